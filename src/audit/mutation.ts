@@ -1,0 +1,76 @@
+import type { OrgScope } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { Prisma, type Tx } from '../db.ts';
+import { notify, type Topic } from '../events/hub.ts';
+import { newId } from '../ids.ts';
+import type { OperationKind } from '../jobs/kind.ts';
+import { enqueue, type NewOperation } from '../jobs/enqueue.ts';
+
+type Json = Prisma.InputJsonValue;
+
+/** One fact for the audit trail and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
+export interface Fact {
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  resourceName?: string;
+  before?: Json;
+  after?: Json;
+}
+
+export interface Mutation {
+  readonly tx: Tx;
+  /** Writes the audit entry and the outbox event, and wakes the resource's subscribers. */
+  record(fact: Fact): Promise<void>;
+  /** Creates the operation with its steps and its job; answers its row. */
+  start<Input>(kind: OperationKind<Input>, operation: NewOperation<Input>): ReturnType<typeof enqueue>;
+}
+
+function topicsOf(orgId: string, type: string, id: string): Topic[] {
+  if (type === 'server') return [`server:${id}`, `org:${orgId}:servers`];
+  if (type === 'instance') return [`instance:${id}`, `org:${orgId}:instances`];
+  return [];
+}
+
+export async function recordFact(tx: Tx, scope: OrgScope, fact: Fact): Promise<void> {
+  await tx.auditEntry.create({
+    data: {
+      id: newId(),
+      orgId: scope.orgId,
+      action: fact.action,
+      resourceType: fact.resourceType,
+      resourceId: fact.resourceId,
+      resourceName: fact.resourceName ?? null,
+      actorType: scope.actor.type,
+      actorId: scope.actor.id,
+      actorName: scope.actor.name,
+      ipAddress: scope.ipAddress,
+      userAgent: scope.userAgent,
+      requestId: scope.requestId,
+      beforeState: fact.before ?? Prisma.DbNull,
+      afterState: fact.after ?? Prisma.DbNull,
+    },
+  });
+  await tx.outboxEvent.create({
+    data: {
+      orgId: scope.orgId,
+      type: fact.action,
+      resourceType: fact.resourceType,
+      resourceId: fact.resourceId,
+      requestId: scope.requestId,
+      payload: fact.after ?? {},
+    },
+  });
+  await notify(tx, topicsOf(scope.orgId, fact.resourceType, fact.resourceId));
+}
+
+/** Runs one mutation: rows, operation, job, audit entry and outbox event commit together or not at all. */
+export function mutate<T>(app: App, scope: OrgScope, work: (mutation: Mutation) => Promise<T>): Promise<T> {
+  return app.db.prisma.$transaction((tx) =>
+    work({
+      tx,
+      record: (fact) => recordFact(tx, scope, fact),
+      start: (kind, operation) => enqueue(app.queue, tx, scope, kind, operation),
+    }),
+  );
+}

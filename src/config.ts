@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const duration = z
+  .string()
+  .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
+  .transform((text) => Number(text.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86400 }[text.at(-1) ?? 's']!);
+const secret = z.string().min(32, 'must have at least 32 characters');
+
+const variables = z.object({
+  ENVIRONMENT: z.enum(['development', 'production', 'test']).default('development'),
+  OCORE_ROLE: z.enum(['gateway', 'worker', 'all']).default('all'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  APP_URL: z.url().optional(),
+  DATA_DIR: z.string().min(1).default('data'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
+  DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
+  SSH_ENCRYPTION_KEY: secret.optional(),
+  JWT_ACCESS_EXPIRY: duration.default(3600),
+  REFRESH_EXPIRY: duration.default(30 * 86400),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ALLOW_LOCAL_SERVER: flag.default(false),
+  SIGNUP_OPEN: flag.default(true),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
+  SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
+  MONITOR_INTERVAL: duration.default(30),
+  OPERATION_LEASE: duration.default(10),
+  ODOO_IMAGE: z.string().min(1).default('odoo'),
+  POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
+  PORT_RANGE: z
+    .string()
+    .regex(/^\d+-\d+$/, 'must be two ports with a dash: 20000-29999')
+    .default('20000-29999')
+    .transform((text, context) => {
+      const [from = 0, to = 0] = text.split('-').map(Number);
+      if (from < 1024 || to > 65535 || from > to) {
+        context.addIssue({ code: 'custom', message: 'must lie within 1024-65535, the smaller one first' });
+      }
+      return { from, to };
+    }),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** Everything the program is told from outside, typed. Times are in seconds. */
+export type Config = Readonly<
+  Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
+    SSH_ENCRYPTION_KEY: string;
+    APP_URL: string;
+  }
+>;
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Development only: a secret made once and kept under the data directory, readable by its owner alone. */
+function persistentSecret(dataDir: string, name: string): string {
+  const file = join(dataDir, 'secrets', name);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const value = randomBytes(32).toString('base64url');
+  writeFileSync(file, `${value}\n`, { mode: 0o600, flag: 'wx' });
+  return value;
+}
+
+/** Reads the environment. Throws one ConfigError that names every wrong variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = variables.safeParse(given);
+  const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const production = given['ENVIRONMENT'] === 'production';
+  if (production) {
+    // In production nothing is made up: a generated key would be lost with the machine, and the data with it.
+    for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {
+      if (given[name] === undefined) problems.push(`${name}: required when ENVIRONMENT=production`);
+    }
+  }
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  const values = result.data;
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    ...values,
+    DATA_DIR: dataDir,
+    APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
+    SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),
+  };
+}

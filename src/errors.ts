@@ -1,0 +1,76 @@
+/**
+ * The one table of errors: stable code -> HTTP status, and whether trying the same thing again may help.
+ * The same code is `extensions.code` in GraphQL and `error.code` in REST.
+ */
+export const errorTable = {
+  validation_error: { status: 400, retryable: false },
+  invalid_json: { status: 400, retryable: false },
+  invalid_cursor: { status: 400, retryable: false },
+  bad_request: { status: 400, retryable: false },
+  unauthenticated: { status: 401, retryable: false },
+  invalid_credentials: { status: 401, retryable: false },
+  token_expired: { status: 401, retryable: false },
+  forbidden: { status: 403, retryable: false },
+  not_found: { status: 404, retryable: false },
+  method_not_allowed: { status: 405, retryable: false },
+  conflict: { status: 409, retryable: false },
+  invalid_state: { status: 409, retryable: false },
+  operation_in_progress: { status: 409, retryable: true },
+  payload_too_large: { status: 413, retryable: false },
+  unsupported_media_type: { status: 415, retryable: false },
+  unprocessable: { status: 422, retryable: false },
+  rate_limit_exceeded: { status: 429, retryable: true },
+  internal_error: { status: 500, retryable: true },
+  service_unavailable: { status: 503, retryable: true },
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing wrong with one field: `field` is the path as the client wrote it (`input` itself left out). */
+export interface FieldError {
+  field: string;
+  constraint: string;
+  message: string;
+}
+
+/** Facts about the error that are safe to show: which field, which constraint, which state. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** The one error that reaches users as it is; anything else is masked as `internal_error`. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+}
+
+/** Several field errors as one `validation_error`; the first also stands in `details.field` and `details.constraint`. */
+export function validationError(errors: readonly FieldError[]): AppError {
+  const first = errors[0] ?? { field: '', constraint: 'invalid', message: 'The request is not valid' };
+  return new AppError('validation_error', first.message, {
+    field: first.field,
+    constraint: first.constraint,
+    errors,
+  });
+}
+
+export function notFound(resource: string, id: string): AppError {
+  return new AppError('not_found', `${resource} ${id} was not found`, { resource, id });
+}
+
+export function invalidState(resource: string, state: string, allowed: readonly string[]): AppError {
+  return new AppError('invalid_state', `The ${resource} is ${state}; this needs it to be ${allowed.join(' or ')}`, {
+    resource,
+    state,
+    allowed,
+  });
+}
