@@ -39,7 +39,6 @@ try {
     to: { tag: 'schemaDatamodel', files: [target] },
     script: true,
     exitCode: null,
-    shadowDatabaseUrl: null,
     filters: { externalTables: [], externalEnums: [] },
   });
   process.stdout.write(result.stdout ?? '');

@@ -1,0 +1,82 @@
+export type RemoteErrorCode =
+  | 'ssh_unreachable'
+  | 'ssh_auth_failed'
+  | 'host_key_mismatch'
+  | 'ssh_connection_lost'
+  | 'docker_unavailable'
+  | 'docker_permission'
+  | 'docker_error'
+  | 'remote_timeout'
+  | 'remote_command_failed'
+  | 'remote_cancelled'
+  | 'port_in_use'
+  | 'disk_full'
+  | 'image_not_found';
+
+const hints: Record<RemoteErrorCode, string> = {
+  ssh_unreachable: 'Check that the host and port are right, that sshd runs and that no firewall is in between.',
+  ssh_auth_failed: 'Check the SSH user, and that its key or password is the one that was registered.',
+  host_key_mismatch: 'If the server was reinstalled, compare the new fingerprint with the server and accept it; otherwise somebody may be in between.',
+  ssh_connection_lost: 'The connection broke. The work goes on when the server answers again.',
+  docker_unavailable: 'Install or start Docker on the server (systemctl start docker).',
+  docker_permission: 'Add the SSH user to the docker group, or give it sudo without a password.',
+  docker_error: 'The Docker engine refused; its own message says why.',
+  remote_timeout: 'The server took too long. Look at its load and try again.',
+  remote_command_failed: 'Look at the operation log for what the command said.',
+  remote_cancelled: 'It was cancelled.',
+  port_in_use: 'Another program on the server has taken the port.',
+  disk_full: 'Free space on the server’s disk and try again.',
+  image_not_found: 'Check the name and tag of the image, and that the server can reach its registry.',
+};
+
+const retryable: ReadonlySet<RemoteErrorCode> = new Set(['ssh_unreachable', 'ssh_connection_lost', 'docker_unavailable', 'remote_timeout', 'port_in_use']);
+
+/** Everything that can go wrong on the way to a server, with a stable code and what the user can do. */
+export class RemoteError extends Error {
+  readonly code: RemoteErrorCode;
+  readonly hint: string;
+  readonly retryable: boolean;
+  /** With host_key_mismatch: what the host presented. */
+  readonly fingerprint: string | undefined;
+
+  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string } = {}) {
+    super(message, options);
+    this.name = 'RemoteError';
+    this.code = code;
+    this.hint = hints[code];
+    this.retryable = retryable.has(code);
+    this.fingerprint = options.fingerprint;
+  }
+}
+
+function field(error: Error, name: string): string {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** Maps the errors of ssh2, of sockets and of the Docker engine. */
+export function toRemoteError(error: unknown): RemoteError {
+  if (error instanceof RemoteError) return error;
+  if (!(error instanceof Error)) return new RemoteError('remote_command_failed', String(error));
+  const text = error.message;
+  const code = field(error, 'code');
+  const make = (kind: RemoteErrorCode, message = text): RemoteError => new RemoteError(kind, message, { cause: error });
+  if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
+  if (/no space left on device|disk quota exceeded/i.test(text)) return make('disk_full');
+  if (/port is already allocated|address already in use/i.test(text)) return make('port_in_use');
+  if (/no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i.test(text)) return make('image_not_found');
+  if (/All configured authentication methods failed/.test(text)) return make('ssh_auth_failed', 'The server refused the SSH user or its key');
+  if (/permission denied.*docker|docker.*permission denied/i.test(text) || code === 'EACCES') return make('docker_permission');
+  if (/open failed|Cannot connect to the Docker daemon/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
+  if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
+  if (/Not connected|Connection lost|No response from server|Unexpected packet|channel closed|socket hang up|ended by the other party/i.test(text)) return make('ssh_connection_lost');
+  if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not answer');
+  if (['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)) return make('ssh_connection_lost');
+  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) return make('ssh_unreachable');
+  return field(error, 'statusCode') ? make('docker_error') : make('remote_command_failed');
+}
+
+/** The Docker API's status of an error, or 0. */
+export function dockerStatus(error: unknown): number {
+  return error instanceof Error ? Number(field(error, 'statusCode')) || 0 : 0;
+}

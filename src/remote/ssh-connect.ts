@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import net from 'node:net';
+import ssh2 from 'ssh2';
+import { RemoteError, toRemoteError } from './errors.ts';
+import { SshHost } from './ssh-host.ts';
+import type { RemoteTarget } from './target.ts';
+
+type SshTarget = Extract<RemoteTarget, { kind: 'ssh' }>;
+
+export function fingerprintOf(hostKey: Buffer): string {
+  return `SHA256:${createHash('sha256').update(hostKey).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** Connects and authenticates. The host key is checked before anything of ours is sent. */
+export function connectSsh(target: SshTarget, timeoutMs: number, signal?: AbortSignal): Promise<SshHost> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    const socket = net.connect({ host: target.host, port: target.port });
+    // Without this Nagle's algorithm delays each small packet of the handshake.
+    socket.setNoDelay(true);
+    let presented = '';
+    let mismatch = false;
+    const fail = (error: RemoteError): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      reject(error);
+      client.destroy();
+      socket.destroy();
+    };
+    const aborted = (): void => fail(new RemoteError('remote_cancelled', 'The work was cancelled'));
+    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    if (signal?.aborted) return aborted();
+    signal?.addEventListener('abort', aborted);
+    socket.on('error', (error) => {
+      const code = Reflect.get(error, 'code');
+      fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} cannot be reached (${String(code)})`, { cause: error }));
+    });
+    client.on('error', (error) => {
+      if (mismatch) {
+        fail(new RemoteError('host_key_mismatch', `The server presented the host key ${presented}, not the pinned ${target.hostKeyFingerprint}`, { fingerprint: presented }));
+      } else {
+        const mapped = toRemoteError(error);
+        fail(mapped.code === 'remote_command_failed' ? new RemoteError('ssh_unreachable', error.message, { cause: error }) : mapped);
+      }
+    });
+    client.on('close', () => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} closed the connection`)));
+    client.on('ready', () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      client.removeAllListeners('close');
+      client.removeAllListeners('error');
+      client.on('error', () => {});
+      resolve(new SshHost(client, { fingerprint: presented, dockerSocket: target.dockerSocket, maxSessions: Math.min(target.maxSessions, 8) }));
+    });
+    try {
+      client.connect({
+        sock: socket,
+        username: target.user,
+        ...(target.auth.method === 'key' ? { privateKey: target.auth.privateKey } : { password: target.auth.password }),
+        readyTimeout: timeoutMs,
+        keepaliveInterval: 10_000,
+        keepaliveCountMax: 3,
+        // Only an exact `false` refuses, so the answer is made here and always a boolean.
+        hostVerifier: (key: Buffer): boolean => {
+          presented = fingerprintOf(key);
+          mismatch = target.hostKeyFingerprint !== null && target.hostKeyFingerprint !== presented;
+          return !mismatch;
+        },
+      });
+    } catch {
+      // ssh2 parses the private key here; its message could quote it.
+      fail(new RemoteError('ssh_auth_failed', 'The private key cannot be read: it must be an unencrypted OpenSSH or PEM key'));
+    }
+  });
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Makes the local stand-ins for the public images `odoo:19.0` and `postgres:17` from Debian's packages, with the public
+# images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
+# They are kept outside the checkout, under a name made from this folder's recipes, and rebuilt when that is absent.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+key=$(cat "$here/images.sh" "$here"/image/* | sha256sum | cut -c1-16)
+cache=${OCORE_CACHE:-/var/cache/ocore}/images-$key
+mkdir -p "$(dirname "$cache")"
+exec 9>"$(dirname "$cache")/images.lock"
+flock 9
+if [ -f "$cache/done" ]; then echo "$cache"; exit 0; fi
+work=$(mktemp -d "$(dirname "$cache")/build.XXXXXX")
+trap 'umount "$work"/*/proc 2>/dev/null || true; rm -rf "$work"' EXIT
+mirror=$(sed -nE 's/^(deb|URIs:) *(\[[^]]*\] *)?([^ ]+).*/\3/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1)
+mirror=${mirror:-http://deb.debian.org/debian}
+
+slim() { # the packages' documentation and lists are not needed in an image
+  rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/usr/share/doc/* "$1"/usr/share/man/* "$1"/usr/share/locale/*
+}
+
+base() {
+  local root=$1
+  debootstrap --variant=minbase trixie "$root" "$mirror" >&2
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  # The same way to the packages as this machine's own: proxies, certificates.
+  cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"; chmod +x "$root/usr/sbin/policy-rc.d"
+}
+
+root=$work/root
+base "$root"
+chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends tzdata ca-certificates postgresql-17 >&2
+cp -a "$root" "$work/postgres"
+
+# Odoo 19 lives in sid only; everything else stays trixie, whose Python it works with.
+printf 'deb %s sid main\n' "$mirror" >"$root/etc/apt/sources.list.d/sid.list"
+printf 'Package: *\nPin: release n=sid\nPin-Priority: 100\n' >"$root/etc/apt/preferences.d/sid"
+chroot "$root" apt-get update >&2
+chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends curl odoo-19 >&2
+
+install -m 755 "$here/image/odoo-entrypoint.sh" "$root/entrypoint.sh"
+mkdir -p "$root/mnt/extra-addons" "$root/var/lib/odoo" "$root/etc/odoo"
+chroot "$root" chown -R odoo:odoo /mnt/extra-addons /var/lib/odoo /etc/odoo
+chroot "$root" apt-get purge -y postgresql-17 postgresql-common >&2 || true
+slim "$root"
+install -m 755 "$here/image/postgres-entrypoint.sh" "$work/postgres/usr/local/bin/docker-entrypoint.sh"
+rm -rf "$work/postgres/var/lib/postgresql/17"
+mkdir -p "$work/postgres/docker-entrypoint-initdb.d" "$work/postgres/var/lib/postgresql/data"
+chroot "$work/postgres" sh -c 'mkdir -p /var/run/postgresql && chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql && chmod 3777 /var/run/postgresql'
+slim "$work/postgres"
+mkdir "$work/out"
+tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/odoo.tar" .
+tar -C "$work/postgres" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/postgres.tar" .
+touch "$work/out/done"
+rm -rf "$cache"
+mv "$work/out" "$cache"
+echo "$cache"
