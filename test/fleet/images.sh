@@ -12,7 +12,7 @@ flock 9
 if [ -f "$cache/done" ]; then echo "$cache"; exit 0; fi
 work=$(mktemp -d "$(dirname "$cache")/build.XXXXXX")
 trap 'umount "$work"/*/proc 2>/dev/null || true; rm -rf "$work"' EXIT
-mirror=$(sed -nE 's/^(deb|URIs:) *(\[[^]]*\] *)?([^ ]+).*/\3/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1)
+mirror=$(sed -nE 's/^(deb|URIs:) *(\[[^]]*\] *)?([^ ]+).*/\3/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1 || true)
 mirror=${mirror:-http://deb.debian.org/debian}
 
 slim() { # the packages' documentation and lists are not needed in an image

@@ -1,0 +1,31 @@
+import { hash, verify } from '@node-rs/argon2';
+import { Semaphore } from '../remote/semaphore.ts';
+
+/** Argon2id (the library's default variant) with OWASP's minimum: 19 MiB, two passes, one lane. */
+const options = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
+
+// Hashing runs on the thread pool; a flood of logins must not take all of its threads, nor the memory.
+const lane = new Semaphore(2);
+
+async function inLane<T>(work: () => Promise<T>): Promise<T> {
+  const release = await lane.acquire();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+export function hashPassword(password: string): Promise<string> {
+  return inLane(() => hash(password, options));
+}
+
+let decoy: Promise<string> | undefined;
+
+/** Takes as long for an unknown account as for a known one, so that time does not tell which it is. */
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  decoy ??= hashPassword('no account has this password');
+  const reference = stored ?? (await decoy);
+  const matches = await inLane(() => verify(reference, password));
+  return stored !== null && matches;
+}

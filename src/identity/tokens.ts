@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+const issuer = 'ocore';
+const audience = 'ocore-api';
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
+
+export type TokenClaims = z.infer<typeof claims>;
+
+export function newRefreshToken(): { token: string; hash: string } {
+  const token = `ocore_r_${randomBytes(32).toString('base64url')}`;
+  return { token, hash: hashToken(token) };
+}
+
+/** Tokens are long and random, so a plain digest keeps them safe at rest. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Signs and checks access tokens (Ed25519, RFC 9068's `at+jwt`). Whether the session still lives is asked elsewhere. */
+export class AccessTokens {
+  readonly #keys: SigningKeys;
+  readonly #lifetime: number;
+  /** Signatures that were checked before: the check is the dearest part of a small request. */
+  readonly #checked = new Map<string, TokenClaims>();
+
+  constructor(keys: SigningKeys, lifetimeSeconds: number) {
+    this.#keys = keys;
+    this.#lifetime = lifetimeSeconds;
+  }
+
+  get lifetime(): number {
+    return this.#lifetime;
+  }
+
+  issue(userId: string, sessionId: string): Promise<string> {
+    return new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: 'EdDSA', kid: this.#keys.kid, typ: 'at+jwt' })
+      .setSubject(userId)
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${this.#lifetime}s`)
+      .sign(this.#keys.privateKey);
+  }
+
+  async verify(token: string): Promise<TokenClaims> {
+    const known = this.#checked.get(token);
+    if (known) {
+      if (known.exp * 1000 > Date.now()) return known;
+      this.#checked.delete(token);
+    }
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        (header) => {
+          const key = this.#keys.publicKeys.get(header.kid ?? '');
+          if (!key) throw new errors.JWKSNoMatchingKey();
+          return key;
+        },
+        { issuer, audience, algorithms: ['EdDSA'], typ: 'at+jwt' },
+      );
+      const parsed = claims.parse(payload);
+      if (this.#checked.size >= 10_000) this.#checked.clear();
+      this.#checked.set(token, parsed);
+      return parsed;
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
+      throw new AppError('unauthenticated', 'The access token is not valid');
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { OrgScope } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { uniqueViolation } from '../db.ts';
+import { AppError, invalidState, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs } from '../lists.ts';
+import { parse } from '../parse.ts';
+import { getProject } from './service.ts';
+
+const name = z.string().trim().min(1).max(100);
+const description = z.string().max(2000);
+const createInput = z.object({
+  projectId: z.string(),
+  name,
+  description: description.nullish(),
+  type: z.enum(['production', 'staging', 'development']),
+  branch: z.string().min(1).max(255).nullish(),
+  deletionProtected: z.boolean().nullish(),
+});
+// The type is not here: it cannot change.
+const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
+
+export async function getEnvironment(app: App, scope: OrgScope, id: string) {
+  const environment = isId(id) ? await app.db.prisma.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  if (!environment) throw notFound('environment', id);
+  return environment;
+}
+
+export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & { projectId?: string | null | undefined }) {
+  return page(args, (take, before) =>
+    app.db.prisma.environment.findMany({
+      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}) },
+      orderBy: { id: 'desc' },
+      take,
+    }),
+  );
+}
+
+export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  const project = await getProject(app, scope, input.projectId);
+  if (project.archivedAt) throw invalidState('project', 'archived', ['not archived']);
+  try {
+    return await mutate(app, scope, async ({ tx, record }) => {
+      const environment = await tx.environment.create({
+        data: {
+          id: newId(), orgId: scope.orgId, projectId: project.id, name: input.name, description: input.description ?? '', type: input.type, branch: input.branch ?? null,
+          deletionProtected: input.deletionProtected ?? input.type === 'production',
+        },
+      });
+      await record({ action: 'environment.created', resourceType: 'environment', resourceId: environment.id, resourceName: environment.name, after: { name: environment.name, type: environment.type } });
+      return environment;
+    });
+  } catch (error) {
+    const index = uniqueViolation(error);
+    if (index === undefined) throw error;
+    if (index.includes('one_production') || (input.type === 'production' && !index.includes('name'))) {
+      throw new AppError('conflict', 'The project has a production environment already', { field: 'type', constraint: 'one_production' });
+    }
+    throw new AppError('conflict', `The project has an environment named ${input.name}`, { field: 'name', constraint: 'unique' });
+  }
+}
+
+export async function updateEnvironment(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(updateInput, given);
+  const before = await getEnvironment(app, scope, id);
+  try {
+    return await mutate(app, scope, async ({ tx, record }) => {
+      const environment = await tx.environment.update({
+        where: { id, orgId: scope.orgId },
+        data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(typeof input.deletionProtected === 'boolean' ? { deletionProtected: input.deletionProtected } : {}) },
+      });
+      await record({ action: 'environment.updated', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: before.name, deletionProtected: before.deletionProtected }, after: { name: environment.name, deletionProtected: environment.deletionProtected } });
+      return environment;
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new AppError('conflict', `The project has an environment named ${input.name ?? ''}`, { field: 'name', constraint: 'unique' });
+  }
+}
+
+/** Deletes an environment without instances. Production is never deleted directly: its protection is lifted first. */
+export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
+  const environment = await getEnvironment(app, scope, id);
+  if (environment.deletionProtected) {
+    throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; lift the protection first`, { state: 'protected', allowed: ['unprotected'] });
+  }
+  return mutate(app, scope, async ({ tx, record }) => {
+    const instances = await tx.instance.findMany({ where: { environmentId: id, orgId: scope.orgId }, select: { name: true, status: true } });
+    const living = instances.filter((row) => row.status !== 'removed').map((row) => row.name);
+    if (living.length > 0) throw new AppError('conflict', 'Instances still live in the environment; delete them first', { instances: living });
+    await tx.instance.deleteMany({ where: { environmentId: id, orgId: scope.orgId, status: 'removed' } });
+    await tx.environment.delete({ where: { id, orgId: scope.orgId } });
+    await record({ action: 'environment.deleted', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: environment.name, type: environment.type } });
+    return environment;
+  });
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { OrgScope } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { uniqueViolation } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs } from '../lists.ts';
+import { parse } from '../parse.ts';
+import { slugify, slugSchema } from '../slug.ts';
+
+const name = z.string().trim().min(1).max(100);
+const description = z.string().max(2000);
+export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
+const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+
+export async function getProject(app: App, scope: OrgScope, id: string) {
+  const project = isId(id) ? await app.db.prisma.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  if (!project) throw notFound('project', id);
+  return project;
+}
+
+export function listProjects(app: App, scope: OrgScope, args: PageArgs & { includeArchived?: boolean | null | undefined }) {
+  return page(args, (take, before) =>
+    app.db.prisma.project.findMany({
+      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.includeArchived ? {} : { archivedAt: null }) },
+      orderBy: { id: 'desc' },
+      take,
+    }),
+  );
+}
+
+export async function createProject(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  const slug = input.slug ?? slugify(input.name, 'project');
+  try {
+    return await mutate(app, scope, async ({ tx, record }) => {
+      const project = await tx.project.create({
+        data: { id: newId(), orgId: scope.orgId, name: input.name, slug, description: input.description ?? '', odooVersion: input.odooVersion ?? '19.0' },
+      });
+      await record({ action: 'project.created', resourceType: 'project', resourceId: project.id, resourceName: project.name, after: { name: project.name, slug } });
+      return project;
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new AppError('conflict', `A project with the slug ${slug} exists`, { field: 'slug', constraint: 'unique' });
+  }
+}
+
+export async function updateProject(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(updateInput, given);
+  const before = await getProject(app, scope, id);
+  return mutate(app, scope, async ({ tx, record }) => {
+    const project = await tx.project.update({
+      where: { id, orgId: scope.orgId },
+      data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(input.odooVersion ? { odooVersion: input.odooVersion } : {}) },
+    });
+    await record({ action: 'project.updated', resourceType: 'project', resourceId: id, resourceName: project.name, before: { name: before.name }, after: { name: project.name } });
+    return project;
+  });
+}
+
+export async function archiveProject(app: App, scope: OrgScope, id: string, archived: boolean) {
+  await getProject(app, scope, id);
+  return mutate(app, scope, async ({ tx, record }) => {
+    const project = await tx.project.update({ where: { id, orgId: scope.orgId }, data: { archivedAt: archived ? new Date() : null } });
+    await record({ action: archived ? 'project.archived' : 'project.unarchived', resourceType: 'project', resourceId: id, resourceName: project.name });
+    return project;
+  });
+}
+
+/** Deletes a project that holds no environment any more; nothing that runs is ever deleted along. */
+export async function deleteProject(app: App, scope: OrgScope, id: string) {
+  const project = await getProject(app, scope, id);
+  return mutate(app, scope, async ({ tx, record }) => {
+    const environments = await tx.environment.findMany({ where: { projectId: id, orgId: scope.orgId }, select: { name: true } });
+    if (environments.length > 0) {
+      throw new AppError('conflict', 'The project still has environments; delete them first', { environments: environments.map((row) => row.name) });
+    }
+    await tx.project.delete({ where: { id, orgId: scope.orgId } });
+    await record({ action: 'project.deleted', resourceType: 'project', resourceId: id, resourceName: project.name, before: { name: project.name } });
+    return project;
+  });
+}

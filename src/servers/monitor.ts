@@ -1,0 +1,121 @@
+import pg from 'pg';
+import type { Server } from '../../prisma/generated/client/client.ts';
+import type { App } from '../app.ts';
+import { recordFact } from '../audit/mutation.ts';
+import { notify } from '../events/hub.ts';
+import { RemoteError, toRemoteError } from '../remote/index.ts';
+import { Semaphore } from '../remote/semaphore.ts';
+import { metricsScript, metricsShape, parsePairs, type Reading } from './facts.ts';
+import { targetOf } from './target.ts';
+
+const lockKey = 72707372;
+const missesUntilUnreachable = 2;
+
+/**
+ * Reads every server's metrics over its standing connection and notices when one stops answering or comes back.
+ * One worker of the installation watches; the others stand by until its lock is free.
+ */
+export class ServerMonitor {
+  readonly #app: App;
+  readonly #url: string;
+  readonly #previous = new Map<string, Reading>();
+  readonly #lane = new Semaphore(20);
+  #lock: pg.Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(app: App, databaseUrl: string) {
+    this.#app = app;
+    this.#url = databaseUrl;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#round = this.#watch().catch((error: unknown) => this.#app.log.warn({ err: error }, 'The monitor missed a round'));
+    }, this.#app.config.MONITOR_INTERVAL * 1000);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#round;
+    await this.#lock?.end().catch(() => {});
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#stopped || !(await this.#isLeader())) return;
+    const servers = await this.#app.db.prisma.server.findMany({ where: { status: { in: ['active', 'unreachable'] } } });
+    await Promise.all(servers.map(async (server) => {
+      const release = await this.#lane.acquire();
+      try {
+        await this.#check(server);
+      } finally {
+        release();
+      }
+    }));
+    await this.#app.db.prisma.serverMetric.deleteMany({ where: { collectedAt: { lt: new Date(Date.now() - 8 * 86400_000) } } });
+  }
+
+  async #isLeader(): Promise<boolean> {
+    if (this.#lock) return true;
+    const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    client.on('error', () => { this.#lock = undefined; });
+    await client.connect();
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lockKey]);
+    if (rows[0]?.held) this.#lock = client;
+    else await client.end();
+    return this.#lock !== undefined;
+  }
+
+  async #check(server: Server): Promise<void> {
+    try {
+      const host = await this.#app.remote.connect(targetOf(this.#app, server), AbortSignal.timeout(20_000));
+      const result = await host.run(metricsScript, { timeoutMs: 15_000 });
+      await this.#store(server, metricsShape.parse(parsePairs(result.stdout)));
+    } catch (error) {
+      await this.#missed(server, toRemoteError(error));
+    }
+  }
+
+  async #store(server: Server, now: Reading): Promise<void> {
+    const before = this.#previous.get(server.id);
+    this.#previous.set(server.id, now);
+    const cpuTime = before ? now.cpu_total - before.cpu_total : 0;
+    const bytes = (kb: number): bigint => BigInt(Math.round(kb)) * 1024n;
+    await this.#app.db.prisma.$transaction(async (tx) => {
+      await tx.serverMetric.create({
+        data: {
+          orgId: server.orgId, serverId: server.id, cpuLoad1m: now.load1, cpuLoad5m: now.load5, cpuLoad15m: now.load15,
+          cpuUsagePercent: before && cpuTime > 0 ? Math.round(1000 * (1 - (now.cpu_idle - before.cpu_idle) / cpuTime)) / 10 : null,
+          ramTotalBytes: bytes(now.ram_kb), ramAvailableBytes: bytes(now.ram_available_kb), ramUsedBytes: bytes(now.ram_kb - now.ram_available_kb),
+          diskTotalBytes: bytes(now.disk_kb), diskUsedBytes: bytes(now.disk_used_kb), diskAvailableBytes: bytes(now.disk_available_kb),
+          networkRxBytes: BigInt(Math.round(now.net_rx)), networkTxBytes: BigInt(Math.round(now.net_tx)), uptimeSeconds: BigInt(Math.round(now.uptime)),
+        },
+      });
+      // Only a server that passed validation once comes back by itself.
+      const cameBack = server.status === 'unreachable' && server.dockerVersion !== null;
+      await tx.server.update({ where: { id: server.id }, data: { lastSeenAt: new Date(), missedChecks: 0, diskAvailableBytes: bytes(now.disk_available_kb) } });
+      if (cameBack) {
+        const changed = await tx.server.updateMany({ where: { id: server.id, status: 'unreachable' }, data: { status: 'active', statusMessage: null } });
+        if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.active', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'active' } });
+      }
+      await notify(tx, [`server:${server.id}`, `org:${server.orgId}:servers`]);
+    });
+  }
+
+  async #missed(server: Server, error: RemoteError): Promise<void> {
+    // A changed host key is not a hiccup: nothing may be sent to that machine.
+    const unreachable = error.code === 'host_key_mismatch' || server.missedChecks + 1 >= missesUntilUnreachable;
+    await this.#app.db.prisma.$transaction(async (tx) => {
+      await tx.server.update({ where: { id: server.id }, data: { missedChecks: { increment: 1 }, ...(error.fingerprint ? { presentedFingerprint: error.fingerprint } : {}) } });
+      if (!unreachable) return;
+      const changed = await tx.server.updateMany({ where: { id: server.id, status: 'active' }, data: { status: 'unreachable', statusMessage: `${error.message}. ${error.hint}` } });
+      if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'unreachable', reason: error.code } });
+    });
+  }
+
+  #scope(server: Server) {
+    return { orgId: server.orgId, actor: { type: 'system' as const, id: null, name: 'monitor' }, requestId: `monitor-${server.id.slice(-6)}`, ipAddress: null, userAgent: null };
+  }
+}

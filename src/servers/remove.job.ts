@@ -1,0 +1,22 @@
+import { recordFact } from '../audit/mutation.ts';
+import { implementOperation } from '../jobs/registry.ts';
+import { removeServer } from './operations.ts';
+
+/** Nothing of ours is left on a server without instances, so there is nothing to do there: a dead server can go too. */
+export const removeServerJob = implementOperation({
+  kind: removeServer,
+  steps: {
+    remove: async ({ app, operation }) => {
+      app.remote.drop(operation.resourceId);
+      return 'The connection is closed';
+    },
+  },
+  settle: async (tx, { operation, scope }, outcome, error) => {
+    const server = await tx.server.update({
+      where: { id: operation.resourceId },
+      data: outcome === 'succeeded' ? { status: 'removed', credentialEnc: null, statusMessage: null } : { status: 'unreachable', statusMessage: error?.message ?? null },
+    });
+    if (outcome === 'succeeded') await tx.serverMetric.deleteMany({ where: { serverId: server.id } });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.deleted' : 'server.remove_failed', resourceType: 'server', resourceId: server.id, resourceName: server.name });
+  },
+});

@@ -1,0 +1,31 @@
+import type { Server } from '../../prisma/generated/client/client.ts';
+import type { App } from '../app.ts';
+import { type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
+
+export const credentialOwner = (serverId: string): string => `server:${serverId}`;
+
+/** The way to a server, its credential opened. `local` works only where the operator allows it. */
+export function targetOf(app: App, server: Server): RemoteTarget {
+  if (server.kind === 'local') {
+    if (!app.config.ALLOW_LOCAL_SERVER) throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow its own machine as a server');
+    return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
+  }
+  const secret = app.secrets.open(server.credentialEnc ?? '', credentialOwner(server.id));
+  return {
+    kind: 'ssh',
+    serverId: server.id,
+    host: server.host,
+    port: server.port,
+    user: server.sshUser,
+    auth: server.authMethod === 'key' ? { method: 'key', privateKey: secret } : { method: 'password', password: secret },
+    hostKeyFingerprint: server.hostKeyFingerprint,
+    dockerSocket: server.dockerSocket,
+    maxSessions: server.maxSshSessions,
+  };
+}
+
+/** Connects to a server by its id, within its organization. */
+export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal): Promise<RemoteHost> {
+  const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
+  return app.remote.connect(targetOf(app, server), signal);
+}
