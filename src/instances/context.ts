@@ -1,0 +1,50 @@
+import type { Instance } from '../../prisma/generated/client/client.ts';
+import type { StepContext } from '../jobs/kind.ts';
+import type { RemoteHost } from '../remote/index.ts';
+import { connectServer } from '../servers/index.ts';
+import { type OdooContainer } from './containers.ts';
+import { namesOf } from './names.ts';
+import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
+import type { Settings } from './operations.ts';
+import { openEnvVars, openSecrets } from './sealed.ts';
+
+export interface Site {
+  instance: Instance;
+  host: RemoteHost;
+  sizing: Sizing;
+}
+
+type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal'>;
+
+/** The instance's row and a live way to its server: each step starts here. */
+export async function siteOf({ app, operation, signal }: AnyContext): Promise<Site> {
+  const instance = await app.db.prisma.instance.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId }, include: { server: true } });
+  const host = await connectServer(app, operation.orgId, instance.serverId, signal);
+  return { instance, host, sizing: { cpuCores: instance.server.cpuCores ?? 1, ramTotalBytes: Number(instance.server.ramTotalBytes ?? 2n * 1024n ** 3n) } };
+}
+
+export function settingsOf(instance: Instance): Settings {
+  return {
+    workers: instance.workers,
+    limitMemorySoft: Number(instance.limitMemorySoft),
+    limitMemoryHard: Number(instance.limitMemoryHard),
+    limitTimeCpu: instance.limitTimeCpu,
+    limitTimeReal: instance.limitTimeReal,
+    maxCronThreads: instance.maxCronThreads,
+    logLevel: instance.logLevel,
+    envVars: Object.fromEntries(Object.entries(instance.envVars ?? {}).map(([name, value]) => [name, String(value)])),
+  };
+}
+
+/** The container that serves, with the given settings. */
+export function servingContainer({ app }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): OdooContainer {
+  return {
+    name: namesOf(instance.id).odoo,
+    command: ['odoo'],
+    conf: odooConf(instance, settings, openSecrets(app.secrets, instance), sizing),
+    env: openEnvVars(app.secrets, instance.id, settings.envVars),
+    memoryBytes: memoryLimitOf(settings, sizing),
+    httpPort,
+    restart: true,
+  };
+}

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepError } from '../jobs/kind.ts';
+import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
+import { findContainer } from './containers.ts';
+
+async function lastLines(host: RemoteHost, name: string): Promise<string> {
+  const lines: string[] = [];
+  for await (const { line } of containerLogs(host.docker.getContainer(name), { follow: false, tail: 5 })) lines.push(line);
+  return lines.join('\n');
+}
+
+/**
+ * Waits for `/web/health` (the HTTP worker lives) and `/web/login` (the database's registry loads). A container that
+ * ended, or stays silent, is a failure with its own last lines.
+ */
+export async function waitForOdoo(host: RemoteHost, container: string, port: number, signal: AbortSignal, timeoutMs = 300_000): Promise<string> {
+  const started = Date.now();
+  let last = 'no answer';
+  while (Date.now() - started < timeoutMs) {
+    for (const path of ['/web/health', '/web/login']) {
+      const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
+        if (error instanceof RemoteError && ['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)) throw error;
+        return undefined;
+      });
+      last = answer ? `${path} answered ${answer.status}` : `${path} did not answer`;
+      if (answer?.status !== 200) break;
+      if (path === '/web/login') return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
+    }
+    const info = await findContainer(host, container);
+    if (!info) throw new StepError('container_missing', 'The Odoo container is gone', 'Somebody removed it on the server; provision or configure the instance again.');
+    if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo ended with exit code ${info.State.ExitCode}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
+    await sleep(100, undefined, { signal });
+  }
+  throw new StepError('odoo_not_healthy', `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
+}

@@ -1,0 +1,48 @@
+import type { StepContext } from '../jobs/kind.ts';
+import { StepError } from '../jobs/kind.ts';
+import { runOneOff } from '../remote/index.ts';
+import { confPath, ensureOdoo, findContainer, removeContainer } from './containers.ts';
+import { servingContainer, settingsOf, type Site } from './context.ts';
+import { setAdministrator } from './database.ts';
+import { databaseName, namesOf } from './names.ts';
+import { openAdminPassword } from './sealed.ts';
+
+const levels = [[/ (ERROR|CRITICAL) /, 'error'], [/ WARNING /, 'warning']] as const;
+
+/**
+ * Initialises the database in a container of its own, which outlives this worker: a worker that takes over finds it
+ * running, or ended with its exit code, and goes on from there.
+ */
+export async function initialiseDatabase(context: StepContext<unknown>, site: Site): Promise<string> {
+  const { app, signal, log, progress } = context;
+  const { instance, host } = site;
+  const names = namesOf(instance.id);
+  const known = await findContainer(host, names.initialise);
+  // Ended by a signal, not by itself: the engine or the machine went down under it. Begin again.
+  if (known && known.State.Status === 'exited' && known.State.ExitCode > 128) await removeContainer(host, names.initialise);
+  const modules = [...new Set(['base', 'web', ...instance.modules])];
+  await ensureOdoo(host, instance, {
+    ...servingContainer(context, site, settingsOf(instance), 0),
+    name: names.initialise,
+    command: ['odoo', '-c', confPath, '-d', databaseName(instance.slug), '-i', modules.join(','), `--load-language=${instance.language}`, '--stop-after-init', '--no-http', '--workers=0', '--max-cron-threads=0'],
+    httpPort: null,
+    restart: false,
+  });
+  const errors: string[] = [];
+  const code = await runOneOff(host.docker.getContainer(names.initialise), {
+    signal,
+    onLine: (line) => {
+      const level = levels.find(([pattern]) => pattern.test(line))?.[1] ?? 'info';
+      log(level, line);
+      if (level === 'error' || /invalid module names, ignored/.test(line)) errors.push(line);
+      const loading = /loading (?:module )?(\d+)\/(\d+)|Loading module \S+ \((\d+)\/(\d+)\)/.exec(line);
+      if (loading) progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
+    },
+  });
+  if (code !== 0 || errors.length > 0) {
+    throw new StepError('database_initialisation_failed', `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`, 'Check the names of the modules and that the image has them; the operation log has every line.');
+  }
+  if (instance.adminPasswordEnc) await setAdministrator(host, instance, openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc), signal);
+  await removeContainer(host, names.initialise);
+  return `Installed ${modules.join(', ')}`;
+}

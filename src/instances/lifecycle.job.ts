@@ -1,0 +1,99 @@
+import { recordFact } from '../audit/mutation.ts';
+import type { Tx } from '../db.ts';
+import type { OperationError, Outcome, StepContext } from '../jobs/kind.ts';
+import { implementOperation } from '../jobs/registry.ts';
+import { removeContainer, removeEverything, startContainer, stopContainer } from './containers.ts';
+import { siteOf } from './context.ts';
+import { waitForPostgres } from './database.ts';
+import { waitForOdoo } from './health.ts';
+import { namesOf } from './names.ts';
+import { deleteInstance, restartInstance, startInstance, stopInstance } from './operations.ts';
+
+const odooGraceSeconds = 30;
+const postgresGraceSeconds = 60;
+
+type Settled = Pick<StepContext<unknown>, 'operation' | 'scope'>;
+
+/** Brings the row to `status` on success, else to `failed` with the reason. */
+function settleTo(status: 'running' | 'stopped', action: string) {
+  return async (tx: Tx, { operation, scope }: Settled, outcome: Outcome, error: OperationError | null): Promise<void> => {
+    const instance = await tx.instance.update({
+      where: { id: operation.resourceId },
+      data: outcome === 'succeeded' ? { status, statusMessage: null, lastSeenAt: new Date() } : { status: 'failed', statusMessage: error?.message ?? null },
+    });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? action : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+  };
+}
+
+async function health(context: StepContext<Record<string, never>>): Promise<string> {
+  const { instance, host } = await siteOf(context);
+  return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal);
+}
+
+export const startInstanceJob = implementOperation({
+  kind: startInstance,
+  steps: {
+    start: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await startContainer(host, namesOf(instance.id).database);
+      await waitForPostgres(host, instance, context.signal);
+      await startContainer(host, namesOf(instance.id).odoo);
+    },
+    health,
+  },
+  settle: settleTo('running', 'instance.started'),
+});
+
+export const stopInstanceJob = implementOperation({
+  kind: stopInstance,
+  steps: {
+    stop: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
+      await stopContainer(host, namesOf(instance.id).database, postgresGraceSeconds);
+      return 'Stopped; the data is kept';
+    },
+  },
+  settle: settleTo('stopped', 'instance.stopped'),
+});
+
+export const restartInstanceJob = implementOperation({
+  kind: restartInstance,
+  steps: {
+    restart: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
+      await startContainer(host, namesOf(instance.id).database);
+      await waitForPostgres(host, instance, context.signal);
+      await startContainer(host, namesOf(instance.id).odoo);
+    },
+    health,
+  },
+  settle: settleTo('running', 'instance.restarted'),
+});
+
+export const deleteInstanceJob = implementOperation({
+  kind: deleteInstance,
+  steps: {
+    containers: async (context) => {
+      const { instance, host } = await siteOf(context);
+      const names = namesOf(instance.id);
+      await stopContainer(host, names.odoo, 5);
+      for (const name of [names.odoo, names.previous, names.initialise, names.database]) await removeContainer(host, name);
+    },
+    data: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await removeEverything(host, instance.id, { volumes: true });
+    },
+  },
+  settle: async (tx, { operation, scope }, outcome, error) => {
+    const done = outcome === 'succeeded';
+    const instance = await tx.instance.update({
+      where: { id: operation.resourceId },
+      data: done ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null } : { status: 'failed', statusMessage: error?.message ?? null },
+    });
+    if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
+    await recordFact(tx, scope, { action: done ? 'instance.deleted' : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+  },
+});
+

@@ -1,0 +1,60 @@
+import { databaseName, databaseRole, namesOf } from './names.ts';
+import type { InstanceSecrets } from './sealed.ts';
+import type { Settings } from './operations.ts';
+
+export interface Sizing {
+  cpuCores: number;
+  ramTotalBytes: number;
+}
+
+/**
+ * Odoo's workers when they are left to oCore: threaded mode on small servers; else Odoo's own rule, 2 a core and one,
+ * within half the memory at 325 MB a worker. Source: Odoo's deployment guide.
+ */
+export function workersOf(settings: Settings, sizing: Sizing): number {
+  if (settings.workers !== null) return settings.workers;
+  if (sizing.cpuCores < 4) return 0;
+  return Math.max(2, Math.min(sizing.cpuCores * 2 + 1, Math.floor((sizing.ramTotalBytes * 0.5) / 325_000_000)));
+}
+
+/** A limit that Odoo's own recycling reaches first: the kernel must not kill what Odoo would have restarted. */
+export function memoryLimitOf(settings: Settings, sizing: Sizing): number {
+  const processes = Math.max(1, workersOf(settings, sizing)) + settings.maxCronThreads + 1;
+  return Math.min(processes * settings.limitMemoryHard, Math.floor(sizing.ramTotalBytes * 0.9));
+}
+
+export interface OdooInstance {
+  id: string;
+  slug: string;
+  odooVersion: string;
+  demo: boolean;
+}
+
+/** The whole `odoo.conf`. Every value is a number, a constant or made by us, so that no line can be smuggled in. */
+export function odooConf(instance: OdooInstance, settings: Settings, secrets: InstanceSecrets, sizing: Sizing): string {
+  const major = Number.parseInt(instance.odooVersion, 10);
+  const database = databaseName(instance.slug);
+  const lines: Record<string, string | number> = {
+    admin_passwd: secrets.masterPassword,
+    db_host: namesOf(instance.id).database,
+    db_port: 5432,
+    db_user: databaseRole,
+    db_password: secrets.odooPassword,
+    db_name: database,
+    dbfilter: `^${database}$`,
+    list_db: 'False',
+    proxy_mode: 'True',
+    data_dir: '/var/lib/odoo',
+    http_port: 8069,
+    gevent_port: 8072,
+    workers: workersOf(settings, sizing),
+    max_cron_threads: settings.maxCronThreads,
+    limit_memory_soft: settings.limitMemorySoft,
+    limit_memory_hard: settings.limitMemoryHard,
+    limit_time_cpu: settings.limitTimeCpu,
+    limit_time_real: settings.limitTimeReal,
+    log_level: settings.logLevel,
+    ...(major >= 19 ? { with_demo: instance.demo ? 'True' : 'False' } : { without_demo: instance.demo ? 'False' : 'all' }),
+  };
+  return `[options]\n${Object.entries(lines).map(([key, value]) => `${key} = ${value}`).join('\n')}\n`;
+}

@@ -1,0 +1,105 @@
+import { recordFact } from '../audit/mutation.ts';
+import { StepError } from '../jobs/kind.ts';
+import { implementOperation } from '../jobs/registry.ts';
+import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { ensureDatabase, ensureNetwork, ensureOdoo, removeContainer, removeEverything, startContainer } from './containers.ts';
+import { servingContainer, settingsOf, siteOf } from './context.ts';
+import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
+import { waitForOdoo } from './health.ts';
+import { initialiseDatabase } from './initialise.ts';
+import { namesOf } from './names.ts';
+import { provisionInstance } from './operations.ts';
+import { allocatePort } from './ports.ts';
+import { openSecrets } from './sealed.ts';
+
+async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
+  return host.docker.getImage(image).inspect().then(() => true, (error: unknown) => {
+    if (dockerStatus(error) === 404) return false;
+    throw toRemoteError(error);
+  });
+}
+
+export const provisionInstanceJob = implementOperation({
+  kind: provisionInstance,
+  steps: {
+    prepare: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await host.docker.ping().catch((error: unknown) => { throw toRemoteError(error); });
+      const port = await context.write(async (tx) => {
+        const allocated = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http');
+        await tx.instance.update({ where: { id: instance.id }, data: { httpPort: allocated } });
+        return allocated;
+      });
+      return `Port ${port}`;
+    },
+    pull_images: async (context) => {
+      const { instance, host } = await siteOf(context);
+      const images = [instance.postgresImage, instance.image];
+      for (const [index, image] of images.entries()) {
+        if (await hasImage(host, image)) {
+          context.log('info', `${image} is on the server already`);
+          continue;
+        }
+        context.log('info', `Pulling ${image}`);
+        await pullImage(host.docker, image, { signal: context.signal, onProgress: ({ percent, status, currentBytes, totalBytes }) => context.progress((100 * index + percent) / images.length, `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`) });
+      }
+      return images.join(' and ');
+    },
+    network: async (context) => {
+      const { instance, host } = await siteOf(context);
+      await ensureNetwork(host, instance);
+    },
+    database: async (context) => {
+      const { instance, host } = await siteOf(context);
+      const secrets = openSecrets(context.app.secrets, instance);
+      await ensureDatabase(host, instance, secrets.postgresPassword);
+      await waitForPostgres(host, instance, context.signal);
+      await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
+    },
+    initialise: async (context) => initialiseDatabase(context, await siteOf(context)),
+    start: async (context) => {
+      const site = await siteOf(context);
+      const { instance, host } = site;
+      const names = namesOf(instance.id);
+      let port = instance.httpPort ?? 0;
+      // Our table says the port is free; another program on the server may think otherwise.
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        await ensureOdoo(host, instance, servingContainer(context, site, settingsOf(instance), port));
+        try {
+          await startContainer(host, names.odoo);
+          return `Port ${port}`;
+        } catch (error) {
+          const remote = toRemoteError(error);
+          if (remote.code !== 'port_in_use') throw remote;
+          context.log('warning', `Port ${port} is taken by another program on the server; trying the next`);
+          await removeContainer(host, names.odoo);
+          const taken = port;
+          port = await context.write(async (tx) => {
+            const next = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http', taken);
+            await tx.instance.update({ where: { id: instance.id }, data: { httpPort: next } });
+            return next;
+          });
+        }
+      }
+      throw new StepError('no_free_port', 'Twenty ports in a row are taken by other programs on the server', 'Set PORT_RANGE to a range that nothing else uses.');
+    },
+    health: async (context) => {
+      const { instance, host } = await siteOf(context);
+      return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal);
+    },
+  },
+  cleanup: async (context) => {
+    const { instance, host } = await siteOf(context);
+    await removeEverything(host, instance.id, { volumes: true });
+    context.log('info', 'Everything that was made on the server has been removed');
+  },
+  settle: async (tx, { operation, scope }, outcome, error) => {
+    const instance = await tx.instance.update({
+      where: { id: operation.resourceId },
+      data: outcome === 'succeeded' ? { status: 'running', statusMessage: null, lastSeenAt: new Date() } : { status: 'failed', statusMessage: error?.message ?? null, httpPort: null },
+    });
+    if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'instance.running' : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+  },
+});
+

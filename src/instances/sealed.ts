@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { SecretBox } from '../secrets/box.ts';
+
+const shape = z.object({ postgresPassword: z.string(), odooPassword: z.string(), masterPassword: z.string() });
+export type InstanceSecrets = z.infer<typeof shape>;
+
+const owner = (instanceId: string, what: string): string => `instance:${instanceId}:${what}`;
+const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+/** Passwords that only the machines use; each instance has its own. */
+export function sealNewSecrets(box: SecretBox, instanceId: string): string {
+  const secrets: InstanceSecrets = { postgresPassword: random(24), odooPassword: random(24), masterPassword: random(32) };
+  return box.seal(JSON.stringify(secrets), owner(instanceId, 'passwords'));
+}
+
+export function openSecrets(box: SecretBox, instance: { id: string; secretsEnc: string }): InstanceSecrets {
+  return shape.parse(JSON.parse(box.open(instance.secretsEnc, owner(instance.id, 'passwords'))));
+}
+
+export function sealNewAdminPassword(box: SecretBox, instanceId: string): string {
+  return box.seal(random(15), owner(instanceId, 'admin'));
+}
+
+export function openAdminPassword(box: SecretBox, instanceId: string, record: string): string {
+  return box.open(record, owner(instanceId, 'admin'));
+}
+
+/** Environment variables may hold secrets: only their names are readable at rest. */
+export function sealEnvVars(box: SecretBox, instanceId: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, box.seal(value, owner(instanceId, `env:${name}`))]));
+}
+
+const sealedShape = z.record(z.string(), z.string());
+
+export function openEnvVars(box: SecretBox, instanceId: string, sealed: unknown): string[] {
+  return Object.entries(sealedShape.parse(sealed)).map(([name, record]) => `${name}=${box.open(record, owner(instanceId, `env:${name}`))}`);
+}
+
+export function envVarNames(sealed: unknown): string[] {
+  return Object.keys(sealedShape.parse(sealed)).sort();
+}
