@@ -15,34 +15,48 @@ export interface NewOperation<Input> {
   retryOfId?: string;
 }
 
-/** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */
-export async function enqueue<Input>(queue: OperationQueue, tx: Tx, scope: OrgScope, kind: OperationKind<Input>, given: NewOperation<Input>) {
-  parse(kind.input, given.input);
+interface Draft {
+  kind: string;
+  resourceType: string;
+  resourceId: string;
+  serverId: string | null;
+  input: Prisma.InputJsonValue;
+  retryOfId: string | null;
+  steps: readonly { name: string; title: string }[];
+}
+
+async function insert(queue: OperationQueue, tx: Tx, scope: OrgScope, draft: Draft) {
   const id = newId();
+  const { steps, ...data } = draft;
   const operation = await tx.operation
     .create({
       data: {
         id,
         orgId: scope.orgId,
-        kind: kind.kind,
-        resourceType: kind.resourceType,
-        resourceId: given.resourceId,
-        serverId: given.serverId,
-        input: given.input,
-        retryOfId: given.retryOfId ?? null,
+        ...data,
         requestId: scope.requestId,
         createdById: scope.actor.id,
-        steps: { create: kind.steps.map((step, position) => ({ position, name: step.name, title: step.title })) },
+        steps: { create: steps.map((step, position) => ({ position, name: step.name, title: step.title })) },
       },
+      include: { steps: { orderBy: { position: 'asc' } } },
     })
     .catch((error: unknown) => {
       if (uniqueViolation(error) === undefined) throw error;
-      throw new AppError('operation_in_progress', `Another operation of this ${kind.resourceType} is still under way`, {
-        resource: kind.resourceType,
-        id: given.resourceId,
-      });
+      throw new AppError('operation_in_progress', `Another operation of this ${draft.resourceType} is still under way`, { resource: draft.resourceType, id: draft.resourceId });
     });
-  await queue.send(tx, { operationId: id, serverId: given.serverId });
+  await queue.send(tx, { operationId: id, serverId: draft.serverId });
   await notify(tx, [`operation:${id}`, `org:${scope.orgId}:operations`]);
   return operation;
+}
+
+/** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */
+export function enqueue<Input>(queue: OperationQueue, tx: Tx, scope: OrgScope, kind: OperationKind<Input>, given: NewOperation<Input>) {
+  parse(kind.input, given.input);
+  return insert(queue, tx, scope, { kind: kind.kind, resourceType: kind.resourceType, ...given, retryOfId: given.retryOfId ?? null, steps: kind.steps });
+}
+
+/** The same operation once more, from its first step. */
+export function enqueueAgain(queue: OperationQueue, tx: Tx, scope: OrgScope, before: Omit<Draft, 'input' | 'retryOfId'> & { id: string; input: Prisma.JsonValue }) {
+  const { kind, resourceType, resourceId, serverId, steps } = before;
+  return insert(queue, tx, scope, { kind, resourceType, resourceId, serverId, steps, input: before.input ?? {}, retryOfId: before.id });
 }

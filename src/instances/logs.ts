@@ -1,0 +1,31 @@
+import type { OrgScope } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { containerLogs } from '../remote/index.ts';
+import { connectServer } from '../servers/index.ts';
+import { namesOf } from './names.ts';
+import { getInstance } from './service.ts';
+
+export type LogSource = 'odoo' | 'postgres';
+
+export interface InstanceLogLine {
+  at: Date | null;
+  level: string;
+  message: string;
+}
+
+const odooLevel = /^\S+ \S+ \d+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) /;
+const postgresLevel = /\b(DEBUG\d?|LOG|NOTICE|WARNING|ERROR|FATAL|PANIC):/;
+
+function levelOf(source: LogSource, line: string): string {
+  const found = (source === 'odoo' ? odooLevel : postgresLevel).exec(line)?.[1] ?? 'INFO';
+  return { LOG: 'info', NOTICE: 'info', FATAL: 'critical', PANIC: 'critical' }[found] ?? found.toLowerCase().replace(/\d$/, '');
+}
+
+/** The newest lines of one of the instance's containers, oldest first; with `follow`, then every new one. */
+export async function* instanceLogs(app: App, scope: OrgScope, id: string, options: { source: LogSource; tail: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<InstanceLogLine> {
+  const instance = await getInstance(app, scope, id);
+  const names = namesOf(instance.id);
+  const host = await connectServer(app, scope.orgId, instance.serverId, options.signal);
+  const container = host.docker.getContainer(options.source === 'odoo' ? names.odoo : names.database);
+  for await (const { at, line } of containerLogs(container, options)) yield { at, level: levelOf(options.source, line), message: line };
+}

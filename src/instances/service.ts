@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { Instance } from '../../prisma/generated/client/client.ts';
+import type { OrgScope } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { uniqueViolation } from '../db.ts';
+import { AppError, invalidState, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import type { OperationKind } from '../jobs/kind.ts';
+import { page, type PageArgs } from '../lists.ts';
+import { parse } from '../parse.ts';
+import { getEnvironment, odooVersion } from '../projects/index.ts';
+import { getServer } from '../servers/index.ts';
+import { slugify, slugSchema } from '../slug.ts';
+import { settingsOf } from './context.ts';
+import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
+import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
+
+const mib = 1024 ** 2;
+const memory = z.number().int().min(128 * mib).max(1024 * 1024 * mib);
+const seconds = z.number().int().min(10).max(86400);
+const envVars = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'), z.string().max(32768).regex(/^[^\u0000]*$/, 'must not contain NUL'))
+  .refine((value) => Object.keys(value).length <= 100, 'at most 100 variables');
+// A leading alphanumeric keeps an image name from being read as anything else.
+const image = z.string().max(255).regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, 'must be an image name such as registry.example.com/odoo:19.0');
+const settingsFields = {
+  workers: z.number().int().min(0).max(64).nullish(),
+  limitMemorySoft: memory.nullish(),
+  limitMemoryHard: memory.nullish(),
+  limitTimeCpu: seconds.nullish(),
+  limitTimeReal: seconds.nullish(),
+  maxCronThreads: z.number().int().min(0).max(16).nullish(),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'critical']).nullish(),
+  envVars: envVars.nullish(),
+};
+const createInput = z.object({
+  name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
+  slug: slugSchema.nullish(),
+  serverId: z.string(),
+  environmentId: z.string(),
+  odooVersion: odooVersion.nullish(),
+  edition: z.enum(['community', 'enterprise']).nullish(),
+  image: image.nullish(),
+  language: z.string().regex(/^[a-z]{2,3}(_[A-Z]{2}|_[A-Z][a-z]{3}|@[a-z]+)*$/, 'must be a language code such as en_US').nullish(),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as BE').nullish(),
+  demo: z.boolean().nullish(),
+  modules: z.array(z.string().regex(/^[a-z0-9_]{1,100}$/, 'must be the technical name of a module, such as sale_management')).max(200).nullish(),
+  adminEmail: z.email().max(254),
+  deletionProtected: z.boolean().nullish(),
+  ...settingsFields,
+}).superRefine((value, context) => {
+  if (value.edition === 'enterprise' && !value.image) context.addIssue({ code: 'custom', path: ['image'], message: 'is required with the enterprise edition, which has no public image', params: { constraint: 'required' } });
+  checkMemory(value, context);
+});
+const configureInput = z.object(settingsFields).superRefine(checkMemory);
+
+function checkMemory(value: { limitMemorySoft?: number | null | undefined; limitMemoryHard?: number | null | undefined }, context: z.RefinementCtx): void {
+  if (value.limitMemorySoft && value.limitMemoryHard && value.limitMemorySoft > value.limitMemoryHard) {
+    context.addIssue({ code: 'custom', path: ['limitMemorySoft'], message: 'must not be above limitMemoryHard', params: { constraint: 'max' } });
+  }
+}
+
+export async function getInstance(app: App, scope: OrgScope, id: string): Promise<Instance> {
+  const instance = isId(id) ? await app.db.prisma.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
+  if (!instance) throw notFound('instance', id);
+  return instance;
+}
+
+export interface InstanceFilter {
+  serverId?: string | null | undefined;
+  environmentId?: string | null | undefined;
+}
+
+export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter) {
+  // A malformed id matches nothing, as an unknown one does.
+  const match = (id: string): string => (isId(id) ? id : newId());
+  return page(args, (take, before) =>
+    app.db.prisma.instance.findMany({
+      where: {
+        orgId: scope.orgId,
+        status: { not: 'removed' },
+        ...(before ? { id: { lt: before } } : {}),
+        ...(args.serverId ? { serverId: match(args.serverId) } : {}),
+        ...(args.environmentId ? { environmentId: match(args.environmentId) } : {}),
+      },
+      orderBy: { id: 'desc' },
+      take,
+    }),
+  );
+}
+
+/** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
+export async function createInstance(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  const server = await getServer(app, scope, input.serverId);
+  const environment = await getEnvironment(app, scope, input.environmentId);
+  if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
+  const version = input.odooVersion ?? '19.0';
+  const slug = input.slug ?? slugify(input.name, 'odoo');
+  const id = newId();
+  try {
+    return await mutate(app, scope, async ({ tx, record, start }) => {
+      const instance = await tx.instance.create({
+        data: {
+          id, orgId: scope.orgId, serverId: server.id, environmentId: environment.id, name: input.name, slug,
+          odooVersion: version, edition: input.edition ?? 'community', image: input.image ?? `${app.config.ODOO_IMAGE}:${version}`, postgresImage: app.config.POSTGRES_IMAGE,
+          workers: input.workers ?? null, limitMemorySoft: BigInt(input.limitMemorySoft ?? 2048 * mib), limitMemoryHard: BigInt(input.limitMemoryHard ?? 2560 * mib),
+          limitTimeCpu: input.limitTimeCpu ?? 600, limitTimeReal: input.limitTimeReal ?? 1200, maxCronThreads: input.maxCronThreads ?? 1, logLevel: input.logLevel ?? 'info',
+          language: input.language ?? 'en_US', country: input.country ?? null, demo: input.demo ?? false, modules: input.modules ?? [], adminEmail: input.adminEmail,
+          envVars: sealEnvVars(app.secrets, id, input.envVars ?? {}), deletionProtected: input.deletionProtected ?? environment.type === 'production',
+          secretsEnc: sealNewSecrets(app.secrets, id), adminPasswordEnc: sealNewAdminPassword(app.secrets, id),
+        },
+      });
+      await record({ action: 'instance.created', resourceType: 'instance', resourceId: id, resourceName: instance.name, after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id } });
+      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, input: {} }) };
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
+    throw new AppError('conflict', `An instance with the slug ${slug} exists`, { field: 'slug', constraint: 'unique' });
+  }
+}
+
+type State = Instance['status'];
+
+async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Record<string, never>>; from: readonly State[]; to: State; action: string }) {
+  const before = await getInstance(app, scope, id);
+  return mutate(app, scope, async ({ tx, record, start }) => {
+    // The live operation first: while one runs, its state is in between and would only mislead.
+    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, input: {} });
+    const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.to, statusMessage: null } });
+    if (changed.count === 0) throw invalidState('instance', before.status, options.from);
+    await record({ action: options.action, resourceType: 'instance', resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.to } });
+    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
+  });
+}
+
+export const start = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, { kind: startInstance, from: ['stopped', 'failed'], to: 'restarting', action: 'instance.start_requested' });
+export const stop = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, { kind: stopInstance, from: ['running', 'failed'], to: 'running', action: 'instance.stop_requested' });
+export const restart = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, { kind: restartInstance, from: ['running', 'failed'], to: 'restarting', action: 'instance.restart_requested' });
+
+/** Deletes the instance with its data. A protected one needs its name typed. */
+export async function deleteInstance(app: App, scope: OrgScope, id: string, confirmName: string | null | undefined) {
+  const before = await getInstance(app, scope, id);
+  if (before.deletionProtected && confirmName !== before.name) {
+    throw new AppError('unprocessable', 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
+  }
+  return transition(app, scope, id, { kind: deleteKind, from: ['running', 'stopped', 'failed', 'removing'], to: 'removing', action: 'instance.deletion_requested' });
+}
+
+/** Applies new settings by a re-created container; comes back to the old ones if Odoo is not healthy with them. */
+export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(configureInput, given);
+  const before = await getInstance(app, scope, id);
+  const known = settingsOf(before);
+  const settings: Settings = {
+    workers: input.workers === undefined ? known.workers : input.workers,
+    limitMemorySoft: input.limitMemorySoft ?? known.limitMemorySoft,
+    limitMemoryHard: input.limitMemoryHard ?? known.limitMemoryHard,
+    limitTimeCpu: input.limitTimeCpu ?? known.limitTimeCpu,
+    limitTimeReal: input.limitTimeReal ?? known.limitTimeReal,
+    maxCronThreads: input.maxCronThreads ?? known.maxCronThreads,
+    logLevel: input.logLevel ?? known.logLevel,
+    envVars: input.envVars ? sealEnvVars(app.secrets, id, input.envVars) : known.envVars,
+  };
+  return mutate(app, scope, async ({ tx, record, start }) => {
+    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, input: { settings } });
+    const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: 'running' }, data: { status: 'restarting' } });
+    if (changed.count === 0) throw invalidState('instance', before.status, ['running']);
+    await record({ action: 'instance.configure_requested', resourceType: 'instance', resourceId: id, resourceName: before.name });
+    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
+  });
+}
+
+/** Shows Odoo's first admin password, once: it is erased in the same transaction. */
+export async function revealAdminPassword(app: App, scope: OrgScope, id: string): Promise<{ login: string; password: string }> {
+  const before = await getInstance(app, scope, id);
+  return mutate(app, scope, async ({ tx, record }) => {
+    if (before.status !== 'running' && before.status !== 'stopped') throw invalidState('instance', before.status, ['running', 'stopped']);
+    const taken = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, adminPasswordEnc: { not: null } }, data: { adminPasswordEnc: null } });
+    if (taken.count === 0 || before.adminPasswordEnc === null) throw new AppError('conflict', 'The admin password was shown already; set a new one in Odoo', { resource: 'instance', id });
+    await record({ action: 'instance.admin_password_revealed', resourceType: 'instance', resourceId: id, resourceName: before.name });
+    return { login: before.adminEmail, password: openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
+  });
+}
