@@ -1,0 +1,150 @@
+import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
+import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
+import { builder } from './builder.ts';
+import { connectionOf } from './connection.ts';
+import { orgScope } from './context.ts';
+import { watch } from './watch.ts';
+
+const OperationStatus = builder.enumType('OperationStatus', {
+  description: 'Where an operation stands. The last three are final.',
+  values: { queued: { description: 'It waits for a worker.' }, running: { description: 'A worker is at it.' }, succeeded: { description: 'It is done.' }, failed: { description: 'It failed; `error` says why.' }, cancelled: { description: 'It was cancelled and cleaned up.' } } as const,
+});
+const StepStatus = builder.enumType('OperationStepStatus', {
+  description: 'Where a step stands.',
+  values: { pending: { description: 'Not begun.' }, running: { description: 'Under way.' }, succeeded: { description: 'Done.' }, failed: { description: 'Failed.' }, skipped: { description: 'Not needed, or not reached.' }, cancelled: { description: 'Ended by a cancel.' } } as const,
+});
+
+const OperationStep = builder.objectRef<StepRow>('OperationStep').implement({
+  description: 'One step of an operation.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its stable name.' }),
+    title: t.exposeString('title', { description: 'What it does, for people.' }),
+    status: t.expose('status', { type: StepStatus, description: 'Where it stands.' }),
+    progress: t.exposeInt('progress', { description: 'Percent done.' }),
+    message: t.exposeString('message', { nullable: true, description: 'What it found or did, or why it failed.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+const OperationError = builder.objectRef<{ code: string; message: string; hint: string | null }>('OperationError').implement({
+  description: 'Why an operation failed.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'A stable code, such as host_key_mismatch.' }),
+    message: t.exposeString('message', { description: 'What happened.' }),
+    hint: t.exposeString('hint', { nullable: true, description: 'What can be done about it.' }),
+  }),
+});
+
+type WithSteps = OperationRow & { steps?: StepRow[] };
+
+export const Operation = builder.objectRef<WithSteps>('Operation').implement({
+  description: 'One asynchronous piece of work on a server or an instance.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its id.' }),
+    kind: t.exposeString('kind', { description: 'What it does, as `<resource>.<verb>`.' }),
+    status: t.expose('status', { type: OperationStatus, description: 'Where it stands.' }),
+    progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance or environment.' }),
+    resourceId: t.exposeID('resourceId', { description: 'The id of what it works on.' }),
+    serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
+    cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether somebody asked it to stop.' }),
+    requestId: t.exposeString('requestId', { description: 'The request that started it; every log line of its work has it.' }),
+    retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one tries again.' }),
+    steps: t.field({
+      type: [OperationStep], description: 'Its steps, in order.',
+      resolve: (row, _args, { app }) => row.steps ?? app.db.prisma.operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
+    }),
+    error: t.field({
+      type: OperationError, nullable: true, description: 'Why it failed or was cancelled.',
+      resolve: (row) => (row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '', hint: row.errorHint }),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker took it.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+const OperationLogLine = builder.objectRef<{ seq: number; step: string; level: string; message: string; at: Date }>('OperationLogLine').implement({
+  description: 'One line of what an operation said.',
+  fields: (t) => ({
+    seq: t.exposeInt('seq', { description: 'Its number within the operation, without gaps: resume after it.' }),
+    step: t.exposeString('step', { description: 'The step that said it.' }),
+    level: t.exposeString('level', { description: 'debug, info, warning or error.' }),
+    message: t.exposeString('message', { description: 'The line.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was said.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  operation: t.field({
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'One operation.',
+    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    resolve: (_root, { id }, context) => getOperation(context.app, orgScope(context), id),
+  }),
+  operations: t.connection({
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'Operations, newest first.',
+    args: { resourceId: t.arg.id({ description: 'Only those of this server or instance.' }) },
+    resolve: async (_root, args, context) => connectionOf(args, await listOperations(context.app, orgScope(context), args)),
+  }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
+  operationLogs: t.field({
+    type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'What an operation has said so far, at most 500 lines at once.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'Only lines after this number.' }) },
+    resolve: (_root, { id, after }, context) => operationLogs(context.app, orgScope(context), id, after ?? 0),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  cancelOperation: t.field({
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Stops an operation: the remote work is ended, and what was half made is taken away.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
+    resolve: (_root, { id }, context) => cancelOperation(context.app, orgScope(context), id),
+  }),
+  retryOperation: t.field({
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
+    resolve: (_root, { id }, context) => retryOperation(context.app, orgScope(context), id),
+  }),
+}));
+
+const ended = (row: WithSteps): boolean => row.finishedAt !== null;
+
+builder.subscriptionFields((t) => ({
+  operationUpdated: t.field({
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operation as it is now, and again after every change, until it has ended.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
+    subscribe: async (_root, { id }, context) => {
+      const scope = orgScope(context);
+      await getOperation(context.app, scope, id);
+      return watch(context, 'view:operations', [`operation:${id}`, `access:${scope.actor.id ?? ''}`], () => getOperation(context.app, scope, id), ended);
+    },
+    resolve: (row: WithSteps) => row,
+  }),
+  operationLogs: t.field({
+    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'Every line of an operation, from the first after `after` to the last: no gap, no duplicate.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last number that the client has.' }) },
+    subscribe: async (_root, { id, after }, context) => {
+      const scope = orgScope(context);
+      await getOperation(context.app, scope, id);
+      return followLogs(context, id, after ?? 0);
+    },
+    resolve: (line: { seq: number; step: string; level: string; message: string; at: Date }) => line,
+  }),
+}));
+
+async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, after: number) {
+  const scope = orgScope(context);
+  let last = after;
+  const read = async () => {
+    // Whether it has ended is asked first: lines that come in between are then still read.
+    const done = ended(await getOperation(context.app, scope, id));
+    const lines = [];
+    for (;;) {
+      const batch = await operationLogs(context.app, scope, id, last);
+      lines.push(...batch);
+      last = batch.at(-1)?.seq ?? last;
+      if (batch.length < 500) return { lines, done };
+    }
+  };
+  for await (const { lines } of watch(context, 'view:operations', [`operation:${id}`, `logs:${id}`], read, (batch) => batch.done)) yield* lines;
+}
