@@ -1,0 +1,35 @@
+import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
+import type { Route } from './route.ts';
+
+/** A route whose document was parsed and checked once, when the program started. */
+export interface PreparedRoute {
+  route: Route;
+  document: DocumentNode;
+  rootField: string;
+  variables: ReadonlyMap<string, GraphQLInputType>;
+  pathParameters: readonly string[];
+  queryParameters: readonly string[];
+}
+
+function operationOf(document: DocumentNode): OperationDefinitionNode {
+  const definition = document.definitions[0];
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('A route needs exactly one operation');
+  return definition;
+}
+
+export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
+  const document = parse(route.document);
+  const problems = validate(schema, document);
+  if (problems[0]) throw new Error(`${route.method} ${route.path}: ${problems[0].message}`);
+  const operation = operationOf(document);
+  const root = operation.selectionSet.selections[0];
+  if (root?.kind !== Kind.FIELD) throw new Error(`${route.path}: the document must begin with a field`);
+  const variables = new Map<string, GraphQLInputType>();
+  for (const definition of operation.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, definition.type);
+    if (type && isInputType(type)) variables.set(definition.variable.name.value, type);
+  }
+  const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const queryParameters = [...variables.keys()].filter((name) => name !== 'input' && !pathParameters.includes(name) && !route.body?.includes(name));
+  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters };
+}

@@ -1,0 +1,19 @@
+import type { Route } from './route.ts';
+
+const project = 'id name slug description odooVersion archivedAt createdAt updatedAt';
+const environment = 'id projectId name description type branch deletionProtected createdAt updatedAt';
+
+export const projectRoutes: readonly Route[] = [
+  { method: 'get', path: '/projects', category: 'Projects', summary: 'List projects', document: `query ($first: Int, $after: String, $includeArchived: Boolean) { projects(first: $first, after: $after, includeArchived: $includeArchived) { nodes { ${project} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/projects', category: 'Projects', summary: 'Create a project', document: `mutation ($input: CreateProjectInput!) { createProject(input: $input) { ${project} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'get', path: '/projects/{id}', category: 'Projects', summary: 'Get a project', document: `query ($id: ID!) { project(id: $id) { ${project} } }`, answer: { as: 'object' } },
+  { method: 'patch', path: '/projects/{id}', category: 'Projects', summary: 'Update a project', document: `mutation ($id: ID!, $input: UpdateProjectInput!) { updateProject(id: $id, input: $input) { ${project} } }`, answer: { as: 'object' } },
+  { method: 'post', path: '/projects/{id}/archive', category: 'Projects', summary: 'Archive a project', document: `mutation ($id: ID!) { archiveProject(id: $id) { ${project} } }`, answer: { as: 'object' } },
+  { method: 'post', path: '/projects/{id}/unarchive', category: 'Projects', summary: 'Bring an archived project back', document: `mutation ($id: ID!) { unarchiveProject(id: $id) { ${project} } }`, answer: { as: 'object' } },
+  { method: 'delete', path: '/projects/{id}', category: 'Projects', summary: 'Delete a project', document: `mutation ($id: ID!) { deleteProject(id: $id) { id } }`, answer: { as: 'message', message: 'Project deleted' } },
+  { method: 'get', path: '/environments', category: 'Environments', summary: 'List environments', document: `query ($first: Int, $after: String, $projectId: ID) { environments(first: $first, after: $after, projectId: $projectId) { nodes { ${environment} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/environments', category: 'Environments', summary: 'Create an environment', document: `mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { ${environment} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'get', path: '/environments/{id}', category: 'Environments', summary: 'Get an environment', document: `query ($id: ID!) { environment(id: $id) { ${environment} } }`, answer: { as: 'object' } },
+  { method: 'patch', path: '/environments/{id}', category: 'Environments', summary: 'Update an environment', document: `mutation ($id: ID!, $input: UpdateEnvironmentInput!) { updateEnvironment(id: $id, input: $input) { ${environment} } }`, answer: { as: 'object' } },
+  { method: 'delete', path: '/environments/{id}', category: 'Environments', summary: 'Delete an environment', document: `mutation ($id: ID!) { deleteEnvironment(id: $id) { id } }`, answer: { as: 'message', message: 'Environment deleted' } },
+];

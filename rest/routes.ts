@@ -1,0 +1,9 @@
+import { authRoutes } from './auth.ts';
+import { instanceRoutes } from './instances.ts';
+import { operationRoutes } from './operations.ts';
+import { projectRoutes } from './projects.ts';
+import type { Route } from './route.ts';
+import { serverRoutes } from './servers.ts';
+
+/** Every REST route: the router, the OpenAPI document and the tests all read this table. */
+export const routes: readonly Route[] = [...authRoutes, ...serverRoutes, ...projectRoutes, ...instanceRoutes, ...operationRoutes];

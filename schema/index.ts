@@ -1,0 +1,11 @@
+import './identity.ts';
+import './operation.ts';
+import './server.ts';
+import './project.ts';
+import './environment.ts';
+import './instance.ts';
+import { builder } from './builder.ts';
+import { assertScopesDeclared } from './deny-by-default.ts';
+
+export const schema = builder.toSchema();
+assertScopesDeclared(schema);

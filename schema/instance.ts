@@ -1,0 +1,184 @@
+import type { Instance as InstanceRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
+import { configureInstance, createInstance, deleteInstance, envVarNames, getInstance, instanceLogs, listInstances, restart, revealAdminPassword, start, stop } from '../src/instances/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf } from './connection.ts';
+import { orgScope } from './context.ts';
+import { Environment } from './environment.ts';
+import { Operation } from './operation.ts';
+import { Server } from './server.ts';
+import { watch } from './watch.ts';
+
+const InstanceStatus = builder.enumType('InstanceStatus', {
+  description: 'Where an instance stands.',
+  values: { provisioning: { description: 'Being made.' }, running: { description: 'Odoo answers.' }, stopped: { description: 'Stopped; its data is kept.' }, restarting: { description: 'Starting, or being configured.' }, failed: { description: 'Something went wrong; statusMessage says what.' }, removing: { description: 'Being deleted.' }, removed: { description: 'Gone.' } } as const,
+});
+const Edition = builder.enumType('Edition', { description: 'The edition of Odoo.', values: { community: { description: 'The public image.' }, enterprise: { description: 'An image of your own.' } } as const });
+const LogLevel = builder.enumType('OdooLogLevel', { description: 'How much Odoo logs.', values: { debug: { description: 'Everything.' }, info: { description: 'What happens.' }, warn: { description: 'Warnings and worse.' }, error: { description: 'Errors and worse.' }, critical: { description: 'Only what is critical.' } } as const });
+const LogSource = builder.enumType('InstanceLogSource', { description: 'Whose log.', values: { odoo: { description: 'Odoo’s.' }, postgres: { description: 'PostgreSQL’s.' } } as const });
+
+export const Instance = builder.prismaObject('Instance', {
+  description: 'One Odoo with its own PostgreSQL, on one server.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its id.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    slug: t.exposeString('slug', { description: 'Its short name, unique in the organization.' }),
+    status: t.expose('status', { type: InstanceStatus, description: 'Where it stands.' }),
+    statusMessage: t.exposeString('statusMessage', { nullable: true, description: 'Why it stands there.' }),
+    serverId: t.exposeID('serverId', { description: 'The server that it runs on.' }),
+    server: t.relation('server', { type: Server, description: 'The server that it runs on.' }),
+    environmentId: t.exposeID('environmentId', { description: 'The environment that it belongs to.' }),
+    environment: t.relation('environment', { type: Environment, description: 'The environment that it belongs to.' }),
+    odooVersion: t.exposeString('odooVersion', { description: 'Its Odoo release.' }),
+    edition: t.expose('edition', { type: Edition, description: 'Its edition.' }),
+    image: t.exposeString('image', { description: 'The image that it runs.' }),
+    httpPort: t.exposeInt('httpPort', { nullable: true, description: 'The port of the server that Odoo answers on.' }),
+    url: t.string({
+      nullable: true, description: 'Where Odoo answers, once it has a port.',
+      select: { httpPort: true, server: { select: { host: true } } },
+      resolve: (row) => (row.httpPort === null ? null : `http://${row.server.host}:${row.httpPort}`),
+    }),
+    workers: t.exposeInt('workers', { nullable: true, description: 'Odoo’s worker processes; null = chosen by the server’s size.' }),
+    limitMemorySoft: t.expose('limitMemorySoft', { type: 'ByteSize', description: 'A worker above this is recycled after its request.' }),
+    limitMemoryHard: t.expose('limitMemoryHard', { type: 'ByteSize', description: 'A worker above this is ended at once.' }),
+    limitTimeCpu: t.exposeInt('limitTimeCpu', { description: 'CPU seconds a request may take.' }),
+    limitTimeReal: t.exposeInt('limitTimeReal', { description: 'Seconds a request may take.' }),
+    maxCronThreads: t.exposeInt('maxCronThreads', { description: 'Threads for scheduled actions.' }),
+    logLevel: t.exposeString('logLevel', { description: 'How much Odoo logs.' }),
+    language: t.exposeString('language', { description: 'The language that it was made with.' }),
+    country: t.exposeString('country', { nullable: true, description: 'The country of its first company.' }),
+    demo: t.exposeBoolean('demo', { description: 'Whether it was made with demonstration data.' }),
+    modules: t.exposeStringList('modules', { description: 'The modules that it was made with.' }),
+    adminEmail: t.exposeString('adminEmail', { description: 'The login of Odoo’s first administrator.' }),
+    envVarNames: t.stringList({ description: 'The names of its environment variables; their values are not shown.', resolve: (row) => envVarNames(row.envVars) }),
+    deletionProtected: t.exposeBoolean('deletionProtected', { description: 'Whether its name must be typed to delete it.' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true, description: 'When it was last known to be healthy.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
+  }),
+});
+
+const InstancePayload = builder.objectRef<{ instance: InstanceRow; operation: OperationRow }>('InstancePayload').implement({
+  description: 'An instance, and the operation that works on it.',
+  fields: (t) => ({
+    instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),
+    operation: t.field({ type: Operation, description: 'What was started.', resolve: (row) => row.operation }),
+  }),
+});
+const AdminPassword = builder.objectRef<{ login: string; password: string }>('AdminPassword').implement({
+  description: 'The credentials of Odoo’s first administrator, shown once.',
+  fields: (t) => ({
+    login: t.exposeString('login', { description: 'The login.' }),
+    password: t.exposeString('password', { description: 'The password. It is not stored any more.' }),
+  }),
+});
+const InstanceLogLine = builder.objectRef<{ at: Date | null; level: string; message: string }>('InstanceLogLine').implement({
+  description: 'One line of a container’s log.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was written.' }),
+    level: t.exposeString('level', { description: 'debug, info, warning, error or critical.' }),
+    message: t.exposeString('message', { description: 'The line.' }),
+  }),
+});
+
+const EnvVarInput = builder.inputType('EnvVarInput', {
+  description: 'One environment variable of Odoo’s container.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Letters, digits and underscores.' }),
+    value: t.string({ required: true, description: 'Up to 32 KiB; stored encrypted.' }),
+  }),
+});
+
+const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
+  description: 'A new Odoo.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '3 to 64 characters.' }),
+    slug: t.string({ description: '3 to 50 lower-case letters, digits and hyphens, unique in the organization. Default: made from the name.' }),
+    serverId: t.id({ required: true, description: 'An active server.' }),
+    environmentId: t.id({ required: true, description: 'The environment that it belongs to.' }),
+    odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
+    edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs an image of your own.' }),
+    image: t.string({ description: 'Another image that keeps the public one’s contract.' }),
+    workers: t.int({ description: 'Worker processes, 0 to 64. Default: chosen by the server’s size.' }),
+    limitMemorySoft: t.field({ type: 'ByteSize', description: 'Default: 2048 MiB.' }),
+    limitMemoryHard: t.field({ type: 'ByteSize', description: 'Default: 2560 MiB.' }),
+    limitTimeCpu: t.int({ description: 'Seconds, 10 to 86400. Default: 600.' }),
+    limitTimeReal: t.int({ description: 'Seconds, 10 to 86400. Default: 1200.' }),
+    maxCronThreads: t.int({ description: '0 to 16. Default: 1.' }),
+    logLevel: t.field({ type: LogLevel, description: 'Default: info.' }),
+    language: t.string({ description: 'A language code such as fr_FR. Default: en_US.' }),
+    country: t.string({ description: 'A two-letter country code; it sets the company’s currency.' }),
+    demo: t.boolean({ description: 'With demonstration data. Default: false.' }),
+    modules: t.stringList({ description: 'Technical names of modules to install.' }),
+    adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),
+    envVars: t.field({ type: [EnvVarInput], description: 'Environment variables of Odoo’s container.' }),
+    deletionProtected: t.boolean({ description: 'Whether its name must be typed to delete it. Default: true in production.' }),
+  }),
+});
+const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
+  description: 'What is to change. Absent fields stay as they are.',
+  fields: (t) => ({
+    workers: t.int({ description: 'Worker processes, 0 to 64; null = chosen by the server’s size.' }),
+    limitMemorySoft: t.field({ type: 'ByteSize', description: 'A worker above this is recycled after its request.' }),
+    limitMemoryHard: t.field({ type: 'ByteSize', description: 'A worker above this is ended at once.' }),
+    limitTimeCpu: t.int({ description: 'CPU seconds a request may take.' }),
+    limitTimeReal: t.int({ description: 'Seconds a request may take.' }),
+    maxCronThreads: t.int({ description: 'Threads for scheduled actions.' }),
+    logLevel: t.field({ type: LogLevel, description: 'How much Odoo logs.' }),
+    envVars: t.field({ type: [EnvVarInput], description: 'All environment variables; those not named are taken away.' }),
+  }),
+});
+
+/** The API has a list of pairs, which a schema can describe; the service takes a record. */
+function withEnvRecord<T extends { envVars?: readonly { name: string; value: string }[] | null | undefined }>(input: T) {
+  const { envVars, ...rest } = input;
+  return { ...rest, ...(envVars ? { envVars: Object.fromEntries(envVars.map(({ name, value }) => [name, value])) } : {}) };
+}
+
+const idArg = { required: true as const, description: 'The instance.' };
+
+builder.queryFields((t) => ({
+  instance: t.field({ type: Instance, authScopes: { permission: 'view:instances' }, description: 'One instance.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getInstance(context.app, orgScope(context), id) }),
+  instances: t.connection({
+    type: Instance, authScopes: { permission: 'view:instances' }, description: 'Instances, newest first.',
+    args: { serverId: t.arg.id({ description: 'Only those on this server.' }), environmentId: t.arg.id({ description: 'Only those of this environment.' }) },
+    resolve: async (_root, args, context) => connectionOf(args, await listInstances(context.app, orgScope(context), args)),
+  }, { description: 'A page of instances.' }, { description: 'One instance of a page.' }),
+  instanceLogs: t.field({
+    type: [InstanceLogLine], authScopes: { permission: 'view:instances' }, description: 'The newest lines of a container’s log, oldest first.',
+    args: { id: t.arg.id(idArg), source: t.arg({ type: LogSource, defaultValue: 'odoo', description: 'Whose log.' }), lines: t.arg.int({ defaultValue: 200, description: 'How many, 1 to 1000.' }) },
+    resolve: (_root, { id, source, lines }, context) => Array.fromAsync(instanceLogs(context.app, orgScope(context), id, { source: source ?? 'odoo', tail: Math.min(1000, Math.max(1, lines ?? 200)), follow: false })),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  createInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Creates an instance and provisions it.', args: { input: t.arg({ type: CreateInstanceInput, required: true, description: 'The instance.' }) }, resolve: (_root, { input }, context) => createInstance(context.app, orgScope(context), withEnvRecord(input)) }),
+  configureInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Changes the settings by a re-created container, and returns to the old ones if Odoo is not healthy with them.', args: { id: t.arg.id(idArg), input: t.arg({ type: ConfigureInstanceInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => configureInstance(context.app, orgScope(context), id, withEnvRecord(input)) }),
+  startInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Starts a stopped instance.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => start(context.app, orgScope(context), id) }),
+  stopInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Stops an instance; its data is kept.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => stop(context.app, orgScope(context), id) }),
+  restartInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Restarts Odoo.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => restart(context.app, orgScope(context), id) }),
+  deleteInstance: t.field({
+    type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Deletes an instance with all its data.',
+    args: { id: t.arg.id(idArg), confirmName: t.arg.string({ description: 'Its exact name, where it is protected.' }) },
+    resolve: (_root, { id, confirmName }, context) => deleteInstance(context.app, orgScope(context), id, confirmName),
+  }),
+  revealAdminPassword: t.field({ type: AdminPassword, authScopes: { permission: 'view:secrets' }, description: 'Shows the password of Odoo’s first administrator, once.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => revealAdminPassword(context.app, orgScope(context), id) }),
+}));
+
+builder.subscriptionFields((t) => ({
+  instanceUpdated: t.field({
+    type: Instance, authScopes: { permission: 'view:instances' }, description: 'The instance as it is now, and again after every change.',
+    args: { id: t.arg.id(idArg) },
+    subscribe: async (_root, { id }, context) => {
+      const scope = orgScope(context);
+      await getInstance(context.app, scope, id);
+      return watch(context, 'view:instances', [`instance:${id}`], () => getInstance(context.app, scope, id));
+    },
+    resolve: (row: InstanceRow) => row,
+  }),
+  instanceLogs: t.field({
+    type: InstanceLogLine, authScopes: { permission: 'view:instances' }, description: 'The newest lines of a container’s log, and then every new one.',
+    args: { id: t.arg.id(idArg), source: t.arg({ type: LogSource, defaultValue: 'odoo', description: 'Whose log.' }), lines: t.arg.int({ defaultValue: 100, description: 'How many old ones first, up to 1000.' }) },
+    subscribe: (_root, { id, source, lines }, context) => instanceLogs(context.app, orgScope(context), id, { source: source ?? 'odoo', tail: Math.min(1000, Math.max(0, lines ?? 100)), follow: true }),
+    resolve: (line: { at: Date | null; level: string; message: string }) => line,
+  }),
+}));

@@ -1,0 +1,54 @@
+import { archiveProject, createProject, deleteProject, getProject, listProjects, updateProject } from '../src/projects/index.ts';
+import { builder } from './builder.ts';
+import { connectionOf } from './connection.ts';
+import { orgScope } from './context.ts';
+
+export const Project = builder.prismaObject('Project', {
+  description: 'A group of environments: one Odoo project of a company.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its id.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    slug: t.exposeString('slug', { description: 'Its short name, unique in the organization.' }),
+    description: t.exposeString('description', { description: 'What it is for.' }),
+    odooVersion: t.exposeString('odooVersion', { description: 'The Odoo release that its instances start from.' }),
+    archivedAt: t.expose('archivedAt', { type: 'DateTime', nullable: true, description: 'When it was archived.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
+  }),
+});
+
+const CreateProjectInput = builder.inputType('CreateProjectInput', {
+  description: 'A new project.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Up to 100 characters.' }),
+    slug: t.string({ description: '3 to 50 lower-case letters, digits and hyphens. Default: made from the name.' }),
+    description: t.string({ description: 'What it is for.' }),
+    odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
+  }),
+});
+const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
+  description: 'What is to change. Absent fields stay as they are.',
+  fields: (t) => ({
+    name: t.string({ description: 'A new name.' }),
+    description: t.string({ description: 'What it is for.' }),
+    odooVersion: t.string({ description: 'Another Odoo release for new instances.' }),
+  }),
+});
+const idArg = { required: true as const, description: 'The project.' };
+
+builder.queryFields((t) => ({
+  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(context.app, orgScope(context), id) }),
+  projects: t.connection({
+    type: Project, authScopes: { permission: 'view:projects' }, description: 'Projects, newest first.',
+    args: { includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }) },
+    resolve: async (_root, args, context) => connectionOf(args, await listProjects(context.app, orgScope(context), args)),
+  }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Creates a project.', args: { input: t.arg({ type: CreateProjectInput, required: true, description: 'The project.' }) }, resolve: (_root, { input }, context) => createProject(context.app, orgScope(context), input) }),
+  updateProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Changes a project.', args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateProjectInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateProject(context.app, orgScope(context), id, input) }),
+  archiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Puts a project out of sight; what runs in it goes on.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, true) }),
+  unarchiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Brings an archived project back.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, false) }),
+  deleteProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Deletes a project without environments.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => deleteProject(context.app, orgScope(context), id) }),
+}));

@@ -1,0 +1,76 @@
+import { pino } from 'pino';
+import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
+import { migrate } from '../prisma/migrate.ts';
+import type { App } from './app.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './db.ts';
+import { EventHub } from './events/hub.ts';
+import { startGateway } from './gateway/server.ts';
+import { loadSigningKeys } from './identity/signing-keys.ts';
+import { AccessTokens } from './identity/tokens.ts';
+import { OperationQueue } from './jobs/queue.ts';
+import { startQueue, startWorker } from './jobs/worker.ts';
+import { kinds } from './kinds.ts';
+import { RemotePool } from './remote/index.ts';
+import { SecretBox } from './secrets/box.ts';
+import { ServerMonitor } from './servers/index.ts';
+
+export interface Running {
+  /** Where the gateway listens; null for a worker. */
+  url: string | null;
+  databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The composition root: makes everything once, in order, and gives the way to end it in the reverse order. */
+export async function start(config: Config): Promise<Running> {
+  const log = pino({ level: config.LOG_LEVEL, base: { role: config.OCORE_ROLE }, redact: ['*.password', '*.privateKey', '*.authorization', '*.sshPrivateKey', '*.sshPassword'] });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.reverse()) await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));
+    stops.length = 0;
+  };
+  try {
+    let embedded: EmbeddedDatabase | undefined;
+    if (!config.DATABASE_URL) {
+      embedded = await startEmbedded(config.DATA_DIR);
+      stops.push(embedded.stop);
+      log.info({ dataDir: config.DATA_DIR }, 'The embedded PostgreSQL runs');
+    }
+    const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
+    const applied = await migrate(databaseUrl);
+    if (applied.length > 0) log.info({ applied }, 'Migrations were applied');
+
+    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'));
+    stops.push(db.close);
+    const events = new EventHub(databaseUrl, log);
+    await events.start();
+    stops.push(() => events.close());
+    const isWorker = config.OCORE_ROLE !== 'gateway';
+    const boss = await startQueue(databaseUrl, log, isWorker);
+    stops.push(() => boss.stop({ graceful: false }));
+    const remote = new RemotePool();
+    stops.push(() => remote.close());
+
+    const app: App = { config, log, db, events, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    if (isWorker) {
+      const worker = await startWorker(app, boss, kinds);
+      stops.push(() => worker.stop());
+      const monitor = new ServerMonitor(app, databaseUrl);
+      monitor.start();
+      stops.push(() => monitor.stop());
+    }
+    let url: string | null = null;
+    if (config.OCORE_ROLE !== 'worker') {
+      const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      const gateway = await startGateway(app, tokens);
+      stops.push(() => gateway.stop());
+      url = gateway.url;
+      log.info({ url }, 'oCore is ready');
+    }
+    return { url, databaseUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { spawn, execFile } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+
+const run = promisify(execFile);
+
+/** Ends a daemon that an earlier, killed run left behind. */
+export async function killByPidFile(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const pid = Number((await readFile(file, 'utf8')).trim());
+  try {
+    process.kill(pid, 'SIGTERM');
+    for (let i = 0; i < 100; i += 1) {
+      process.kill(pid, 0);
+      await sleep(100);
+    }
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+  await rm(file, { force: true });
+}
+
+/** A Docker engine of the fleet's own, beside any other on the machine. Its images stay between runs. */
+export class Engine {
+  readonly socket: string;
+  readonly docker: Docker;
+  readonly #dir: string;
+  readonly #index: number;
+
+  constructor(dir: string, index: number) {
+    this.#dir = dir;
+    this.#index = index;
+    this.socket = join(dir, 'docker.sock');
+    this.docker = new Docker({ socketPath: this.socket });
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.#dir, { recursive: true });
+    const bridge = `ocore-fleet${this.#index}`;
+    await killByPidFile(join(this.#dir, 'docker.pid'));
+    await rm(this.socket, { force: true });
+    await run('ip', ['link', 'add', bridge, 'type', 'bridge']).catch(() => {});
+    await run('ip', ['addr', 'add', `172.${27 + this.#index}.0.1/24`, 'dev', bridge]).catch(() => {});
+    await run('ip', ['link', 'set', bridge, 'up']);
+    const log = openSync(join(this.#dir, 'docker.log'), 'w');
+    const daemon = spawn('dockerd', [
+      '--data-root', join(this.#dir, 'data'), '--exec-root', join(this.#dir, 'exec'), '--pidfile', join(this.#dir, 'docker.pid'), '-H', `unix://${this.socket}`,
+      '--storage-driver', 'overlay2', '--bridge', bridge, '--default-address-pool', `base=10.${200 + this.#index}.0.0/16,size=26`, '--insecure-registry', '127.0.0.0/8',
+    ], { stdio: ['ignore', log, log], detached: true });
+    daemon.unref();
+    for (let i = 0; i < 150; i += 1) {
+      if (await this.docker.ping().then(() => true, () => false)) return;
+      await sleep(100);
+    }
+    throw new Error(`The fleet's Docker engine did not start; see ${join(this.#dir, 'docker.log')}`);
+  }
+
+  /** Imports the stand-ins for the public images, once. */
+  async load(images: string): Promise<void> {
+    const known = await this.docker.listImages();
+    const has = (tag: string): boolean => known.some((image) => image.RepoTags?.includes(tag) && image.Labels?.['sh.ocore.images'] === images);
+    const change = (lines: string[]): string[] => [...lines, `LABEL sh.ocore.images=${images}`].flatMap((line) => ['-c', line]);
+    if (!has('postgres:17')) {
+      await run('docker', ['-H', `unix://${this.socket}`, 'import', ...change(['ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["postgres"]', 'VOLUME /var/lib/postgresql/data', 'EXPOSE 5432', 'STOPSIGNAL SIGINT', 'ENV PGDATA=/var/lib/postgresql/data LANG=C.UTF-8 PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']), join(images, 'postgres.tar'), 'postgres:17']);
+    }
+    if (!has('odoo:19.0')) {
+      await run('docker', ['-H', `unix://${this.socket}`, 'import', ...change(['ENTRYPOINT ["/entrypoint.sh"]', 'CMD ["odoo"]', 'USER odoo', 'VOLUME ["/var/lib/odoo", "/mnt/extra-addons"]', 'EXPOSE 8069 8071 8072', 'ENV ODOO_RC=/etc/odoo/odoo.conf LANG=C.UTF-8 PYTZ_TZDATADIR=/usr/share/zoneinfo']), join(images, 'odoo.tar'), 'odoo:19.0']);
+    }
+  }
+
+  /** Takes away what earlier runs left. */
+  async clear(): Promise<void> {
+    for (const container of await this.docker.listContainers({ all: true })) await this.docker.getContainer(container.Id).remove({ force: true, v: true }).catch(() => {});
+    await this.docker.pruneNetworks();
+    const { Volumes } = await this.docker.listVolumes();
+    for (const volume of Volumes ?? []) await this.docker.getVolume(volume.Name).remove().catch(() => {});
+  }
+
+  stop(): Promise<void> {
+    return killByPidFile(join(this.#dir, 'docker.pid'));
+  }
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Engine } from './engine.ts';
+import { Sshd } from './sshd.ts';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+
+export interface FleetServer {
+  name: string;
+  host: string;
+  user: string;
+  sshd: Sshd;
+  engine: Engine;
+}
+
+export interface Fleet {
+  servers: FleetServer[];
+  stop(): Promise<void>;
+}
+
+/** Installs what is missing and gives the directory with the images, building them when it is not there. */
+export async function prepareFleet(): Promise<string> {
+  await run('bash', [join(here, 'install.sh')]);
+  const { stdout } = await run('bash', [join(here, 'images.sh')], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trim().split('\n').at(-1) ?? '';
+}
+
+/** Several servers on one machine: a real sshd each, and a real Docker engine each. */
+export async function startFleet(options: { servers: number; dir?: string; firstPort?: number }): Promise<Fleet> {
+  const images = await prepareFleet();
+  const dir = options.dir ?? '/var/lib/ocore-fleet';
+  const servers: FleetServer[] = [];
+  for (let index = 0; index < options.servers; index += 1) {
+    const engine = new Engine(join(dir, `engine-${index}`), index);
+    const sshd = new Sshd(join(dir, `sshd-${index}`), (options.firstPort ?? 42200) + index);
+    await engine.start();
+    await engine.clear();
+    await engine.load(images);
+    await sshd.prepare();
+    await sshd.start();
+    servers.push({ name: `server-${index + 1}`, host: '127.0.0.1', user: 'root', sshd, engine });
+  }
+  return {
+    servers,
+    stop: async () => {
+      for (const { engine, sshd } of servers) {
+        await sshd.stop();
+        await engine.clear();
+        await engine.stop();
+      }
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { execFile, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { killByPidFile } from './engine.ts';
+
+const run = promisify(execFile);
+
+/** A real OpenSSH server on a loopback port, with a host key and one authorized key of its own. */
+export class Sshd {
+  readonly port: number;
+  readonly #dir: string;
+  privateKey = '';
+  hostKeyFingerprint = '';
+
+  constructor(dir: string, port: number) {
+    this.#dir = dir;
+    this.port = port;
+  }
+
+  get keyFile(): string {
+    return join(this.#dir, 'user_key');
+  }
+
+  async prepare(): Promise<void> {
+    await rm(this.#dir, { recursive: true, force: true });
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    await mkdir('/run/sshd', { recursive: true });
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(this.#dir, 'user_key')]);
+    await writeFile(join(this.#dir, 'authorized_keys'), await readFile(join(this.#dir, 'user_key.pub'), 'utf8'));
+    await chmod(join(this.#dir, 'authorized_keys'), 0o600);
+    this.privateKey = await readFile(join(this.#dir, 'user_key'), 'utf8');
+    await this.#newHostKey();
+  }
+
+  async #newHostKey(): Promise<void> {
+    const file = join(this.#dir, 'host_key');
+    await rm(file, { force: true });
+    await rm(`${file}.pub`, { force: true });
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+    this.hostKeyFingerprint = (await run('ssh-keygen', ['-l', '-f', `${file}.pub`])).stdout.split(' ')[1] ?? '';
+  }
+
+  async start(): Promise<void> {
+    const config = join(this.#dir, 'sshd_config');
+    await writeFile(config, [
+      `Port ${this.port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(this.#dir, 'host_key')}`, `AuthorizedKeysFile ${join(this.#dir, 'authorized_keys')}`,
+      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', '',
+    ].join('\n'));
+    await killByPidFile(join(this.#dir, 'sshd.pid'));
+    const log = openSync(join(this.#dir, 'sshd.log'), 'a');
+    spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', log, log], detached: true }).unref();
+    for (let i = 0; i < 100; i += 1) {
+      if (await this.#answers()) return;
+      await sleep(50);
+    }
+    throw new Error(`The fleet's sshd did not start; see ${join(this.#dir, 'sshd.log')}`);
+  }
+
+  /** Refuses new connections; those that stand, stand. */
+  stop(): Promise<void> {
+    return killByPidFile(join(this.#dir, 'sshd.pid'));
+  }
+
+  /** Ends every connection that stands, as a broken line would. */
+  async cut(): Promise<void> {
+    const pid = (await readFile(join(this.#dir, 'sshd.pid'), 'utf8')).trim();
+    await run('pkill', ['-KILL', '-P', pid]).catch(() => {});
+  }
+
+  async changeHostKey(): Promise<void> {
+    await this.stop();
+    await this.cut().catch(() => {});
+    await this.#newHostKey();
+    await this.start();
+  }
+
+  #answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = net.connect(this.port, '127.0.0.1');
+      socket.once('data', () => { socket.destroy(); resolve(true); });
+      socket.once('error', () => resolve(false));
+    });
+  }
+}
