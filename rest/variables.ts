@@ -29,11 +29,17 @@ function fromText(text: string, type: GraphQLInputType, field: string): unknown 
   return text;
 }
 
-function constraintOf(message: string): string {
-  if (/is not defined by type|Unknown|Expected value of type .* not to include/i.test(message)) return 'unknown_field';
-  if (/required|non-null|to be provided|include required/i.test(message)) return 'required';
-  if (/enum/i.test(message)) return 'one_of';
-  return 'type';
+/** What GraphQL says of a wrong value quotes the value, which may be a password: only the kind of mistake is kept. */
+function mistakeOf(message: string): { constraint: string; field: string | undefined; text: string } {
+  const [start = ''] = message.split(', found:');
+  const unknown = /not to include unknown field "(\w+)"/.exec(start)?.[1];
+  if (unknown) return { constraint: 'unknown_field', field: unknown, text: 'is not a field of this request' };
+  const missing = /to include required field "(\w+)"/.exec(start)?.[1];
+  if (missing) return { constraint: 'required', field: missing, text: 'is required' };
+  if (/non-null|to be provided/i.test(start)) return { constraint: 'required', field: undefined, text: 'is required' };
+  if (/enum/i.test(start)) return { constraint: 'one_of', field: undefined, text: 'is not one of the allowed values' };
+  const type = /Expected value of type "([^"]+)"/.exec(start)?.[1] ?? /^(\w+) cannot represent/.exec(start)?.[1];
+  return { constraint: 'type', field: undefined, text: type ? `must be of the type ${type}` : 'has the wrong type' };
 }
 
 function bodyOf(request: Request, prepared: PreparedRoute): Record<string, unknown> {
@@ -69,9 +75,9 @@ export function variablesOf(request: Request, prepared: PreparedRoute): Record<s
     const value = values[name];
     if (value === undefined && !isNonNullType(type)) continue;
     validateInputValue(value, type, (error: GraphQLError, path) => {
-      const unknown = /"(\w+)"/.exec(error.message.split('not to include unknown field')[1] ?? '')?.[1];
-      const field = [...(name === 'input' ? [] : [queryNameOf(name)]), ...path, ...(unknown ? [unknown] : [])].join('.');
-      errors.push({ field, constraint: constraintOf(error.message), message: `${field ? `${field}: ` : ''}${error.message}` });
+      const mistake = mistakeOf(error.message);
+      const field = [...(name === 'input' ? [] : [queryNameOf(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
+      errors.push({ field, constraint: mistake.constraint, message: `${field || 'The body'} ${mistake.text}` });
     }, true);
   }
   if (errors.length > 0) throw validationError(errors);

@@ -22,7 +22,8 @@ export function maskError(error: unknown, log: Logger, requestId: string): Graph
     // The library's own: wrong documents and variables.
     const code = error.extensions['code'];
     if (typeof code === 'string' && code in errorTable) return error;
-    return new GraphQLError(error.message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId } });
+    // Wrong variables are quoted in the library's message, and one of them may be a password.
+    return new GraphQLError(error.message.replace(/, found: [^]*$/, '.'), { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId } });
   }
   const original = error instanceof GraphQLError ? error.originalError : error;
   const shown = publicError(original, log, requestId);

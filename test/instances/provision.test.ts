@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import type { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let fleet: Fleet;
+let ocore: Ocore;
+let owner: Client;
+let serverId: string;
+let environmentId: string;
+
+beforeAll(async () => {
+  fleet = await startFleet({ servers: 1 });
+  ocore = await Ocore.start();
+  owner = await ocore.owner();
+  const server = fleet.servers[0];
+  if (!server) throw new Error('The fleet has no server');
+  serverId = await owner.activeServer(server);
+  environmentId = await owner.environment();
+}, 900_000);
+
+afterAll(async () => {
+  await ocore?.stop();
+  await fleet?.stop();
+});
+
+const docker = () => {
+  const server = fleet.servers[0];
+  if (!server) throw new Error('The fleet has no server');
+  return server.engine.docker;
+};
+const create = (more: Record<string, unknown>) => owner.post('/instances', { name: 'My Odoo', serverId, environmentId, adminEmail: 'admin@example.com', ...more });
+
+async function labelled(instanceId: string) {
+  const filters = { label: [`sh.ocore.instance=${instanceId}`] };
+  const [containers, networks, volumes] = await Promise.all([docker().listContainers({ all: true, filters }), docker().listNetworks({ filters }), docker().listVolumes({ filters })]);
+  return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
+}
+
+describe('an instance on a real server', () => {
+  let id: string;
+
+  it('is provisioned with live steps, and Odoo answers', async () => {
+    const answer = await create({ country: 'BE', envVars: [{ name: 'HOSTILE', value: "'; touch /tmp/ocore-hostile; $(id)\n`id`" }] });
+    expect(answer.status).toBe(202);
+    expect(answer.at('status')).toBe('provisioning');
+    expect(answer.headers.get('location')).toBe(`/api/operations/${answer.text('operationId')}`);
+    id = answer.text('id');
+    const operation = await owner.finished(answer.text('operationId'));
+    expect(operation.at('data.operationUpdated.error')).toBeNull();
+    expect(operation.at('data.operationUpdated.status')).toBe('succeeded');
+    expect(operation.at('data.operationUpdated.progress')).toBe(100);
+    const instance = await owner.get(`/instances/${id}`);
+    expect(instance.at('status')).toBe('running');
+    const login = await fetch(`${instance.text('url')}/web/login`);
+    expect(login.status).toBe(200);
+    expect(await login.text()).toContain('csrf_token');
+    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+  }, 180_000);
+
+  it('lets the administrator in with the password that is shown once', async () => {
+    const shown = await owner.post(`/instances/${id}/admin-password`);
+    expect(shown.status).toBe(200);
+    const url = (await owner.get(`/instances/${id}`)).text('url');
+    const session = await fetch(`${url}/web/session/authenticate`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', params: { db: 'my_odoo', login: shown.text('login'), password: shown.text('password') } }),
+    });
+    expect(JSON.stringify(await session.json())).toContain('"username":"admin@example.com"');
+    expect((await owner.post(`/instances/${id}/admin-password`)).status).toBe(409);
+  });
+
+  it('gives its logs with levels, and the operation its own without a gap', async () => {
+    const logs = await owner.get(`/instances/${id}/logs?lines=50`);
+    expect(logs.at('data.0.level')).toBeTypeOf('string');
+    expect(JSON.stringify(logs.body)).toContain('HTTP service');
+    const operations = await owner.get(`/operations?resource_id=${id}`);
+    const operationId = String(operations.at('data.0.id'));
+    const seqs: unknown[] = [];
+    for await (const event of owner.subscribe('subscription ($id: ID!) { operationLogs(id: $id, after: 3) { seq } }', { id: operationId })) seqs.push(event.at('data.operationLogs.seq'));
+    expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, index) => index + 4));
+    expect(seqs.length).toBeGreaterThan(5);
+  });
+
+  it('is stopped, started and configured, and returns to the old settings when the new ones do not work', async () => {
+    for (const [verb, status] of [['stop', 'stopped'], ['start', 'running']] as const) {
+      const answer = await owner.post(`/instances/${id}/${verb}`);
+      expect(answer.status).toBe(202);
+      expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+      expect((await owner.get(`/instances/${id}`)).at('status')).toBe(status);
+    }
+    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
+    expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
+    // Python cannot start with this: Odoo ends at once.
+    const bad = await owner.patch(`/instances/${id}`, { envVars: [{ name: 'PYTHONHOME', value: '/nowhere' }] });
+    const operation = await owner.finished(bad.text('operationId'));
+    expect(operation.at('data.operationUpdated.status')).toBe('failed');
+    expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');
+    const after = await owner.get(`/instances/${id}`);
+    expect(after.at('status')).toBe('running');
+    expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
+    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+  }, 120_000);
+
+  it('holds its server, and is deleted with its data only', async () => {
+    expect((await owner.delete(`/servers/${serverId}`)).at('error.code')).toBe('conflict');
+    const answer = await owner.delete(`/instances/${id}`);
+    expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    expect((await owner.get(`/instances/${id}`)).status).toBe(404);
+    expect(await labelled(id)).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  }, 60_000);
+});
+
+describe('an instance that cannot be provisioned', () => {
+  it('shows Odoo’s own words about a wrong module, and leaves nothing behind', async () => {
+    const answer = await create({ name: 'Wrong module', modules: ['no_such_module'] });
+    const operation = await owner.finished(answer.text('operationId'));
+    expect(operation.at('data.operationUpdated.status')).toBe('failed');
+    expect(operation.at('data.operationUpdated.error.code')).toBe('database_initialisation_failed');
+    expect(operation.at('data.operationUpdated.error.message')).toContain('no_such_module');
+    expect((await owner.get(`/instances/${answer.text('id')}`)).at('status')).toBe('failed');
+    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  }, 120_000);
+
+  it('names an image that is missing', async () => {
+    const answer = await create({ name: 'Wrong image', image: '127.0.0.1:9/nobody/odoo:19.0' });
+    const operation = await owner.finished(answer.text('operationId'));
+    expect(operation.at('data.operationUpdated.status')).toBe('failed');
+    expect(operation.at('data.operationUpdated.steps.1.status')).toBe('failed');
+    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  }, 60_000);
+
+  it('stops when it is cancelled in the middle of the database initialisation, and can be retried', async () => {
+    const answer = await create({ name: 'Cancelled' });
+    const operationId = answer.text('operationId');
+    let cancelled = false;
+    let last: unknown;
+    for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status steps { name status } } }', { id: operationId })) {
+      last = event.at('data.operationUpdated.status');
+      if (!cancelled && event.at('data.operationUpdated.steps.4.status') === 'running') {
+        cancelled = true;
+        expect((await owner.post(`/operations/${operationId}/cancel`)).status).toBe(202);
+      }
+    }
+    expect(cancelled).toBe(true);
+    expect(last).toBe('cancelled');
+    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    const retried = await owner.post(`/operations/${operationId}/retry`);
+    expect(retried.status).toBe(202);
+    expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
+  }, 180_000);
+
+  it('makes one of two simultaneous instances of the same slug', async () => {
+    const answers = await Promise.all([create({ name: 'Twin', slug: 'twin' }), create({ name: 'Twin', slug: 'twin' })]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([202, 409]);
+    const made = answers.find((answer) => answer.status === 202);
+    await owner.post(`/operations/${made?.text('operationId') ?? ''}/cancel`);
+    await owner.finished(made?.text('operationId') ?? '');
+  }, 120_000);
+});

@@ -1,0 +1,60 @@
+import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { readConfig } from '../../src/config.ts';
+import { type Running, start } from '../../src/start.ts';
+import { Client } from './client.ts';
+
+/** A whole control plane for a test file: its own embedded PostgreSQL, gateway and worker. */
+export class Ocore {
+  running: Running;
+  readonly dir: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(running: Running, dir: string, env: Record<string, string>) {
+    this.running = running;
+    this.dir = dir;
+    this.#env = env;
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<Ocore> {
+    const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
+    await chmod(dir, 0o755);
+    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env };
+    return new Ocore(await start(readConfig(all)), dir, all);
+  }
+
+  get url(): string {
+    return this.running.url ?? '';
+  }
+
+  /** Ends and starts the program again on the same data. */
+  async restart(): Promise<void> {
+    await this.running.stop();
+    this.running = await start(readConfig(this.#env));
+  }
+
+  async sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.running.databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Signs a new person up, with an organization of its own. */
+  async owner(name = 'owner'): Promise<Client> {
+    const email = `${name}-${Math.random().toString(36).slice(2, 10)}@example.com`;
+    const answer = await new Client(this.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name });
+    if (answer.status !== 201) throw new Error(`Sign-up failed: ${JSON.stringify(answer.body)}`);
+    return new Client(this.url, String(answer.at('accessToken')), String(answer.at('organizations.0.slug')), String(answer.at('refreshToken')), email);
+  }
+}
