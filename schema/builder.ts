@@ -8,7 +8,6 @@ import type PrismaTypes from '../prisma/generated/pothos.ts';
 import { getDatamodel } from '../prisma/generated/pothos.ts';
 import { requireActor, requirePermission } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
-import { AppError } from '../src/errors.ts';
 import type { Context } from './context.ts';
 
 export const builder = new SchemaBuilder<{
@@ -43,9 +42,8 @@ export const builder = new SchemaBuilder<{
       signedIn: () => { requireActor(context.access); return true; },
       permission: (permission) => { requirePermission(context.access, permission); return true; },
     }),
+    // The scopes throw their own errors, which say what is missing.
     authorizeOnSubscribe: true,
-    treatErrorsAsUnauthorized: true,
-    unauthorizedError: (_parent, _context, _info, result) => ('error' in result && result.error instanceof AppError ? result.error : new AppError('forbidden', 'This is not allowed')),
   },
 });
 

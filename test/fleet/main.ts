@@ -1,8 +1,13 @@
-/** The test fleet for a person to play with: `npm run fleet [-- --servers 2]`. Stays up until Ctrl-C. */
+/** The test fleet for a person to play with: `npm run fleet [-- --servers 2]`. Stays up until Ctrl-C. `prepare` only installs and builds. */
 import { parseArgs } from 'node:util';
-import { startFleet } from './fleet.ts';
+import { prepareFleet, startFleet } from './fleet.ts';
 
-const { values } = parseArgs({ options: { servers: { type: 'string', default: '2' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { servers: { type: 'string', default: '2' } } });
+if (positionals[0] === 'prepare') {
+  process.stdout.write('Preparing the test fleet (real sshd, Docker, Odoo); the first time takes some minutes.\n');
+  await prepareFleet();
+  process.exit(0);
+}
 const fleet = await startFleet({ servers: Number(values.servers) });
 for (const { name, host, user, sshd, engine } of fleet.servers) {
   process.stdout.write(`${name}\n  host          ${host}\n  port          ${sshd.port}\n  sshUser       ${user}\n  private key   ${sshd.keyFile}\n  host key      ${sshd.hostKeyFingerprint}\n  dockerSocket  ${engine.socket}\n`);

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let ocore: Ocore;
+let owner: Client;
+let stranger: Client;
+
+beforeAll(async () => {
+  ocore = await Ocore.start();
+  owner = await ocore.owner();
+  stranger = await ocore.owner('stranger');
+});
+afterAll(async () => { await ocore?.stop(); });
+
+describe('errors', () => {
+  it('names every wrong field, and never the values', async () => {
+    const answer = await owner.post('/auth/login', { email: 7, secret: 'do-not-quote-me' });
+    expect(answer.status).toBe(400);
+    expect(answer.at('error.code')).toBe('validation_error');
+    expect(answer.at('error.details.errors')).toEqual([
+      { field: 'email', constraint: 'type', message: 'email must be of the type String' },
+      { field: 'password', constraint: 'required', message: 'password is required' },
+      { field: 'secret', constraint: 'unknown_field', message: 'secret is not a field of this request' },
+    ]);
+    expect(JSON.stringify(answer.body)).not.toContain('do-not-quote-me');
+  });
+
+  it.each([
+    ['a wrong token', () => new Client(ocore.url, 'nonsense', null).get('/servers'), 401, 'unauthenticated'],
+    ['no token', () => new Client(ocore.url, null, null).get('/servers'), 401, 'unauthenticated'],
+    ['no organization', () => new Client(ocore.url, owner.token, null).get('/servers'), 400, 'bad_request'],
+    ['another organization', () => new Client(ocore.url, owner.token, stranger.org).get('/servers'), 404, 'not_found'],
+    ['an unknown id', () => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000'), 404, 'not_found'],
+    ['a malformed id', () => owner.get('/servers/1%27%3B--'), 404, 'not_found'],
+    ['an unknown route', () => owner.get('/nothing'), 404, 'not_found'],
+    ['a wrong method', () => owner.request('PUT', '/api/servers', {}), 405, 'method_not_allowed'],
+    ['broken JSON', () => owner.post('/projects', '{"name":'), 400, 'invalid_json'],
+    ['another content type', () => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'unsupported_media_type'],
+    ['a body that is too large', () => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) }), 413, 'payload_too_large'],
+    ['a wrong cursor', () => owner.get('/projects?cursor=xyz'), 400, 'invalid_cursor'],
+    ['a wrong limit', () => owner.get('/projects?limit=101'), 400, 'validation_error'],
+    ['an unknown parameter', () => owner.get('/projects?page=2'), 400, 'validation_error'],
+  ] as const)('answers %s as documented', async (_what, send, status, code) => {
+    const answer = await send();
+    expect([answer.status, answer.at('error.code')]).toEqual([status, code]);
+    expect(answer.text('error.message').length).toBeGreaterThan(5);
+    expect(answer.at('error.request_id')).toBe(answer.headers.get('x-request-id'));
+  });
+
+  it('has the same code in GraphQL', async () => {
+    const answer = await owner.graphql('{ server(id: "0197a1f0-0000-7000-8000-000000000000") { id } }');
+    expect(answer.at('errors.0.extensions.code')).toBe('not_found');
+  });
+});
+
+describe('projects and environments', () => {
+  it('are listed in pages that lose and repeat nothing', async () => {
+    for (let index = 0; index < 5; index += 1) await stranger.post('/projects', { name: `Project ${index}` });
+    const names: unknown[] = [];
+    let path: string | null = '/projects?limit=2';
+    while (path) {
+      const page: Awaited<ReturnType<Client['get']>> = await stranger.get(path);
+      for (let index = 0; page.at(`data.${index}`); index += 1) names.push(page.at(`data.${index}.name`));
+      expect(page.at('has_more')).toBe(page.at('next_cursor') !== null);
+      path = page.at('has_more') === true ? `/projects?limit=2&cursor=${page.text('next_cursor')}` : null;
+    }
+    expect(names).toEqual(['Project 4', 'Project 3', 'Project 2', 'Project 1', 'Project 0']);
+  });
+
+  it('keep one production environment, protected, whose type never changes', async () => {
+    const project = await owner.post('/projects', { name: 'ERP' });
+    expect(project.status).toBe(201);
+    const production = await owner.post('/environments', { projectId: project.text('id'), name: 'live', type: 'production' });
+    expect(production.at('deletionProtected')).toBe(true);
+    const second = await owner.post('/environments', { projectId: project.text('id'), name: 'live2', type: 'production' });
+    expect([second.status, second.at('error.details.constraint')]).toEqual([409, 'one_production']);
+    expect((await owner.patch(`/environments/${production.text('id')}`, { type: 'staging' })).at('error.details.constraint')).toBe('unknown_field');
+    expect((await owner.delete(`/environments/${production.text('id')}`)).status).toBe(409);
+    expect((await owner.delete(`/projects/${project.text('id')}`)).status).toBe(409);
+    expect((await stranger.get(`/environments/${production.text('id')}`)).status).toBe(404);
+    expect((await stranger.post('/environments', { projectId: project.text('id'), name: 'theirs', type: 'staging' })).status).toBe(404);
+  });
+
+  it('leave an audit entry and an outbox event for each change', async () => {
+    const project = await owner.post('/projects', { name: 'Audited' });
+    const rows = await ocore.sql<{ audit: string; outbox: string; same: boolean }>(
+      'SELECT a.action AS audit, o.type AS outbox, a.request_id = o.request_id AS same FROM audit_entries a JOIN outbox_events o ON o.resource_id = a.resource_id WHERE a.resource_id = $1', [project.at('id')]);
+    expect(rows).toEqual([{ audit: 'project.created', outbox: 'project.created', same: true }]);
+  });
+});
