@@ -36,7 +36,8 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
       log(level, line);
       if (level === 'error' || /invalid module names, ignored/.test(line)) errors.push(line);
       const loading = /loading (?:module )?(\d+)\/(\d+)|Loading module \S+ \((\d+)\/(\d+)\)/.exec(line);
-      if (loading) progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
+      // base is loaded alone first: 1 of 1 says nothing about the whole.
+      if (loading && (loading[2] ?? loading[4]) !== '1') progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
     },
   });
   if (code !== 0 || errors.length > 0) {

@@ -32,7 +32,7 @@ export async function execInContainer(
       const aborted = (): void => stop(new RemoteError('remote_cancelled', 'The command was cancelled'));
       const timer = setTimeout(() => stop(new RemoteError('remote_timeout', 'The command took too long')), options.timeoutMs ?? 60_000);
       options.signal?.addEventListener('abort', aborted);
-      const done = (): void => { clearTimeout(timer); options.signal?.removeEventListener('abort', aborted); resolve(); };
+      const done = (): void => { clearTimeout(timer); options.signal?.removeEventListener('abort', aborted); stream.destroy(); resolve(); };
       stream.on('data', (chunk: Buffer) => demuxer.push(chunk));
       stream.on('end', done);
       stream.on('close', done);

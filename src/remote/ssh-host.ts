@@ -30,7 +30,8 @@ export class SshHost implements RemoteHost {
     this.hostKeyFingerprint = options.fingerprint;
     this.#dockerSocket = options.dockerSocket;
     this.#channels = new Semaphore(options.maxSessions);
-    const agent = new http.Agent({ keepAlive: true, maxSockets: options.maxSessions, maxFreeSockets: 2 });
+    // Two channels stay free of Docker calls: for commands and for health checks.
+    const agent = new http.Agent({ keepAlive: true, maxSockets: Math.max(1, options.maxSessions - 2), maxFreeSockets: 2 });
     Object.assign(agent, {
       createConnection: (_options: unknown, done: (error: Error | null, socket?: Duplex) => void) => {
         this.#dialDocker().then((socket) => done(null, socket), (error: unknown) => done(toRemoteError(error)));
@@ -167,5 +168,7 @@ export class SshHost implements RemoteHost {
 function asSocket(channel: ClientChannel): Duplex {
   const same = (): ClientChannel => channel;
   channel.stderr?.resume();
+  // A channel whose other side has ended is of no more use, but would keep its place until we close it too.
+  channel.on('end', () => channel.close());
   return Object.assign(channel, { setKeepAlive: same, setNoDelay: same, setTimeout: same, ref: same, unref: same });
 }
