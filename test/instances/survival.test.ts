@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import type { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { WorkerProcess } from '../kit/worker.ts';
+
+let fleet: Fleet;
+let ocore: Ocore;
+let worker: WorkerProcess;
+let owner: Client;
+let server: FleetServer;
+let serverId: string;
+let environmentId: string;
+
+beforeAll(async () => {
+  fleet = await startFleet({ servers: 1 });
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+  worker = new WorkerProcess(ocore);
+  owner = await ocore.owner();
+  const first = fleet.servers[0];
+  if (!first) throw new Error('The fleet has no server');
+  server = first;
+  serverId = await owner.activeServer(server);
+  environmentId = await owner.environment();
+});
+afterAll(async () => {
+  await worker?.kill();
+  await ocore?.stop();
+  await fleet?.stop();
+});
+
+const create = (name: string) => owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
+
+async function containersOf(instanceId: string): Promise<number> {
+  return (await server.engine.docker.listContainers({ all: true, filters: { label: [`sh.ocore.instance=${instanceId}`] } })).length;
+}
+
+it('goes on after the worker was killed in every step, and makes nothing twice', async () => {
+  const answer = await create('Often killed');
+  const killedIn = new Set<number>();
+  let last: unknown;
+  for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status error { message } steps { status } } }', { id: answer.text('operationId') })) {
+    last = event.at('data.operationUpdated.status');
+    for (let step = 0; step < 7; step += 1) {
+      if (event.at(`data.operationUpdated.steps.${step}.status`) !== 'running' || killedIn.has(step)) continue;
+      killedIn.add(step);
+      await worker.killAndReplace();
+    }
+  }
+  expect(last).toBe('succeeded');
+  expect(killedIn.size).toBeGreaterThanOrEqual(5);
+  expect(await containersOf(answer.text('id'))).toBe(2);
+  const { Volumes } = await server.engine.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${answer.text('id')}`] } });
+  expect(Volumes?.length).toBe(2);
+  const instance = await owner.get(`/instances/${answer.text('id')}`);
+  expect((await fetch(`${instance.text('url')}/web/login`)).status).toBe(200);
+}, 240_000);
+
+it('goes on after the SSH connection was cut in the middle of the database initialisation', async () => {
+  const answer = await create('Cut off');
+  let cut = false;
+  let last: unknown;
+  for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status steps { status } } }', { id: answer.text('operationId') })) {
+    last = event.at('data.operationUpdated.status');
+    if (event.at('data.operationUpdated.steps.4.status') === 'running' && !cut) {
+      cut = true;
+      await server.sshd.cut();
+    }
+  }
+  expect([cut, last]).toEqual([true, 'succeeded']);
+  expect(await containersOf(answer.text('id'))).toBe(2);
+}, 180_000);
+
+it('takes the next port when another program has the first', async () => {
+  const { createServer } = await import('node:net');
+  const used = await ocore.sql<{ port: number }>('SELECT max(port) AS port FROM port_allocations');
+  const next = (used[0]?.port ?? 0) + 1;
+  const squatter = createServer().listen(next, '0.0.0.0');
+  try {
+    const answer = await create('Port taken');
+    expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    expect((await owner.get(`/instances/${answer.text('id')}`)).at('httpPort')).toBe(next + 1);
+  } finally {
+    squatter.close();
+  }
+}, 120_000);
+
+it('fails with the reason when Docker is stopped, and can be retried when it is back', async () => {
+  await server.engine.stop();
+  const answer = await create('No Docker');
+  const operation = await owner.finished(answer.text('operationId'));
+  expect(operation.at('data.operationUpdated.status')).toBe('failed');
+  expect(operation.at('data.operationUpdated.error.code')).toBe('docker_unavailable');
+  await server.engine.start();
+  const retried = await owner.post(`/operations/${answer.text('operationId')}/retry`);
+  expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
+}, 180_000);
