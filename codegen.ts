@@ -1,6 +1,8 @@
-/** Writes what users read of the API into the repository: schema.graphql. CI fails when it differs from the code. */
+/** Writes what users read of the API into the repository: schema.graphql and openapi.json. CI fails when they differ from the code. */
 import { writeFile } from 'node:fs/promises';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { openApi } from './rest/openapi.ts';
 import { schema } from './schema/index.ts';
 
 await writeFile(new URL('./schema.graphql', import.meta.url), `${printSchema(lexicographicSortSchema(schema))}\n`);
+await writeFile(new URL('./openapi.json', import.meta.url), `${JSON.stringify(openApi(schema), null, 2)}\n`);

@@ -7,6 +7,7 @@ import { publicError } from '../src/gateway/graphql-errors.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
 import type { AccessTokens } from '../src/identity/tokens.ts';
 import { sendAnswer } from './answer.ts';
+import { openApi } from './openapi.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
 import { routes } from './routes.ts';
 import { variablesOf } from './variables.ts';
@@ -50,6 +51,8 @@ export function restRouter(app: App, tokens: AccessTokens): Router {
   const router = Router();
   router.use((request, _response, next) => { requireJson(request); next(); });
   router.use(express.json({ limit: '1mb', strict: false }));
+  const description = JSON.stringify(openApi(schema));
+  router.get('/openapi.json', (_request, response) => { response.type('json').send(description); });
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');

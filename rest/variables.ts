@@ -1,4 +1,4 @@
-import { getNamedType, GraphQLBoolean, GraphQLError, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType, validateInputValue } from 'graphql';
+import { getNamedType, GraphQLBoolean, type GraphQLError, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType, validateInputValue } from 'graphql';
 import type { Request } from 'express';
 import { AppError, type FieldError, validationError } from '../src/errors.ts';
 import type { PreparedRoute } from './prepared.ts';

@@ -116,7 +116,7 @@ builder.subscriptionFields((t) => ({
     subscribe: async (_root, { id }, context) => {
       const scope = orgScope(context);
       await getOperation(context.app, scope, id);
-      return watch(context, 'view:operations', [`operation:${id}`, `access:${scope.actor.id ?? ''}`], () => getOperation(context.app, scope, id), ended);
+      return watch(context, 'view:operations', [`operation:${id}`], () => getOperation(context.app, scope, id), ended);
     },
     resolve: (row: WithSteps) => row,
   }),

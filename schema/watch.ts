@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 export async function* watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T> {
   const stop = new AbortController();
   try {
-    for await (const _ of context.app.events.wakeUps(topics, stop.signal)) {
+    for await (const _ of context.app.events.wakeUps([...topics, `access:${context.access.actor?.id ?? ''}`], stop.signal)) {
       requirePermission(await context.reauthenticate(), permission);
       const value = await read();
       if (value === undefined) continue;

@@ -7,7 +7,7 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
-  .transform((text) => Number(text.slice(0, -1)) * { s: 1, m: 60, h: 3600, d: 86400 }[text.at(-1) ?? 's']!);
+  .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({

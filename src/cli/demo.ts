@@ -12,6 +12,7 @@ import { readConfig } from '../config.ts';
 import { start } from '../start.ts';
 import { Api } from './api.ts';
 import { StepList } from './step-list.ts';
+import { provideImages } from './images.ts';
 import { namedServer, useThisMachine } from './this-machine.ts';
 
 const command = new Command('demo')
@@ -69,6 +70,7 @@ try {
   let server = servers.data.find((row) => row.name === 'demo-server');
   if (server?.status !== 'active') {
     const target = options.server ? await namedServer(options.server, options.key) : await useThisMachine(config.DATA_DIR, options.yes, say);
+    if (!options.server) await provideImages(options.dockerSocket, say);
     say(`\nServer ${target.user}@${target.host}:${target.port}`);
     const started = server
       ? await api.call(accepted, 'POST', `/servers/${server.id}/validate`)
@@ -111,6 +113,7 @@ try {
 Odoo      ${url}/web/login${odoo ? `\n          ${odoo.login}  ${odoo.password}` : ''}
 GraphiQL  ${api.url}/graphql
 REST      ${api.url}/api          X-Org-Slug: ${api.org}
+Docs      ${api.url}/docs/api
 Sign-in   ${credentials.email}  ${credentials.password}
 
 ${options.once ? 'Done.' : 'Everything stays up until Ctrl-C.'}`);

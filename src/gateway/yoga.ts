@@ -12,6 +12,10 @@ interface ServerContext {
   res: ServerResponse;
 }
 
+async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
+  for await (const value of source) yield change(value);
+}
+
 /** GraphQL over HTTP, and subscriptions as server-sent events. */
 export function makeYoga(app: App, tokens: AccessTokens) {
   return createYoga<ServerContext>({
@@ -19,7 +23,16 @@ export function makeYoga(app: App, tokens: AccessTokens) {
     graphqlEndpoint: '/graphql',
     landingPage: false,
     logging: false,
-    maskedErrors: { maskError: (error) => maskError(error, app.log, 'in the X-Request-Id header') },
+    maskedErrors: false,
+    plugins: [{
+      onResultProcess: ({ result, setResult, request }) => {
+        if (Array.isArray(result)) return;
+        const requestId = request.headers.get('x-request-id') ?? '';
+        const mask = <R extends { errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => maskError(error, app.log, requestId)) } : one);
+        if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
+        else setResult(mask(result));
+      },
+    }],
     context: async ({ req }) => {
       const requestId = requestIdOf(req.headers);
       return contextOf(app, tokens, credentialsOf(req.headers), { requestId, ipAddress: req.socket.remoteAddress ?? null, userAgent: req.headers['user-agent'] ?? null });

@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { slugify, slugSchema } from '../slug.ts';
@@ -122,6 +123,7 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
     if (traded.count === 1) return session;
     await tx.session.update({ where: { id: session.id }, data: { revokedAt: new Date() } });
     await auditSignIn(tx, 'auth.refresh_reused', session.userId, session.user.email, client);
+    await notify(tx, [`access:${session.userId}`]);
     return undefined;
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
@@ -132,5 +134,6 @@ export async function logout(app: App, sessionId: string, client: Client): Promi
   await app.db.prisma.$transaction(async (tx) => {
     const session = await tx.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() }, include: { user: true } });
     await auditSignIn(tx, 'auth.logout', session.userId, session.user.email, client);
+    await notify(tx, [`access:${session.userId}`]);
   });
 }

@@ -2,7 +2,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { StepContext } from '../jobs/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { connectServer } from '../servers/index.ts';
-import { type OdooContainer } from './containers.ts';
+import type { OdooContainer } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './operations.ts';

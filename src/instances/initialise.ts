@@ -28,12 +28,14 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
     httpPort: null,
     restart: false,
   });
+  // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
+  const said = new Set((await app.db.prisma.operationLog.findMany({ where: { operationId: context.operation.id, step: 'initialise' }, select: { message: true } })).map((row) => row.message));
   const errors: string[] = [];
   const code = await runOneOff(host.docker.getContainer(names.initialise), {
     signal,
     onLine: (line) => {
       const level = levels.find(([pattern]) => pattern.test(line))?.[1] ?? 'info';
-      log(level, line);
+      if (!said.has(line)) log(level, line);
       if (level === 'error' || /invalid module names, ignored/.test(line)) errors.push(line);
       const loading = /loading (?:module )?(\d+)\/(\d+)|Loading module \S+ \((\d+)\/(\d+)\)/.exec(line);
       // base is loaded alone first: 1 of 1 says nothing about the whole.

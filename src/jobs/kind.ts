@@ -43,7 +43,7 @@ export type Outcome = 'succeeded' | 'failed' | 'cancelled';
 export interface OperationImplementation<Input> {
   readonly kind: OperationKind<Input>;
   /** One function a step name, idempotent. What it returns is the step's message. */
-  readonly steps: Readonly<Record<string, (context: StepContext<Input>) => Promise<string | void>>>;
+  readonly steps: Readonly<Record<string, (context: StepContext<Input>) => Promise<string | undefined>>>;
   /** Takes away what was half made, after a failure or a cancel; idempotent. */
   cleanup?(context: StepContext<Input>, outcome: 'failed' | 'cancelled'): Promise<void>;
   /** Brings the resource's row to its state, in the transaction that ends the operation. */

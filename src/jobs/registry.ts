@@ -6,7 +6,7 @@ import type { OperationError, Outcome } from './kind.ts';
 export interface RunnableKind {
   readonly kind: string;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
-  runStep(name: string, context: StepContext<unknown>): Promise<string | void>;
+  runStep(name: string, context: StepContext<unknown>): Promise<string | undefined>;
   cleanup(context: StepContext<unknown>, outcome: 'failed' | 'cancelled'): Promise<void>;
   settle(tx: Tx, context: Pick<StepContext<unknown>, 'app' | 'operation' | 'input' | 'scope' | 'state'>, outcome: Outcome, error: OperationError | null): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { HostScript } from './script.ts';
 
 export interface RunOptions {

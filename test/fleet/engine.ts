@@ -60,19 +60,6 @@ export class Engine {
     throw new Error(`The fleet's Docker engine did not start; see ${join(this.#dir, 'docker.log')}`);
   }
 
-  /** Imports the stand-ins for the public images, once. */
-  async load(images: string): Promise<void> {
-    const known = await this.docker.listImages();
-    const has = (tag: string): boolean => known.some((image) => image.RepoTags?.includes(tag) && image.Labels?.['sh.ocore.images'] === images);
-    const change = (lines: string[]): string[] => [...lines, `LABEL sh.ocore.images=${images}`].flatMap((line) => ['-c', line]);
-    if (!has('postgres:17')) {
-      await run('docker', ['-H', `unix://${this.socket}`, 'import', ...change(['ENTRYPOINT ["docker-entrypoint.sh"]', 'CMD ["postgres"]', 'VOLUME /var/lib/postgresql/data', 'EXPOSE 5432', 'ENV PGDATA=/var/lib/postgresql/data LANG=C.UTF-8 PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']), join(images, 'postgres.tar'), 'postgres:17']);
-    }
-    if (!has('odoo:19.0')) {
-      await run('docker', ['-H', `unix://${this.socket}`, 'import', ...change(['ENTRYPOINT ["/entrypoint.sh"]', 'CMD ["odoo"]', 'USER odoo', 'VOLUME ["/var/lib/odoo", "/mnt/extra-addons"]', 'EXPOSE 8069 8071 8072', 'ENV ODOO_RC=/etc/odoo/odoo.conf LANG=C.UTF-8 PYTZ_TZDATADIR=/usr/share/zoneinfo']), join(images, 'odoo.tar'), 'odoo:19.0']);
-    }
-  }
-
   /** Takes away what earlier runs left. */
   async clear(): Promise<void> {
     for (const container of await this.docker.listContainers({ all: true })) await this.docker.getContainer(container.Id).remove({ force: true, v: true }).catch(() => {});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Engine } from './engine.ts';
 import { Sshd } from './sshd.ts';
+import { loadStandIns } from './stand-ins.ts';
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
@@ -37,7 +38,7 @@ export async function startFleet(options: { servers: number; dir?: string; first
     const sshd = new Sshd(join(dir, `sshd-${index}`), (options.firstPort ?? 42200) + index);
     await engine.start();
     await engine.clear();
-    await engine.load(images);
+    await loadStandIns(engine.socket, images);
     await sshd.prepare();
     await sshd.start();
     servers.push({ name: `server-${index + 1}`, host: '127.0.0.1', user: 'root', sshd, engine });

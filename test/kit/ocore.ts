@@ -22,7 +22,9 @@ export class Ocore {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
     const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env };
-    return new Ocore(await start(readConfig(all)), dir, all);
+    const running = await start(readConfig(all));
+    // The same address after a restart, as a real installation has.
+    return new Ocore(running, dir, { ...all, PORT: new URL(running.url ?? 'http://127.0.0.1:0').port });
   }
 
   get url(): string {
