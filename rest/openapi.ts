@@ -3,7 +3,6 @@ import { errorTable } from '../src/errors.ts';
 import { type Json, type JsonObject, SchemaWriter } from './json-schema.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
 import { routes } from './routes.ts';
-import { queryNameOf } from './variables.ts';
 
 const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
 
@@ -33,7 +32,7 @@ function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: Grap
   const parameters: Json[] = scope.permission ? [ref('parameters', 'OrgSlug')] : [];
   for (const name of prepared.pathParameters) parameters.push({ name, in: 'path', required: true, description: describe(name), schema: { type: 'string', maxLength: 64 } });
   for (const name of prepared.queryParameters) {
-    if (name === 'first') parameters.push(ref('parameters', 'Limit'));
+    if (name === 'first' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Limit'));
     else if (name === 'after' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Cursor'));
     else {
       const type = prepared.variables.get(name);
@@ -41,7 +40,7 @@ function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: Grap
       const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
       const schema = type ? writer.input(type) : {};
       const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: schema['enum'].filter((value) => value !== null) } : {}) } : schema;
-      parameters.push({ name: queryNameOf(name), in: 'query', required: type !== undefined && isNonNullType(type), description: describe(name), schema: { ...plain, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) } });
+      parameters.push({ name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description: describe(name), schema: { ...plain, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) } });
     }
   }
   return parameters;

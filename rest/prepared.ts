@@ -1,5 +1,9 @@
 import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
+import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
 import type { Route } from './route.ts';
+
+/** The documented names of the page parameters; the rest is snake_case of the variable. */
+const pageNames: Readonly<Record<string, string>> = { first: 'limit', after: 'cursor' };
 
 /** A route whose document was parsed and checked once, when the program started. */
 export interface PreparedRoute {
@@ -9,6 +13,10 @@ export interface PreparedRoute {
   variables: ReadonlyMap<string, GraphQLInputType>;
   pathParameters: readonly string[];
   queryParameters: readonly string[];
+  /** The variable's name as the query string has it. */
+  queryName(variable: string): string;
+  /** Of a query; a mutation runs through the library. */
+  compiled: CompiledQuery | undefined;
 }
 
 function operationOf(document: DocumentNode): OperationDefinitionNode {
@@ -31,5 +39,6 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   }
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const queryParameters = [...variables.keys()].filter((name) => name !== 'input' && !pathParameters.includes(name) && !route.body?.includes(name));
-  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters };
+  const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters, queryName, compiled: compileQuery(schema, document) };
 }

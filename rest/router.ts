@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import { execute } from 'graphql';
+import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
@@ -25,15 +26,21 @@ function nextPage(request: Request, cursor: string): string {
   return `${url.pathname}${url.search}`;
 }
 
+async function valueOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
+  if (prepared.compiled) return (await prepared.compiled(contextValue, variableValues))[prepared.rootField];
+  const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
+  const error = result.errors?.[0];
+  if (error) throw error.originalError ?? new AppError('bad_request', error.message);
+  return result.data?.[prepared.rootField];
+}
+
 function handler(app: App, tokens: AccessTokens, prepared: PreparedRoute) {
   return async (request: Request, response: Response): Promise<void> => {
     const client = { requestId: requestIdOf(request.headers), ipAddress: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null };
     const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), client);
     const variableValues = variablesOf(request, prepared);
-    const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
-    const error = result.errors?.[0];
-    if (error) throw error.originalError ?? new AppError('bad_request', error.message);
-    sendAnswer(response, prepared.route, result.data?.[prepared.rootField], (cursor) => nextPage(request, cursor));
+    const value = await valueOf(prepared, contextValue, variableValues);
+    sendAnswer(response, prepared.route, value, (cursor) => nextPage(request, cursor));
   };
 }
 

@@ -3,13 +3,6 @@ import type { Request } from 'express';
 import { AppError, type FieldError, validationError } from '../src/errors.ts';
 import type { PreparedRoute } from './prepared.ts';
 
-/** The documented names of the page parameters; the rest is snake_case of the variable. */
-const pageNames: Readonly<Record<string, string>> = { first: 'limit', after: 'cursor' };
-
-export function queryNameOf(variable: string): string {
-  return pageNames[variable] ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 /** The values of an enum as REST writes them: as the reference does, in their stored form. */
 function fromText(text: string, type: GraphQLInputType, field: string): unknown {
   const named = getNamedType(type);
@@ -61,7 +54,7 @@ function bodyOf(request: Request, prepared: PreparedRoute): Record<string, unkno
 export function variablesOf(request: Request, prepared: PreparedRoute): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of prepared.pathParameters) values[name] = request.params[name];
-  const known = new Map(prepared.queryParameters.map((name) => [queryNameOf(name), name]));
+  const known = new Map(prepared.queryParameters.map((name) => [prepared.queryName(name), name]));
   for (const [parameter, value] of Object.entries(request.query)) {
     const name = known.get(parameter);
     const type = name ? prepared.variables.get(name) : undefined;
@@ -76,7 +69,7 @@ export function variablesOf(request: Request, prepared: PreparedRoute): Record<s
     if (value === undefined && !isNonNullType(type)) continue;
     validateInputValue(value, type, (error: GraphQLError, path) => {
       const mistake = mistakeOf(error.message);
-      const field = [...(name === 'input' ? [] : [queryNameOf(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
+      const field = [...(name === 'input' ? [] : [prepared.queryName(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
       errors.push({ field, constraint: mistake.constraint, message: `${field || 'The body'} ${mistake.text}` });
     }, true);
   }

@@ -1,5 +1,5 @@
 import type { Instance as InstanceRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
-import { configureInstance, createInstance, deleteInstance, envVarNames, getInstance, instanceLogs, listInstances, restart, revealAdminPassword, start, stop } from '../src/instances/index.ts';
+import { configureInstance, createInstance, deleteInstance, envVarNames, getInstance, type InstanceView, instanceLogs, listInstances, restart, revealAdminPassword, start, stop } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -16,7 +16,7 @@ const Edition = builder.enumType('Edition', { description: 'The edition of Odoo.
 const LogLevel = builder.enumType('OdooLogLevel', { description: 'How much Odoo logs.', values: { debug: { description: 'Everything.' }, info: { description: 'What happens.' }, warn: { description: 'Warnings and worse.' }, error: { description: 'Errors and worse.' }, critical: { description: 'Only what is critical.' } } as const });
 const LogSource = builder.enumType('InstanceLogSource', { description: 'Whose log.', values: { odoo: { description: 'Odoo’s.' }, postgres: { description: 'PostgreSQL’s.' } } as const });
 
-export const Instance = builder.prismaObject('Instance', {
+export const Instance = builder.objectRef<InstanceView>('Instance').implement({
   description: 'One Odoo with its own PostgreSQL, on one server.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
@@ -25,17 +25,20 @@ export const Instance = builder.prismaObject('Instance', {
     status: t.expose('status', { type: InstanceStatus, description: 'Where it stands.' }),
     statusMessage: t.exposeString('statusMessage', { nullable: true, description: 'Why it stands there.' }),
     serverId: t.exposeID('serverId', { description: 'The server that it runs on.' }),
-    server: t.relation('server', { type: Server, description: 'The server that it runs on.' }),
+    server: t.field({ type: Server, description: 'The server that it runs on.', resolve: (row, _args, { app }) => app.db.prisma.server.findUniqueOrThrow({ where: { id: row.serverId } }) }),
     environmentId: t.exposeID('environmentId', { description: 'The environment that it belongs to.' }),
-    environment: t.relation('environment', { type: Environment, description: 'The environment that it belongs to.' }),
+    environment: t.field({ type: Environment, description: 'The environment that it belongs to.', resolve: (row, _args, { app }) => app.db.prisma.environment.findUniqueOrThrow({ where: { id: row.environmentId } }) }),
     odooVersion: t.exposeString('odooVersion', { description: 'Its Odoo release.' }),
     edition: t.expose('edition', { type: Edition, description: 'Its edition.' }),
     image: t.exposeString('image', { description: 'The image that it runs.' }),
     httpPort: t.exposeInt('httpPort', { nullable: true, description: 'The port of the server that Odoo answers on.' }),
     url: t.string({
       nullable: true, description: 'Where Odoo answers, once it has a port.',
-      select: { httpPort: true, server: { select: { host: true } } },
-      resolve: (row) => (row.httpPort === null ? null : `http://${row.server.host}:${row.httpPort}`),
+      resolve: async (row, _args, { app }) => {
+        if (row.httpPort === null) return null;
+        const host = row.serverHost ?? (await app.db.prisma.server.findUniqueOrThrow({ where: { id: row.serverId } })).host;
+        return `http://${host}:${row.httpPort}`;
+      },
     }),
     workers: t.exposeInt('workers', { nullable: true, description: 'Odoo’s worker processes; null = chosen by the server’s size.' }),
     limitMemorySoft: t.expose('limitMemorySoft', { type: 'ByteSize', description: 'A worker above this is recycled after its request.' }),

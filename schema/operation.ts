@@ -1,4 +1,5 @@
 import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
+import { SharedReads } from '../src/events/shared-reads.ts';
 import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -108,6 +109,7 @@ builder.mutationFields((t) => ({
 }));
 
 const ended = (row: WithSteps): boolean => row.finishedAt !== null;
+const reads = new SharedReads<WithSteps>();
 
 builder.subscriptionFields((t) => ({
   operationUpdated: t.field({
@@ -116,7 +118,7 @@ builder.subscriptionFields((t) => ({
     subscribe: async (_root, { id }, context) => {
       const scope = orgScope(context);
       await getOperation(context.app, scope, id);
-      return watch(context, 'view:operations', [`operation:${id}`], () => getOperation(context.app, scope, id), ended);
+      return watch(context, 'view:operations', [`operation:${id}`], () => reads.get(`${scope.orgId} ${id}`, () => getOperation(context.app, scope, id)), ended);
     },
     resolve: (row: WithSteps) => row,
   }),

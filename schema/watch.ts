@@ -3,15 +3,25 @@ import type { Permission } from '../src/access/permissions.ts';
 import type { Topic } from '../src/events/hub.ts';
 import type { Context } from './context.ts';
 
+/** Every change of access wakes its user's subscribers; this is for one that was made by hand in the database. */
+const recheckMs = 30_000;
+
 /**
- * Gives what `read` finds: at once, and again after every wake-up of the topics. The permission is asked anew each
- * time, so a subscriber who lost it hears nothing more. `read` may give undefined for "nothing new".
+ * Gives what `read` finds: at once, and again after every wake-up of the topics. The permission is asked anew when
+ * the caller's access changes, and from time to time: a subscriber who lost it hears nothing more. `read` may give undefined for "nothing new".
  */
 export async function* watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T> {
+  const { events } = context.app;
   const stop = new AbortController();
+  const access: Topic = `access:${context.access.actor?.id ?? ''}`;
+  let checkedAt = 0;
+  const stopListening = events.on(access, () => { checkedAt = 0; });
   try {
-    for await (const _ of context.app.events.wakeUps([...topics, `access:${context.access.actor?.id ?? ''}`], stop.signal)) {
-      requirePermission(await context.reauthenticate(), permission);
+    for await (const _ of events.wakeUps([...topics, access], stop.signal)) {
+      if (Date.now() - checkedAt > recheckMs) {
+        checkedAt = Date.now();
+        requirePermission(await context.reauthenticate(), permission);
+      }
       const value = await read();
       if (value === undefined) continue;
       yield value;
@@ -19,5 +29,6 @@ export async function* watch<T>(context: Context, permission: Permission, topics
     }
   } finally {
     stop.abort();
+    stopListening();
   }
 }

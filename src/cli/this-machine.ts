@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +77,11 @@ export async function useThisMachine(dataDir: string, yes: boolean, say: (line: 
       await install(packages);
     }
     const service = async (name: string): Promise<void> => {
-      if (!(await works('systemctl', ['start', name]))) await works('service', [name, 'start']);
+      if ((await works('systemctl', ['start', name])) || (await works('service', [name, 'start']))) return;
+      // In a container there is no service manager, or one whose limits are refused: the daemon itself still starts.
+      const daemon = name === 'docker' ? 'dockerd' : '/usr/sbin/sshd';
+      const log = openSync(join(dataDir, `${name}.log`), 'a');
+      spawn(daemon, [], { detached: true, stdio: ['ignore', log, log] }).on('error', () => {}).unref();
     };
     if (!docker) await service('docker');
     if (!sshd) {

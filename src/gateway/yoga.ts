@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga } from 'graphql-yoga';
+import { type DocumentNode, execute } from 'graphql';
+import { type CompiledQuery, compileQuery } from '../../schema/compiled-query.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import type { AccessTokens } from '../identity/tokens.ts';
@@ -10,6 +12,18 @@ import { contextOf, credentialsOf, requestIdOf } from './request.ts';
 interface ServerContext {
   req: IncomingMessage;
   res: ServerResponse;
+}
+
+// Yoga gives the same parsed document for the same text.
+const compiledDocuments = new WeakMap<DocumentNode, CompiledQuery | 'not'>();
+
+function compiledOf(document: DocumentNode): CompiledQuery | undefined {
+  let known = compiledDocuments.get(document);
+  if (!known) {
+    known = compileQuery(schema, document) ?? 'not';
+    compiledDocuments.set(document, known);
+  }
+  return known === 'not' ? undefined : known;
 }
 
 async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
@@ -25,6 +39,12 @@ export function makeYoga(app: App, tokens: AccessTokens) {
     logging: false,
     maskedErrors: false,
     plugins: [{
+      onExecute: ({ args, setExecuteFn }) => {
+        const compiled = compiledOf(args.document);
+        if (!compiled || args.operationName) return;
+        // Anything amiss is left to the library, which knows how to answer in part.
+        setExecuteFn(async () => compiled(args.contextValue, args.variableValues ?? {}).then((data) => ({ data }), () => execute(args)));
+      },
       onResultProcess: ({ result, setResult, request }) => {
         if (Array.isArray(result)) return;
         const requestId = request.headers.get('x-request-id') ?? '';

@@ -7,7 +7,6 @@ import { uniqueViolation } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
-import { page, type PageArgs } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, odooVersion } from '../projects/index.ts';
 import { getServer } from '../servers/index.ts';
@@ -65,29 +64,6 @@ export async function getInstance(app: App, scope: OrgScope, id: string): Promis
   const instance = isId(id) ? await app.db.prisma.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
   if (!instance) throw notFound('instance', id);
   return instance;
-}
-
-export interface InstanceFilter {
-  serverId?: string | null | undefined;
-  environmentId?: string | null | undefined;
-}
-
-export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter) {
-  // A malformed id matches nothing, as an unknown one does.
-  const match = (id: string): string => (isId(id) ? id : newId());
-  return page(args, (take, before) =>
-    app.db.prisma.instance.findMany({
-      where: {
-        orgId: scope.orgId,
-        status: { not: 'removed' },
-        ...(before ? { id: { lt: before } } : {}),
-        ...(args.serverId ? { serverId: match(args.serverId) } : {}),
-        ...(args.environmentId ? { environmentId: match(args.environmentId) } : {}),
-      },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
 }
 
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */

@@ -1,0 +1,13 @@
+/** Prints every claim of speed as a ratio against its baseline in the same run: `npm run bench [-- requests …]`. */
+import { latency } from './latency.ts';
+import { provisioning } from './provisioning.ts';
+import { requests } from './requests.ts';
+
+const benches = new Map([['requests', requests], ['latency', latency], ['provisioning', provisioning]]);
+const wanted = process.argv.slice(2);
+for (const [name, bench] of benches) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`\n${name}\n`);
+  await bench((line) => process.stdout.write(`  ${line}\n`));
+}
+process.exit(0);

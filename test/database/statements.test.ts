@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '../kit/client.ts';
+import { DatabaseProxy } from '../kit/database-proxy.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { fillInstances } from '../kit/rows.ts';
+
+let dir: string;
+let database: EmbeddedDatabase;
+let proxy: DatabaseProxy;
+let ocore: Ocore;
+let owner: Client;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ocore-database-'));
+  database = await startEmbedded(dir);
+  proxy = await DatabaseProxy.start(database.url);
+  // Only a gateway: nothing else runs statements meanwhile.
+  ocore = await Ocore.start({ DATABASE_URL: proxy.url, OCORE_ROLE: 'gateway' });
+  owner = await ocore.owner();
+  await fillInstances(ocore, owner.org ?? '', 20);
+});
+afterAll(async () => {
+  await ocore?.stop();
+  await proxy?.stop();
+  await database?.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function statementsOf(work: () => Promise<{ status: number; body: unknown }>): Promise<number> {
+  await work();
+  const before = proxy.statements;
+  const answer = await work();
+  expect([answer.status, JSON.stringify(answer.body).includes('"errors"')]).toEqual([200, false]);
+  return proxy.statements - before;
+}
+
+// One says who asks and what they may do, the rest reads the page: never one a row.
+it.each([['/instances', 2], ['/servers', 2], ['/projects', 2], ['/environments', 2], ['/operations', 3]])('lists %s by REST in %i statements, however many rows', async (path, most) => {
+  expect(await statementsOf(() => owner.get(path))).toBeLessThanOrEqual(most);
+});
+
+it.each([
+  ['instances with their servers and environments', '{ instances(first: 20) { nodes { id name url server { name status } environment { name type } } } }', 4],
+  ['operations with their steps', '{ operations(first: 20) { nodes { id kind steps { title status } } } }', 3],
+])('lists %s by GraphQL without a statement a row', async (_what, query, most) => {
+  expect(await statementsOf(() => owner.graphql(query))).toBeLessThanOrEqual(most);
+});

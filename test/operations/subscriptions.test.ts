@@ -1,0 +1,95 @@
+import { inspect } from 'node:util';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import type { Answer, Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let ocore: Ocore;
+let owner: Client;
+
+beforeAll(async () => {
+  ocore = await Ocore.start();
+  owner = await ocore.owner();
+});
+afterAll(() => ocore?.stop());
+
+/** Nobody listens there: the operation says so a few times and fails. */
+const failingOperation = async (name: string): Promise<string> => (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+
+/** The reason for which the server ends a socket that watches the operation. */
+function closeOf(client: Client, operationId: string, connected: () => void = () => {}): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = createClient({ url: `${client.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, onNonLazyError: () => {}, connectionParams: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' } });
+    socket.on('connected', connected);
+    socket.on('closed', (event) => { if (event instanceof Object && 'code' in event) resolve(Number(event.code)); });
+    socket.subscribe({ query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', variables: { id: operationId } }, { next: () => {}, error: () => {}, complete: () => {} });
+  });
+}
+
+it('shows an operation over server-sent events to its end', async () => {
+  const id = await failingOperation('By SSE');
+  const response = await fetch(`${owner.url}/graphql`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', authorization: `Bearer ${owner.token ?? ''}`, 'x-org-slug': owner.org ?? '' },
+    body: JSON.stringify({ query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status progress } }', variables: { id } }),
+  });
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  const text = await response.text();
+  const statuses = [...text.matchAll(/"status":"(\w+)"/g)].map((match) => match[1]);
+  expect(statuses.at(-1)).toBe('failed');
+  expect(statuses).toContain('running');
+  expect(text).toContain('event: complete');
+}, 60_000);
+
+it('resumes the log where a client left it, without a gap or a duplicate', async () => {
+  const id = await failingOperation('Resumed');
+  const query = 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq message } }';
+  const seen: unknown[] = [];
+  for await (const event of owner.subscribe(query, { id, after: 0 })) {
+    seen.push(event.at('data.operationLogs.seq'));
+    if (seen.length === 2) break;
+  }
+  for await (const event of owner.subscribe(query, { id, after: 2 })) seen.push(event.at('data.operationLogs.seq'));
+  expect(seen.length).toBeGreaterThan(3);
+  expect(seen).toEqual(seen.map((_value, index) => index + 1));
+  expect((await owner.get(`/operations/${id}/logs?after=2`)).at('data.0.seq')).toBe(3);
+}, 60_000);
+
+it('does not show an operation to another organization', async () => {
+  const id = await failingOperation('Hidden');
+  const stranger = await ocore.owner('stranger');
+  const events: Answer[] = [];
+  for await (const event of stranger.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { id })) events.push(event);
+  expect(events.map((event) => event.at('errors.0.extensions.code'))).toEqual(['not_found']);
+});
+
+it('stops telling a subscriber who lost the permission', async () => {
+  const id = await failingOperation('Lost');
+  let told = 0;
+  const listen = async (): Promise<void> => {
+    for await (const _event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { id })) {
+      told += 1;
+      if (told > 1) continue;
+      await ocore.sql("UPDATE roles SET permissions = '{}' WHERE id = (SELECT m.role_id FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = $1)", [owner.email]);
+      await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1", [owner.email]);
+    }
+  };
+  expect(inspect(await listen().catch((error: unknown) => error))).toContain('This needs the permission view:operations');
+  expect(told).toBeGreaterThan(0);
+  owner = await ocore.owner();
+});
+
+it('closes the socket at once after a logout', async () => {
+  const leaver = await ocore.owner('leaver');
+  const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+  expect(await closeOf(leaver, id, () => void leaver.post('/auth/logout'))).toBe(4403);
+});
+
+it('closes the socket when the access token ends', async () => {
+  await ocore.stop();
+  ocore = await Ocore.start({ JWT_ACCESS_EXPIRY: '3s' });
+  const expiring = await ocore.owner('expiring');
+  const other = (await expiring.post('/servers', { name: 'Expired', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+  expect(await closeOf(expiring, other)).toBe(4403);
+}, 60_000);
