@@ -26,7 +26,7 @@ function nextPage(request: Request, cursor: string): string {
   return `${url.pathname}${url.search}`;
 }
 
-async function valueOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
+async function dataOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
   if (prepared.compiled) return (await prepared.compiled(contextValue, variableValues))[prepared.rootField];
   const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
   const error = result.errors?.[0];
@@ -39,7 +39,7 @@ function handler(app: App, tokens: AccessTokens, prepared: PreparedRoute) {
     const client = { requestId: requestIdOf(request.headers), ipAddress: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null };
     const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), client);
     const variableValues = variablesOf(request, prepared);
-    const value = await valueOf(prepared, contextValue, variableValues);
+    const value = await dataOf(prepared, contextValue, variableValues);
     sendAnswer(response, prepared.route, value, (cursor) => nextPage(request, cursor));
   };
 }

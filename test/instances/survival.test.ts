@@ -95,3 +95,15 @@ it('fails with the reason when Docker is stopped, and can be retried when it is 
   const retried = await owner.post(`/operations/${answer.text('operationId')}/retry`);
   expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
 }, 180_000);
+
+it('fails with the reason when sshd is down at the start, and can be retried when it is back', async () => {
+  await server.sshd.stop();
+  await server.sshd.cut().catch(() => {});
+  const answer = await create('No sshd');
+  expect(answer.status).toBe(202);
+  const operation = await owner.finished(answer.text('operationId'));
+  expect(operation.at('data.operationUpdated.error.code')).toBe('ssh_unreachable');
+  await server.sshd.start();
+  const retried = await owner.post(`/operations/${answer.text('operationId')}/retry`);
+  expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
+}, 180_000);

@@ -1,0 +1,41 @@
+import type Docker from 'dockerode';
+import tar from 'tar-stream';
+import { buffer } from 'node:stream/consumers';
+
+/** How long the stand-in's database initialisation takes, as a real one does on a machine of its own. */
+export const initialisationSeconds = 20;
+
+const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
+const files: Readonly<Record<string, string>> = {
+  'usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\nexec sleep 1000000\n',
+  'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
+  'usr/local/sbin/psql': always,
+  'usr/lib/postgresql/17/bin/psql': always,
+  'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
+  'usr/local/bin/odoo': `#!/bin/sh
+case " $* " in *--stop-after-init*) exec sleep ${initialisationSeconds} ;; esac
+exec perl -MIO::Socket::INET -e '
+  my $server = IO::Socket::INET->new(LocalPort => 8069, Listen => 50, ReuseAddr => 1) or die;
+  while (my $client = $server->accept) {
+    while (my $line = <$client>) { last if $line =~ /^\\r?\\n$/ }
+    my $body = "{\\"status\\": \\"pass\\"} <form class=\\"oe_login_form\\">csrf_token</form>";
+    print $client "HTTP/1.1 200 OK\\r\\nContent-Length: " . length($body) . "\\r\\nConnection: close\\r\\n\\r\\n" . $body;
+    close $client;
+  }'
+`,
+};
+
+/**
+ * Images that do nothing but wait and answer: with real ones the machine's two processors, which all four servers share,
+ * would be measured, not whether servers wait for each other.
+ */
+export async function loadSmallImages(docker: Docker): Promise<void> {
+  const container = await docker.createContainer({ Image: 'postgres:17', Cmd: ['true'] });
+  const pack = tar.pack();
+  for (const [name, content] of Object.entries(files)) pack.entry({ name, mode: 0o755 }, content);
+  pack.entry({ name: 'etc/odoo', type: 'directory', mode: 0o777 });
+  pack.finalize();
+  await container.putArchive(await buffer(pack), { path: '/' });
+  for (const repo of ['small-odoo', 'small-postgres']) await container.commit({ repo, tag: '19.0' });
+  await container.remove();
+}
