@@ -47,11 +47,14 @@ export class Engine {
     await run('ip', ['link', 'add', bridge, 'type', 'bridge']).catch(() => {});
     await run('ip', ['addr', 'add', `172.${27 + this.#index}.0.1/24`, 'dev', bridge]).catch(() => {});
     await run('ip', ['link', 'set', bridge, 'up']);
+    const networks = `10.${200 + this.#index}.0.0/16`;
+    await run('iptables', ['-w', '-C', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']).catch(() => run('iptables', ['-w', '-I', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']));
     const log = openSync(join(this.#dir, 'docker.log'), 'w');
     const daemon = spawn('dockerd', [
       '--data-root', join(this.#dir, 'data'), '--exec-root', join(this.#dir, 'exec'), '--pidfile', join(this.#dir, 'docker.pid'), '-H', `unix://${this.socket}`,
-      // Engines that share a machine share its firewall, and would undo each other's rules: ports are published by Docker's proxy.
-      '--iptables=false', '--storage-driver', 'overlay2', '--bridge', bridge, '--default-address-pool', `base=10.${200 + this.#index}.0.0/16,size=26`, '--insecure-registry', '127.0.0.0/8',
+      // Engines that share a machine share its firewall, and would undo each other's rules: the one rule above lets an
+      // engine's containers talk to each other, and ports are published by Docker's proxy.
+      '--iptables=false', '--storage-driver', 'overlay2', '--bridge', bridge, '--default-address-pool', `base=${networks},size=26`, '--insecure-registry', '127.0.0.0/8',
     ], { stdio: ['ignore', log, log], detached: true });
     daemon.unref();
     for (let i = 0; i < 150; i += 1) {
