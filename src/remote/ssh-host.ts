@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import type { Client, ClientChannel } from 'ssh2';
 import { RemoteError, toRemoteError } from './errors.ts';
@@ -33,6 +34,9 @@ export class SshHost implements RemoteHost {
     // Two channels stay free of Docker calls: for commands and for health checks.
     const agent = new http.Agent({ keepAlive: true, maxSockets: Math.max(1, options.maxSessions - 2), maxFreeSockets: 2 });
     Object.assign(agent, {
+      // docker-modem prints its options before each request, read or not: with the agent's sockets in them this costs more
+      // than the request.
+      [inspect.custom]: () => 'SshAgent',
       createConnection: (_options: unknown, done: (error: Error | null, socket?: Duplex) => void) => {
         this.#dialDocker().then((socket) => done(null, socket), (error: unknown) => done(toRemoteError(error)));
       },

@@ -26,6 +26,8 @@ export class Sshd {
   }
 
   async prepare(): Promise<void> {
+    // A killed run leaves its server on the port.
+    await this.stop();
     await rm(this.#dir, { recursive: true, force: true });
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
     await mkdir('/run/sshd', { recursive: true });
@@ -71,9 +73,17 @@ export class Sshd {
     await run('pkill', ['-KILL', '-P', pid]).catch(() => {});
   }
 
+  /** Takes the server down with every connection: the listener is held first, so that nobody comes back in between. */
+  async down(): Promise<void> {
+    const pid = (await readFile(join(this.#dir, 'sshd.pid'), 'utf8')).trim();
+    process.kill(Number(pid), 'SIGSTOP');
+    await this.cut();
+    process.kill(Number(pid), 'SIGKILL');
+    await rm(join(this.#dir, 'sshd.pid'));
+  }
+
   async changeHostKey(): Promise<void> {
-    await this.stop();
-    await this.cut().catch(() => {});
+    await this.down();
     await this.#newHostKey();
     await this.start();
   }

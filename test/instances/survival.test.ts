@@ -97,8 +97,7 @@ it('fails with the reason when Docker is stopped, and can be retried when it is 
 }, 180_000);
 
 it('fails with the reason when sshd is down at the start, and can be retried when it is back', async () => {
-  await server.sshd.stop();
-  await server.sshd.cut().catch(() => {});
+  await server.sshd.down();
   const answer = await create('No sshd');
   expect(answer.status).toBe(202);
   const operation = await owner.finished(answer.text('operationId'));
