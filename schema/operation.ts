@@ -4,6 +4,7 @@ import { cancelOperation, getOperation, listOperations, operationLogs, retryOper
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { sortDescription, TimeSort } from './list-sort.ts';
 import { watch } from './watch.ts';
 
 const OperationStatus = builder.enumType('OperationStatus', {
@@ -84,9 +85,14 @@ builder.queryFields((t) => ({
     resolve: (_root, { id }, context) => getOperation(context.app, orgScope(context), id),
   }),
   operations: t.connection({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'Operations, newest first.',
-    args: { resourceId: t.arg.id({ description: 'Only those of this server or instance.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listOperations(context.app, orgScope(context), args)),
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operations.',
+    args: {
+      resourceId: t.arg.id({ description: 'Only those of this server or instance.' }),
+      status: t.arg({ type: OperationStatus, description: 'Only those that stand there.' }),
+      kind: t.arg.string({ description: 'Only those of this kind, such as instance.provision.' }),
+      sort: t.arg({ type: TimeSort, description: sortDescription }),
+    },
+    resolve: async (_root, args, context) => connectionOf(await listOperations(context.app, orgScope(context), args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
   operationLogs: t.field({
     type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'What an operation has said so far, at most 500 lines at once.',

@@ -1,11 +1,12 @@
+import type { OperationStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { AppError, invalidState, notFound } from '../errors.ts';
+import { AppError, invalidState, notFound, validationError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
 import { enqueueAgain } from './enqueue.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById, type TimeSort } from '../lists.ts';
 
 export async function getOperation(app: App, scope: OrgScope, id: string) {
   const operation = isId(id) ? await app.db.prisma.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
@@ -13,15 +14,23 @@ export async function getOperation(app: App, scope: OrgScope, id: string) {
   return operation;
 }
 
-export function listOperations(app: App, scope: OrgScope, args: PageArgs & { resourceId?: string | null | undefined }) {
-  return page(args, (take, before) =>
-    app.db.prisma.operation.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.resourceId ? { resourceId: isId(args.resourceId) ? args.resourceId : newId() } : {}) },
+export interface OperationFilter {
+  resourceId?: string | null | undefined;
+  status?: OperationStatus | null | undefined;
+  kind?: string | null | undefined;
+}
+
+export function listOperations(app: App, scope: OrgScope, args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter) {
+  const { resourceId, status, kind } = args;
+  if (kind && !/^[a-z]{1,32}\.[a-z_]{1,32}$/.test(kind)) throw validationError([{ field: 'kind', constraint: 'format', message: 'kind must be the kind of an operation, such as instance.provision' }]);
+  return page(args, (seek) => {
+    const { where, ...rest } = seekById(seek);
+    return app.db.prisma.operation.findMany({
+      where: { orgId: scope.orgId, ...where, ...(resourceId ? { resourceId: isId(resourceId) ? resourceId : newId() } : {}), ...(status ? { status } : {}), ...(kind ? { kind } : {}) },
       include: { steps: { orderBy: { position: 'asc' } } },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+      ...rest,
+    });
+  });
 }
 
 /** Log lines after a sequence number, at most `limit`. */

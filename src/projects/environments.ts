@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { EnvironmentType } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getProject } from './service.ts';
 
@@ -28,14 +29,19 @@ export async function getEnvironment(app: App, scope: OrgScope, id: string) {
   return environment;
 }
 
-export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & { projectId?: string | null | undefined }) {
-  return page(args, (take, before) =>
-    app.db.prisma.environment.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}) },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+export interface EnvironmentFilter {
+  projectId?: string | null | undefined;
+  type?: EnvironmentType | null | undefined;
+}
+
+export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & EnvironmentFilter) {
+  return page(args, (seek) => {
+    const { where, ...rest } = seekNamed(seek);
+    return app.db.prisma.environment.findMany({
+      where: { orgId: scope.orgId, ...where, ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}), ...(args.type ? { type: args.type } : {}) },
+      ...rest,
+    });
+  });
 }
 
 export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {

@@ -5,7 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { slugify, slugSchema } from '../slug.ts';
 
@@ -21,14 +21,20 @@ export async function getProject(app: App, scope: OrgScope, id: string) {
   return project;
 }
 
-export function listProjects(app: App, scope: OrgScope, args: PageArgs & { includeArchived?: boolean | null | undefined }) {
-  return page(args, (take, before) =>
-    app.db.prisma.project.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.includeArchived ? {} : { archivedAt: null }) },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+export interface ProjectFilter {
+  includeArchived?: boolean | null | undefined;
+  search?: string | null | undefined;
+}
+
+export function listProjects(app: App, scope: OrgScope, args: PageArgs & ProjectFilter) {
+  const search = searchTerm(args.search);
+  return page(args, (seek) => {
+    const { where, ...rest } = seekNamed(seek);
+    return app.db.prisma.project.findMany({
+      where: { orgId: scope.orgId, ...where, ...(args.includeArchived ? {} : { archivedAt: null }), ...(search ? { name: { contains: search, mode: 'insensitive' } } : {}) },
+      ...rest,
+    });
+  });
 }
 
 export async function createProject(app: App, scope: OrgScope, given: unknown) {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import ssh2 from 'ssh2';
+import type { ServerStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
 import { credentialOwner } from './target.ts';
@@ -73,10 +74,11 @@ export async function getServer(app: App, scope: OrgScope, id: string) {
   return server;
 }
 
-export function listServers(app: App, scope: OrgScope, args: PageArgs) {
-  return page(args, (take, before) =>
-    app.db.prisma.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed' }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
-  );
+export function listServers(app: App, scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
+  return page(args, (seek) => {
+    const { where, ...rest } = seekNamed(seek);
+    return app.db.prisma.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, ...where }, ...rest });
+  });
 }
 
 function nameTaken(error: unknown, name: string): never {
