@@ -83,15 +83,15 @@ export async function page<Row extends { id: string; name?: string }>(args: Page
   const filter = filterOf(filters);
   const backwards = (last ?? before ?? null) !== null;
   const key = sort.endsWith('name') ? 'name' : 'id';
-  const cursor = backwards ? before : after;
-  const rows = await find({ take: size + 1, key, direction: sort.startsWith('-') === backwards ? 'asc' : 'desc', beyond: cursor ? seekOf(cursor, sort, filter) : undefined });
+  const cursor = (backwards ? before : after) ?? null;
+  const rows = await find({ take: size + 1, key, direction: sort.startsWith('-') === backwards ? 'asc' : 'desc', beyond: cursor === null ? undefined : seekOf(cursor, sort, filter) });
   const more = rows.length > size;
   if (more) rows.pop();
   if (backwards) rows.reverse();
   return {
     rows,
-    hasNextPage: backwards ? Boolean(before) : more,
-    hasPreviousPage: backwards ? more : Boolean(after),
+    hasNextPage: backwards ? cursor !== null : more,
+    hasPreviousPage: backwards ? more : cursor !== null,
     cursorOf: (row) => Buffer.from(JSON.stringify({ id: row.id, ...(key === 'name' ? { name: row.name ?? '' } : {}), ...(sort === usual ? {} : { sort }), filter })).toString('base64url'),
   };
 }
