@@ -1,4 +1,5 @@
 import { type GraphQLField, type GraphQLSchema, getNamedType, isNonNullType, isObjectType, Kind, OperationTypeNode } from 'graphql';
+import { apiVersion } from '../src/api-version.ts';
 import { errorTable } from '../src/errors.ts';
 import { type Json, type JsonObject, SchemaWriter } from './json-schema.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
@@ -71,7 +72,6 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
     case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
-    case 'operation': return ['202', json('The operation goes on.', whole(), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
     case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
     case 'list': {
       const type = getNamedType(field.type);
@@ -112,12 +112,13 @@ const sharedSchemas: Record<string, JsonObject> = {
     type: 'object', required: ['error'],
     properties: {
       error: {
-        type: 'object', required: ['code', 'message', 'details', 'request_id'],
+        type: 'object', required: ['code', 'message', 'details', 'request_id', 'doc_url'],
         properties: {
           code: { type: 'string', enum: Object.keys(errorTable), description: 'Stable; the same as `extensions.code` in GraphQL.' },
           message: { type: 'string', description: 'What went wrong, for people.' },
           details: { type: 'object', description: 'Which field and which constraint, all field errors at once in `errors`.', additionalProperties: true },
           request_id: { type: 'string', description: 'The request’s id, also in X-Request-Id.' },
+          doc_url: { type: 'string', format: 'uri', description: 'A page about this code: what happened, and what to do.' },
         },
       },
     },
@@ -161,7 +162,7 @@ export function openApi(schema: GraphQLSchema): JsonObject {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'oCore', version: '2026-11-24', description: 'The control plane of an Odoo fleet. Every route runs a GraphQL operation of the same name and rules.' },
+    info: { title: 'oCore', version: apiVersion, description: 'The control plane of an Odoo fleet. Every route runs a GraphQL operation of the same name and rules.' },
     servers: [{ url: '/api' }],
     security: [{ bearer: [] }],
     tags: [...new Set(routes.map((route) => route.category))].map((name) => ({ name })),
@@ -171,7 +172,7 @@ export function openApi(schema: GraphQLSchema): JsonObject {
       parameters: {
         OrgSlug: { name: 'X-Org-Slug', in: 'header', required: true, description: 'The organization to work in.', schema: { type: 'string', minLength: 3, maxLength: 50 } },
         Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-        Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: { type: 'string', maxLength: 512 } },
+        Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: { type: 'string', maxLength: 1024 } },
       },
       headers: {
         Location: { description: 'The operation.', schema: { type: 'string' } },

@@ -3,9 +3,9 @@ import { SharedReads } from '../src/events/shared-reads.ts';
 import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { orgScope } from './context.ts';
+import { type Context, orgScope } from './context.ts';
 import { sortDescription, TimeSort } from './list-sort.ts';
-import { watch } from './watch.ts';
+import { endable, watch, watchUntil } from './watch.ts';
 
 const OperationStatus = builder.enumType('OperationStatus', {
   description: 'Where an operation stands. The last three are final.',
@@ -134,13 +134,13 @@ builder.subscriptionFields((t) => ({
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);
       await getOperation(context.app, scope, id);
-      return followLogs(context, id, after ?? 0);
+      return endable((signal) => followLogs(signal, context, id, after ?? 0));
     },
     resolve: (line: { seq: number; step: string; level: string; message: string; at: Date }) => line,
   }),
 }));
 
-async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, after: number) {
+async function* followLogs(signal: AbortSignal, context: Context, id: string, after: number) {
   const scope = orgScope(context);
   let last = after;
   const read = async () => {
@@ -154,5 +154,7 @@ async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, 
       if (batch.length < 500) return { lines, done };
     }
   };
-  for await (const { lines } of watch(context, 'view:operations', [`operation:${id}`, `logs:${id}`], read, (batch) => batch.done)) yield* lines;
+  const watched = watchUntil(signal, context, { permission: 'view:operations', topics: [`operation:${id}`, `logs:${id}`], read, isLast: (batch) => batch.done });
+  for await (const { lines } of watched) yield* lines;
+  return undefined;
 }
