@@ -1,6 +1,6 @@
 import { expand } from '../src/access/permissions.ts';
 import { requireActor } from '../src/access/access.ts';
-import { login, logout, refresh, type SignIn, signUp } from '../src/identity/service.ts';
+import { login, logout, refresh, type SignIn, signUp } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 
 const User = builder.prismaObject('User', {
@@ -24,7 +24,7 @@ const Organization = builder.prismaObject('Organization', {
   }),
 });
 
-const SignInPayload = builder.objectRef<SignIn & { organization?: { slug: string } }>('SignInPayload').implement({
+const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
   description: 'The tokens of a new session.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', { description: 'Send it as `Authorization: Bearer <token>`.' }),

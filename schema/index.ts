@@ -5,7 +5,7 @@ import './project.ts';
 import './environment.ts';
 import './instance.ts';
 import { builder } from './builder.ts';
-import { assertScopesDeclared } from './deny-by-default.ts';
+import { guardRootFields } from './deny-by-default.ts';
 
 export const schema = builder.toSchema();
-assertScopesDeclared(schema);
+guardRootFields(schema);
