@@ -1,4 +1,6 @@
-import './identity.ts';
+import './auth.ts';
+import './organization.ts';
+import './user.ts';
 import './operation.ts';
 import './server.ts';
 import './project.ts';
