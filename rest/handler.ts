@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { App } from '../src/app.ts';
 import type { AdvisoryLocks } from '../src/advisory-lock.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
-import type { AccessTokens } from '../src/identity/tokens.ts';
+import type { AccessTokens } from '../src/identity/index.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
 import { onlyIfCurrent } from './conditional.ts';
 import { dataOf } from './data.ts';

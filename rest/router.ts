@@ -3,7 +3,7 @@ import { schema } from '../schema/index.ts';
 import { AdvisoryLocks } from '../src/advisory-lock.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
-import type { AccessTokens } from '../src/identity/tokens.ts';
+import type { AccessTokens } from '../src/identity/index.ts';
 import { sendError } from './error-answer.ts';
 import { handler, type Parts } from './handler.ts';
 import { openApi } from './openapi.ts';

@@ -38,7 +38,7 @@ const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
 const idArg = { required: true as const, description: 'The project.' };
 
 builder.queryFields((t) => ({
-  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(context.app, orgScope(context), id) }),
+  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(orgScope(context), id) }),
   projects: t.connection({
     type: Project, authScopes: { permission: 'view:projects' }, description: 'The projects.',
     args: {
@@ -46,7 +46,7 @@ builder.queryFields((t) => ({
       search: t.arg.string({ description: 'Only those with this text in their name.' }),
       sort: t.arg({ type: ListSort, description: sortDescription }),
     },
-    resolve: async (_root, args, context) => connectionOf(await listProjects(context.app, orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
   }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),
 }));
 

@@ -1,4 +1,4 @@
-import { requirePermission } from '../src/access/access.ts';
+import { accessTopics, requirePermission } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Topic } from '../src/events/hub.ts';
 import type { Context } from './context.ts';
@@ -33,11 +33,11 @@ export interface Watched<T> {
  */
 export async function* watchUntil<T>(signal: AbortSignal, context: Context, { permission, topics, read, isLast }: Watched<T>): AsyncGenerator<T, undefined> {
   const { events } = context.app;
-  const access: Topic = `access:${context.access.actor?.id ?? ''}`;
+  const access = accessTopics(context.access);
   let checkedAt = 0;
-  const stopListening = events.on(access, () => { checkedAt = 0; });
+  const stops = access.map((topic) => events.on(topic, () => { checkedAt = 0; }));
   try {
-    for await (const _ of events.wakeUps([...topics, access], signal)) {
+    for await (const _ of events.wakeUps([...topics, ...access], signal)) {
       if (Date.now() - checkedAt > recheckMs) {
         checkedAt = Date.now();
         requirePermission(await context.reauthenticate(), permission);
@@ -48,7 +48,7 @@ export async function* watchUntil<T>(signal: AbortSignal, context: Context, { pe
       if (isLast?.(value)) return;
     }
   } finally {
-    stopListening();
+    for (const stop of stops) stop();
   }
 }
 

@@ -103,17 +103,17 @@ type Condition = { id: Bound } | { name: Bound } | { OR: ({ id: Bound } | { name
 /** The seek of a list that has only its ids to be sorted by, in Prisma's words. */
 export function seekById({ take, direction, beyond }: Seek) {
   const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
-  return { take, orderBy: [{ id: direction }], where: { AND: beyond ? [{ id: past(beyond.id) }] : [] } };
+  return { take, orderBy: [{ id: direction }], and: beyond ? [{ id: past(beyond.id) }] : [] };
 }
 
 /** The seek of a list of named rows, in Prisma's words. The first condition is what an index can seek to. */
-export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; where: { AND: Condition[] } } {
+export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Condition[] } {
   const { take, key, direction, beyond } = seek;
   if (key === 'id') return seekById(seek);
   const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
   const from = (value: string): Bound => (direction === 'asc' ? { gte: value } : { lte: value });
-  const conditions: Condition[] = beyond ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }] : [];
-  return { take, orderBy: [{ name: direction }, { id: direction }], where: { AND: conditions } };
+  const and: Condition[] = beyond ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }] : [];
+  return { take, orderBy: [{ name: direction }, { id: direction }], and };
 }
 
 /** The text that a name must contain, for LIKE: its wildcards mean themselves. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { crossOrigin } from './cors.ts';
 import { docsRouter } from './docs.ts';
 import { sendError } from '../../rest/error-answer.ts';

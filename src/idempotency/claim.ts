@@ -79,10 +79,10 @@ export async function take(app: App, id: string, request: string, requestId: str
   const known = rows[0];
   const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still under way; send it again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
   if (!known) throw inProgress;
-  if (app.secrets.open(known.request_enc, id) !== request) {
+  if ((await app.secrets.open(known.request_enc, id)) !== request) {
     throw new AppError('idempotency_key_reused', 'This key belongs to another request: use a new key for each change', { field: 'Idempotency-Key', constraint: 'same_request' });
   }
-  if (known.answer_enc !== null) return { answer: app.secrets.open(known.answer_enc, id) };
+  if (known.answer_enc !== null) return { answer: await app.secrets.open(known.answer_enc, id) };
   if (known.under_way) throw inProgress;
   await assertNothingChanged(app, id, known.request_id);
   const again = await app.db.pool.query(`UPDATE idempotency_keys SET claim = $2::uuid, request_id = $4, claimed_at = now(), lease_until = now() + ${lease} WHERE id = $1 AND claim = $3::uuid`, [id, claim, known.claim, requestId]);

@@ -1,5 +1,5 @@
 import type { Instance, InstanceStatus } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/access.ts';
+import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, searchTerm } from '../lists.ts';
@@ -16,7 +16,7 @@ export interface InstanceFilter {
 
 type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard'> & { limitMemorySoft: string; limitMemoryHard: string };
 
-const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
+const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.project_id AS "projectId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
   i.odoo_version AS "odooVersion", i.edition, i.image, i.postgres_image AS "postgresImage", i.workers, i.limit_memory_soft AS "limitMemorySoft", i.limit_memory_hard AS "limitMemoryHard",
   i.limit_time_cpu AS "limitTimeCpu", i.limit_time_real AS "limitTimeReal", i.max_cron_threads AS "maxCronThreads", i.log_level AS "logLevel", i.language, i.country, i.demo, i.modules,
   i.admin_email AS "adminEmail", i.env_vars AS "envVars", i.http_port AS "httpPort", i.deletion_protected AS "deletionProtected", '' AS "secretsEnc", NULL AS "adminPasswordEnc",
@@ -29,16 +29,17 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
 export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter): Promise<Page<InstanceView>> {
   const search = searchTerm(args.search);
   return page(args, async ({ take, key, direction, beyond }) => {
-    const values: (string | number)[] = [scope.orgId, take];
+    const values: (string | number | string[])[] = [scope.orgId, take];
     let conditions = '';
     // Each shape of the list is a prepared statement of its own name.
     let name = `instances ${key} ${direction} `;
-    const where = (letter: string, before: string, value: string, after = ''): void => {
+    const where = (letter: string, before: string, value: string | string[], after = ''): void => {
       conditions += ` AND ${before} $${values.push(value)}${after}`;
       name += letter;
     };
     const id = (value: string): string => (isId(value) ? value : newId());
     const past = direction === 'asc' ? '>' : '<';
+    if (scope.sees !== 'all') where('p', 'i.project_id = ANY(', [...scope.sees], '::uuid[])');
     if (beyond && key === 'id') where('a', `i.id ${past}`, beyond.id, '::uuid');
     if (beyond && key === 'name') where('a', `(i.name, i.id) ${past} (`, beyond.name, `::text, $${values.push(beyond.id)}::uuid)`);
     if (args.serverId) where('s', 'i.server_id =', id(args.serverId), '::uuid');
@@ -47,7 +48,7 @@ export function listInstances(app: App, scope: OrgScope, args: PageArgs & Instan
     if (search) where('q', 'i.name ILIKE', `%${search}%`);
     const order = key === 'id' ? `i.id ${direction}` : `i.name ${direction}, i.id ${direction}`;
     const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed'${conditions} ORDER BY ${order} LIMIT $2::int`;
-    const { rows } = await app.db.pool.query<Row>({ name, text, values });
+    const { rows } = await app.db.tenants.query<Row>(scope.orgId, { name, text, values });
     return rows.map((row) => ({ ...row, limitMemorySoft: BigInt(row.limitMemorySoft), limitMemoryHard: BigInt(row.limitMemoryHard) }));
   });
 }
