@@ -1,6 +1,7 @@
 import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
-import { isPermission, type Permission } from '../src/access/permissions.ts';
+import { type Access, requireActor, requireAdmin, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
+import { isPermission } from '../src/access/permissions.ts';
 import type { Route } from './route.ts';
 
 /** The documented names of the page parameters; the rest is snake_case of the variable. */
@@ -16,8 +17,8 @@ export interface PreparedRoute {
   queryParameters: readonly string[];
   /** The variable's name as the query string has it. */
   queryName(variable: string): string;
-  /** What its field asks for; null where anyone signed in, or anyone at all, may use it. */
-  permission: Permission | null;
+  /** Throws as the field itself would when its scopes do not hold. */
+  allow(access: Access): void;
   /** Query parameters that are the route's own, not the document's. */
   ownParameters: readonly string[];
   stream: DocumentNode | undefined;
@@ -38,11 +39,18 @@ function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): Docum
   return document;
 }
 
-function permissionOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): Permission | null {
+function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): (access: Access) => void {
   const options: unknown = schema.getRootType(operation.operation)?.getFields()[rootField]?.extensions['pothosOptions'];
   const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
-  const permission: unknown = typeof scopes === 'object' && scopes !== null ? Reflect.get(scopes, 'permission') : undefined;
-  return typeof permission === 'string' && isPermission(permission) ? permission : null;
+  if (typeof scopes !== 'object' || scopes === null) throw new Error(`${rootField} declares no scopes`);
+  const permission: unknown = Reflect.get(scopes, 'permission');
+  return (access) => {
+    if (Reflect.get(scopes, 'public') !== true) requireActor(access);
+    if (Reflect.get(scopes, 'person') === true) requirePerson(access);
+    if (Reflect.get(scopes, 'admin') === true) requireAdmin(access);
+    if (Reflect.get(scopes, 'owner') === true) requireOwner(access);
+    if (typeof permission === 'string' && isPermission(permission)) requirePermission(access, permission);
+  };
 }
 
 export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
@@ -60,7 +68,7 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return {
     route, document, rootField: root.name.value, variables, pathParameters, queryParameters, queryName,
-    permission: permissionOf(schema, operation, root.name.value),
+    allow: allowOf(schema, operation, root.name.value),
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
     compiled: compileQuery(schema, document),
