@@ -8,6 +8,7 @@ import { sendError } from './error-answer.ts';
 import { handler, type Parts } from './handler.ts';
 import { openApi } from './openapi.ts';
 import { prepare } from './prepared.ts';
+import { conditionOf } from './protocol.ts';
 import { routes } from './routes.ts';
 import { versioned } from './version.ts';
 
@@ -32,7 +33,7 @@ export function restRouter(app: App, tokens: AccessTokens, closing: AbortSignal)
   for (const one of prepared) {
     const { method, path } = one.route;
     const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-    router[method](pattern, handler(parts, one, prepared.find(({ route }) => route.method === 'get' && route.path === path && route.answer.as === 'object')));
+    router[method](pattern, handler(parts, one, conditionOf(prepared, one.route)));
     methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   for (const [path, allowed] of methods) {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../../rest/openapi.ts';
 import { deprecationHeaders } from '../../rest/version.ts';
+import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
@@ -63,4 +65,20 @@ it('takes a request id and gives it back', async () => {
 it('announces the end of a route in the words of RFC 9745 and RFC 8594', () => {
   expect(deprecationHeaders({ since: '2027-01-01', sunset: '2027-07-01', use: '/servers' })).toEqual({ Deprecation: '@1798761600', Sunset: 'Thu, 01 Jul 2027 00:00:00 GMT', Link: '</api/servers>; rel="successor-version"' });
   expect(deprecationHeaders({ since: '2027-01-01' })).toEqual({ Deprecation: '@1798761600' });
+  const route = { method: 'get', path: '/old-servers', category: 'Servers', summary: 'List servers', document: '{ servers { nodes { id } } }', answer: { as: 'list' }, deprecated: { since: '2027-01-01', sunset: '2027-07-01' } } as const;
+  expect(openApi(schema, [route])).toMatchObject({ paths: { '/old-servers': { get: { deprecated: true, responses: { 200: { headers: { Deprecation: {}, Sunset: {} } } } } } } });
+});
+
+it('describes what it adds to every route', async () => {
+  const document = await owner.get('/openapi.json');
+  const parameters = (path: string): unknown => document.at(`paths.${path}.parameters`);
+  const named = (name: string): unknown => expect.objectContaining({ $ref: `#/components/parameters/${name}` });
+  expect(parameters('/projects/{id}.patch')).toEqual(expect.arrayContaining([named('IdempotencyKey'), named('IfMatch')]));
+  expect(parameters('/projects.post')).not.toEqual(expect.arrayContaining([named('IfMatch')]));
+  expect(parameters('/operations/{id}.get')).toEqual(expect.arrayContaining([named('IfNoneMatch'), named('Wait')]));
+  expect(parameters('/operations/{id}/logs.get')).toEqual(expect.arrayContaining([named('LastEventId')]));
+  expect(document.at('paths./operations/{id}/logs.get.responses.200.content')).toHaveProperty('text/event-stream');
+  expect(document.at('paths./projects/{id}.patch.responses')).toHaveProperty('412');
+  expect(document.at('paths./projects/{id}.get.responses')).toHaveProperty('304');
+  expect(JSON.stringify(parameters('/instances.get'))).toContain('["created_at","-created_at","name","-name"]');
 });
