@@ -7,6 +7,7 @@ import { deprecationHeaders } from './version.ts';
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
 const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';
@@ -53,11 +54,17 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
       const parsed = payload.parse(value);
       return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
     }
+    case 'file': {
+      const { content, contentType, filename } = file.parse(value);
+      return { status: 200, headers: { 'Content-Type': `${contentType}; charset=utf-8`, 'Content-Disposition': `attachment; filename="${filename}"` }, body: content };
+    }
   }
 }
 
 export function sendAnswer(request: Request, response: Response, route: Route, { status, headers, body }: RestAnswer): void {
-  const text = JSON.stringify(body);
+  // Only a file names a type of its own.
+  const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
+  const text = isFile ? body : JSON.stringify(body);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (route.deprecated) for (const [name, value] of Object.entries(deprecationHeaders(route.deprecated))) response.appendHeader(name, value);
   response.setHeader('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
@@ -70,5 +77,6 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
       return;
     }
   }
-  response.status(status).type('json').setHeader('Content-Length', Buffer.byteLength(text)).end(text);
+  if (!isFile) response.type('json');
+  response.status(status).setHeader('Content-Length', Buffer.byteLength(text)).end(text);
 }

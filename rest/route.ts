@@ -10,7 +10,9 @@ export type Answer =
   | { as: 'whole'; key: string }
   /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
   | { as: 'accepted'; resource: 'server' | 'instance' | 'operation'; message: string }
-  | { as: 'message'; message: string };
+  | { as: 'message'; message: string }
+  /** A file: the root field gives its `content`, `contentType` and `filename`. */
+  | { as: 'file'; contentTypes: readonly string[] };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)

@@ -116,11 +116,16 @@ export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Co
   return { take, orderBy: [{ name: direction }, { id: direction }], and };
 }
 
+/** A filter that is a text; PostgreSQL cannot even be asked for one with NUL. */
+export function textFilter(field: string, given: string | null | undefined): string | undefined {
+  const text = given?.trim();
+  if (!text) return undefined;
+  if (text.length > 100) throw validationError([{ field, constraint: 'max_length', message: `${field} may have up to 100 characters` }]);
+  if (text.includes('\u0000')) throw validationError([{ field, constraint: 'format', message: `${field} must not contain NUL` }]);
+  return text;
+}
+
 /** The text that a name must contain, for LIKE: its wildcards mean themselves. */
 export function searchTerm(search: string | null | undefined): string | undefined {
-  const text = search?.trim();
-  if (!text) return undefined;
-  if (text.length > 100) throw validationError([{ field: 'search', constraint: 'max_length', message: 'search may have up to 100 characters' }]);
-  if (text.includes('\u0000')) throw validationError([{ field: 'search', constraint: 'format', message: 'search must not contain NUL' }]);
-  return text.replace(/[\\%_]/g, '\\$&');
+  return textFilter('search', search)?.replace(/[\\%_]/g, '\\$&');
 }

@@ -2,11 +2,11 @@ import type { OperationStatus } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { AppError, invalidState, validationError } from '../errors.ts';
+import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
 import { enqueueAgain } from './enqueue.ts';
-import { page, type PageArgs, seekById, type TimeSort } from '../lists.ts';
+import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
   const operation = isId(id) ? await scope.db.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
@@ -20,8 +20,8 @@ export interface OperationFilter {
 }
 
 export function listOperations(scope: OrgScope, args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter) {
-  const { resourceId, status, kind } = args;
-  if (kind && !/^[a-z]{1,32}\.[a-z_]{1,32}$/.test(kind)) throw validationError([{ field: 'kind', constraint: 'format', message: 'kind must be the kind of an operation, such as instance.provision' }]);
+  const { resourceId, status } = args;
+  const kind = textFilter('kind', args.kind);
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.operation.findMany({

@@ -53,7 +53,7 @@ describe('sorts', () => {
     expect((await walk(twins, '/projects?limit=2&sort=name', 'slug')).sort()).toEqual(['same-0', 'same-1', 'same-2', 'same-3', 'same-4']);
   });
 
-  it.each([['/instances?sort=status', 'sort'], ['/operations?sort=name', 'sort'], ['/instances?status=asleep', 'status'], ['/operations?kind=Nonsense', 'kind'], [`/projects?search=${'x'.repeat(101)}`, 'search'], ['/projects?search=%00', 'search'], ['/instances?limit=0', 'limit'], ['/instances?limit=101', 'limit'], ['/instances?limit=ten', 'limit']])('refuse %s', async (path, field) => {
+  it.each([['/instances?sort=status', 'sort'], ['/operations?sort=name', 'sort'], ['/instances?status=asleep', 'status'], ['/operations?kind=%00', 'kind'], [`/projects?search=${'x'.repeat(101)}`, 'search'], ['/projects?search=%00', 'search'], ['/instances?limit=0', 'limit'], ['/instances?limit=101', 'limit'], ['/instances?limit=ten', 'limit']])('refuse %s', async (path, field) => {
     const answer = await owner.get(path);
     expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([400, 'validation_error', field]);
   });
