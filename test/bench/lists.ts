@@ -37,9 +37,9 @@ export async function lists(say: (line: string) => void): Promise<void> {
     const rows = deep * pageSize;
     // Copies of the one instance, and as many projects.
     await ocore.sql(
-      `INSERT INTO instances SELECT (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'name', 'Instance ' || n, 'slug', 'copy-' || n))).* FROM instances i, generate_series(1, $1::int) n`, [rows]);
+      `INSERT INTO instances SELECT copy.* FROM instances i, generate_series(1, $1::int) n, jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'name', 'Instance ' || n, 'slug', 'copy-' || n)) copy`, [rows]);
     await ocore.sql(
-      `INSERT INTO projects SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'name', 'Project ' || n, 'slug', 'copy-' || n))).* FROM projects p, generate_series(1, $1::int) n`, [rows]);
+      `INSERT INTO projects SELECT copy.* FROM projects p, generate_series(1, $1::int) n, jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'name', 'Project ' || n, 'slug', 'copy-' || n)) copy`, [rows]);
     await ocore.sql('ANALYZE');
     for (const [list, sort, order] of [['instances', '-created_at', 'CREATED_AT_DESC'], ['instances', 'name', 'NAME'], ['projects', 'name', 'NAME']] as const) {
       const path = `/${list}?sort=${sort}&limit=${pageSize}`;
