@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
@@ -28,6 +29,13 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
 
 /** The context of one operation; its permissions are read from the database now. */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client']): Promise<Context> {
-  const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
-  return { app, tokens, access: await reauthenticate(), client, reauthenticate };
+  const ask = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
+  const access = await ask();
+  const reauthenticate = async () => {
+    const now = await ask();
+    // A slug that was given up may lead to another organization by now.
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: credentials.orgSlug });
+    return now;
+  };
+  return { app, tokens, access, client, reauthenticate };
 }

@@ -31,12 +31,17 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
         try {
           const credentials = credentialsFrom(connectionParams);
           const context = await contextOf(app, tokens, credentials, { requestId: requestIdOf(extra.request.headers), ipAddress: extra.request.socket.remoteAddress ?? null, userAgent: null });
-          const { actor, expiresAt } = context.access;
-          if (!actor) return false;
-          const timer = expiresAt === null ? undefined : setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, expiresAt * 1000 - Date.now()));
+          if (!context.access.actor) return false;
+          let timer: NodeJS.Timeout | undefined;
+          const closeAt = (expiresAt: number | null): void => {
+            clearTimeout(timer);
+            timer = expiresAt === null ? undefined : setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, expiresAt * 1000 - Date.now()));
+          };
+          closeAt(context.access.expiresAt);
           // A session or key that ended, or a membership that was taken away, closes the socket at once, on every process.
           const stops = accessTopics(context.access).map((topic) => app.events.on(topic, () => {
-            context.reauthenticate().catch((error: unknown) => { if (error instanceof AppError) extra.socket.close(CloseCode.Forbidden, 'Access has ended'); });
+            // A key that was rotated ends sooner than it did.
+            context.reauthenticate().then((now) => closeAt(now.expiresAt), (error: unknown) => { if (error instanceof AppError) extra.socket.close(CloseCode.Forbidden, 'Access has ended'); });
           }));
           extra.socket.once('close', () => { clearTimeout(timer); for (const stop of stops) stop(); });
           return true;

@@ -1,3 +1,4 @@
+import { requireOwner } from '../access/access.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
@@ -32,6 +33,7 @@ export async function operationLogs(scope: OrgScope, id: string, after: number, 
 /** Asks the worker to stop: the remote work is ended and what was half made is taken away. */
 export async function cancelOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
+  if (before.resourceType === 'org') requireOwner(scope.access);
   return mutate(app, scope, async ({ tx, record }) => {
     const changed = await tx.operation.updateMany({ where: { id, orgId: scope.orgId, status: { in: ['queued', 'running'] } }, data: { cancelRequested: true } });
     if (changed.count === 0) throw invalidState('operation', before.status, ['queued', 'running']);
@@ -48,6 +50,7 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
 /** Runs a failed or cancelled operation again, as a new one with the same input. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
+  if (before.resourceType === 'org') throw new AppError('conflict', 'Delete the organization again instead: its slug must be confirmed anew', { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
