@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
 const operation = z.object({ id: z.string(), status: z.string() });
 
 /** Seconds after which asking again makes sense. */

@@ -7,7 +7,7 @@ export type Answer =
   /** A list that is given whole, as `{<key>: […]}`. */
   | { as: 'whole'; key: string }
   /** 202 `{id, status, message, operationId}` of the payload's resource. */
-  | { as: 'accepted'; resource: 'server' | 'instance'; message: string }
+  | { as: 'accepted'; resource: 'server' | 'instance' | 'organization'; message: string }
   /** An operation that was started or asked to stop: 202 with the operation itself. */
   | { as: 'operation' }
   | { as: 'message'; message: string };

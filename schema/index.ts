@@ -1,6 +1,10 @@
 import './auth.ts';
 import './organization.ts';
 import './user.ts';
+import './role.ts';
+import './member.ts';
+import './invitation.ts';
+import './api-key.ts';
 import './operation.ts';
 import './server.ts';
 import './project.ts';
