@@ -7,7 +7,7 @@ import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { type Client, lockOrganization } from '../orgs/index.ts';
-import { grantRows } from './rows.ts';
+import { findMemberIn, grantRows } from './rows.ts';
 
 export interface Newcomer {
   id: string;
@@ -27,8 +27,8 @@ export interface Promised {
 
 /** An invitation is worth no more than whoever gave it is now: who was removed or demoted leaves no back door. */
 async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<void> {
-  const giver = byId ? await tx.membership.findFirst({ where: { orgId, userId: byId, user: { deactivatedAt: null } }, include: { role: true, assignments: { include: { role: true } } } }) : null;
-  const grants = grantsOf(giver ? grantRows({ role: giver.role, assignments: giver.assignments }) : []);
+  const giver = byId ? await findMemberIn(tx, { orgId, userId: byId, user: { deactivatedAt: null } }) : null;
+  const grants = grantsOf(giver ? grantRows(giver) : []);
   try {
     if (!grants.permissions.has('manage:members')) throw new AppError('forbidden', 'No member');
     requireMayGrant(grants, role);

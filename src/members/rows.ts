@@ -25,8 +25,16 @@ export async function getMember(scope: OrgScope, id: string): Promise<MemberRow>
   return member;
 }
 
+/** The same in a transaction. One relation after the other: Prisma would ask for them at once on its one connection. */
+export async function findMemberIn(tx: Tx, where: Prisma.MembershipWhereInput & { orgId: string }): Promise<MemberRow | null> {
+  const row = await tx.membership.findFirst({ where, include: { user: memberInclude.user } });
+  if (!row) return null;
+  const role = row.roleId === null ? null : await tx.role.findFirst({ where: { id: row.roleId } });
+  return { ...row, role, assignments: await tx.roleAssignment.findMany({ where: { membershipId: row.id }, ...memberInclude.assignments }) };
+}
+
 export async function memberIn(tx: Tx, orgId: string, id: string): Promise<MemberRow> {
-  const member = isId(id) ? await tx.membership.findFirst({ where: { id, orgId }, include: memberInclude }) : null;
+  const member = isId(id) ? await findMemberIn(tx, { id, orgId }) : null;
   if (!member) throw notFound('member', id);
   return member;
 }

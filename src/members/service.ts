@@ -10,7 +10,7 @@ import { isId, newId } from '../ids.ts';
 import { page, type PageArgs } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
+import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
 
 const roleInput = z.object({ roleId: z.string(), projectIds });
 
@@ -84,7 +84,7 @@ export async function leaveOrganization(app: App, scope: OrgScope): Promise<void
   const { userId } = requirePerson(scope.access);
   await mutate(app, scope, async (mutation) => {
     await lockOrganization(mutation.tx, scope.orgId);
-    const member = await mutation.tx.membership.findFirst({ where: { orgId: scope.orgId, userId }, include: memberInclude });
+    const member = await findMemberIn(mutation.tx, { orgId: scope.orgId, userId });
     if (!member) throw notFound('member', userId);
     await takeOut(mutation, scope, member, 'left');
   });
