@@ -59,7 +59,7 @@ builder.queryFields((t) => ({
   apiKeys: t.connection({
     type: ApiKey, authScopes: { signedIn: true }, description: 'API keys, newest first: all with view:api_keys, else one’s own.',
     args: { includeRevoked: t.arg.boolean({ defaultValue: false, description: 'Whether revoked ones are listed too.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listApiKeys(scopeOf(context), args)),
+    resolve: async (_root, args, context) => connectionOf(await listApiKeys(scopeOf(context), args)),
   }, { description: 'A page of API keys.' }, { description: 'One API key of a page.' }),
 }));
 

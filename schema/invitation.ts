@@ -71,9 +71,9 @@ builder.queryFields((t) => ({
   invitations: t.connection({
     type: Invitation, authScopes: { permission: 'view:members' }, description: 'Invitations, newest first.',
     args: { status: t.arg({ type: InvitationStatus, description: 'Only those that stand there.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listInvitations(orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(await listInvitations(orgScope(context), args)),
   }, { description: 'A page of invitations.' }, { description: 'One invitation of a page.' }),
-  inviteLinks: t.connection({ type: InviteLink, authScopes: { permission: 'view:members' }, description: 'Invite links, newest first.', resolve: async (_root, args, context) => connectionOf(args, await listInviteLinks(orgScope(context), args)) }, { description: 'A page of invite links.' }, { description: 'One invite link of a page.' }),
+  inviteLinks: t.connection({ type: InviteLink, authScopes: { permission: 'view:members' }, description: 'Invite links, newest first.', resolve: async (_root, args, context) => connectionOf(await listInviteLinks(orgScope(context), args)) }, { description: 'A page of invite links.' }, { description: 'One invite link of a page.' }),
 }));
 
 builder.mutationFields((t) => ({

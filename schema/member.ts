@@ -53,12 +53,12 @@ builder.queryFields((t) => ({
   members: t.connection({
     type: Member, authScopes: { permission: 'view:members' }, description: 'Members, newest first.',
     args: { roleId: t.arg.id({ description: 'Only those with this role, anywhere.' }), search: t.arg.string({ description: 'Only those whose name or e-mail address has this in it.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listMembers(orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(await listMembers(orgScope(context), args)),
   }, { description: 'A page of members.' }, { description: 'One member of a page.' }),
   memberAssignments: t.connection({
     type: RoleAssignment, authScopes: { permission: 'view:members' }, description: 'The roles of a member in single projects, newest first.',
     args: { id: t.arg.id(idArg) },
-    resolve: async (_root, args, context) => connectionOf(args, await listAssignments(orgScope(context), args.id, args)),
+    resolve: async (_root, args, context) => connectionOf(await listAssignments(orgScope(context), args.id, args)),
   }, { description: 'A page of assignments.' }, { description: 'One assignment of a page.' }),
 }));
 

@@ -69,7 +69,7 @@ const UpdateOrganizationSettingsInput = builder.inputType('UpdateOrganizationSet
 builder.queryFields((t) => ({
   organization: t.field({ type: Organization, authScopes: { permission: 'view:org' }, description: 'The organization of X-Org-Slug.', resolve: (_root, _args, context) => getOrganization(orgScope(context)) }),
   organizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'view:org' }, description: 'The rules of the organization of X-Org-Slug.', resolve: (_root, _args, context) => getOrganization(orgScope(context)) }),
-  myOrganizations: t.connection({ type: Organization, authScopes: { person: true }, description: 'The organizations that the signed-in person belongs to, newest first.', resolve: async (_root, args, { app, access }) => connectionOf(args, await listMyOrganizations(app, access, args)) }, { description: 'A page of organizations.' }, { description: 'One organization of a page.' }),
+  myOrganizations: t.connection({ type: Organization, authScopes: { person: true }, description: 'The organizations that the signed-in person belongs to, newest first.', resolve: async (_root, args, { app, access }) => connectionOf(await listMyOrganizations(app, access, args)) }, { description: 'A page of organizations.' }, { description: 'One organization of a page.' }),
   myPermissions: t.stringList({
     authScopes: { signedIn: true }, description: 'What the caller may do in the organization of X-Org-Slug.',
     resolve: (_root, _args, { access }) => [...expand([...access.permissions])].sort(),

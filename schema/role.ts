@@ -57,7 +57,7 @@ const idArg = { required: true as const, description: 'The role.' };
 builder.queryFields((t) => ({
   permissions: t.field({ type: [Permission], authScopes: { permission: 'view:roles' }, description: 'The catalogue of permissions.', resolve: () => catalogue }),
   role: t.field({ type: Role, authScopes: { permission: 'view:roles' }, description: 'One role.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getRole(orgScope(context), id) }),
-  roles: t.connection({ type: Role, authScopes: { permission: 'view:roles' }, description: 'Roles, newest first.', resolve: async (_root, args, context) => connectionOf(args, await listRoles(orgScope(context), args)) }, { description: 'A page of roles.' }, { description: 'One role of a page.' }),
+  roles: t.connection({ type: Role, authScopes: { permission: 'view:roles' }, description: 'Roles, newest first.', resolve: async (_root, args, context) => connectionOf(await listRoles(orgScope(context), args)) }, { description: 'A page of roles.' }, { description: 'One role of a page.' }),
 }));
 
 builder.mutationFields((t) => ({

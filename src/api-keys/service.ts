@@ -11,7 +11,7 @@ import type { Tx } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { keysOf, requireHeldByMaker, requireHeldEverywhere, requireWithinKey } from './limits.ts';
 
@@ -52,9 +52,10 @@ export async function currentApiKey(scope: OrgScope): Promise<KeyRow> {
 
 export function listApiKeys(scope: OrgScope, args: PageArgs & { includeRevoked?: boolean | null | undefined }) {
   const whose = keysOf(scope.access, 'view:api_keys');
-  return page(args, (take, before) =>
-    scope.db.apiKey.findMany({ where: { orgId: scope.orgId, ...whose, ...(args.includeRevoked ? {} : { revokedAt: null }), ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.apiKey.findMany({ where: { orgId: scope.orgId, ...whose, ...(args.includeRevoked ? {} : { revokedAt: null }), AND: and }, ...rest });
+  });
 }
 
 /** Makes a key in the name of the caller. It is given now and never again. */

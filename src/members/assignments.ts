@@ -7,7 +7,7 @@ import { uniqueViolation } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getMember, grantRows, memberIn, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
@@ -16,9 +16,10 @@ const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
 
 export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
   await getMember(scope, memberId);
-  return page(args, (take, before) =>
-    scope.db.roleAssignment.findMany({ where: { orgId: scope.orgId, membershipId: memberId, ...(before ? { id: { lt: before } } : {}) }, include: { role: true }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.roleAssignment.findMany({ where: { orgId: scope.orgId, membershipId: memberId, AND: and }, include: { role: true }, ...rest });
+  });
 }
 
 /** Gives a member a role in one project, beside what there is. */

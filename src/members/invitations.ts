@@ -7,7 +7,7 @@ import { mutate } from '../audit/mutation.ts';
 import { type Prisma, type Tx, uniqueViolation } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { emailSchema, projectIds, projectsIn, roleIn } from './rows.ts';
@@ -36,9 +36,10 @@ function whereStatus(status: InvitationStatus): Prisma.InvitationWhereInput {
 }
 
 export function listInvitations(scope: OrgScope, args: PageArgs & { status?: InvitationStatus | null | undefined }) {
-  return page(args, (take, before) =>
-    scope.db.invitation.findMany({ where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.status ? whereStatus(args.status) : {}) }, include: { role: true }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.invitation.findMany({ where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) }, include: { role: true }, ...rest });
+  });
 }
 
 function letter(app: App, scope: OrgScope, invitation: { email: string; expiresAt: Date }, roleName: string, token: string) {

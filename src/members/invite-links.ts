@@ -7,7 +7,7 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import type { Client } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { expiresInDays } from './invitations.ts';
@@ -26,9 +26,10 @@ export function linkStatusOf(link: InviteLink): InviteLinkStatus {
 }
 
 export function listInviteLinks(scope: OrgScope, args: PageArgs) {
-  return page(args, (take, before) =>
-    scope.db.inviteLink.findMany({ where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}) }, include: { role: true }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.inviteLink.findMany({ where: { orgId: scope.orgId, AND: and }, include: { role: true }, ...rest });
+  });
 }
 
 /** Makes a link by which people can join. Its code is given now and never again. */

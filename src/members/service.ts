@@ -7,7 +7,7 @@ import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, searchTerm, seekById } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
@@ -15,20 +15,17 @@ import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, proje
 const roleInput = z.object({ roleId: z.string(), projectIds });
 
 export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined }) {
-  const matching = args.search ? { contains: args.search.slice(0, 254), mode: 'insensitive' as const } : undefined;
+  const term = searchTerm(args.search);
+  const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
-  return page(args, (take, before) =>
-    scope.db.membership.findMany({
-      where: {
-        orgId: scope.orgId,
-        ...(before ? { id: { lt: before } } : {}),
-        AND: [role ? { OR: [role, { assignments: { some: role } }] } : {}, matching ? { user: { OR: [{ name: matching }, { email: matching }] } } : {}],
-      },
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.membership.findMany({
+      where: { orgId: scope.orgId, AND: [...and, role ? { OR: [role, { assignments: { some: role } }] } : {}, term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {}] },
       include: memberInclude,
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+      ...rest,
+    });
+  });
 }
 
 /** A role in single projects would not be what an Owner is. */

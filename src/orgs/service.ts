@@ -6,7 +6,7 @@ import { mutate } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { organizationName, slugTaken } from './create.ts';
 import { organizationSlug } from './slug.ts';
@@ -32,9 +32,10 @@ export async function getOrganization(scope: OrgScope) {
 /** The organizations that the signed-in person belongs to. */
 export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
   const { userId } = requirePerson(access);
-  return page(args, (take, before) =>
-    app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, AND: and }, ...rest });
+  });
 }
 
 /** Holds everyone else off who changes who is in the organization and as what, until this transaction ends. */

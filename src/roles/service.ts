@@ -9,7 +9,7 @@ import type { Tx } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
 import { lockOrganization } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 
@@ -26,7 +26,10 @@ export async function getRole(scope: OrgScope, id: string) {
 }
 
 export function listRoles(scope: OrgScope, args: PageArgs) {
-  return page(args, (take, before) => scope.db.role.findMany({ where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }));
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.role.findMany({ where: { orgId: scope.orgId, AND: and }, ...rest });
+  });
 }
 
 /** Names that differ in case only would be taken for one another. Asked under lockOrganization. */
