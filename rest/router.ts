@@ -1,10 +1,13 @@
-import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { execute } from 'graphql';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
+import { clientOf } from '../src/gateway/client.ts';
 import { publicError } from '../src/gateway/graphql-errors.ts';
+import { bodyError, jsonBody } from '../src/gateway/json-body.ts';
+import { limitAddress } from '../src/gateway/quota.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
 import type { AccessTokens } from '../src/identity/tokens.ts';
 import { sendAnswer } from './answer.ts';
@@ -36,28 +39,19 @@ async function dataOf(prepared: PreparedRoute, contextValue: Context, variableVa
 
 function handler(app: App, tokens: AccessTokens, prepared: PreparedRoute) {
   return async (request: Request, response: Response): Promise<void> => {
-    const client = { requestId: requestIdOf(request.headers), ipAddress: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null };
-    const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), client);
+    const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), clientOf(app.config, request), response);
     const variableValues = variablesOf(request, prepared);
     const value = await dataOf(prepared, contextValue, variableValues);
     sendAnswer(response, prepared.route, value, (cursor) => nextPage(request, cursor));
   };
 }
 
-function fromExpress(error: unknown): unknown {
-  const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
-  if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
-  if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
-  if (error instanceof URIError) return new AppError('bad_request', 'The path is not valid');
-  if (typeof type === 'string') return new AppError('bad_request', 'The request body cannot be read');
-  return error;
-}
-
 /** The documented `/api`: each route runs its GraphQL document in this process, on the same resolvers as everyone. */
 export function restRouter(app: App, tokens: AccessTokens): Router {
   const router = Router();
+  router.use(limitAddress(app));
   router.use((request, _response, next) => { requireJson(request); next(); });
-  router.use(express.json({ limit: '1mb', strict: false }));
+  router.use(...jsonBody);
   const description = JSON.stringify(openApi(schema));
   router.get('/openapi.json', (_request, response) => { response.type('json').send(description); });
   const methods = new Map<string, string[]>();
@@ -75,7 +69,9 @@ export function restRouter(app: App, tokens: AccessTokens): Router {
   router.use((request) => { throw new AppError('not_found', `There is no route ${request.method} ${request.baseUrl}${request.path}`); });
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const requestId = requestIdOf(request.headers);
-    const shown = publicError(fromExpress(error), app.log, requestId);
+    const shown = publicError(bodyError(error), app.log, requestId);
+    const retry = shown.details['retry_after'];
+    if (typeof retry === 'number') response.setHeader('Retry-After', retry);
     response.status(shown.status).json({ error: { code: shown.code, message: shown.message, details: shown.details, request_id: requestId } });
   });
   return router;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -8,6 +9,18 @@ const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
   .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
+const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
+
+/** Which proxies may say where a request came from: how many stand before the gateway, or their addresses. */
+const trustedProxies = z.string().transform((text, context): ((address: string, index: number) => boolean) => {
+  if (/^\d+$/.test(text)) return (_address, index) => index < Number(text);
+  try {
+    return proxyaddr.compile(text.split(',').map((part) => part.trim()));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges with commas between them: 10.0.0.0/8,fd00::/8' });
+    return () => false;
+  }
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -25,6 +38,13 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ALLOW_LOCAL_SERVER: flag.default(false),
   SIGNUP_OPEN: flag.default(true),
+  TRUST_PROXY: trustedProxies.optional(),
+  RATE_LIMIT_ADDRESS: perMinute.default(3000),
+  RATE_LIMIT_ANONYMOUS: perMinute.default(120),
+  RATE_LIMIT_ACCOUNT: perMinute.default(1200),
+  RATE_LIMIT_GRAPHQL_COST: perMinute.default(100_000),
+  RATE_LIMIT_SENSITIVE_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  SOCKETS_PER_ACCOUNT: z.coerce.number().int().min(1).max(100_000).default(100),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),

@@ -10,6 +10,7 @@ import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import { countSignIn } from './sign-in-limits.ts';
 import { type AccessTokens, hashToken, newRefreshToken } from './tokens.ts';
 
 /** What a sign-in is made from, for the session list and the audit trail. */
@@ -69,6 +70,7 @@ function auditSignIn(tx: Tx, action: string, userId: string | null, name: string
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn & { organization: { id: string; slug: string; name: string } }> {
   const input = parse(signUpInput, given);
   if (!app.config.SIGNUP_OPEN) throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account');
+  await app.limits.sensitive('sign_up', client.ipAddress);
   const passwordHash = await hashPassword(input.password);
   const name = input.organizationName ?? `${input.name}'s organization`;
   const slug = input.organizationSlug ?? `${slugify(input.organizationName ?? input.name, 'org').slice(0, 40)}-${newId().slice(-6)}`;
@@ -95,11 +97,13 @@ const loginInput = z.object({ email, password: z.string().min(1).max(256) });
 export async function login(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(loginInput, given);
   const user = await app.db.prisma.user.findUnique({ where: { email: input.email } });
+  const succeeded = await countSignIn(app, client, input.email, user?.id ?? null);
   const matches = await verifyPassword(user?.passwordHash ?? null, input.password);
   if (!user || !matches) {
     await auditSignIn(app.db.prisma, 'auth.login_failed', user?.id ?? null, input.email, client);
     throw new AppError('invalid_credentials', 'The e-mail address or the password is wrong');
   }
+  await succeeded();
   return app.db.prisma.$transaction(async (tx) => {
     await auditSignIn(tx, 'auth.login', user.id, user.email, client);
     return openSession(tx, tokens, app, user, client);
@@ -111,6 +115,7 @@ export async function login(app: App, tokens: AccessTokens, client: Client, give
  * the family: the session ends for both.
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string): Promise<SignIn> {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {
@@ -126,7 +131,8 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
     await notify(tx, [`access:${session.userId}`]);
     return undefined;
   });
-  if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
+  if (outcome) await attempt.forgive();
+  else throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
   return { user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
 }
 

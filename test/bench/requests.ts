@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { z } from 'zod';
-import { Ocore } from '../kit/ocore.ts';
+import { Ocore, wideLimits } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { startChild } from './child.ts';
 
@@ -23,7 +23,7 @@ export async function requests(say: (line: string) => void): Promise<void> {
   const database = { DATABASE_URL: ocore.running.databaseUrl };
   const plain = await startChild('test/bench/plain-server.ts', { ...database, ORG_ID: org?.id ?? '' }, (line) => line);
   const started = z.object({ url: z.string() });
-  const gateway = await startChild('src/main.ts', { ...database, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info' }, (line) => started.safeParse(JSON.parse(line)).data?.url);
+  const gateway = await startChild('src/main.ts', { ...database, ...wideLimits, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info' }, (line) => started.safeParse(JSON.parse(line)).data?.url);
   try {
     const headers = { authorization: `Bearer ${owner.token ?? ''}`, 'x-org-slug': owner.org ?? '', 'content-type': 'application/json' };
     const baseline = await perSecond({ url: `http://127.0.0.1:${plain.found}/` });
