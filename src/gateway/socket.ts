@@ -57,6 +57,8 @@ function refusalOf(app: App, connections: Connections, request: IncomingMessage)
 }
 
 function limitMessages(socket: WebSocket): void {
+  // A listener that stays: an error that nobody hears would end the process.
+  socket.on('error', () => {});
   let since = Date.now();
   let seen = 0;
   socket.on('message', () => {

@@ -15,7 +15,7 @@ export const documentLimits = {
   depth: 20,
   queries: 20,
   mutations: 10,
-  repetitions: 10,
+  repetitions: 20,
   cost: 10_000,
 } as const;
 

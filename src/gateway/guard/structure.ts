@@ -40,17 +40,21 @@ class Measure {
   }
 }
 
+/** How often the most selected field or fragment stands in one place; inline fragments are part of the place that they are in. */
 function repetitionsIn(selection: SelectionSetNode): number {
   const counts = new Map<string, number>();
-  let most = 0;
-  for (const node of selection.selections) {
-    const key = node.kind === Kind.FIELD ? (node.alias ?? node.name).value : node.kind === Kind.FRAGMENT_SPREAD ? `...${node.name.value}` : '';
-    if (key === '') continue;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    most = Math.max(most, count);
+  const places = [selection];
+  for (const place of places) {
+    for (const node of place.selections) {
+      if (node.kind === Kind.INLINE_FRAGMENT) {
+        places.push(node.selectionSet);
+        continue;
+      }
+      const key = node.kind === Kind.FIELD ? (node.alias ?? node.name).value : `...${node.name.value}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
   }
-  return most;
+  return Math.max(0, ...counts.values());
 }
 
 /**
