@@ -9,7 +9,7 @@ import { publicError } from '../src/gateway/graphql-errors.ts';
 import { bodyError, jsonBody } from '../src/gateway/json-body.ts';
 import { limitAddress } from '../src/gateway/quota.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
-import type { AccessTokens } from '../src/identity/tokens.ts';
+import type { AccessTokens } from '../src/identity/index.ts';
 import { sendAnswer } from './answer.ts';
 import { openApi } from './openapi.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';

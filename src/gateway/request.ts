@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
-import { authenticate } from '../access/authenticate.ts';
+import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { countRequest } from './quota.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
@@ -37,7 +37,7 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
  * who it comes from, and says so in the answer's headers where there is one.
  */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
-  const reauthenticate = () => authenticate(app.db.pool, tokens, credentials.authorization, credentials.orgSlug);
+  const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
   const access = await reauthenticate().catch((error: unknown) => {
     // Who tries tokens is counted like who has none.
     if (error instanceof AppError) countRequest(app, null, client, response);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express from 'express';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { Connections } from './connections.ts';
 import { docsRouter } from './docs.ts';
 import { schema } from '../../schema/index.ts';

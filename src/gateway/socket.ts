@@ -4,9 +4,10 @@ import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
+import { accessTopics } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { limitExceeded } from '../limits/index.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
@@ -89,11 +90,11 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
           if (!access.actor?.id) return false;
           socket.once('close', connections.byAccount(access.actor.id));
           const timer = access.expiresAt === null ? undefined : setTimeout(() => socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, access.expiresAt * 1000 - Date.now()));
-          // A session that ended or a membership that was taken away closes the socket at once, on every process.
-          const stopListening = app.events.on(`access:${access.actor.id}`, () => {
+          // A session or key that ended, or a membership that was taken away, closes the socket at once, on every process.
+          const stops = accessTopics(access).map((topic) => app.events.on(topic, () => {
             reauthenticate().catch((error: unknown) => { if (error instanceof AppError) socket.close(CloseCode.Forbidden, 'Access has ended'); });
-          });
-          socket.once('close', () => { clearTimeout(timer); stopListening(); });
+          }));
+          socket.once('close', () => { clearTimeout(timer); for (const stop of stops) stop(); });
           return true;
         } catch (error) {
           if (error instanceof AppError && error.code === 'rate_limit_exceeded') socket.close(tryAgainLater, 'Too many requests or connections; try again later');

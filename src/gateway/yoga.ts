@@ -6,7 +6,7 @@ import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
