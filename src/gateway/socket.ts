@@ -4,11 +4,11 @@ import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
-import { accessTopics } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { limitExceeded } from '../limits/index.ts';
+import { whenAccessEnds } from './access-end.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
 import { maskError } from './graphql-errors.ts';
@@ -86,15 +86,10 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
       connectionInitWaitTimeout: initMs,
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
-          const { access, reauthenticate } = await contextOf(app, tokens, credentialsFrom(connectionParams), clientOf(app.config, request), null);
-          if (!access.actor?.id) return false;
-          socket.once('close', connections.byAccount(access.actor.id));
-          const timer = access.expiresAt === null ? undefined : setTimeout(() => socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, access.expiresAt * 1000 - Date.now()));
-          // A session or key that ended, or a membership that was taken away, closes the socket at once, on every process.
-          const stops = accessTopics(access).map((topic) => app.events.on(topic, () => {
-            reauthenticate().catch((error: unknown) => { if (error instanceof AppError) socket.close(CloseCode.Forbidden, 'Access has ended'); });
-          }));
-          socket.once('close', () => { clearTimeout(timer); for (const stop of stops) stop(); });
+          const context = await contextOf(app, tokens, credentialsFrom(connectionParams), clientOf(app.config, request), null);
+          if (!context.access.actor?.id) return false;
+          socket.once('close', connections.byAccount(context.access.actor.id));
+          socket.once('close', whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)));
           return true;
         } catch (error) {
           if (error instanceof AppError && error.code === 'rate_limit_exceeded') socket.close(tryAgainLater, 'Too many requests or connections; try again later');

@@ -7,6 +7,7 @@ import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { whenAccessEnds } from './access-end.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
@@ -59,6 +60,7 @@ const guarded = (app: App, documents: Documents, connections: Connections): Plug
       try {
         res.once('close', connections.byAddress(client.ipAddress));
         if (access.actor?.id) res.once('close', connections.byAccount(access.actor.id));
+        res.once('close', whenAccessEnds(app, args.contextValue, () => res.destroy()));
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] });

@@ -140,6 +140,17 @@ describe('a socket', () => {
     for (const socket of sockets) socket.end();
   });
 
+  it('and a stream of server-sent events end with their token', async () => {
+    const short = await Ocore.start({ OCORE_ROLE: 'gateway', JWT_ACCESS_EXPIRY: '4s' });
+    const client = await short.owner();
+    const socket = await connected(client);
+    const id = (await client.post('/servers', { name: 'Waiting', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+    const events = client.request('POST', '/graphql', { query: `subscription { operationUpdated(id: "${id}") { status } }` }, { accept: 'text/event-stream' });
+    await expect(events).rejects.toThrow('terminated');
+    expect(await socket.closed).toBe('4403 The access token has expired');
+    await short.stop();
+  });
+
   it('is closed when it talks too much', async () => {
     const socket = new RawSocket(ocore.url);
     for (let index = 0; index < 1100; index += 1) await socket.send({ type: 'ping' });
