@@ -19,9 +19,15 @@ export function publicError(error: unknown, log: Logger, requestId: string): App
 /** Names that a client made up may be as long as its document. */
 const maxMessage = 500;
 
+/** What lies at the bottom of an error; the library wraps its own, too. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}
+
 /** The one place that turns errors into GraphQL errors. */
 export function maskError(error: unknown, log: Logger, requestId: string): GraphQLError {
-  if (error instanceof GraphQLError && !error.originalError) {
+  const original = causeOf(error);
+  if (error instanceof GraphQLError && original instanceof GraphQLError) {
     // The library's own: wrong documents and variables.
     const code = error.extensions['code'];
     if (typeof code === 'string' && code in errorTable) return error;
@@ -29,22 +35,22 @@ export function maskError(error: unknown, log: Logger, requestId: string): Graph
     const message = error.message.replace(/, found: [^]*$/, '.');
     return new GraphQLError(message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId } });
   }
-  const original = error instanceof GraphQLError ? error.originalError : error;
   const shown = publicError(original, log, requestId);
   const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source } : {};
   return new GraphQLError(shown.message, { ...place, extensions: { code: shown.code, details: shown.details, request_id: requestId } });
 }
 
-function httpOf({ code, details }: GraphQLError['extensions']): object {
+/**
+ * A masked error with the status and headers that go with it over HTTP. `spec`: only for clients of
+ * application/graphql-response+json; the others are answered 200 and read the errors.
+ */
+export function withHttp(error: GraphQLError, hasData: boolean): GraphQLError {
+  const { code, details, http } = error.extensions;
+  if (http !== undefined) return error;
   const retry = typeof details === 'object' && details !== null && 'retry_after' in details ? details.retry_after : undefined;
+  let told: object = { status: 200 };
   // Told to everyone, for whoever tries again looks at the status.
-  if (typeof retry === 'number') return { status: code === 'service_unavailable' ? 503 : 429, headers: { 'Retry-After': String(retry) } };
-  // `spec`: only to clients of application/graphql-response+json; the others are answered 200 and read the errors.
-  return code === 'query_too_complex' ? { status: 400, spec: true } : { status: 200 };
-}
-
-/** A masked error with the status and headers that go with it over HTTP. */
-export function withHttp(error: GraphQLError): GraphQLError {
-  if (error.extensions['http'] !== undefined || error.extensions['details'] === undefined) return error;
-  return new GraphQLError(error.message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, http: httpOf(error.extensions) } });
+  if (typeof retry === 'number') told = { status: code === 'service_unavailable' ? 503 : 429, headers: { 'Retry-After': String(retry) } };
+  else if (!hasData && (code === 'bad_request' || code === 'query_too_complex')) told = { status: 400, spec: true };
+  return new GraphQLError(error.message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, http: told } });
 }

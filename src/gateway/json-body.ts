@@ -20,11 +20,14 @@ export const jsonBody: readonly RequestHandler[] = [
 
 /** What the body parser says of a wrong body, as documented errors. */
 export function bodyError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
   const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
   if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported') return new AppError('unsupported_media_type', 'Send the body in UTF-8, plain or compressed with gzip, deflate or br');
   if (error instanceof URIError) return new AppError('bad_request', 'The path is not valid');
-  if (typeof type === 'string') return new AppError('bad_request', 'The request body cannot be read');
+  // What the parser and the decompression blame on the client.
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500) return new AppError('bad_request', 'The request body cannot be read');
   return error;
 }

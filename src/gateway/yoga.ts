@@ -74,7 +74,7 @@ const masking = (app: App): Plugin<Context> => ({
   onResultProcess: ({ result, setResult, request }) => {
     if (Array.isArray(result)) return;
     const requestId = request.headers.get('x-request-id') ?? '';
-    const mask = <R extends { errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app.log, requestId))) } : one);
+    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app.log, requestId), 'data' in one)) } : one);
     if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
     else setResult(mask(result));
   },

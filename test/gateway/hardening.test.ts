@@ -151,6 +151,25 @@ describe('bodies and headers', () => {
     expect([broken.status, broken.at(at)]).toEqual([400, 'invalid_json']);
   });
 
+  it.each([
+    ['a number', '5', {}], ['null', 'null', {}], ['nothing', '', {}], ['an empty object', '{}', {}], ['a query that is a number', '{"query":5}', {}], ['variables that are a list', '{"query":"{__typename}","variables":[]}', {}],
+    ['an operation name that is an object', '{"query":"{__typename}","operationName":{"a":1}}', {}], ['an unknown parameter', '{"query":"{__typename}","foo":1}', {}],
+    ['a type definition', '{"query":"type A { a: Int }"}', {}], ['a variable of the wrong type', '{"query":"query ($n: Int) { servers(first: $n) { nodes { id } } }","variables":{"n":"x"}}', {}],
+    ['what is not gzip', '{"query":"{__typename}"}', { 'content-encoding': 'gzip' }], ['an operation that is not there', `{"query":"query A { __typename }","operationName":"${'B'.repeat(9000)}"}`, {}],
+  ])('are refused as wrong: %s', async (_what, body, headers) => {
+    const answer = await owner.request('POST', '/graphql', body, { ...typed, ...headers });
+    expect([answer.status, answer.at('errors.0.extensions.code')]).toEqual([400, 'bad_request']);
+    expect(JSON.stringify(answer.body)).not.toMatch(/SyntaxError|originalError|BBBBBBBB/);
+  });
+
+  it('of GET and of other methods are checked, too', async () => {
+    const ask = async (method: string, path: string): Promise<unknown[]> => { const answer = await owner.request(method, path); return [answer.status, answer.at('errors.0.extensions.code')]; };
+    expect(await ask('GET', '/graphql?query={__typename}&variables={')).toEqual([400, 'invalid_json']);
+    expect(await ask('GET', `/graphql?query={__typename}&variables=${'['.repeat(5000)}${']'.repeat(5000)}`)).toEqual([400, 'bad_request']);
+    expect(await ask('DELETE', '/graphql')).toEqual([405, 'method_not_allowed']);
+    expect(await ask('POST', '/graphql/x')).toEqual([404, 'not_found']);
+  });
+
   it('are not waited for, nor read without end', async () => {
     const [slow, long] = await Promise.all([
       raw(ocore, 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: '),
