@@ -20,6 +20,9 @@ export function sendAnswer(response: Response, route: Route, value: unknown, nex
     case 'message':
       response.json({ message: answer.message });
       return;
+    case 'nothing':
+      response.status(204).end();
+      return;
     case 'whole':
       response.json({ [answer.key]: value });
       return;

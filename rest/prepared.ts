@@ -13,6 +13,8 @@ export interface PreparedRoute {
   variables: ReadonlyMap<string, GraphQLInputType>;
   pathParameters: readonly string[];
   queryParameters: readonly string[];
+  /** The root field's argument that a variable is for, by variable. */
+  argumentNames: ReadonlyMap<string, string>;
   /** The variable's name as the query string has it. */
   queryName(variable: string): string;
   /** Of a query; a mutation runs through the library. */
@@ -40,5 +42,6 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const queryParameters = [...variables.keys()].filter((name) => name !== 'input' && !pathParameters.includes(name) && !route.body?.includes(name));
   const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters, queryName, compiled: compileQuery(schema, document) };
+  const argumentNames = new Map((root.arguments ?? []).flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[value.name.value, name.value]] : [])));
+  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters, argumentNames, queryName, compiled: compileQuery(schema, document) };
 }

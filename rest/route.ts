@@ -10,7 +10,9 @@ export type Answer =
   | { as: 'accepted'; resource: 'server' | 'instance'; message: string }
   /** An operation that was started or asked to stop: 202 with the operation itself. */
   | { as: 'operation' }
-  | { as: 'message'; message: string };
+  | { as: 'message'; message: string }
+  /** 204. */
+  | { as: 'nothing' };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)

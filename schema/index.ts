@@ -1,6 +1,10 @@
 import './auth.ts';
 import './organization.ts';
 import './user.ts';
+import './totp.ts';
+import './passkey.ts';
+import './session.ts';
+import './ssh-key.ts';
 import './operation.ts';
 import './server.ts';
 import './project.ts';
