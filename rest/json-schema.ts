@@ -10,7 +10,7 @@ const scalars: Readonly<Record<string, JsonObject>> = {
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   DateTime: { type: 'string', format: 'date-time' },
-  JSONObject: { type: 'object' },
+  JSON: { type: 'object', additionalProperties: true },
   ByteSize: { type: 'integer', format: 'int64', minimum: 0 },
 };
 

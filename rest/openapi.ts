@@ -72,6 +72,7 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
     case 'nothing': return ['204', { description: 'It is done.' }];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
+    case 'file': return ['200', { description: 'The file.', content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, { schema: type === 'application/json' ? { type: 'array', items: { type: 'object' } } : { type: 'string' } }])) }];
     case 'operation': return ['202', json('The operation goes on.', whole(), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
     case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
     case 'list': {

@@ -12,7 +12,9 @@ export type Answer =
   | { as: 'operation' }
   | { as: 'message'; message: string }
   /** 204. */
-  | { as: 'nothing' };
+  | { as: 'nothing' }
+  /** A file: the root field gives its `content`, `contentType` and `filename`. */
+  | { as: 'file'; contentTypes: readonly string[] };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)

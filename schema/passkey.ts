@@ -19,9 +19,9 @@ const Passkey = builder.prismaObject('Passkey', {
 });
 const PasskeyOptions = builder.objectRef<PasskeyCreation | PasskeyRequest>('PasskeyOptions').implement({
   description: 'What `navigator.credentials` is called with. Its challenge is good once, for five minutes.',
-  fields: (t) => ({ publicKey: t.field({ type: 'JSONObject', description: 'For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.', resolve: (parent) => parent.publicKey }) }),
+  fields: (t) => ({ publicKey: t.field({ type: 'JSON', description: 'For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`.', resolve: (parent) => parent.publicKey }) }),
 });
-const response = { type: 'JSONObject' as const, required: true as const, description: '`PublicKeyCredential.toJSON()` of what the browser gave.' };
+const response = { type: 'JSON' as const, required: true as const, description: '`PublicKeyCredential.toJSON()` of what the browser gave.' };
 const password = { description: 'The password. Not needed within 15 minutes of a sign-in.' };
 const id = { required: true as const, description: 'The passkey.' };
 

@@ -21,7 +21,7 @@ const variables = z.object({
     .default('')
     .transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''))
     .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins with commas between them: https://app.example.com,https://admin.example.com'),
-  GITHUB_URL: z.url().default('https://github.com'),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),

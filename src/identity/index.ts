@@ -1,14 +1,17 @@
+export { recordAccountFact } from './audit.ts';
 export type { Client } from './client.ts';
 export { deleteAccount } from './delete-account.ts';
 export { deviceName } from './device-name.ts';
+export { emailSchema, newPassword, personName } from './fields.ts';
 export { login } from './login.ts';
 export { beginPasskeyLogin, finishPasskeyLogin, type PasskeyRequest } from './passkey-login.ts';
 export { beginPasskeyRegistration, finishPasskeyRegistration, type PasskeyCreation } from './passkey-registration.ts';
 export { deletePasskey, listPasskeys, renamePasskey } from './passkeys.ts';
+export { hashPassword } from './passwords.ts';
 export { updateProfile } from './profile.ts';
 export { loginSecondFactor, type SecondStep } from './second-step.ts';
 export { endOtherSessions, endSession, listSessions } from './session-list.ts';
-export { logout, refresh, type SignIn } from './sessions.ts';
+export { endSessions, logout, refresh, type SignIn } from './sessions.ts';
 export { signUp } from './sign-up.ts';
 export { loadSigningKeys } from './signing-keys.ts';
 export { addSshKey, deleteSshKey, importGithubKeys, listSshKeys, renameSshKey, type SshKeyImport } from './ssh-keys.ts';
