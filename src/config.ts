@@ -24,6 +24,8 @@ const variables = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   APP_URL: z.url().optional(),
   CORS_ORIGINS: origins.default([]),
+  PASSKEY_ORIGINS: origins.default([]),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
