@@ -9,6 +9,13 @@ const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
   .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
+const origins = z.string().transform((text, context) => {
+  const all = text.split(',').map((origin) => origin.trim());
+  for (const origin of all) {
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) context.addIssue({ code: 'custom', message: `${origin || 'an empty one'} is not an origin such as https://app.example.com` });
+  }
+  return all;
+});
 const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
 
 /** Which proxies may say where a request came from: how many stand before the gateway, or their addresses. */
@@ -29,6 +36,9 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   APP_URL: z.url().optional(),
+  CORS_ORIGINS: origins.default([]),
+  PASSKEY_ORIGINS: origins.default([]),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
@@ -49,6 +59,7 @@ const variables = z.object({
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
+  STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   PORT_RANGE: z
@@ -71,6 +82,8 @@ export type Config = Readonly<
   Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
     SSH_ENCRYPTION_KEY: string;
     APP_URL: string;
+    /** Whether APP_URL was given: what requests came to is then of no interest. */
+    hasAppUrl: boolean;
   }
 >;
 
@@ -112,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     ...values,
     DATA_DIR: dataDir,
+    hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),
   };

@@ -51,7 +51,7 @@ function wants(request: Request): string {
 export function graphqlRequest(app: App): (RequestHandler | ErrorRequestHandler)[] {
   const sendError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     const shown = bodyError(error);
-    const { extensions, message } = maskError(shown, app.log, requestIdOf(request.headers));
+    const { extensions, message } = maskError(shown, app, requestIdOf(request.headers), request.headers.host);
     const retry = shown instanceof AppError ? shown.details['retry_after'] : undefined;
     if (typeof retry === 'number') response.setHeader('Retry-After', retry);
     response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });

@@ -26,8 +26,7 @@ export function bodyError(error: unknown): unknown {
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported') return new AppError('unsupported_media_type', 'Send the body in UTF-8, plain or compressed with gzip, deflate or br');
   if (error instanceof URIError) return new AppError('bad_request', 'The path is not valid');
-  // What the parser and the decompression blame on the client.
-  const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
-  if (typeof status === 'number' && status >= 400 && status < 500) return new AppError('bad_request', 'The request body cannot be read');
+  // The body parser's other mistakes are marked as ones of the client.
+  if (error instanceof Error && Reflect.get(error, 'expose') === true) return new AppError('bad_request', 'The request body cannot be read');
   return error;
 }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { countRequest } from './quota.ts';
@@ -45,4 +46,14 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
   });
   countRequest(app, access, client, response);
   return { app, tokens, access, client, reauthenticate };
+}
+
+/** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */
+function originOf(config: Config, host: string | null | undefined): string {
+  if (config.hasAppUrl || !host || !/^[\w.:[\]-]+$/.test(host)) return config.APP_URL.replace(/\/$/, '');
+  return `http://${host}`;
+}
+
+export function docUrlOf(config: Config, host: string | null | undefined, code: string): string {
+  return `${originOf(config, host)}/docs/errors/${code}`;
 }

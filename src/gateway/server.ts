@@ -1,17 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import compression from 'compression';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
+import { forgetOld } from '../idempotency/index.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { Connections } from './connections.ts';
+import { crossOrigin } from './cors.ts';
 import { docsRouter } from './docs.ts';
 import { schema } from '../../schema/index.ts';
+import { sendError } from '../../rest/error-answer.ts';
 import { restRouter } from '../../rest/router.ts';
-import { publicError } from './graphql-errors.ts';
 import { graphqlRequest } from './graphql-request.ts';
 import { Documents } from './guard/index.ts';
 import { httpServer } from './http-server.ts';
-import { bodyError } from './json-body.ts';
 import { requestIdOf } from './request.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
@@ -33,6 +35,7 @@ function readiness(app: App): () => Promise<boolean> {
 
 /** HTTP: GraphQL, REST, subscriptions and health, on one port. */
 export async function startGateway(app: App, tokens: AccessTokens): Promise<Gateway> {
+  const closing = new AbortController();
   const http = express();
   http.disable('x-powered-by');
   http.use(securityHeaders(app.config.APP_URL));
@@ -51,21 +54,19 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
     const ready = await isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
   });
+  http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, tokens, documents, connections);
-  http.use('/graphql', ...graphqlRequest(app), (request: express.Request, response: express.Response) => yoga(request, response));
-  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens));
+  http.use('/graphql', ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
+  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });
-  http.use((_request, response) => { response.status(404).json({ error: { code: 'not_found', message: 'There is nothing here; the API is under /graphql and /api', details: {} } }); });
-  http.use((error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) => {
-    const requestId = requestIdOf(request.headers);
-    const shown = publicError(bodyError(error), app.log, requestId);
-    response.status(shown.status).json({ error: { code: shown.code, message: shown.message, details: shown.details, request_id: requestId } });
-  });
+  http.use(() => { throw new AppError('not_found', 'There is nothing here; the API is under /graphql and /api'); });
+  http.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
 
   const server = httpServer(http);
+  const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys stay for now')); }, 10 * 60_000);
   const sockets = serveSockets(server, app, tokens, documents, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -76,6 +77,8 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
   return {
     url: `http://${app.config.HOST}:${port}`,
     stop: async () => {
+      clearInterval(forgetting);
+      closing.abort();
       await sockets.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

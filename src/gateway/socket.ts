@@ -33,12 +33,12 @@ function credentialsFrom(params: Readonly<Record<string, unknown>> | undefined):
   return { authorization: find('authorization'), orgSlug: find('x-org-slug') };
 }
 
-/** A browser sends its page's origin: only our own pages may use a socket in the user's name. Programs send none. */
+/** A browser sends its page's origin: only our own pages, and those of CORS_ORIGINS, may use a socket in the user's name. Programs send none. */
 function isOwnOrigin(app: App, { origin, host }: IncomingMessage['headers']): boolean {
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
   const url = new URL(origin);
-  return url.host === host || url.origin === new URL(app.config.APP_URL).origin;
+  return url.host === host || url.origin === new URL(app.config.APP_URL).origin || app.config.CORS_ORIGINS.includes(url.origin);
 }
 
 /** Decides about a socket before it is one; gives the HTTP status of the refusal. */
@@ -79,7 +79,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
     },
   });
   sockets.on('connection', limitMessages);
-  const mask = (request: IncomingMessage, error: unknown): GraphQLError => maskError(error, app.log, requestIdOf(request.headers));
+  const mask = (request: IncomingMessage, error: unknown): GraphQLError => maskError(error, app, requestIdOf(request.headers), request.headers.host);
   const disposable = useServer(
     {
       isProd: true,

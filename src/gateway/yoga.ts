@@ -7,7 +7,7 @@ import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
-import { whenAccessEnds } from './access-end.ts';
+import { holdOpen } from './access-end.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
@@ -56,11 +56,8 @@ const guarded = (app: App, documents: Documents, connections: Connections): Plug
     onSubscribe: ({ args, setResultAndStopExecution }) => {
       const refused = count(args);
       if (refused) return setResultAndStopExecution({ errors: [refused] });
-      const { access, client, res } = args.contextValue;
       try {
-        res.once('close', connections.byAddress(client.ipAddress));
-        if (access.actor?.id) res.once('close', connections.byAccount(access.actor.id));
-        res.once('close', whenAccessEnds(app, args.contextValue, () => res.destroy()));
+        holdOpen(connections, args.contextValue, args.contextValue.res);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] });
@@ -74,7 +71,7 @@ const masking = (app: App): Plugin<Context> => ({
   onResultProcess: ({ result, setResult, request }) => {
     if (Array.isArray(result)) return;
     const requestId = request.headers.get('x-request-id') ?? '';
-    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app.log, requestId), 'data' in one)) } : one);
+    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app, requestId, request.headers.get('host')), 'data' in one)) } : one);
     if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
     else setResult(mask(result));
   },
@@ -88,8 +85,9 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     landingPage: false,
     logging: false,
     maskedErrors: false,
-    // Yoga's own would let every site in, with credentials, and would remember documents without a bound.
+    // The gateway says who may ask from another origin.
     cors: false,
+    // The guard remembers documents, and not without a bound.
     parserAndValidationCache: false,
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],

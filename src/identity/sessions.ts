@@ -81,6 +81,8 @@ export async function logout(app: App, sessionId: string, client: Client): Promi
 /** Ends a user's sessions, but for the one to keep: every process refuses them from the next request on, and their sockets close. */
 export async function endSessions(tx: Tx, userId: string, keepSessionId: string | null = null): Promise<number> {
   const { count } = await tx.session.updateMany({ where: { userId, revokedAt: null, ...(keepSessionId ? { id: { not: keepSessionId } } : {}) }, data: { revokedAt: new Date() } });
+  // A sign-in that waits for its second step rests on what made the sessions end.
+  await tx.oneTimeToken.updateMany({ where: { userId, purpose: 'second_factor', usedAt: null }, data: { usedAt: new Date() } });
   await notify(tx, [`access:${userId}`]);
   return count;
 }
