@@ -82,12 +82,12 @@ builder.mutationFields((t) => ({
   updateOrganizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'manage:org' }, description: 'Changes the rules of the organization. Who turns a requirement on must meet it.', args: { input: t.arg({ type: UpdateOrganizationSettingsInput, required: true, description: 'The changes.' }) }, resolve: (_root, { input }, context) => updateSettings(context.app, orgScope(context), input) }),
   transferOwnership: t.field({
     type: Organization, authScopes: { owner: true }, description: 'Makes another member the Owner; the Owner who gives becomes an Admin.',
-    args: { memberId: t.arg.id({ required: true, description: 'The membership of the new Owner.' }) },
-    resolve: (_root, { memberId }, context) => transferOwnership(context.app, orgScope(context, 'manage:org'), memberId),
+    args: { memberId: t.arg.id({ required: true, description: 'The membership of the new Owner.' }), password: t.arg.string({ description: 'Your password. Not needed within 15 minutes of a sign-in.' }) },
+    resolve: (_root, { memberId, password }, context) => transferOwnership(context.app, orgScope(context, 'manage:org'), memberId, password),
   }),
   deleteOrganization: t.field({
     type: OrganizationPayload, authScopes: { owner: true }, description: 'Deletes the organization with all that it holds, once no server and no instance lives in it. When it is done, the slug is free and X-Org-Slug is not found.',
-    args: { confirmSlug: t.arg.string({ required: true, description: 'The slug of the organization, to be sure.' }) },
-    resolve: (_root, { confirmSlug }, context) => deleteOrganization(context.app, orgScope(context, 'manage:org'), confirmSlug),
+    args: { confirmSlug: t.arg.string({ required: true, description: 'The slug of the organization, to be sure.' }), password: t.arg.string({ description: 'Your password. Not needed within 15 minutes of a sign-in.' }) },
+    resolve: (_root, { confirmSlug, password }, context) => deleteOrganization(context.app, orgScope(context, 'manage:org'), confirmSlug, password),
   }),
 }));

@@ -27,9 +27,10 @@ const signUpInput = z.object({
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
   const { invitationToken } = input;
+  if (!invitationToken && !app.config.SIGNUP_OPEN) throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account');
+  await app.limits.sensitive('sign_up', client.ipAddress);
   // Checked before the password is hashed, and again where it counts.
   if (invitationToken) await invitationForSignUp(app.db.prisma, invitationToken, input.email);
-  else if (!app.config.SIGNUP_OPEN) throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account');
   const passwordHash = await hashPassword(input.password);
   const name = input.organizationName ?? `${input.name}'s organization`;
   const slug = input.organizationSlug ?? `${slugify(input.organizationName ?? input.name, 'org').slice(0, 40)}-${newId().slice(-6)}`;

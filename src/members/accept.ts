@@ -30,10 +30,13 @@ export async function joinByInvitation(tx: Tx, client: Client, invitation: Await
 
 export async function acceptInvitation(app: App, access: Access, client: Client, token: string): Promise<Organization> {
   const { userId } = requirePerson(access);
-  return app.db.prisma.$transaction(async (tx) => {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const invitation = await invitationForSignUp(tx, token, user.email);
     if (!user.emailVerifiedAt) await tx.user.update({ where: { id: userId }, data: { emailVerifiedAt: new Date() } });
     return joinByInvitation(tx, client, invitation, user);
   });
+  await attempt.forgive();
+  return organization;
 }

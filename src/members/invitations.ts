@@ -59,9 +59,16 @@ function letter(app: App, scope: OrgScope, invitation: { email: string; expiresA
   };
 }
 
+/** Nobody's mailbox is flooded, by however many organizations, and nobody writes to the whole world. */
+async function countLetter(app: App, scope: OrgScope, email: string): Promise<void> {
+  await app.limits.sensitive('mail', 'invitation', email);
+  await app.limits.sensitive('invitation', scope.access.userId);
+}
+
 /** Invites an address. The token is in the letter and nowhere else. */
 export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
   const input = parse(inviteInput, given);
+  await countLetter(app, scope, input.email);
   const { token, hash } = newToken('ocore_i_');
   const invited = () => new AppError('conflict', `${input.email} has been invited already; send that invitation again, or cancel it`, { field: 'email', constraint: 'unique' });
   try {
@@ -103,6 +110,7 @@ export async function resendInvitation(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record }) => {
     const before = await invitationIn(tx, scope, id);
     requireMayGrant(scope.access, before.role);
+    await countLetter(app, scope, before.email);
     const expiresAt = new Date(Date.now() + (before.expiresAt.getTime() - before.sentAt.getTime()));
     const changed = await tx.invitation.updateMany({ where: { id, acceptedAt: null, cancelledAt: null }, data: { tokenHash: hash, sentAt: new Date(), expiresAt, invitedById: scope.access.userId } });
     if (changed.count === 0) throw invalidState('invitation', statusOf(before), ['pending', 'expired']);

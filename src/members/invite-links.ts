@@ -64,7 +64,8 @@ export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
 
 export async function acceptInviteLink(app: App, access: Access, client: Client, code: string): Promise<Organization> {
   const { userId } = requirePerson(access);
-  return app.db.prisma.$transaction(async (tx) => {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });
     if (!link) throw new AppError('not_found', 'The link is not valid', { resource: 'invite link' });
@@ -73,4 +74,6 @@ export async function acceptInviteLink(app: App, access: Access, client: Client,
     if (used === 0) throw new AppError('invalid_state', 'The link has expired, was revoked, or has been used as often as it may be; ask for a new one', { resource: 'invite link', state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link), allowed: ['active'] });
     return join(tx, client, user, { orgId: link.orgId, role: link.role, projectIds: [], byId: link.createdById, through: { inviteLink: link.id } });
   });
+  await attempt.forgive();
+  return organization;
 }

@@ -1,9 +1,9 @@
 import type { Tx } from '../db.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { newId } from '../ids.ts';
 import { type StepContext, StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
 import { livingIn } from './delete.ts';
+import { eraseOrganization, eraseResources } from './erase.ts';
 import { deleteOrganizationKind } from './operations.ts';
 import { wakeMembers } from './service.ts';
 
@@ -41,11 +41,7 @@ export const deleteOrganizationJob = implementOperation({
     resources: async ({ write, operation: { orgId } }) => {
       await write(async (tx) => {
         await requireNothingLiving(tx, orgId);
-        await tx.portAllocation.deleteMany({ where: { instanceId: { in: (await tx.instance.findMany({ where: { orgId }, select: { id: true } })).map((row) => row.id) } } });
-        await tx.instance.deleteMany({ where: { orgId } });
-        await tx.environment.deleteMany({ where: { orgId } });
-        await tx.project.deleteMany({ where: { orgId } });
-        await tx.server.deleteMany({ where: { orgId } });
+        await eraseResources(tx, orgId);
       });
       return undefined;
     },
@@ -53,18 +49,9 @@ export const deleteOrganizationJob = implementOperation({
       await write(async (tx) => {
         // A request that was under way when the deletion began may have come in between; its row holds the organization.
         await requireNothingLiving(tx, orgId);
+        if ((await tx.organization.count({ where: { id: orgId } })) === 0) return;
         await wakeMembers(tx, orgId);
-        await tx.apiKey.deleteMany({ where: { orgId } });
-        await tx.invitation.deleteMany({ where: { orgId } });
-        await tx.inviteLink.deleteMany({ where: { orgId } });
-        await tx.membership.deleteMany({ where: { orgId } });
-        const gone = await tx.organization.findUnique({ where: { id: orgId }, select: { name: true, slug: true } });
-        if (!gone) return;
-        await tx.organization.delete({ where: { id: orgId } });
-        // The organization's own trail goes with it; that it went stands in the installation's.
-        await tx.auditEntry.create({
-          data: { id: newId(), action: 'org.deleted', resourceType: 'org', resourceId: orgId, resourceName: gone.name, actorType: scope.actor.type, actorId: scope.actor.id, requestId: scope.requestId, beforeState: gone },
-        });
+        await eraseOrganization(tx, scope);
       });
       return undefined;
     },

@@ -1,6 +1,7 @@
 export { type Client, createOrganization, foundOrganization, organizationName } from './create.ts';
 export { deleteOrganization } from './delete.ts';
 export { deleteOrganizationJob } from './delete.job.ts';
+export { eraseOrganization, livingResources } from './erase.ts';
 export { requireAnotherOwner, transferOwnership } from './ownership.ts';
 export { startRetention } from './retention.ts';
 export { getOrganization, listMyOrganizations, lockOrganization, updateOrganization, updateSettings } from './service.ts';

@@ -1,4 +1,3 @@
-import { requirePerson } from '../access/access.ts';
 import { isOwnerRole } from '../access/bounds.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
@@ -6,6 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
+import { requireRecent } from '../identity/index.ts';
 import { isId } from '../ids.ts';
 import { getOrganization, lockOrganization } from './service.ts';
 
@@ -16,8 +16,8 @@ export async function requireAnotherOwner(tx: Tx, orgId: string, membershipId: s
 }
 
 /** Makes another member the Owner; the Owner who gives becomes an Admin. */
-export async function transferOwnership(app: App, scope: OrgScope, memberId: string) {
-  const { userId } = requirePerson(scope.access);
+export async function transferOwnership(app: App, scope: OrgScope, memberId: string, password: string | null | undefined) {
+  const { id: userId } = await requireRecent(app, scope.access, scope, { password });
   await mutate(app, scope, async ({ tx, record }) => {
     await lockOrganization(tx, scope.orgId);
     const roles = await tx.role.findMany({ where: { orgId: scope.orgId, isSystem: true, name: { in: ['Owner', 'Admin'] } } });

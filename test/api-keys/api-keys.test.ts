@@ -109,10 +109,15 @@ it('is rotated with an overlap, or without', async () => {
   expect((await Promise.all(both.map((answer) => works(answer.text('key'))))).sort()).toEqual([200, 200]);
 });
 
-it('closes its sockets when it is revoked, and when a rotation leaves no overlap', async () => {
+it('closes its sockets when it is revoked, and when the secret that opened them ends', async () => {
   const query = 'subscription ($id: ID!) { serverUpdated(id: $id) { id } }';
   const server = await owner.post('/servers', { name: 'Watched', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'x' });
-  for (const end of [(id: string) => owner.delete(`/api-keys/${id}`), (id: string) => owner.post(`/api-keys/${id}/rotate`)]) {
+  const overlapEnds = async (id: string) => {
+    await owner.post(`/api-keys/${id}/rotate`, { overlapHours: 1 });
+    await ocore.sql("UPDATE api_keys SET previous_expires_at = now() + interval '1 second' WHERE id = $1", [id]);
+    return owner.patch(`/api-keys/${id}`, { name: 'Its sockets look again' });
+  };
+  for (const end of [(id: string) => owner.delete(`/api-keys/${id}`), (id: string) => owner.post(`/api-keys/${id}/rotate`), overlapEnds]) {
     const { id, key } = await owner.newKey(['view:servers']);
     const events = owner.withKey(key).subscribe(query, { id: server.text('id') });
     expect((await events.next()).done).toBe(false);

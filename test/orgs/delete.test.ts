@@ -67,7 +67,6 @@ it('removes everything though its worker is killed, and sets the slug free', asy
   expect(await ocore.sql("SELECT resource_name FROM audit_entries WHERE action = 'org.deleted' AND org_id IS NULL")).toHaveLength(1);
   expect((await viewer.in(null).post('/user/orgs', { name: 'Next', slug: owner.org })).status).toBe(201);
 
-  await ocore.sql("UPDATE operations SET finished_at = now() - interval '2 minutes' WHERE kind = 'org.delete'");
   const next = new WorkerProcess(ocore);
   await expect.poll(() => remains(id), { timeout: 20_000 }).toEqual({});
   await next.kill();

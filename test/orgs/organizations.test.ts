@@ -77,7 +77,10 @@ it('changes hands', async () => {
   const memberId = await chief.memberIdOf(developer.email);
   expect((await developer.post('/org/transfer', { memberId })).status).toBe(403);
   expect([(await chief.post('/org/transfer', { memberId: await chief.memberIdOf(chief.email) })).status, (await chief.post('/org/transfer', { memberId: await owner.memberIdOf(owner.email) })).status]).toEqual([409, 404]);
-  const both = await Promise.all([chief.post('/org/transfer', { memberId }), chief.post('/org/transfer', { memberId })]);
+  await ocore.sql("UPDATE sessions SET created_at = now() - interval '16 minutes' WHERE user_id = (SELECT id FROM users WHERE email = $1)", [chief.email]);
+  expect([(await chief.post('/org/transfer', { memberId })).at('error.code'), (await chief.delete('/org', { confirmSlug: chief.org })).at('error.code')]).toEqual(['reauthentication_required', 'reauthentication_required']);
+  const give = () => chief.post('/org/transfer', { memberId, password: 'correct horse 1' });
+  const both = await Promise.all([give(), give()]);
   expect(both.map((answer) => answer.status).sort()).toEqual([200, 403]);
   expect([(await developer.get('/org')).at('myRole.name'), (await chief.get('/org')).at('myRole.name')]).toEqual(['Owner', 'Admin']);
   expect((await chief.delete('/org', { confirmSlug: chief.org })).status).toBe(403);
