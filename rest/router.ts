@@ -4,6 +4,7 @@ import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
+import { clientOf } from '../src/gateway/client.ts';
 import { publicError } from '../src/gateway/graphql-errors.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
@@ -36,8 +37,7 @@ async function dataOf(prepared: PreparedRoute, contextValue: Context, variableVa
 
 function handler(app: App, tokens: AccessTokens, prepared: PreparedRoute) {
   return async (request: Request, response: Response): Promise<void> => {
-    const client = { requestId: requestIdOf(request.headers), ipAddress: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null };
-    const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), client);
+    const contextValue = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
     const variableValues = variablesOf(request, prepared);
     const value = await dataOf(prepared, contextValue, variableValues);
     sendAnswer(response, prepared.route, value, (cursor) => nextPage(request, cursor));

@@ -25,6 +25,21 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ALLOW_LOCAL_SERVER: flag.default(false),
   SIGNUP_OPEN: flag.default(true),
+  REQUIRE_VERIFIED_EMAIL: flag.default(false),
+  GITHUB_CLIENT_ID: z.string().min(1).optional(),
+  GITHUB_CLIENT_SECRET: z.string().min(1).optional(),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
+  GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+  GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+  GOOGLE_ISSUER: z.url({ protocol: /^https?$/ }).default('https://accounts.google.com'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_HOST: z.string().min(1).optional(),
+  SMTP_PORT: z.coerce.number().int().min(1).max(65535).default(587),
+  SMTP_USER: z.string().min(1).optional(),
+  SMTP_PASSWORD: z.string().min(1).optional(),
+  /** tls: from the first byte (port 465); starttls: required after the greeting; none: only for a server on the same machine. */
+  SMTP_TLS: z.enum(['tls', 'starttls', 'none']).default('starttls'),
+  SMTP_FROM: z.string().min(3).optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
@@ -80,6 +95,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const result = variables.safeParse(given);
   const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const production = given['ENVIRONMENT'] === 'production';
+  for (const provider of ['GITHUB', 'GOOGLE']) {
+    const [id, secretName] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
+    if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} belong together`);
+  }
+  if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined) problems.push('SMTP_HOST: give SMTP_URL or SMTP_HOST, not both');
   if (production) {
     // In production nothing is made up: a generated key would be lost with the machine, and the data with it.
     for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {

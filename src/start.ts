@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, loadSigningKeys } from './identity/index.ts';
+import { AccessTokens, SigningKeys } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
@@ -61,7 +61,9 @@ export async function start(config: Config): Promise<Running> {
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
-      const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      const signingKeys = await SigningKeys.load(db.prisma, app.secrets);
+      signingKeys.follow(events);
+      const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       const gateway = await startGateway(app, tokens);
       stops.push(() => gateway.stop());
       url = gateway.url;

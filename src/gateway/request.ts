@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
+import { type Access, anonymous } from '../access/access.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/index.ts';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { type AccessTokens, Browser } from '../identity/index.ts';
+import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
 
@@ -19,15 +23,35 @@ function single(value: string | string[] | undefined): string | null {
 
 export interface Credentials {
   authorization: string | null;
+  /** A browser's; it counts only without an Authorization header. */
+  cookie: CookieCredential | null;
   orgSlug: string | null;
+  browser: (response: ServerResponse | null) => Browser;
 }
 
-export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
-  return { authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']) };
+export function credentialsOf(config: Config, request: IncomingMessage): Credentials {
+  const { headers } = request;
+  return {
+    authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']), cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
+    browser: (response) => new Browser(config, headers, response),
+  };
 }
 
 /** The context of one operation; its permissions are read from the database now. */
-export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client']): Promise<Context> {
-  const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
-  return { app, tokens, access: await reauthenticate(), client, reauthenticate };
+export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
+  const { authorization, cookie, orgSlug } = credentials;
+  const token = bearerOf(authorization) ?? cookie?.token ?? null;
+  const reauthenticate = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
+  const first = async (): Promise<Access> => {
+    if (authorization !== null || cookie === null) return reauthenticate();
+    try {
+      requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
+      return await reauthenticate();
+    } catch (error) {
+      // Browsers send cookies without being asked, also to what needs none: an old one must not keep anyone from signing in.
+      if (error instanceof AppError) return { ...anonymous, refused: error };
+      throw error;
+    }
+  };
+  return { app, tokens, access: await first(), client, reauthenticate, browser: credentials.browser(response) };
 }

@@ -34,6 +34,7 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
     const ready = await app.db.pool.query('SELECT 1').then(() => true, () => false);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
   });
+  http.get('/.well-known/jwks.json', (_request, response) => { response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks()); });
   const yoga = makeYoga(app, tokens);
   http.use('/graphql', (request, response) => yoga(request, response));
   http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens));

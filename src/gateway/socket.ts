@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { execute, parse, specifiedRules, subscribe, validate } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
@@ -7,16 +7,19 @@ import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { accessTopics } from '../access/access.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/index.ts';
+import { type AccessTokens, isOwnOrigin } from '../identity/index.ts';
+import { clientOf } from './client.ts';
+import { cookieCredential } from './cookie-credential.ts';
 import { maskError } from './graphql-errors.ts';
-import { contextOf, type Credentials, requestIdOf } from './request.ts';
+import { contextOf, type Credentials, credentialsOf, requestIdOf } from './request.ts';
 
-function credentialsFrom(params: Readonly<Record<string, unknown>> | undefined): Credentials {
+function credentialsFrom(app: App, request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined): Credentials {
   const find = (name: string): string | null => {
     const entry = Object.entries(params ?? {}).find(([key]) => key.toLowerCase() === name);
     return typeof entry?.[1] === 'string' ? entry[1] : null;
   };
-  return { authorization: find('authorization'), orgSlug: find('x-org-slug') };
+  const { browser } = credentialsOf(app.config, request);
+  return { authorization: find('authorization'), orgSlug: find('x-org-slug'), cookie: cookieCredential(app.config, request, find('x-csrf-token')), browser };
 }
 
 /** graphql-ws on /graphql. Credentials come as connection parameters; permissions are read anew for each operation. */
@@ -26,11 +29,9 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
     {
       onConnect: async ({ connectionParams, extra }) => {
         // A browser sends its page's origin: only our own may use a socket in the user's name.
-        const { origin, host } = extra.request.headers;
-        if (origin && new URL(origin).host !== host && origin !== app.config.APP_URL) return false;
+        if (!isOwnOrigin(app.config, extra.request.headers)) return false;
         try {
-          const credentials = credentialsFrom(connectionParams);
-          const context = await contextOf(app, tokens, credentials, { requestId: requestIdOf(extra.request.headers), ipAddress: extra.request.socket.remoteAddress ?? null, userAgent: null });
+          const context = await contextOf(app, tokens, credentialsFrom(app, extra.request, connectionParams), clientOf(app.config, extra.request), null);
           const { actor, expiresAt } = context.access;
           if (!actor) return false;
           const timer = expiresAt === null ? undefined : setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, expiresAt * 1000 - Date.now()));
@@ -50,8 +51,8 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
           const document = parse(payload.query, { maxTokens: 2000 });
           const errors = validate(schema, document, specifiedRules);
           if (errors.length > 0) return errors.map((error) => maskError(error, app.log, requestId));
-          const client = { requestId, ipAddress: ctx.extra.request.socket.remoteAddress ?? null, userAgent: ctx.extra.request.headers['user-agent'] ?? null };
-          return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue: await contextOf(app, tokens, credentialsFrom(ctx.connectionParams), client) };
+          const contextValue = await contextOf(app, tokens, credentialsFrom(app, ctx.extra.request, ctx.connectionParams), clientOf(app.config, ctx.extra.request), null);
+          return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
         } catch (error) {
           return [maskError(error, app.log, requestId)];
         }

@@ -7,8 +7,9 @@ import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { clientOf } from './client.ts';
 import { maskError } from './graphql-errors.ts';
-import { contextOf, credentialsOf, requestIdOf } from './request.ts';
+import { contextOf, credentialsOf } from './request.ts';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -60,10 +61,7 @@ export function makeYoga(app: App, tokens: AccessTokens) {
     logging: false,
     maskedErrors: false,
     plugins: [compiledQueries, masking(app)],
-    context: async ({ req }) => {
-      const requestId = requestIdOf(req.headers);
-      return contextOf(app, tokens, credentialsOf(req.headers), { requestId, ipAddress: req.socket.remoteAddress ?? null, userAgent: req.headers['user-agent'] ?? null });
-    },
+    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
     graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
     renderGraphiQL,
   });
