@@ -32,7 +32,7 @@ async function take(app: App): Promise<Due | undefined> {
 function isLasting(error: unknown): boolean {
   const reply: unknown = error instanceof Error ? Reflect.get(error, 'responseCode') : undefined;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof reply === 'number' && reply >= 500 && code !== 'EAUTH';
+  return typeof reply === 'number' && reply >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE');
 }
 
 /** What went wrong, in a few words that cannot hold the letter's text. */
