@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
 const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 const operation = z.object({ id: z.string(), status: z.string() });
 
 /** Seconds after which asking again makes sense. */
@@ -16,6 +17,9 @@ export function sendAnswer(response: Response, route: Route, value: unknown, nex
   switch (answer.as) {
     case 'object':
       response.status(answer.status ?? 200).json(value);
+      return;
+    case 'redirect':
+      response.redirect(z.object({ url: z.string() }).parse(value).url);
       return;
     case 'message':
       response.json({ message: answer.message });
@@ -35,6 +39,11 @@ export function sendAnswer(response: Response, route: Route, value: unknown, nex
       const subject = parsed[answer.resource];
       if (parsed.operation) response.status(202).setHeader('Location', `/api/operations/${parsed.operation.id}`).setHeader('Retry-After', retryAfter);
       response.json({ ...subject, message: answer.message, operationId: parsed.operation?.id ?? null });
+      return;
+    }
+    case 'file': {
+      const { content, contentType, filename } = file.parse(value);
+      response.attachment(filename).type(contentType).send(content);
       return;
     }
     case 'operation':

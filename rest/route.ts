@@ -10,7 +10,11 @@ export type Answer =
   | { as: 'accepted'; resource: 'server' | 'instance'; message: string }
   /** An operation that was started or asked to stop: 202 with the operation itself. */
   | { as: 'operation' }
-  | { as: 'message'; message: string };
+  | { as: 'message'; message: string }
+  /** A browser is sent to the `url` of the root field. */
+  | { as: 'redirect' }
+  /** A file: the root field gives its `content`, `contentType` and `filename`. */
+  | { as: 'file'; contentTypes: readonly string[] };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)

@@ -6,7 +6,7 @@ import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { watch } from './watch.ts';
 
-const OperationStatus = builder.enumType('OperationStatus', {
+export const OperationStatus = builder.enumType('OperationStatus', {
   description: 'Where an operation stands. The last three are final.',
   values: { queued: { description: 'It waits for a worker.' }, running: { description: 'A worker is at it.' }, succeeded: { description: 'It is done.' }, failed: { description: 'It failed; `error` says why.' }, cancelled: { description: 'It was cancelled and cleaned up.' } } as const,
 });

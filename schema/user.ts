@@ -8,6 +8,7 @@ export const User = builder.prismaObject('User', {
     id: t.exposeID('id', { description: 'Its id.' }),
     email: t.exposeString('email', { description: 'The e-mail address, in lower case; it is the login.' }),
     name: t.exposeString('name', { description: 'The name that others see.' }),
+    emailVerified: t.boolean({ select: { emailVerifiedAt: true }, description: 'Whether it is verified that the address is the person\'s.', resolve: (user) => user.emailVerifiedAt !== null }),
     isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the user administers this installation. The first user does.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
   }),

@@ -6,10 +6,11 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, SigningKeys } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { ServerMonitor } from './servers/index.ts';
@@ -55,6 +56,10 @@ export async function start(config: Config): Promise<Running> {
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
+      const resetRequests = startResetRequests(app);
+      stops.push(() => resetRequests.stop());
+      const mailPump = startMailPump(app);
+      if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());

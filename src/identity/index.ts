@@ -1,14 +1,17 @@
+export { recordAccountFact } from './audit.ts';
 export { Browser, type DeliveredSignIn, isOwnOrigin } from './browser.ts';
 export { changeEmail, confirmEmailChange, undoEmailChange } from './change-email.ts';
 export { changePassword } from './change-password.ts';
 export type { Client } from './client.ts';
 export { readCookies } from './cookies.ts';
 export { isCsrfToken } from './csrf.ts';
+export { emailSchema, newPassword, personName } from './fields.ts';
 export { login } from './login.ts';
 export { beginLink, beginOauth, exchangeOauthCode, finishOauth, linkAsked, linkUrl, type OauthEnd, oauthProviders, unlinkAccount } from './oauth/index.ts';
 export { forgotPassword, resetPassword, startResetRequests } from './password-reset.ts';
+export { hashPassword } from './passwords.ts';
 export type { SecondStep } from './second-step.ts';
-export { logout, refresh, sessionOfRefreshToken, type SignIn } from './sessions.ts';
+export { endSessions, logout, refresh, sessionOfRefreshToken, type SignIn } from './sessions.ts';
 export { changeSettings, type InstallationSettings, readSettings } from './settings.ts';
 export { signUp } from './sign-up.ts';
 export { rotateSigningKey, SigningKeys } from './signing-keys.ts';
