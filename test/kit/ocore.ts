@@ -5,6 +5,7 @@ import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import { type Running, start } from '../../src/start.ts';
 import { Client } from './client.ts';
+import { freePort } from './free-port.ts';
 
 /** A whole control plane for a test file: its own embedded PostgreSQL, gateway and worker. */
 export class Ocore {
@@ -21,10 +22,9 @@ export class Ocore {
   static async start(env: Record<string, string> = {}): Promise<Ocore> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
-    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env };
+    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: String(await freePort()), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env };
     const running = await start(readConfig(all));
-    // The same address after a restart, as a real installation has.
-    return new Ocore(running, dir, { ...all, PORT: new URL(running.url ?? 'http://127.0.0.1:0').port });
+    return new Ocore(running, dir, all);
   }
 
   get url(): string {
