@@ -6,6 +6,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { emailSchema } from './fields.ts';
 import { verifyPassword } from './passwords.ts';
+import { renewHash } from './renew-hash.ts';
 import { openSession, type SignIn } from './sessions.ts';
 import type { AccessTokens } from './tokens.ts';
 
@@ -19,6 +20,7 @@ export async function login(app: App, tokens: AccessTokens, client: Client, give
     await recordAccountFact(app.db.prisma, client, 'auth.login_failed', { id: user?.id ?? null, email: input.email });
     throw new AppError('invalid_credentials', 'The e-mail address or the password is wrong');
   }
+  await renewHash(app, user.id, user.passwordHash ?? '', input.password);
   return app.db.prisma.$transaction(async (tx) => {
     await recordAccountFact(tx, client, 'auth.login', user);
     return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });

@@ -1,5 +1,19 @@
+import { request } from 'node:http';
 import { parseSetCookie } from 'cookie';
 import { Answer } from './client.ts';
+
+/** Plain HTTP: `fetch` puts its own Sec-Fetch headers in place of a browser's. */
+function exchange(method: string, url: URL, body: string | undefined, headers: Record<string, string>): Promise<{ status: number; headers: Headers; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body ?? '') } }, (response) => {
+      const answerHeaders = new Headers();
+      for (const [name, values] of Object.entries(response.headersDistinct)) for (const value of values ?? []) answerHeaders.append(name, value);
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', () => resolve({ status: response.statusCode ?? 0, headers: answerHeaders, text })).on('error', reject);
+    });
+    sent.on('error', reject).end(body);
+  });
+}
 
 /** A browser as far as HTTP goes: a cookie jar per origin and path, same-origin headers, redirects one by one, forms. */
 export class BrowserClient {
@@ -31,9 +45,8 @@ export class BrowserClient {
   async send(method: string, address: string, { body, type, headers = {} }: { body?: string; type?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
     const url = new URL(address, this.url);
     const cookie = this.cookieHeader(url);
-    const response = await fetch(url, {
-      method, redirect: 'manual', ...(body === undefined ? {} : { body }),
-      headers: { 'sec-fetch-site': 'same-origin', ...(method === 'GET' ? {} : { origin: url.origin }), ...(cookie ? { cookie } : {}), ...(type ? { 'content-type': type } : {}), ...(this.org ? { 'x-org-slug': this.org } : {}), ...headers },
+    const response = await exchange(method, url, body, {
+      'sec-fetch-site': 'same-origin', ...(method === 'GET' ? {} : { origin: url.origin }), ...(cookie ? { cookie } : {}), ...(type ? { 'content-type': type } : {}), ...(this.org ? { 'x-org-slug': this.org } : {}), ...headers,
     });
     for (const text of response.headers.getSetCookie()) {
       const { name, value, path, maxAge } = parseSetCookie(text);
@@ -41,7 +54,7 @@ export class BrowserClient {
       if (maxAge === 0 || !value) this.#cookies.delete(key);
       else this.#cookies.set(key, { name, value, path: path ?? '/', host: url.host, attributes: text });
     }
-    const text = await response.text();
+    const { text } = response;
     return new Answer(response.status, response.headers, text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text);
   }
 
