@@ -55,3 +55,13 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
   };
   return { app, tokens, access: await first(), client, reauthenticate, browser: credentials.browser(response) };
 }
+
+/** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */
+function originOf(config: Config, host: string | null | undefined): string {
+  if (config.hasAppUrl || !host || !/^[\w.:[\]-]+$/.test(host)) return config.APP_URL.replace(/\/$/, '');
+  return `http://${host}`;
+}
+
+export function docUrlOf(config: Config, host: string | null | undefined, code: string): string {
+  return `${originOf(config, host)}/docs/errors/${code}`;
+}

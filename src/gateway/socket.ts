@@ -50,15 +50,15 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
         try {
           const document = parse(payload.query, { maxTokens: 2000 });
           const errors = validate(schema, document, specifiedRules);
-          if (errors.length > 0) return errors.map((error) => maskError(error, app.log, requestId));
+          if (errors.length > 0) return errors.map((error) => maskError(error, app, requestId, ctx.extra.request.headers.host));
           const contextValue = await contextOf(app, tokens, credentialsFrom(app, ctx.extra.request, ctx.connectionParams), clientOf(app.config, ctx.extra.request), null);
           return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
         } catch (error) {
-          return [maskError(error, app.log, requestId)];
+          return [maskError(error, app, requestId, ctx.extra.request.headers.host)];
         }
       },
-      onNext: (ctx, _id, _payload, _args, result) => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, app.log, requestIdOf(ctx.extra.request.headers))) } : result),
-      onError: (ctx, _id, _payload, errors) => errors.map((error) => maskError(error, app.log, requestIdOf(ctx.extra.request.headers)).toJSON()),
+      onNext: (ctx, _id, _payload, _args, result) => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host)) } : result),
+      onError: (ctx, _id, _payload, errors) => errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host).toJSON()),
       execute,
       subscribe,
     },

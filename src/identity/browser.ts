@@ -4,13 +4,13 @@ import { cookieText, readCookies } from './cookies.ts';
 import { csrfTokenOf } from './csrf.ts';
 import type { SignIn } from './sessions.ts';
 
-/** Pages of these origins may act in the name of who is signed in: our own, whatever name it is reached by. */
+/** Pages of these origins may act in the name of who is signed in: our own, whatever name it is reached by, and those of CORS_ORIGINS. */
 export function isOwnOrigin(config: Config, headers: IncomingHttpHeaders): boolean {
   const { origin, host } = headers;
   if (origin !== undefined) {
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
-    return url.host === host || url.origin === new URL(config.APP_URL).origin;
+    return url.host === host || url.origin === new URL(config.APP_URL).origin || config.CORS_ORIGINS.includes(url.origin);
   }
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none';

@@ -13,7 +13,7 @@ beforeAll(async () => {
   ocore = await Ocore.start();
   second = await GatewayProcess.start(ocore);
 });
-afterAll(async () => { await second?.stop(); await ocore?.stop(); });
+afterAll(async () => { await second?.kill(); await ocore?.stop(); });
 
 const at = (url: string, { token, org }: Client): Client => new Client(url, token, org);
 const kidOf = (token: string | null): unknown => decodeProtectedHeader(token ?? '').kid;
@@ -46,7 +46,7 @@ it('rotates the signing key while processes run: nobody is signed out, and all t
   const late = await GatewayProcess.start(ocore);
   expect((await at(late.url, owner).get('/org')).status).toBe(401);
   expect((await new Client(late.url, token, owner.org).get('/org')).status).toBe(200);
-  await late.stop();
+  await late.kill();
 });
 
 it('takes no key but its own', async () => {

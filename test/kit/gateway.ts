@@ -1,35 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from './free-port.ts';
+import { z } from 'zod';
+import { startChild } from '../bench/child.ts';
+import { Client } from './client.ts';
 import type { Ocore } from './ocore.ts';
 
-/** Another gateway on the same database, as a process of its own. */
-export class GatewayProcess {
-  readonly #child: ChildProcess;
-  readonly url: string;
+const started = z.object({ url: z.string() });
 
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
+/** A second gateway on the same database, as a process of its own, so that it can be killed as a power cut would. */
+export class GatewayProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, child: ChildProcess) {
     this.url = url;
+    this.#child = child;
   }
 
   static async start(ocore: Ocore, env: Record<string, string> = {}): Promise<GatewayProcess> {
-    const port = await freePort();
-    const child = spawn(process.execPath, ['src/main.ts'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, PORT: String(port), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', ...env },
-    });
-    const gateway = new GatewayProcess(child, `http://127.0.0.1:${port}`);
-    while (!(await fetch(`${gateway.url}/readyz`).then((answer) => answer.ok, () => false))) {
-      if (child.exitCode !== null) throw new Error('The second gateway ended at once');
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
-    return gateway;
+    const all = { DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info', ...env };
+    const { found, process } = await startChild('src/main.ts', all, (line) => started.safeParse(JSON.parse(line)).data?.url);
+    return new GatewayProcess(found, process);
   }
 
-  async stop(): Promise<void> {
+  /** The same person, at this gateway. */
+  client(person: Client): Client {
+    return new Client(this.url, person.token, person.org, person.refreshToken, person.email);
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await once(this.#child, 'exit');
   }
 }
