@@ -130,6 +130,16 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   };
 }
 
+/** Where the embedded database of a living oCore listens, for a command beside it; undefined when none runs. */
+export async function runningEmbedded(dataDir: string): Promise<string | undefined> {
+  const databaseDir = await placeOf(dataDir, await processOwner());
+  const pidFile = join(databaseDir, 'postmaster.pid');
+  const passwordFile = join(dataDir, 'secrets', 'postgres_password');
+  if ((await pidIn(pidFile)) === undefined || !existsSync(passwordFile)) return undefined;
+  const port = (await readFile(pidFile, 'utf8')).split('\n')[3];
+  return `postgresql://postgres:${encodeURIComponent((await readFile(passwordFile, 'utf8')).trim())}@127.0.0.1:${port}/ocore`;
+}
+
 async function ensureDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -80,6 +80,7 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
     case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
     case 'nothing': return ['204', { description: 'It is done.' }];
+    case 'redirect': return ['302', { description: 'The way goes on elsewhere.', headers: { Location: { description: 'Where the browser goes on.', schema: { type: 'string' } } } }];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
     case 'file': return ['200', { description: 'The file.', content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, { schema: type === 'application/json' ? { type: 'array', items: { type: 'object' } } : { type: 'string' } }])) }];
     case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
