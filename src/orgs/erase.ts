@@ -10,9 +10,13 @@ export async function livingResources(tx: Tx, orgId: string): Promise<{ type: st
   return counts.filter(({ count }) => count > 0);
 }
 
-/** Deletes an organization in which nothing lives. Its audit trail stays. */
+/** Deletes an organization in which nothing lives, with what is left of things that did. Its audit trail stays. */
 export async function eraseOrganization(tx: Tx, orgId: string): Promise<void> {
   const where = { orgId };
+  await tx.operation.deleteMany({ where });
+  await tx.instance.deleteMany({ where });
+  await tx.environment.deleteMany({ where });
+  await tx.server.deleteMany({ where });
   // Before the roles, which they name.
   await tx.invitation.deleteMany({ where });
   await tx.inviteLink.deleteMany({ where });
