@@ -64,18 +64,18 @@ const userArg = { required: true as const, description: 'The account.' };
 builder.queryFields((t) => ({
   adminUsers: t.connection({
     type: AdminUser, authScopes: { admin: true }, description: 'Every account of the installation, newest first.', args: { search: t.arg.string({ description: 'Part of the name or e-mail address.' }) },
-    resolve: async (_root, args, { app }) => connectionOf(args, await listUsers(app, args)),
+    resolve: async (_root, args, { app }) => connectionOf(await listUsers(app, args)),
   }, { description: 'A page of accounts.' }, { description: 'One account of a page.' }),
   adminUser: t.field({ type: AdminUser, authScopes: { admin: true }, description: 'One account.', args: { id: t.arg.id(userArg) }, resolve: (_root, { id }, { app }) => getUser(app, id) }),
   adminOrganizations: t.connection({
     type: AdminOrganization, authScopes: { admin: true }, description: 'Every organization of the installation, newest first.', args: { search: t.arg.string({ description: 'Part of the name or slug.' }) },
-    resolve: async (_root, args, { app }) => connectionOf(args, await listOrganizations(app, args)),
+    resolve: async (_root, args, { app }) => connectionOf(await listOrganizations(app, args)),
   }, { description: 'A page of organizations.' }, { description: 'One organization of a page.' }),
   adminOrganization: t.field({ type: AdminOrganization, authScopes: { admin: true }, description: 'One organization.', args: { id: t.arg.id({ required: true, description: 'The organization.' }) }, resolve: (_root, { id }, { app }) => getOrganization(app, id) }),
   adminJobs: t.connection({
     type: Operation, authScopes: { admin: true }, description: 'The operations of all organizations, newest first.',
     args: { status: t.arg({ type: OperationStatus, description: 'Only those that stand so.' }), kind: t.arg.string({ description: 'Only this kind, such as instance.provision.' }) },
-    resolve: async (_root, args, { app }) => connectionOf(args, await listJobs(app, args)),
+    resolve: async (_root, args, { app }) => connectionOf(await listJobs(app, args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
   adminJobQueue: t.field({ type: JobQueue, authScopes: { admin: true }, description: 'How the work queue stands.', resolve: (_root, _args, { app }) => queueState(app) }),
 }));

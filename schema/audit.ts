@@ -53,7 +53,7 @@ builder.queryFields((t) => {
     auditLogs: t.connection({
       type: AuditEntry, authScopes: { permission: 'view:audit_logs' }, description: 'The organization’s trail, newest first.',
       args: filter,
-      resolve: async (_root, args, context) => connectionOf(args, await listAuditEntries(orgScope(context), args)),
+      resolve: async (_root, args, context) => connectionOf(await listAuditEntries(orgScope(context), args)),
     }, { description: 'A page of the trail.' }, { description: 'One entry of a page.' }),
     auditLogExport: t.field({
       type: AuditExportFile, authScopes: { permission: 'view:audit_logs' }, description: 'The newest entries that match, at most 10,000, as a file.',

@@ -28,7 +28,7 @@ const id = { required: true as const, description: 'The passkey.' };
 builder.queryFields((t) => ({
   myPasskeys: t.connection({
     type: Passkey, authScopes: { person: true }, description: 'The passkeys of the signed-in person, newest first.',
-    resolve: async (_root, args, { app, access }) => connectionOf(args, await listPasskeys(app, access, args)),
+    resolve: async (_root, args, { app, access }) => connectionOf(await listPasskeys(app, access, args)),
   }, { description: 'A page of passkeys.' }, { description: 'One passkey of a page.' }),
 }));
 

@@ -21,7 +21,7 @@ const Session = builder.prismaObject('Session', {
 builder.queryFields((t) => ({
   mySessions: t.connection({
     type: Session, authScopes: { person: true }, description: 'Where the signed-in person is signed in, newest first.',
-    resolve: async (_root, args, { app, access }) => connectionOf(args, await listSessions(app, access, args)),
+    resolve: async (_root, args, { app, access }) => connectionOf(await listSessions(app, access, args)),
   }, { description: 'A page of sessions.' }, { description: 'One session of a page.' }),
 }));
 

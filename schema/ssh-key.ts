@@ -34,7 +34,7 @@ const id = { required: true as const, description: 'The key.' };
 builder.queryFields((t) => ({
   mySshKeys: t.connection({
     type: SshKey, authScopes: { person: true }, description: 'The SSH keys of the signed-in person, newest first.',
-    resolve: async (_root, args, { app, access }) => connectionOf(args, await listSshKeys(app, access, args)),
+    resolve: async (_root, args, { app, access }) => connectionOf(await listSshKeys(app, access, args)),
   }, { description: 'A page of SSH keys.' }, { description: 'One SSH key of a page.' }),
 }));
 

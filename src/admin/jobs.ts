@@ -1,12 +1,16 @@
 import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
 
 type Status = Operation['status'];
 
 /** The operations of all organizations, newest first: what the work queue does and did. */
 export function listJobs(app: App, args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined }): Promise<Page<Operation & { steps: OperationStep[] }>> {
-  return page(args, (take, before) => app.db.prisma.operation.findMany({ where: { status: args.status ?? undefined, kind: args.kind ?? undefined, ...(before ? { id: { lt: before } } : {}) }, include: { steps: { orderBy: { position: 'asc' } } }, orderBy: { id: 'desc' }, take }));
+  const kind = textFilter('kind', args.kind);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.operation.findMany({ where: { status: args.status ?? undefined, kind, AND: and }, include: { steps: { orderBy: { position: 'asc' } } }, ...rest });
+  });
 }
 
 export interface QueueState {

@@ -2,7 +2,7 @@ import type { Organization } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
 
 /** An organization with how much it holds. */
 export type CountedOrganization = Organization & { members: number; servers: number; instances: number };
@@ -19,8 +19,12 @@ async function withCounts(app: App, rows: Organization[]): Promise<CountedOrgani
 }
 
 export async function listOrganizations(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<CountedOrganization>> {
-  const search = args.search ? { contains: args.search, mode: 'insensitive' as const } : undefined;
-  const found = await page(args, (take, before) => app.db.prisma.organization.findMany({ where: { ...(before ? { id: { lt: before } } : {}), ...(search ? { OR: [{ slug: search }, { name: search }] } : {}) }, orderBy: { id: 'desc' }, take }));
+  const term = searchTerm(args.search);
+  const search = { contains: term ?? '', mode: 'insensitive' as const };
+  const found = await page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.organization.findMany({ where: { AND: and, ...(term ? { OR: [{ slug: search }, { name: search }] } : {}) }, ...rest });
+  });
   return { ...found, rows: await withCounts(app, found.rows) };
 }
 

@@ -5,7 +5,7 @@ import { type Tx, uniqueViolation } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { type Client, emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 
 export interface Administrator extends Client {
@@ -25,8 +25,12 @@ function record(tx: Tx, admin: Administrator, action: string, user: { id: string
 }
 
 export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<AccountRow>> {
-  const search = args.search ? { contains: args.search, mode: 'insensitive' as const } : undefined;
-  return page(args, (take, before) => app.db.prisma.user.findMany({ where: { ...(before ? { id: { lt: before } } : {}), ...(search ? { OR: [{ email: search }, { name: search }] } : {}) }, include, orderBy: { id: 'desc' }, take }));
+  const term = searchTerm(args.search);
+  const search = { contains: term ?? '', mode: 'insensitive' as const };
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.user.findMany({ where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) }, include, ...rest });
+  });
 }
 
 export async function getUser(app: App, id: string): Promise<AccountRow> {

@@ -3,7 +3,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { Prisma } from '../db.ts';
 import { validationError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
 
 export interface AuditFilter {
   resourceType?: string | null | undefined;
@@ -18,7 +18,8 @@ export interface AuditFilter {
 const idOf = (id: string | null | undefined): string | undefined => (id ? (isId(id) ? id : newId()) : undefined);
 
 /** `server.` or `server.*` means every action of servers; anything else is one action. */
-function actionOf(action: string | null | undefined): Prisma.StringFilter | undefined {
+function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
+  const action = textFilter('action', given);
   if (!action) return undefined;
   const family = /^([a-z_]+\.)\*?$/.exec(action)?.[1];
   return family ? { startsWith: family } : { equals: action };
@@ -28,7 +29,7 @@ export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInpu
   const { startDate, endDate } = filter;
   if (startDate && endDate && startDate > endDate) throw validationError([{ field: 'start_date', constraint: 'max', message: 'start_date must not be after end_date' }]);
   return {
-    resourceType: filter.resourceType ?? undefined,
+    resourceType: textFilter('resource_type', filter.resourceType),
     resourceId: idOf(filter.resourceId),
     action: actionOf(filter.action),
     actorId: idOf(filter.userId),
@@ -39,5 +40,8 @@ export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInpu
 /** The organization's trail, newest first. */
 export function listAuditEntries(scope: OrgScope, args: PageArgs & AuditFilter): Promise<Page<AuditEntry>> {
   const where = auditConditions(args);
-  return page(args, (take, before) => scope.db.auditEntry.findMany({ where: { ...where, orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }));
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.auditEntry.findMany({ where: { ...where, orgId: scope.orgId, AND: and }, ...rest });
+  });
 }

@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
@@ -15,7 +15,10 @@ import { notifyAccount } from './security-notice.ts';
 
 export function listPasskeys(app: App, access: Access, args: PageArgs): Promise<Page<Passkey>> {
   const { userId } = requirePerson(access);
-  return page(args, (take, before) => app.db.prisma.passkey.findMany({ where: { userId, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }));
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.passkey.findMany({ where: { userId, AND: and }, ...rest });
+  });
 }
 
 async function own(tx: Tx, userId: string, id: string) {

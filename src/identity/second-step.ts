@@ -50,6 +50,8 @@ async function countAttempt(app: App, client: Client, partialToken: string): Pro
 export async function loginSecondFactor(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const { code, partialToken } = parse(input, given);
   const { user, method, left } = await countAttempt(app, client, partialToken);
+  // Over all tickets: who has the password can begin as often as they like.
+  const attempt = await app.limits.sensitive('second_factor', user.id);
   const signIn = await app.db.prisma.$transaction(async (tx) => {
     const factor = await takeCode(tx, app, user, code);
     if (!factor) return undefined;
@@ -61,7 +63,10 @@ export async function loginSecondFactor(app: App, tokens: AccessTokens, client: 
     }
     return openSession(tx, app, tokens, user, client, { method, strong: true });
   });
-  if (signIn) return signIn;
+  if (signIn) {
+    await attempt.forget();
+    return signIn;
+  }
   await recordAccountFact(app.db.prisma, client, 'auth.login_failed', user, { reason: 'second_factor' });
   throw new AppError('invalid_credentials', 'The code is wrong or was used before', { field: 'code', attempts_left: left });
 }

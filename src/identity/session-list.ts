@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { endSessions } from './sessions.ts';
@@ -12,9 +12,10 @@ import { endSessions } from './sessions.ts';
 /** The person's living sessions, newest first. */
 export function listSessions(app: App, access: Access, args: PageArgs): Promise<Page<Session>> {
   const { userId } = requirePerson(access);
-  return page(args, (take, before) =>
-    app.db.prisma.session.findMany({ where: { userId, revokedAt: null, expiresAt: { gt: new Date() }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
-  );
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.session.findMany({ where: { userId, revokedAt: null, expiresAt: { gt: new Date() }, AND: and }, ...rest });
+  });
 }
 
 export async function endSession(app: App, access: Access, client: Client, id: string): Promise<void> {

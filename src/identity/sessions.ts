@@ -46,6 +46,7 @@ export async function openSession(tx: Tx, app: App, tokens: AccessTokens, user: 
  * the family: the session ends for both.
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string): Promise<SignIn> {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {
@@ -65,6 +66,7 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
     return undefined;
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
+  await attempt.forgive();
   return { user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
 }
 

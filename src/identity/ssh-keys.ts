@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
@@ -19,7 +19,10 @@ const addInput = z.object({ label: deviceLabel, publicKey: z.string().max(16 * 1
 
 export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
   const { userId } = requirePerson(access);
-  return page(args, (take, before) => app.db.prisma.sshKey.findMany({ where: { userId, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }));
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.sshKey.findMany({ where: { userId, AND: and }, ...rest });
+  });
 }
 
 /** Keeps those that the account does not have yet. The account's row is locked, so that two requests do not pass the limit together. */
