@@ -171,3 +171,19 @@ describe('the second step', () => {
     expect((await anonymous.post('/auth/refresh', { refreshToken: late })).status).toBe(401);
   });
 });
+
+it('limits wrong codes of an account, in a session as at the sign-in, and across restarts', async () => {
+  const limited = await Ocore.start({ RATE_LIMIT_SENSITIVE_FACTOR: '1' });
+  try {
+    const person = await limited.owner('guessed');
+    const secret = (await person.post('/user/totp/setup')).text('secret');
+    await person.post('/user/totp/enable', { code: oathtool(secret) });
+    for (let index = 0; index < 10; index += 1) expect((await person.post('/user/totp/recovery-codes', { code: wrongFor(secret) })).status).toBe(401);
+    await limited.restart();
+    expect((await person.post('/user/totp/recovery-codes', { code: oathtool(secret, 1) })).status).toBe(429);
+    const partialToken = (await new Client(limited.url, null, null).post('/auth/login', { email: person.email, password })).text('partialToken');
+    expect((await new Client(limited.url, null, null).post('/auth/login/2fa', { code: oathtool(secret, 1), partialToken })).status).toBe(429);
+  } finally {
+    await limited.stop();
+  }
+});
