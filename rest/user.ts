@@ -11,7 +11,6 @@ export const userRoutes: readonly Route[] = [
   { method: 'get', path: '/user', category, summary: 'Get the signed-in user', document: `{ me { ${user} } }`, answer: { as: 'object' } },
   { method: 'patch', path: '/user', category, summary: 'Change name and picture', document: `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${user} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/user', category, summary: 'Delete the account', document: 'mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) }', answer: { as: 'nothing' } },
-  { method: 'get', path: '/user/orgs', category, summary: 'List the organizations of the signed-in user', document: '{ myOrganizations { id name slug createdAt } }', answer: { as: 'whole', key: 'data' } },
   { method: 'post', path: '/user/totp/setup', category, summary: 'Begin to enrol an authenticator app', document: 'mutation ($password: String) { setUpTotp(password: $password) { secret otpauthUri qrSvg } }', body: ['password'], answer: { as: 'object' } },
   { method: 'post', path: '/user/totp/enable', category, summary: 'Turn two-factor authentication on', document: 'mutation ($code: String!) { enableTotp(code: $code) { recoveryCodes } }', body: ['code'], answer: { as: 'object' } },
   { method: 'post', path: '/user/totp/disable', category, summary: 'Turn two-factor authentication off', document: 'mutation ($input: DisableTotpInput!) { disableTotp(input: $input) }', answer: { as: 'message', message: 'Two-factor authentication is off' } },

@@ -50,6 +50,7 @@ const SignUpInput = builder.inputType('SignUpInput', {
     name: t.string({ required: true, description: 'The name that others see, up to 100 characters.' }),
     organizationName: t.string({ description: 'The name of the first organization, 2 to 100 characters. Default: made from the name.' }),
     organizationSlug: t.string({ description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: made from its name.' }),
+    invitationToken: t.string({ description: 'The token of an invitation to this address: the account then joins that organization instead of having one of its own, also where sign-up is closed.' }),
   }),
 });
 const LoginInput = builder.inputType('LoginInput', {

@@ -11,6 +11,7 @@ import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
 import { Limits } from './limits/index.ts';
+import { startRetention } from './orgs/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { ServerMonitor } from './servers/index.ts';
@@ -60,6 +61,8 @@ export async function start(config: Config): Promise<Running> {
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      const retention = startRetention(app);
+      stops.push(() => retention.stop());
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {

@@ -38,13 +38,19 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
  * who it comes from, and says so in the answer's headers where there is one.
  */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
-  const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
-  const access = await reauthenticate().catch((error: unknown) => {
+  const ask = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
+  const access = await ask().catch((error: unknown) => {
     // Who tries tokens is counted like who has none.
     if (error instanceof AppError) countRequest(app, null, client, response);
     throw error;
   });
   countRequest(app, access, client, response);
+  const reauthenticate = async () => {
+    const now = await ask();
+    // A slug that was given up may lead to another organization by now.
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: credentials.orgSlug });
+    return now;
+  };
   return { app, tokens, access, client, reauthenticate };
 }
 

@@ -35,8 +35,7 @@ async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug
     const otherMembers = await tx.membership.count({ where: others });
     const living = await livingResources(tx, org.id);
     if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living };
-    await recordFact(tx, scope, { action: 'org.deleted', resourceType: 'org', resourceId: org.id, resourceName: org.name });
-    await eraseOrganization(tx, org.id);
+    await eraseOrganization(tx, scope);
     return undefined;
   }
   await recordFact(tx, scope, { action: 'member.left', resourceType: 'member', resourceId: user.id, resourceName: user.name });

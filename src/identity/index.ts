@@ -5,6 +5,7 @@ export { deviceName } from './device-name.ts';
 export { emailSchema, newPassword, personName } from './fields.ts';
 export { login } from './login.ts';
 export { beginPasskeyLogin, finishPasskeyLogin, type PasskeyRequest } from './passkey-login.ts';
+export { requireRecent } from './recent.ts';
 export { beginPasskeyRegistration, finishPasskeyRegistration, type PasskeyCreation } from './passkey-registration.ts';
 export { deletePasskey, listPasskeys, renamePasskey } from './passkeys.ts';
 export { hashPassword } from './passwords.ts';
