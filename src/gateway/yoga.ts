@@ -20,8 +20,20 @@ interface ServerContext {
   res: ServerResponse;
 }
 
-async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
-  for await (const value of source) yield change(value);
+/** Ends its source as soon as its reader leaves; a generator would first wait for the next value. */
+function mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncIterableIterator<T> {
+  const inner = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const result = await inner.next();
+      return result.done ? result : { done: false, value: change(result.value) };
+    },
+    return: async () => {
+      await inner.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() { return this; },
+  };
 }
 
 interface Arguments {
