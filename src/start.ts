@@ -12,6 +12,8 @@ import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 
 export interface Running {
@@ -45,19 +47,23 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
+    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const stopKeys = keys.watch(events, log);
+    stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
     const remote = new RemotePool();
     stops.push(() => remote.close());
 
-    const app: App = { config, log, db, events, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const app: App = { config, log, db, events, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { PrismaClient } from '../db.ts';
 import type { SecretBox } from '../secrets/box.ts';
+import { signingKeyOwner } from './sealed.ts';
 
 export interface SigningKeys {
   kid: string;
@@ -25,7 +26,7 @@ export async function loadSigningKeys(prisma: PrismaClient, secrets: SecretBox):
     const publicJwk = await exportJWK(pair.publicKey);
     const kid = await calculateJwkThumbprint(publicJwk);
     await tx.signingKey.create({
-      data: { kid, publicJwk: JSON.parse(JSON.stringify(publicJwk)), privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), `signing_key:${kid}`) },
+      data: { kid, publicJwk: JSON.parse(JSON.stringify(publicJwk)), privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), signingKeyOwner(kid)) },
     });
   });
   const rows = await prisma.signingKey.findMany({ where: { retiredAt: null }, orderBy: { createdAt: 'desc' } });
@@ -33,5 +34,5 @@ export async function loadSigningKeys(prisma: PrismaClient, secrets: SecretBox):
   if (!newest) throw new Error('There is no signing key');
   const publicKeys = new Map<string, CryptoKey>();
   for (const row of rows) publicKeys.set(row.kid, await importKey(JSON.parse(JSON.stringify(row.publicJwk))));
-  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, `signing_key:${newest.kid}`))) };
+  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, signingKeyOwner(newest.kid)))) };
 }

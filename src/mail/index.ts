@@ -1,1 +1,1 @@
-export { type Letter, queueMail } from './queue.ts';
+export { type Letter, mailOwner, queueMail } from './queue.ts';
