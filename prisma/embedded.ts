@@ -76,7 +76,7 @@ async function untilReady(child: ChildProcess, url: string, said: () => string):
 }
 
 /** Where the embedded PostgreSQL of a running oCore answers. */
-export async function findEmbedded(dataDir: string): Promise<string | undefined> {
+export async function runningEmbedded(dataDir: string): Promise<string | undefined> {
   const pidFile = join(await placeOf(dataDir, await processOwner()), 'postmaster.pid');
   const passwordFile = join(dataDir, 'secrets', 'postgres_password');
   if ((await pidIn(pidFile)) === undefined || !existsSync(passwordFile)) return undefined;

@@ -10,6 +10,7 @@ const scalars: Readonly<Record<string, JsonObject>> = {
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   DateTime: { type: 'string', format: 'date-time' },
+  JSON: { type: 'object', additionalProperties: true },
   ByteSize: { type: 'integer', format: 'int64', minimum: 0 },
 };
 

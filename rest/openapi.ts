@@ -1,7 +1,10 @@
-import { type GraphQLField, type GraphQLSchema, getNamedType, isNonNullType, isObjectType, Kind, OperationTypeNode } from 'graphql';
+import { type GraphQLField, type GraphQLInputType, type GraphQLSchema, getNamedType, isEnumType, isNonNullType, isObjectType, Kind, OperationTypeNode } from 'graphql';
+import { apiVersion } from '../src/api-version.ts';
 import { errorTable } from '../src/errors.ts';
 import { type Json, type JsonObject, SchemaWriter } from './json-schema.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
+import { conditionOf, type Protocol, protocolHeaders, protocolOf, protocolParameters } from './protocol.ts';
+import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 
 const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
@@ -27,6 +30,12 @@ function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLFie
   return field;
 }
 
+/** Query parameters have the stored values of an enum, as the reference has them. */
+function textsOf(type: GraphQLInputType | undefined): string[] {
+  const named = type && getNamedType(type);
+  return isEnumType(named) ? named.getValues().map((value) => String(value.value)) : [];
+}
+
 function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, scope: Scope): Json[] {
   const describe = (name: string): string => field.args.find((argument) => argument.name === name)?.description ?? '';
   const parameters: Json[] = scope.permission ? [ref('parameters', 'OrgSlug')] : [];
@@ -39,7 +48,7 @@ function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: Grap
       const argument = field.args.find((candidate) => candidate.name === name);
       const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
       const schema = type ? writer.input(type) : {};
-      const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: schema['enum'].filter((value) => value !== null) } : {}) } : schema;
+      const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: textsOf(type) } : {}) } : schema;
       parameters.push({ name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description: describe(name), schema: { ...plain, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) } });
     }
   }
@@ -71,7 +80,7 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
     case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
-    case 'operation': return ['202', json('The operation goes on.', whole(), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
+    case 'file': return ['200', { description: 'The file.', content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, { schema: type === 'application/json' ? { type: 'array', items: { type: 'object' } } : { type: 'string' } }])) }];
     case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
     case 'list': {
       const type = getNamedType(field.type);
@@ -86,11 +95,23 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
   }
 }
 
-function errorsOf(prepared: PreparedRoute, scope: Scope, hasBody: boolean): JsonObject {
-  const statuses = new Set([400, 429, 500, 503]);
+const notModified: JsonObject = { description: 'You have this answer already.', headers: { ETag: ref('headers', 'ETag'), 'X-OCore-Version': ref('headers', 'Version') } };
+
+/** An answer with what every answer of its kind has: its headers, and the stream where there is one. */
+function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonObject {
+  const own = Object.fromEntries(Object.entries(headers).map(([name, component]) => [name, ref('headers', component)]));
+  const events = { 'text/event-stream': { schema: { type: 'string', description: 'Server-sent events: `id` is the number, `data` one row as JSON; `event: end` comes last.' } } };
+  return { ...answer, headers: { ...asObject(answer['headers']), ...own }, ...(stream ? { content: { ...asObject(answer['content']), ...events } } : {}) };
+}
+
+function asObject(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function errorsOf(prepared: PreparedRoute, scope: Scope, hasBody: boolean, protocol: Protocol): JsonObject {
+  const statuses = new Set([400, 429, 500, 503, ...protocol.statuses]);
   if (!scope.public) statuses.add(401);
   if (scope.permission) { statuses.add(403); statuses.add(404); }
-  if (prepared.route.method !== 'get') { statuses.add(409); statuses.add(422); }
   if (hasBody) { statuses.add(413); statuses.add(415); }
   if (prepared.rootField === 'login') statuses.add(401);
   return Object.fromEntries([...statuses].sort().map((status) => [String(status), ref('responses', `Error${status}`)]));
@@ -112,12 +133,13 @@ const sharedSchemas: Record<string, JsonObject> = {
     type: 'object', required: ['error'],
     properties: {
       error: {
-        type: 'object', required: ['code', 'message', 'details', 'request_id'],
+        type: 'object', required: ['code', 'message', 'details', 'request_id', 'doc_url'],
         properties: {
           code: { type: 'string', enum: Object.keys(errorTable), description: 'Stable; the same as `extensions.code` in GraphQL.' },
           message: { type: 'string', description: 'What went wrong, for people.' },
           details: { type: 'object', description: 'Which field and which constraint, all field errors at once in `errors`.', additionalProperties: true },
           request_id: { type: 'string', description: 'The request’s id, also in X-Request-Id.' },
+          doc_url: { type: 'string', format: 'uri', description: 'A page about this code: what happened, and what to do.' },
         },
       },
     },
@@ -135,12 +157,14 @@ const sharedSchemas: Record<string, JsonObject> = {
 };
 
 /** The OpenAPI 3.1 document of the whole route table. */
-export function openApi(schema: GraphQLSchema): JsonObject {
+export function openApi(schema: GraphQLSchema, table: readonly Route[] = routes): JsonObject {
   const writer = new SchemaWriter();
   const paths: Record<string, JsonObject> = {};
   const operationIds = new Set<string>();
-  for (const route of routes) {
-    const prepared = prepare(schema, route);
+  const all = table.map((route) => prepare(schema, route));
+  for (const prepared of all) {
+    const { route } = prepared;
+    const protocol = protocolOf(route, conditionOf(all, route) !== undefined);
     const field = rootFieldOf(schema, prepared);
     const scope = scopeOf(field);
     const body = bodyOf(writer, prepared, field);
@@ -153,30 +177,33 @@ export function openApi(schema: GraphQLSchema): JsonObject {
         operationId, tags: [route.category], summary: route.summary,
         description: `${field.description ?? ''}${scope.permission ? `\n\nNeeds the permission \`${scope.permission}\`.` : ''}`,
         ...(scope.public ? { security: [] } : {}),
-        parameters: parametersOf(writer, prepared, field, scope),
+        parameters: [...parametersOf(writer, prepared, field, scope), ...protocol.parameters.map((name) => ref('parameters', name))],
         ...(body ? { requestBody: body } : {}),
-        responses: { [status]: success, ...errorsOf(prepared, scope, body !== null) },
+        ...(route.deprecated ? { deprecated: true } : {}),
+        responses: { [status]: withProtocol(success, protocol), ...(protocol.notModified ? { 304: notModified } : {}), ...errorsOf(prepared, scope, body !== null, protocol) },
       },
     };
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'oCore', version: '2026-11-24', description: 'The control plane of an Odoo fleet. Every route runs a GraphQL operation of the same name and rules.' },
+    info: { title: 'oCore', version: apiVersion, description: 'The control plane of an Odoo fleet. Every route runs a GraphQL operation of the same name and rules.' },
     servers: [{ url: '/api' }],
     security: [{ bearer: [] }],
-    tags: [...new Set(routes.map((route) => route.category))].map((name) => ({ name })),
+    tags: [...new Set(table.map((route) => route.category))].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token from `POST /auth/login`.' } },
       parameters: {
         OrgSlug: { name: 'X-Org-Slug', in: 'header', required: true, description: 'The organization to work in.', schema: { type: 'string', minLength: 3, maxLength: 50 } },
         Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-        Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: { type: 'string', maxLength: 512 } },
+        Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: { type: 'string', maxLength: 1024 } },
+        ...protocolParameters,
       },
       headers: {
         Location: { description: 'The operation.', schema: { type: 'string' } },
         RetryAfter: { description: 'Seconds after which to ask again.', schema: { type: 'integer' } },
-        Link: { description: 'The next page, as `<…>; rel="next"`.', schema: { type: 'string' } },
+        Link: { description: 'The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', schema: { type: 'string' } },
+        ...protocolHeaders,
       },
       responses: errorResponses(),
       schemas: { ...sharedSchemas, ...writer.components },

@@ -1,3 +1,5 @@
+import type { Topic } from '../src/events/hub.ts';
+
 /** How a route's GraphQL answer becomes its REST answer. */
 export type Answer =
   /** The root field as it is. */
@@ -6,11 +8,11 @@ export type Answer =
   | { as: 'list' }
   /** A list that is given whole, as `{<key>: […]}`. */
   | { as: 'whole'; key: string }
-  /** 202 `{id, status, message, operationId}` of the payload's resource. */
-  | { as: 'accepted'; resource: 'server' | 'instance'; message: string }
-  /** An operation that was started or asked to stop: 202 with the operation itself. */
-  | { as: 'operation' }
-  | { as: 'message'; message: string };
+  /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
+  | { as: 'accepted'; resource: 'server' | 'instance' | 'operation'; message: string }
+  | { as: 'message'; message: string }
+  /** A file: the root field gives its `content`, `contentType` and `filename`. */
+  | { as: 'file'; contentTypes: readonly string[] };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)
@@ -26,4 +28,18 @@ export interface Route {
   answer: Answer;
   /** Variables of the body that are not `input`. */
   body?: readonly string[];
+  /** Fields that are mere readings: new ones do not make the resource another for If-Match. */
+  readings?: readonly string[];
+  /** `wait`: the answer may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
+  waits?: { topics: (id: string) => readonly Topic[]; isLast: (value: unknown) => boolean };
+  /** What `Accept: text/event-stream` gets: a subscription whose events are numbered by the field `id`, resumed by its variable `after`. */
+  stream?: { document: string; id: string };
+  deprecated?: Deprecation;
+}
+
+/** When a route was deprecated, when it will go (both ISO dates), and the route to use instead. */
+export interface Deprecation {
+  since: string;
+  sunset?: string;
+  use?: string;
 }

@@ -1,3 +1,5 @@
+import { adminRoutes } from './admin.ts';
+import { auditRoutes } from './audit.ts';
 import { authRoutes } from './auth.ts';
 import { instanceRoutes } from './instances.ts';
 import { operationRoutes } from './operations.ts';
@@ -8,4 +10,4 @@ import { serverRoutes } from './servers.ts';
 import { userRoutes } from './user.ts';
 
 /** Every REST route: the router, the OpenAPI document and the tests all read this table. */
-export const routes: readonly Route[] = [...authRoutes, ...userRoutes, ...organizationRoutes, ...serverRoutes, ...projectRoutes, ...instanceRoutes, ...operationRoutes];
+export const routes: readonly Route[] = [...authRoutes, ...auditRoutes, ...adminRoutes, ...userRoutes, ...organizationRoutes, ...serverRoutes, ...projectRoutes, ...instanceRoutes, ...operationRoutes];

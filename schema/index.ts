@@ -1,3 +1,5 @@
+import './admin.ts';
+import './audit.ts';
 import './auth.ts';
 import './organization.ts';
 import './user.ts';

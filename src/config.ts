@@ -8,6 +8,13 @@ const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
   .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
+const origins = z.string().transform((text, context) => {
+  const all = text.split(',').map((origin) => origin.trim());
+  for (const origin of all) {
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) context.addIssue({ code: 'custom', message: `${origin || 'an empty one'} is not an origin such as https://app.example.com` });
+  }
+  return all;
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -16,6 +23,7 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   APP_URL: z.url().optional(),
+  CORS_ORIGINS: origins.default([]),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
@@ -30,6 +38,7 @@ const variables = z.object({
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
+  STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   PORT_RANGE: z
@@ -52,6 +61,8 @@ export type Config = Readonly<
   Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
     SSH_ENCRYPTION_KEY: string;
     APP_URL: string;
+    /** Whether APP_URL was given: what requests came to is then of no interest. */
+    hasAppUrl: boolean;
   }
 >;
 
@@ -93,6 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     ...values,
     DATA_DIR: dataDir,
+    hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),
   };

@@ -9,6 +9,8 @@ export const sealedColumns: readonly SealedColumn[] = [
   recordColumn('signing_keys', 'private_key_enc', signingKeyOwner, 'kid'),
   recordColumn('users', 'totp_secret_enc', totpOwner),
   recordColumn('mails', 'body_enc', mailOwner),
+  recordColumn('idempotency_keys', 'request_enc', (id) => id),
+  recordColumn('idempotency_keys', 'answer_enc', (id) => id),
   recordColumn('servers', 'credential_enc', credentialOwner),
   recordColumn('instances', 'secrets_enc', (id) => secretOwner(id, 'passwords')),
   recordColumn('instances', 'admin_password_enc', (id) => secretOwner(id, 'admin')),

@@ -1,10 +1,8 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { readConfig } from '../config.ts';
 import { sealedColumns } from '../sealed-columns.ts';
-import { MasterKeys } from '../secrets/master-keys.ts';
 import { rotateEncryption } from '../secrets/rotate.ts';
-import { commandDatabase } from './database.ts';
+import { withInstallation } from './installation.ts';
 
 const options = z.object({ settle: z.coerce.number().min(0).max(3600) });
 
@@ -13,12 +11,5 @@ export const rotateEncryptionCommand = new Command('rotate-encryption')
   .option('--settle <seconds>', 'how long requests that began before may still write with the old key', '40')
   .action(async (given: unknown) => {
     const { settle } = options.parse(given);
-    const config = readConfig(process.env);
-    const { db, close } = await commandDatabase(config);
-    try {
-      const masters = new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS);
-      await rotateEncryption({ db, masters, columns: sealedColumns, settle, say: (line) => process.stdout.write(`${line}\n`) });
-    } finally {
-      await close();
-    }
+    await withInstallation(({ db, masters }) => rotateEncryption({ db, masters, columns: sealedColumns, settle, say: (line) => process.stdout.write(`${line}\n`) }));
   });

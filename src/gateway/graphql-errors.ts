@@ -1,8 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { App } from '../app.ts';
 import { isDatabaseDown } from '../db.ts';
 import { AppError, errorTable } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
+import { docUrlOf } from './request.ts';
 
 /** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */
 export function publicError(error: unknown, log: Logger, requestId: string): AppError {
@@ -17,16 +19,16 @@ export function publicError(error: unknown, log: Logger, requestId: string): App
 }
 
 /** The one place that turns errors into GraphQL errors. */
-export function maskError(error: unknown, log: Logger, requestId: string): GraphQLError {
+export function maskError(error: unknown, app: App, requestId: string, host: string | null | undefined): GraphQLError {
   if (error instanceof GraphQLError && !error.originalError) {
     // The library's own: wrong documents and variables.
     const code = error.extensions['code'];
     if (typeof code === 'string' && code in errorTable) return error;
     // Wrong variables are quoted in the library's message, and one of them may be a password.
-    return new GraphQLError(error.message.replace(/, found: [^]*$/, '.'), { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId } });
+    return new GraphQLError(error.message.replace(/, found: [^]*$/, '.'), { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId, doc_url: docUrlOf(app.config, host, 'bad_request') } });
   }
   const original = error instanceof GraphQLError ? error.originalError : error;
-  const shown = publicError(original, log, requestId);
+  const shown = publicError(original, app.log, requestId);
   const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source } : {};
-  return new GraphQLError(shown.message, { ...place, extensions: { code: shown.code, details: shown.details, request_id: requestId, http: { status: 200 } } });
+  return new GraphQLError(shown.message, { ...place, extensions: { code: shown.code, details: shown.details, request_id: requestId, doc_url: docUrlOf(app.config, host, shown.code), http: { status: 200 } } });
 }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
 import type { AccessTokens } from '../identity/index.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
@@ -30,4 +31,14 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client']): Promise<Context> {
   const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
   return { app, tokens, access: await reauthenticate(), client, reauthenticate };
+}
+
+/** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */
+function originOf(config: Config, host: string | null | undefined): string {
+  if (config.hasAppUrl || !host || !/^[\w.:[\]-]+$/.test(host)) return config.APP_URL.replace(/\/$/, '');
+  return `http://${host}`;
+}
+
+export function docUrlOf(config: Config, host: string | null | undefined, code: string): string {
+  return `${originOf(config, host)}/docs/errors/${code}`;
 }

@@ -1,11 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import compression from 'compression';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import type { App } from '../app.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { crossOrigin } from './cors.ts';
 import { docsRouter } from './docs.ts';
+import { sendError } from '../../rest/error-answer.ts';
 import { restRouter } from '../../rest/router.ts';
+import { AppError } from '../errors.ts';
+import { forgetOld } from '../idempotency/index.ts';
 import { requestIdOf } from './request.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -17,6 +21,7 @@ export interface Gateway {
 
 /** HTTP: GraphQL, REST, subscriptions and health, on one port. */
 export async function startGateway(app: App, tokens: AccessTokens): Promise<Gateway> {
+  const closing = new AbortController();
   const http = express();
   http.disable('x-powered-by');
   http.use((request, response, next) => {
@@ -34,14 +39,17 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
     const ready = await app.db.pool.query('SELECT 1').then(() => true, () => false);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
   });
+  http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const yoga = makeYoga(app, tokens);
   http.use('/graphql', (request, response) => yoga(request, response));
-  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens));
+  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });
-  http.use((_request, response) => { response.status(404).json({ error: { code: 'not_found', message: 'There is nothing here; the API is under /graphql and /api', details: {} } }); });
+  http.use(() => { throw new AppError('not_found', 'There is nothing here; the API is under /graphql and /api'); });
+  http.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
 
   const server: Server = createServer(http);
+  const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys stay for now')); }, 10 * 60_000);
   const sockets = serveSockets(server, app, tokens);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -52,6 +60,8 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
   return {
     url: `http://${app.config.HOST}:${port}`,
     stop: async () => {
+      clearInterval(forgetting);
+      closing.abort();
       await sockets.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -27,7 +27,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
       onConnect: async ({ connectionParams, extra }) => {
         // A browser sends its page's origin: only our own may use a socket in the user's name.
         const { origin, host } = extra.request.headers;
-        if (origin && new URL(origin).host !== host && origin !== app.config.APP_URL) return false;
+        if (origin && new URL(origin).host !== host && origin !== app.config.APP_URL && !app.config.CORS_ORIGINS.includes(origin)) return false;
         try {
           const credentials = credentialsFrom(connectionParams);
           const context = await contextOf(app, tokens, credentials, { requestId: requestIdOf(extra.request.headers), ipAddress: extra.request.socket.remoteAddress ?? null, userAgent: null });
@@ -49,15 +49,15 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
         try {
           const document = parse(payload.query, { maxTokens: 2000 });
           const errors = validate(schema, document, specifiedRules);
-          if (errors.length > 0) return errors.map((error) => maskError(error, app.log, requestId));
+          if (errors.length > 0) return errors.map((error) => maskError(error, app, requestId, ctx.extra.request.headers.host));
           const client = { requestId, ipAddress: ctx.extra.request.socket.remoteAddress ?? null, userAgent: ctx.extra.request.headers['user-agent'] ?? null };
           return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue: await contextOf(app, tokens, credentialsFrom(ctx.connectionParams), client) };
         } catch (error) {
-          return [maskError(error, app.log, requestId)];
+          return [maskError(error, app, requestId, ctx.extra.request.headers.host)];
         }
       },
-      onNext: (ctx, _id, _payload, _args, result) => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, app.log, requestIdOf(ctx.extra.request.headers))) } : result),
-      onError: (ctx, _id, _payload, errors) => errors.map((error) => maskError(error, app.log, requestIdOf(ctx.extra.request.headers)).toJSON()),
+      onNext: (ctx, _id, _payload, _args, result) => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host)) } : result),
+      onError: (ctx, _id, _payload, errors) => errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host).toJSON()),
       execute,
       subscribe,
     },

@@ -45,7 +45,7 @@ const masking = (app: App): Plugin<Context> => ({
   onResultProcess: ({ result, setResult, request }) => {
     if (Array.isArray(result)) return;
     const requestId = request.headers.get('x-request-id') ?? '';
-    const mask = <R extends { errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => maskError(error, app.log, requestId)) } : one);
+    const mask = <R extends { errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => maskError(error, app, requestId, request.headers.get('host'))) } : one);
     if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
     else setResult(mask(result));
   },
@@ -57,6 +57,8 @@ export function makeYoga(app: App, tokens: AccessTokens) {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // The gateway says who may ask from another origin.
+    cors: false,
     logging: false,
     maskedErrors: false,
     plugins: [compiledQueries, masking(app)],
