@@ -38,6 +38,8 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
       return { status: answer.status ?? 200, headers: {}, body: value };
     case 'message':
       return { status: 200, headers: {}, body: { message: answer.message } };
+    case 'nothing':
+      return { status: 204, headers: {}, body: undefined };
     case 'whole':
       return { status: 200, headers: {}, body: { [answer.key]: value } };
     case 'list': {
@@ -62,6 +64,10 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
 }
 
 export function sendAnswer(request: Request, response: Response, route: Route, { status, headers, body }: RestAnswer): void {
+  if (status === 204) {
+    response.status(204).setHeader('Cache-Control', 'no-store').end();
+    return;
+  }
   // Only a file names a type of its own.
   const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
   const text = isFile ? body : JSON.stringify(body);

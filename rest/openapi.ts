@@ -37,7 +37,7 @@ function textsOf(type: GraphQLInputType | undefined): string[] {
 }
 
 function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, scope: Scope): Json[] {
-  const describe = (name: string): string => field.args.find((argument) => argument.name === name)?.description ?? '';
+  const describe = (name: string): string => field.args.find((argument) => argument.name === prepared.argumentNames.get(name))?.description ?? '';
   const parameters: Json[] = scope.permission ? [ref('parameters', 'OrgSlug')] : [];
   for (const name of prepared.pathParameters) parameters.push({ name, in: 'path', required: true, description: describe(name), schema: { type: 'string', maxLength: 64 } });
   for (const name of prepared.queryParameters) {
@@ -45,7 +45,7 @@ function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: Grap
     else if (name === 'after' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Cursor'));
     else {
       const type = prepared.variables.get(name);
-      const argument = field.args.find((candidate) => candidate.name === name);
+      const argument = field.args.find((candidate) => candidate.name === prepared.argumentNames.get(name));
       const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
       const schema = type ? writer.input(type) : {};
       const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: textsOf(type) } : {}) } : schema;
@@ -64,7 +64,7 @@ function bodyOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLFie
   const properties: JsonObject = {};
   for (const name of names) {
     const type = prepared.variables.get(name);
-    if (type) properties[name] = { ...writer.input(type), description: field.args.find((argument) => argument.name === name)?.description ?? '' };
+    if (type) properties[name] = { ...writer.input(type), description: field.args.find((argument) => argument.name === prepared.argumentNames.get(name))?.description ?? '' };
   }
   return { required: required.length > 0, content: { 'application/json': { schema: { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) } } } };
 }
@@ -79,6 +79,7 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
   switch (answer.as) {
     case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
+    case 'nothing': return ['204', { description: 'It is done.' }];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
     case 'file': return ['200', { description: 'The file.', content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, { schema: type === 'application/json' ? { type: 'array', items: { type: 'object' } } : { type: 'string' } }])) }];
     case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];

@@ -11,6 +11,8 @@ export type Answer =
   /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
   | { as: 'accepted'; resource: 'server' | 'instance' | 'operation'; message: string }
   | { as: 'message'; message: string }
+  /** 204. */
+  | { as: 'nothing' }
   /** A file: the root field gives its `content`, `contentType` and `filename`. */
   | { as: 'file'; contentTypes: readonly string[] };
 

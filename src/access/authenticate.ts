@@ -6,6 +6,7 @@ import { hashApiKey, isApiKey } from './api-key.ts';
 import { grantsOf, type GrantRow, narrow } from './grants.ts';
 import { ipAllowed } from './ip-range.ts';
 import { noteKeyUse } from './key-use.ts';
+import { noteSessionUse } from './session-use.ts';
 
 /** What a request brings to say who it is. */
 export interface Credentials {
@@ -36,7 +37,8 @@ const grants = `LEFT JOIN LATERAL (
 // role takes effect on the very next request of every process, with nothing to invalidate.
 const sessionText = `
   SELECT u.id AS user_id, u.name AS user_name, u.is_admin, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug,
-    o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants
+    o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants,
+    s.last_seen_at < now() - interval '1 minute' AS note
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN (organizations o JOIN memberships m ON m.org_id = o.id) ON o.slug = $2 AND m.user_id = u.id
   ${grants}
@@ -52,7 +54,7 @@ const keyText = `
   WHERE (k.hash = $1 OR (k.previous_hash = $1 AND k.previous_expires_at > now())) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
     AND u.deactivated_at IS NULL`;
 
-type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null };
+type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null; note: boolean };
 type KeyRow = PersonRow & { key_id: string; key_name: string; permissions: string[]; project_limited: boolean; project_ids: string[]; allowed_ips: string[]; ends: number | null; note: boolean };
 
 function orgOf(row: PersonRow, wanted: string | null): OrgRef | null {
@@ -77,6 +79,7 @@ async function withSession(pool: Pool, tokens: AccessTokens, credentials: Creden
   if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
   const org = orgOf(row, credentials.orgSlug);
   if (org) checkSession(row);
+  if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
     actor: { type: 'user', id: row.user_id, name: row.user_name }, userId: row.user_id, sessionId: claims.sid, apiKeyId: null, isAdmin: row.is_admin,
     org, ...grantsOf(row.grants ?? []), expiresAt: claims.exp,

@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { countRequest } from './quota.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
+
+export function newRequestId(): string {
+  return `req_${randomBytes(12).toString('base64url')}`;
+}
 
 /** The caller's request id where it is harmless, else one of ours; it goes into every log line, audit row and job. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const value = headers['x-request-id'];
-  return typeof value === 'string' && given.test(value) ? value : `req_${randomBytes(12).toString('base64url')}`;
+  return typeof value === 'string' && given.test(value) ? value : newRequestId();
 }
 
 function single(value: string | string[] | undefined): string | null {
@@ -27,10 +33,19 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
   return { authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']) };
 }
 
-/** The context of one operation; its permissions are read from the database now. */
-export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client']): Promise<Context> {
+/**
+ * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
+ * who it comes from, and says so in the answer's headers where there is one.
+ */
+export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
   const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
-  return { app, tokens, access: await reauthenticate(), client, reauthenticate };
+  const access = await reauthenticate().catch((error: unknown) => {
+    // Who tries tokens is counted like who has none.
+    if (error instanceof AppError) countRequest(app, null, client, response);
+    throw error;
+  });
+  countRequest(app, access, client, response);
+  return { app, tokens, access, client, reauthenticate };
 }
 
 /** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */

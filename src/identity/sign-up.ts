@@ -25,6 +25,7 @@ const signUpInput = z.object({
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
   if (!app.config.SIGNUP_OPEN) throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account');
+  await app.limits.sensitive('sign_up', client.ipAddress);
   const passwordHash = await hashPassword(input.password);
   const name = input.organizationName ?? `${input.name}'s organization`;
   const slug = input.organizationSlug ?? `${slugify(input.organizationName ?? input.name, 'org').slice(0, 40)}-${newId().slice(-6)}`;

@@ -1,7 +1,8 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { PrismaClient } from '../db.ts';
 import type { SecretBox } from '../secrets/box.ts';
-import { signingKeyOwner } from './sealed.ts';
+
+export const signingKeyOwner = (kid: string): string => `signing_key:${kid}`;
 
 export interface SigningKeys {
   kid: string;

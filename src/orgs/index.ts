@@ -1,1 +1,2 @@
 export { createOrganization } from './create.ts';
+export { eraseOrganization, livingResources } from './erase.ts';

@@ -6,6 +6,9 @@ import { readConfig } from '../../src/config.ts';
 import { type Running, start } from '../../src/start.ts';
 import { Client } from './client.ts';
 
+/** A test does in seconds what users do in hours. */
+export const wideLimits = { RATE_LIMIT_ADDRESS: '1000000000', RATE_LIMIT_ANONYMOUS: '1000000000', RATE_LIMIT_ACCOUNT: '1000000000', RATE_LIMIT_GRAPHQL_COST: '1000000000', RATE_LIMIT_SENSITIVE_FACTOR: '10000', SOCKETS_PER_ACCOUNT: '2000' };
+
 /** A whole control plane for a test file: its own embedded PostgreSQL, gateway and worker. */
 export class Ocore {
   running: Running;
@@ -21,7 +24,7 @@ export class Ocore {
   static async start(env: Record<string, string> = {}): Promise<Ocore> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
-    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env };
+    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...wideLimits, ...env };
     const running = await start(readConfig(all));
     // The same address after a restart, as a real installation has.
     return new Ocore(running, dir, { ...all, PORT: new URL(running.url ?? 'http://127.0.0.1:0').port });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { wideLimits } from './ocore.ts';
 
 const entry = 'src/main.ts';
 
@@ -22,7 +23,7 @@ export class Program {
 
   /** Runs src/main.ts until it is ready. */
   static async start(env: Record<string, string>, nodeArgs: readonly string[] = []): Promise<Program> {
-    const program = new Program(entry, [], { ENVIRONMENT: 'test', PORT: '0', LOG_LEVEL: 'info', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env }, nodeArgs);
+    const program = new Program(entry, [], { ENVIRONMENT: 'test', PORT: '0', LOG_LEVEL: 'info', ...wideLimits, MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env }, nodeArgs);
     await program.line(env['OCORE_ROLE'] === 'worker' ? /worker is ready/ : /oCore is ready/);
     return program;
   }
