@@ -1,4 +1,6 @@
 import { type GraphQLField, type GraphQLInputType, type GraphQLOutputType, getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType } from 'graphql';
+import { prepare, type PreparedRoute } from '../../rest/prepared.ts';
+import { routes } from '../../rest/routes.ts';
 import { schema } from '../../schema/index.ts';
 import { rootFields, scopesOf } from '../../schema/deny-by-default.ts';
 
@@ -9,7 +11,7 @@ export const allFields: readonly RootField[] = rootFields(schema).map(({ type, f
 
 /** What ids stand for. A field or argument that none of these rows is about needs one here. */
 const resources: readonly [RegExp, string][] = [
-  [/^(Query|Mutation)\.admin\w*User\w*\.id$|\.userId$/, 'user'],
+  [/^(Query|Mutation)\.admin\w*(User|Administrator)\w*\.id$|\.userId$/, 'user'],
   [/^(Query|Mutation)\.admin\w*Organization\w*\.id$/, 'organization'],
   [/\.assignmentId$/, 'assignment'],
   [/\.memberId$|^\w+\.(\w*[mM]ember\w*|assignRole|unassignRole)\.id$/, 'member'],
@@ -29,7 +31,7 @@ const resources: readonly [RegExp, string][] = [
 
 export type Ids = Readonly<Record<string, string>>;
 
-function resourceOf(place: string): string {
+export function resourceOf(place: string): string {
   const found = resources.find(([pattern]) => pattern.test(place));
   if (!found) throw new Error(`${place} takes an id, and test/kit/fields.ts does not know of what: add a row to its table \`resources\``);
   return found[1];
@@ -62,6 +64,11 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
   throw new Error(`${place} takes a ${type.name}, and test/kit/fields.ts has no value for it: add one to its table \`scalars\``);
 }
 
+export interface GraphqlRequest {
+  query: string;
+  variables: Record<string, unknown>;
+}
+
 const isOnTheWay = (place: string, wanted: string): boolean => wanted === place || wanted.startsWith(`${place}.`);
 
 function selectionOf(type: GraphQLOutputType, depth = 2): string {
@@ -76,9 +83,14 @@ function selectionOf(type: GraphQLOutputType, depth = 2): string {
   return `{ __typename ${parts.join(' ')} }`;
 }
 
+function argumentsOf({ field, name }: RootField, wanted: string) {
+  return field.args.filter((arg) => isNonNullType(arg.type) || isOnTheWay(`${name}.${arg.name}`, wanted));
+}
+
 /** The shortest valid request for a root field; with a `wanted` place also what leads there, with a foreign id in it. */
-export function requestOf({ type, field, name }: RootField, ids: Ids, wanted = ''): { query: string; variables: Record<string, unknown> } {
-  const args = field.args.filter((arg) => (isNonNullType(arg.type) && arg.defaultValue === undefined) || isOnTheWay(`${name}.${arg.name}`, wanted));
+export function requestOf(root: RootField, ids: Ids, wanted = ''): GraphqlRequest {
+  const { type, field, name } = root;
+  const args = argumentsOf(root, wanted);
   const declared = args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   return {
@@ -95,4 +107,46 @@ export function idPlaces({ field, name }: RootField): string[] {
     return named.name === 'ID' ? [place] : [];
   };
   return field.args.flatMap((arg) => places(arg.type, `${name}.${arg.name}`));
+}
+
+export interface RestRequest {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+export type RestRoute = PreparedRoute & { root: RootField; name: string };
+
+/** Every REST route with the root field that it runs. */
+export const allRoutes: readonly RestRoute[] = routes.map((route) => {
+  const prepared = prepare(schema, route);
+  const root = allFields.find(({ type, field }) => type === (/^\s*mutation/.test(route.document) ? 'Mutation' : 'Query') && field.name === prepared.rootField);
+  if (!root) throw new Error(`${route.path} runs no root field`);
+  return { ...prepared, root, name: `${route.method.toUpperCase()} ${route.path}` };
+});
+
+/** The same as `requestOf`, as the route has it; undefined where the route cannot carry what is wanted. */
+export function restRequestOf(prepared: RestRoute, ids: Ids, wanted = ''): RestRequest | undefined {
+  const { route, root } = prepared;
+  const variables = new Map([...prepared.variables.keys()].map((variable) => [prepared.argumentNames.get(variable) ?? variable, variable]));
+  let path = route.path;
+  const query = new URLSearchParams();
+  const fields: Record<string, unknown> = {};
+  let body: unknown;
+  for (const arg of argumentsOf(root, wanted)) {
+    const variable = variables.get(arg.name);
+    const place = `${root.name}.${arg.name}`;
+    if (variable === undefined) {
+      if (isOnTheWay(place, wanted)) return undefined;
+      continue;
+    }
+    const value = valueFor(arg.type, place, ids, wanted);
+    if (prepared.pathParameters.includes(variable)) path = path.replace(`{${variable}}`, encodeURIComponent(String(value)));
+    else if (variable === 'input') body = value;
+    else if (route.body?.includes(variable)) fields[variable] = value;
+    else query.set(prepared.queryName(variable), String(value));
+  }
+  if (Object.keys(fields).length > 0) body = fields;
+  const search = query.toString();
+  return { method: route.method.toUpperCase(), path: `/api${path}${search ? `?${search}` : ''}`, body };
 }

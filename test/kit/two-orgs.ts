@@ -58,9 +58,9 @@ export function withForeign(own: Ids, foreign: Ids): Ids {
   return { ...own, ...Object.fromEntries(Object.entries(foreign).map(([resource, id]) => [`foreign ${resource}`, id])) };
 }
 
-/** All rows of an organization, to see whether anything of it was changed. */
+/** All rows of an organization, to see whether anything of it was changed; that a key is noted as used is no change. */
 export async function rowsOf(ocore: Ocore, orgId: string): Promise<string> {
   const tables = await ocore.sql<{ name: string }>("SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY 1");
-  const parts = await Promise.all(tables.map(async ({ name }) => `${name} ${JSON.stringify((await ocore.sql<{ rows: unknown }>(`SELECT json_agg(t ORDER BY t::text) AS rows FROM "${name}" t WHERE org_id = $1`, [orgId]))[0]?.rows)}`));
+  const parts = await Promise.all(tables.map(async ({ name }) => `${name} ${JSON.stringify((await ocore.sql<{ rows: unknown }>(`SELECT json_agg(to_jsonb(t) - '{last_used_at,last_used_ip}'::text[] ORDER BY to_jsonb(t)->>'id') AS rows FROM "${name}" t WHERE org_id = $1`, [orgId]))[0]?.rows)}`));
   return parts.join('\n');
 }
