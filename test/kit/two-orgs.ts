@@ -40,6 +40,7 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
   await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [serverId]);
   const instance = await owner.post('/instances', { name: `${name} instance`, serverId, environmentId: environment.text('id'), adminEmail: `${name}@example.com` });
   await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [instance.text('id')]);
+  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)", [instance.text('operationId'), `${name} log line`]);
   return { project: project.text('id'), environment: environment.text('id'), instance: instance.text('id'), operation: instance.text('operationId'), server: serverId };
 }
 
