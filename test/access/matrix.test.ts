@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expand, isPermission, type Permission, permissions } from '../../src/access/permissions.ts';
 import { callGraphql, callRest, inBatches, type Outcome } from '../kit/call.ts';
-import { allFields, allRoutes, idPlaces, type Ids, requestOf, resourceOf, restRequestOf, type RootField } from '../kit/fields.ts';
+import { allFields, allRoutes, idPlaces, requestOf, restRequestOf, type RootField } from '../kit/fields.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { Snapshot } from '../kit/snapshot.ts';
-import { mark, rowsOf, withForeign } from '../kit/two-orgs.ts';
+import { mark, rowsOf } from '../kit/two-orgs.ts';
 import { type Caller, type Cast, cast } from './callers.ts';
+import { probeForeign } from './foreign.ts';
 
 let ocore: Ocore;
 let people: Cast;
@@ -128,44 +129,11 @@ describe('every field and route, as declared, for', () => {
   }, 300_000);
 });
 
-/** Nothing of what stands behind a foreign id may come, nor anything but "not found" and "there is nothing". */
-function isClosed(outcome: Outcome, root: RootField, foreign: Ids, sent: string): boolean {
-  if (outcome.code === 'not_found') return true;
-  if (outcome.code !== null || root.type !== 'Query') return false;
-  const text = JSON.stringify(outcome.data ?? null).replaceAll(sent, '');
-  return !text.includes(mark) && !Object.values(foreign).some((id) => text.includes(id));
-}
-
-async function probeForeign(caller: Caller, own: Ids, foreign: Ids, roots: (root: RootField) => boolean): Promise<{ asked: number; wrong: string[] }> {
-  const ids = withForeign(own, foreign);
-  const wrong: string[] = [];
-  let asked = 0;
-  // A test of one project has the same server on both sides.
-  const placesOf = (root: RootField): string[] => idPlaces(root).filter((place) => foreign[resourceOf(place)] !== own[resourceOf(place)]);
-  const judge = async (name: string, place: string, root: RootField, run: () => Promise<Outcome>): Promise<void> => {
-    asked += 1;
-    const outcome = await run();
-    const sent = Object.entries(foreign).map(([, id]) => id).find((id) => JSON.stringify(requestOf(root, ids, place)).includes(id)) ?? '';
-    if (!isClosed(outcome, root, foreign, sent)) wrong.push(`${name} with a foreign ${place}: ${outcome.status} ${outcome.code} ${outcome.message} ${JSON.stringify(outcome.data)}`);
-  };
-  for (const root of allFields.filter(roots)) {
-    for (const place of placesOf(root)) await judge(root.name, place, root, () => callGraphql(caller.client, requestOf(root, ids, place)));
-  }
-  for (const route of allRoutes.filter(({ root }) => roots(root))) {
-    for (const place of placesOf(route.root)) {
-      const request = restRequestOf(route, ids, place);
-      if (request) await judge(route.name, place, route.root, () => callRest(caller.client, request));
-    }
-  }
-  return { asked, wrong };
-}
-
 describe('ids that are not the caller’s own', () => {
   it('are 404, or lead to nothing, for another organization’s Owner', async () => {
     const before = await rowsOf(ocore, people.org.id);
-    const caller: Caller = { ...owner(), client: people.other.owner };
     // Whoever administers the installation sees all organizations.
-    const { asked, wrong } = await probeForeign(caller, people.other.ids, people.org.ids, ({ scopes }) => scopes['admin'] !== true);
+    const { asked, wrong } = await probeForeign(people.other.owner, people.other.ids, people.org.ids, ({ scopes }) => scopes['admin'] !== true);
     expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(60);
     expect(await rowsOf(ocore, people.org.id)).toBe(before);
@@ -178,7 +146,7 @@ describe('ids that are not the caller’s own', () => {
       const caller = people.callers.find((one) => one.name === name) ?? owner();
       const { project, environment, instance, operation } = people.elsewhere;
       const may = ({ scopes }: RootField): boolean => caller.inProject.has(permissionOf(scopes) ?? 'manage:org');
-      const { wrong, asked } = await probeForeign(caller, caller.ids, { ...people.org.ids, project: project ?? '', environment: environment ?? '', instance: instance ?? '', operation: operation ?? '' }, may);
+      const { wrong, asked } = await probeForeign(caller.client, caller.ids, { ...people.org.ids, project: project ?? '', environment: environment ?? '', instance: instance ?? '', operation: operation ?? '' }, may);
       expect(wrong).toEqual([]);
       expect(asked).toBeGreaterThan(20);
     }

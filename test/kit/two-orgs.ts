@@ -1,4 +1,4 @@
-import { Client } from './client.ts';
+import type { Client } from './client.ts';
 import type { Ids } from './fields.ts';
 import type { Ocore } from './ocore.ts';
 
