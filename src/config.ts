@@ -42,6 +42,7 @@ const variables = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
   SSH_ENCRYPTION_KEY: secret.optional(),
+  SSH_ENCRYPTION_KEY_PREVIOUS: z.string().default('').transform((text) => text.split(',').map((key) => key.trim()).filter(Boolean)).pipe(z.array(z.string().min(32, 'each key must have at least 32 characters'))),
   JWT_ACCESS_EXPIRY: duration.default(3600),
   REFRESH_EXPIRY: duration.default(30 * 86400),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -15,6 +15,8 @@ import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 
 export interface Running {
@@ -48,6 +50,9 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
+    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const stopKeys = keys.watch(events, log);
+    stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
@@ -55,7 +60,7 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
@@ -68,6 +73,7 @@ export async function start(config: Config): Promise<Running> {
       stops.push(() => monitor.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
+      log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {

@@ -17,6 +17,7 @@ export { loginSecondFactor, type SecondStep } from './second-step.ts';
 export { endOtherSessions, endSession, listSessions } from './session-list.ts';
 export { signUp } from './sign-up.ts';
 export { addSshKey, deleteSshKey, importGithubKeys, listSshKeys, renameSshKey, type SshKeyImport } from './ssh-keys.ts';
+export { totpOwner } from './totp-code.ts';
 export { AccessTokens } from './tokens.ts';
 export { disableTotp, enableTotp, renewRecoveryCodes, setUpTotp, type TotpSetup } from './totp.ts';
 export { readCookies } from './cookies.ts';
@@ -25,5 +26,5 @@ export { beginLink, beginOauth, exchangeOauthCode, finishOauth, linkAsked, linkU
 export { forgotPassword, resetPassword, startResetRequests } from './password-reset.ts';
 export { endSessions, logout, refresh, sessionOfRefreshToken, type SignIn } from './sessions.ts';
 export { changeSettings, type InstallationSettings, readSettings } from './settings.ts';
-export { rotateSigningKey, SigningKeys } from './signing-keys.ts';
+export { rotateSigningKey, SigningKeys, signingKeyOwner } from './signing-keys.ts';
 export { resendVerification, verifyEmail } from './verification.ts';

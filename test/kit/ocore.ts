@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import { SecretBox } from '../../src/secrets/box.ts';
+import { KeyRing } from '../../src/secrets/key-ring.ts';
+import { MasterKeys } from '../../src/secrets/master-keys.ts';
 import { type Running, start } from '../../src/start.ts';
 import { Client } from './client.ts';
 import { freePort } from './free-port.ts';
@@ -68,7 +70,14 @@ export class Ocore {
   async letterTo(email: string): Promise<string> {
     const [row] = await this.sql<{ id: string; body_enc: string }>('SELECT id, body_enc FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1', [email]);
     if (!row) throw new Error(`No letter went to ${email}`);
-    return new SecretBox(readConfig(this.#env).SSH_ENCRYPTION_KEY).open(row.body_enc, `mail:${row.id}`);
+    const config = readConfig(this.#env);
+    const pool = new pg.Pool({ connectionString: this.running.databaseUrl, max: 1 });
+    try {
+      const keys = await KeyRing.load(pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+      return await new SecretBox(keys).open(row.body_enc, `mail:${row.id}`);
+    } finally {
+      await pool.end();
+    }
   }
 
   /** The token of the newest invitation to an address. */
