@@ -6,12 +6,17 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, loadSigningKeys } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { Limits } from './limits/index.ts';
+import { startRetention } from './orgs/index.ts';
+import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 
 export interface Running {
@@ -45,23 +50,38 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
+    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const stopKeys = keys.watch(events, log);
+    stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
     const remote = new RemotePool();
     stops.push(() => remote.close());
 
-    const app: App = { config, log, db, events, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const limits = new Limits(config, db.pool, log);
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
+      const resetRequests = startResetRequests(app);
+      stops.push(() => resetRequests.stop());
+      const mailPump = startMailPump(app);
+      if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      const retention = startRetention(app);
+      stops.push(() => retention.stop());
+      log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
-      const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      const signingKeys = await SigningKeys.load(db.prisma, app.secrets);
+      signingKeys.follow(events);
+      const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
+      limits.start();
+      stops.push(() => limits.stop());
       const gateway = await startGateway(app, tokens);
       stops.push(() => gateway.stop());
       url = gateway.url;
