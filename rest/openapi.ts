@@ -1,23 +1,11 @@
-import { type GraphQLField, type GraphQLSchema, getNamedType, isNonNullType, isObjectType, Kind, OperationTypeNode } from 'graphql';
-import { errorTable } from '../src/errors.ts';
-import { type Json, type JsonObject, SchemaWriter } from './json-schema.ts';
+import { type GraphQLField, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
+import { errorAnswers, errorExamples } from './openapi/errors.ts';
+import { type JsonObject, SchemaWriter } from './openapi/json-schema.ts';
+import { bodyOf, parametersOf, successOf } from './openapi/operation.ts';
+import { scopeInWords, scopeOf, securityOf } from './openapi/scope.ts';
+import { categories, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
 import { routes } from './routes.ts';
-
-const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
-
-interface Scope {
-  public: boolean;
-  permission: string | null;
-}
-
-function scopeOf(field: GraphQLField<unknown, unknown>): Scope {
-  const options: unknown = field.extensions['pothosOptions'];
-  const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
-  if (typeof scopes !== 'object' || scopes === null) return { public: false, permission: null };
-  const permission: unknown = Reflect.get(scopes, 'permission');
-  return { public: Reflect.get(scopes, 'public') === true, permission: typeof permission === 'string' ? permission : null };
-}
 
 function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLField<unknown, unknown> {
   const definition = prepared.document.definitions[0];
@@ -27,159 +15,58 @@ function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLFie
   return field;
 }
 
-function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, scope: Scope): Json[] {
-  const describe = (name: string): string => field.args.find((argument) => argument.name === name)?.description ?? '';
-  const parameters: Json[] = scope.permission ? [ref('parameters', 'OrgSlug')] : [];
-  for (const name of prepared.pathParameters) parameters.push({ name, in: 'path', required: true, description: describe(name), schema: { type: 'string', maxLength: 64 } });
-  for (const name of prepared.queryParameters) {
-    if (name === 'first' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Limit'));
-    else if (name === 'after' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Cursor'));
-    else {
-      const type = prepared.variables.get(name);
-      const argument = field.args.find((candidate) => candidate.name === name);
-      const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
-      const schema = type ? writer.input(type) : {};
-      const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: schema['enum'].filter((value) => value !== null) } : {}) } : schema;
-      parameters.push({ name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description: describe(name), schema: { ...plain, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) } });
-    }
-  }
-  return parameters;
+function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, operationId: string): JsonObject {
+  const { route } = prepared;
+  const scope = scopeOf(field);
+  const subject = { writer, prepared, field };
+  const body = bodyOf(subject);
+  const parameters = parametersOf(subject);
+  return {
+    operationId, tags: [route.category], summary: route.summary,
+    description: [field.description ?? '', scopeInWords(scope)].join('\n\n'),
+    ...(field.deprecationReason ? { deprecated: true } : {}),
+    ...(scope.permission ? { 'x-permission': scope.permission } : {}),
+    security: securityOf(scope),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: body } : {}),
+    responses: { ...successOf(subject), ...errorAnswers(prepared, scope, body !== null) },
+  };
 }
 
-function bodyOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>): JsonObject | null {
-  const input = prepared.variables.get('input');
-  if (input) return { required: true, content: { 'application/json': { schema: writer.input(input) } } };
-  const names = prepared.route.body ?? [];
-  if (names.length === 0) return null;
-  const required = names.filter((name) => { const type = prepared.variables.get(name); return type !== undefined && isNonNullType(type); });
-  const properties: JsonObject = {};
-  for (const name of names) {
-    const type = prepared.variables.get(name);
-    if (type) properties[name] = { ...writer.input(type), description: field.args.find((argument) => argument.name === name)?.description ?? '' };
-  }
-  return { required: required.length > 0, content: { 'application/json': { schema: { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) } } } };
+export interface Described {
+  document: JsonObject;
+  /** Fields whose example is missing in example-values.ts. */
+  withoutExample: readonly string[];
 }
 
-function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>): [string, JsonObject] {
-  const definition = prepared.document.definitions[0];
-  const root = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections[0] : undefined;
-  const selection = root?.kind === Kind.FIELD ? root.selectionSet : undefined;
-  const json = (description: string, schema: JsonObject, headers?: JsonObject): JsonObject => ({ description, ...(headers ? { headers } : {}), content: { 'application/json': { schema } } });
-  const { answer } = prepared.route;
-  const whole = (): JsonObject => writer.output(field.type, selection);
-  switch (answer.as) {
-    case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
-    case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
-    case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
-    case 'operation': return ['202', json('The operation goes on.', whole(), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
-    case 'accepted': return ['202', json('The work was accepted and goes on.', ref('schemas', 'Accepted'), { Location: ref('headers', 'Location'), 'Retry-After': ref('headers', 'RetryAfter') })];
-    case 'list': {
-      const type = getNamedType(field.type);
-      const nodes = isObjectType(type) ? type.getFields()['nodes'] : undefined;
-      const chosen = selection?.selections.find((node) => node.kind === Kind.FIELD && node.name.value === 'nodes');
-      const items = nodes && chosen?.kind === Kind.FIELD ? writer.output(nodes.type, chosen.selectionSet) : {};
-      return ['200', json('A page of the list.', {
-        type: 'object', required: ['data', 'next_cursor', 'has_more'],
-        properties: { data: items, next_cursor: { type: ['string', 'null'], description: 'Send it as `cursor` for the next page; null on the last.' }, has_more: { type: 'boolean', description: 'Whether there is a next page.' } },
-      }, { Link: ref('headers', 'Link') })];
-    }
-  }
-}
-
-function errorsOf(prepared: PreparedRoute, scope: Scope, hasBody: boolean): JsonObject {
-  const statuses = new Set([400, 429, 500, 503]);
-  if (!scope.public) statuses.add(401);
-  if (scope.permission) { statuses.add(403); statuses.add(404); }
-  if (prepared.route.method !== 'get') { statuses.add(409); statuses.add(422); }
-  if (hasBody) { statuses.add(413); statuses.add(415); }
-  if (prepared.rootField === 'login') statuses.add(401);
-  return Object.fromEntries([...statuses].sort().map((status) => [String(status), ref('responses', `Error${status}`)]));
-}
-
-function errorResponses(): JsonObject {
-  const statuses = [...new Set(Object.values(errorTable).map((row) => row.status))];
-  return Object.fromEntries(statuses.map((status) => {
-    const codes = Object.entries(errorTable).filter(([, row]) => row.status === status).map(([code]) => code);
-    return [`Error${status}`, {
-      description: `One of the codes ${codes.join(', ')}.`,
-      content: { 'application/json': { schema: ref('schemas', 'Error') } },
-    }];
-  }));
-}
-
-const sharedSchemas: Record<string, JsonObject> = {
-  Error: {
-    type: 'object', required: ['error'],
-    properties: {
-      error: {
-        type: 'object', required: ['code', 'message', 'details', 'request_id'],
-        properties: {
-          code: { type: 'string', enum: Object.keys(errorTable), description: 'Stable; the same as `extensions.code` in GraphQL.' },
-          message: { type: 'string', description: 'What went wrong, for people.' },
-          details: { type: 'object', description: 'Which field and which constraint, all field errors at once in `errors`.', additionalProperties: true },
-          request_id: { type: 'string', description: 'The request’s id, also in X-Request-Id.' },
-        },
-      },
-    },
-  },
-  Message: { type: 'object', required: ['message'], properties: { message: { type: 'string', description: 'What was done.' } } },
-  Accepted: {
-    type: 'object', required: ['id', 'status', 'message', 'operationId'],
-    properties: {
-      id: { type: 'string', description: 'The resource.' },
-      status: { type: 'string', description: 'Where the resource stands now.' },
-      message: { type: 'string', description: 'What goes on.' },
-      operationId: { type: ['string', 'null'], description: 'The operation to watch; null when nothing was left to do.' },
-    },
-  },
-};
-
-/** The OpenAPI 3.1 document of the whole route table. */
-export function openApi(schema: GraphQLSchema): JsonObject {
+export function describe(schema: GraphQLSchema): Described {
   const writer = new SchemaWriter();
   const paths: Record<string, JsonObject> = {};
   const operationIds = new Set<string>();
   for (const route of routes) {
     const prepared = prepare(schema, route);
     const field = rootFieldOf(schema, prepared);
-    const scope = scopeOf(field);
-    const body = bodyOf(writer, prepared, field);
-    const [status, success] = successOf(writer, prepared, field);
     const operationId = operationIds.has(field.name) ? `${route.method}${field.name[0]?.toUpperCase() ?? ''}${field.name.slice(1)}` : field.name;
     operationIds.add(operationId);
-    paths[route.path] = {
-      ...paths[route.path],
-      [route.method]: {
-        operationId, tags: [route.category], summary: route.summary,
-        description: `${field.description ?? ''}${scope.permission ? `\n\nNeeds the permission \`${scope.permission}\`.` : ''}`,
-        ...(scope.public ? { security: [] } : {}),
-        parameters: parametersOf(writer, prepared, field, scope),
-        ...(body ? { requestBody: body } : {}),
-        responses: { [status]: success, ...errorsOf(prepared, scope, body !== null) },
-      },
-    };
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId) };
   }
-  return {
+  const document: JsonObject = {
     openapi: '3.1.0',
-    info: { title: 'oCore', version: '2026-11-24', description: 'The control plane of an Odoo fleet. Every route runs a GraphQL operation of the same name and rules.' },
-    servers: [{ url: '/api' }],
-    security: [{ bearer: [] }],
-    tags: [...new Set(routes.map((route) => route.category))].map((name) => ({ name })),
-    paths,
-    components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token from `POST /auth/login`.' } },
-      parameters: {
-        OrgSlug: { name: 'X-Org-Slug', in: 'header', required: true, description: 'The organization to work in.', schema: { type: 'string', minLength: 3, maxLength: 50 } },
-        Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
-        Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before.', schema: { type: 'string', maxLength: 512 } },
-      },
-      headers: {
-        Location: { description: 'The operation.', schema: { type: 'string' } },
-        RetryAfter: { description: 'Seconds after which to ask again.', schema: { type: 'integer' } },
-        Link: { description: 'The next page, as `<…>; rel="next"`.', schema: { type: 'string' } },
-      },
-      responses: errorResponses(),
-      schemas: { ...sharedSchemas, ...writer.components },
+    info: {
+      title: 'oCore', version: '2026-11-24', summary: 'The control plane of an Odoo fleet.',
+      description: 'Every route runs a GraphQL operation of the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for what belongs to an organization. Lists are `{data, next_cursor, has_more}`. Slow work answers 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id}}`; each code has its page at [/docs/errors](/docs/errors/).',
+      license: { name: 'Proprietary', identifier: 'LicenseRef-oCore' },
     },
+    servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],
+    security: [{ accessToken: [] }],
+    tags: [...new Set(routes.map((route) => route.category))].map((name) => ({ name, description: categories[name] ?? name })),
+    paths,
+    components: { securitySchemes, parameters: sharedParameters, headers: sharedHeaders, examples: errorExamples(), schemas: { ...sharedSchemas, ...writer.components } },
   };
+  return { document, withoutExample: [...writer.withoutExample].sort() };
+}
+
+/** The OpenAPI 3.1 document of the whole route table. */
+export function openApi(schema: GraphQLSchema): JsonObject {
+  return describe(schema).document;
 }

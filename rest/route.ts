@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../src/errors.ts';
+
 /** How a route's GraphQL answer becomes its REST answer. */
 export type Answer =
   /** The root field as it is. */
@@ -26,4 +28,6 @@ export interface Route {
   answer: Answer;
   /** Variables of the body that are not `input`. */
   body?: readonly string[];
+  /** Errors beyond those that follow from its kind. */
+  errors?: readonly ErrorCode[];
 }

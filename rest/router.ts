@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import { execute } from 'graphql';
+import { stringify } from 'yaml';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import type { App } from '../src/app.ts';
@@ -58,8 +59,14 @@ export function restRouter(app: App, tokens: AccessTokens): Router {
   const router = Router();
   router.use((request, _response, next) => { requireJson(request); next(); });
   router.use(express.json({ limit: '1mb', strict: false }));
-  const description = JSON.stringify(openApi(schema));
-  router.get('/openapi.json', (_request, response) => { response.type('json').send(description); });
+  const description = openApi(schema);
+  const asJson = JSON.stringify(description);
+  let asYaml: string | undefined;
+  router.get('/openapi.json', (_request, response) => { response.type('json').send(asJson); });
+  router.get('/openapi.yaml', (_request, response) => {
+    asYaml ??= stringify(description, { aliasDuplicateObjects: false });
+    response.type('application/yaml').send(asYaml);
+  });
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');

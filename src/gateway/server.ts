@@ -4,7 +4,7 @@ import compression from 'compression';
 import express from 'express';
 import type { App } from '../app.ts';
 import type { AccessTokens } from '../identity/tokens.ts';
-import { docsRouter } from './docs.ts';
+import { docsRouter, graphiql } from './docs.ts';
 import { restRouter } from '../../rest/router.ts';
 import { requestIdOf } from './request.ts';
 import { serveSockets } from './socket.ts';
@@ -35,7 +35,7 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
   });
   const yoga = makeYoga(app, tokens);
-  http.use('/graphql', (request, response) => yoga(request, response));
+  http.use('/graphql', graphiql, (request, response) => yoga(request, response));
   http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type DocumentNode, execute } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../../schema/compiled-query.ts';
@@ -64,7 +63,6 @@ export function makeYoga(app: App, tokens: AccessTokens) {
       const requestId = requestIdOf(req.headers);
       return contextOf(app, tokens, credentialsOf(req.headers), { requestId, ipAddress: req.socket.remoteAddress ?? null, userAgent: req.headers['user-agent'] ?? null });
     },
-    graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false,
   });
 }

@@ -90,7 +90,7 @@ export async function signUp(app: App, tokens: AccessTokens, client: Client, giv
   }
 }
 
-const loginInput = z.object({ email, password: z.string().min(1).max(256) });
+export const loginInput = z.object({ email, password: z.string().min(1).max(256) });
 
 export async function login(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(loginInput, given);

@@ -33,7 +33,7 @@ const settingsFields = {
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'critical']).nullish(),
   envVars: envVars.nullish(),
 };
-const createInput = z.object({
+export const createInstanceInput = z.object({
   name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
   slug: slugSchema.nullish(),
   serverId: z.string(),
@@ -52,7 +52,7 @@ const createInput = z.object({
   if (value.edition === 'enterprise' && !value.image) context.addIssue({ code: 'custom', path: ['image'], message: 'is required with the enterprise edition, which has no public image', params: { constraint: 'required' } });
   checkMemory(value, context);
 });
-const configureInput = z.object(settingsFields).superRefine(checkMemory);
+export const configureInstanceInput = z.object(settingsFields).superRefine(checkMemory);
 
 function checkMemory(value: { limitMemorySoft?: number | null | undefined; limitMemoryHard?: number | null | undefined }, context: z.RefinementCtx): void {
   if (value.limitMemorySoft && value.limitMemoryHard && value.limitMemorySoft > value.limitMemoryHard) {
@@ -68,7 +68,7 @@ export async function getInstance(app: App, scope: OrgScope, id: string): Promis
 
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
 export async function createInstance(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createInput, given);
+  const input = parse(createInstanceInput, given);
   const server = await getServer(app, scope, input.serverId);
   const environment = await getEnvironment(app, scope, input.environmentId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
@@ -129,7 +129,7 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
 
 /** Applies new settings by a re-created container; comes back to the old ones if Odoo is not healthy with them. */
 export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(configureInput, given);
+  const input = parse(configureInstanceInput, given);
   const before = await getInstance(app, scope, id);
   const known = settingsOf(before);
   const settings: Settings = {

@@ -11,7 +11,7 @@ import { getProject } from './service.ts';
 
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
-const createInput = z.object({
+export const createEnvironmentInput = z.object({
   projectId: z.string(),
   name,
   description: description.nullish(),
@@ -20,7 +20,7 @@ const createInput = z.object({
   deletionProtected: z.boolean().nullish(),
 });
 // The type is not here: it cannot change.
-const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
+export const updateEnvironmentInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
 
 export async function getEnvironment(app: App, scope: OrgScope, id: string) {
   const environment = isId(id) ? await app.db.prisma.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;
@@ -39,7 +39,7 @@ export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & { p
 }
 
 export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createInput, given);
+  const input = parse(createEnvironmentInput, given);
   const project = await getProject(app, scope, input.projectId);
   if (project.archivedAt) throw invalidState('project', 'archived', ['not archived']);
   try {
@@ -64,7 +64,7 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
 }
 
 export async function updateEnvironment(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateInput, given);
+  const input = parse(updateEnvironmentInput, given);
   const before = await getEnvironment(app, scope, id);
   try {
     return await mutate(app, scope, async ({ tx, record }) => {

@@ -1,2 +1,2 @@
-export { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment } from './environments.ts';
-export { archiveProject, createProject, deleteProject, getProject, listProjects, odooVersion, updateProject } from './service.ts';
+export { createEnvironment, createEnvironmentInput, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment, updateEnvironmentInput } from './environments.ts';
+export { archiveProject, createProject, createProjectInput, deleteProject, getProject, listProjects, odooVersion, updateProject, updateProjectInput } from './service.ts';

@@ -12,8 +12,8 @@ import { slugify, slugSchema } from '../slug.ts';
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
 export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
-const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
-const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const createProjectInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const updateProjectInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
 
 export async function getProject(app: App, scope: OrgScope, id: string) {
   const project = isId(id) ? await app.db.prisma.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;
@@ -32,7 +32,7 @@ export function listProjects(app: App, scope: OrgScope, args: PageArgs & { inclu
 }
 
 export async function createProject(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createInput, given);
+  const input = parse(createProjectInput, given);
   const slug = input.slug ?? slugify(input.name, 'project');
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
@@ -49,7 +49,7 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
 }
 
 export async function updateProject(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateInput, given);
+  const input = parse(updateProjectInput, given);
   const before = await getProject(app, scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     const project = await tx.project.update({

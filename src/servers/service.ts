@@ -26,7 +26,7 @@ const fields = {
   dockerSocket: text(255).regex(/^\/[A-Za-z0-9._/-]+$/, 'must be an absolute path'),
   hostKeyFingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like SHA256:… as ssh-keygen -l prints it'),
 };
-const createInput = z.object({
+export const createServerInput = z.object({
   name: fields.name,
   description: fields.description,
   kind: z.enum(['ssh', 'local']).nullish(),
@@ -49,7 +49,7 @@ const createInput = z.object({
   need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
   checkKey(value.sshPrivateKey, context);
 });
-const updateInput = z.object({
+export const updateServerInput = z.object({
   name: fields.name.nullish(),
   description: fields.description,
   host: fields.host.nullish(),
@@ -86,7 +86,7 @@ function nameTaken(error: unknown, name: string): never {
 
 /** Registers a server and starts its validation. */
 export async function createServer(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createInput, given);
+  const input = parse(createServerInput, given);
   const local = input.kind === 'local';
   if (local && !app.config.ALLOW_LOCAL_SERVER) {
     throw new AppError('unprocessable', 'The operator of this installation does not allow its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
@@ -110,7 +110,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
 
 /** Changes a server; a changed address or credential is validated anew. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateInput, given);
+  const input = parse(updateServerInput, given);
   const before = await getServer(app, scope, id);
   const method = input.authMethod ?? before.authMethod;
   const credential = method === 'password' ? input.sshPassword : input.sshPrivateKey;

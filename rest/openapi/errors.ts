@@ -1,0 +1,51 @@
+import { errorHelp } from '../../src/error-help.ts';
+import { type ErrorCode, errorTable } from '../../src/errors.ts';
+import type { PreparedRoute } from '../prepared.ts';
+import type { Json, JsonObject } from './json-schema.ts';
+import type { Scope } from './scope.ts';
+import { headersOf, ref } from './shared.ts';
+
+const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
+
+/** Facts of an error as JSON. */
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+export function errorExamples(): Record<string, JsonObject> {
+  return Object.fromEntries(codes.map((code) => {
+    const { title, example } = errorHelp[code];
+    return [code, { summary: title, value: { error: { code, message: example.message, details: asJson(example.details), request_id: 'req_Zk3vT1x8cQ0pLw5n' } } }];
+  }));
+}
+
+/** The codes that a route may answer with: by who may use it, what it reads, and what it changes. */
+function codesOf({ route, pathParameters, queryParameters }: PreparedRoute, scope: Scope, hasBody: boolean): Set<ErrorCode> {
+  const found = new Set<ErrorCode>(['bad_request', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
+  const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
+  add(!scope.public, 'unauthenticated', 'token_expired');
+  add(scope.permission !== null, 'forbidden', 'not_found');
+  add(pathParameters.length > 0, 'not_found');
+  add(hasBody || queryParameters.length > 0, 'validation_error');
+  add(route.answer.as === 'list', 'invalid_cursor');
+  add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
+  add(route.method !== 'get', 'conflict', 'unprocessable');
+  add(route.method !== 'get' && scope.permission !== null, 'invalid_state');
+  add(route.answer.as === 'accepted', 'operation_in_progress');
+  return found;
+}
+
+/** The error answers of a route by status, with an example for each code. */
+export function errorAnswers(prepared: PreparedRoute, scope: Scope, hasBody: boolean): Record<string, JsonObject> {
+  const possible = codesOf(prepared, scope, hasBody);
+  const answers: Record<string, JsonObject> = {};
+  for (const status of [...new Set([...possible].map((code) => errorTable[code].status))].sort()) {
+    const here = codes.filter((code) => possible.has(code) && errorTable[code].status === status);
+    answers[String(status)] = {
+      description: here.map((code) => `\`${code}\`: ${errorHelp[code].title}.`).join('\n'),
+      headers: headersOf(...(status === 429 || status === 503 ? ['Retry-After'] : [])),
+      content: { 'application/json': { schema: ref('schemas', 'Error'), examples: Object.fromEntries(here.map((code) => [code, ref('examples', code)])) } },
+    };
+  }
+  return answers;
+}
