@@ -7,7 +7,4 @@ export const authRoutes: readonly Route[] = [
   { method: 'post', path: '/auth/login', category: 'Authentication', summary: 'Sign in', document: `mutation ($input: LoginInput!) { login(input: $input) { ${signIn} } }`, answer: { as: 'object' }, errors: ['invalid_credentials'] },
   { method: 'post', path: '/auth/refresh', category: 'Authentication', summary: 'Trade the refresh token for a new pair', document: `mutation ($refreshToken: String!) { refreshToken(refreshToken: $refreshToken) { ${signIn} } }`, body: ['refreshToken'], answer: { as: 'object' }, errors: ['unauthenticated'] },
   { method: 'post', path: '/auth/logout', category: 'Authentication', summary: 'End the session', document: 'mutation { logout }', answer: { as: 'message', message: 'Signed out' } },
-  { method: 'get', path: '/user', category: 'User', summary: 'Get the signed-in user', document: '{ me { id email name isAdmin createdAt } }', answer: { as: 'object' } },
-  { method: 'get', path: '/user/orgs', category: 'User', summary: 'List the organizations of the signed-in user', document: '{ myOrganizations { id name slug createdAt } }', answer: { as: 'whole', key: 'data' } },
-  { method: 'get', path: '/org', category: 'Organizations', summary: 'Get the organization', document: '{ organization { id name slug createdAt } }', answer: { as: 'object' } },
 ];

@@ -1,6 +1,6 @@
 import type { Route } from './route.ts';
 
-const fields = 'id name slug status statusMessage serverId environmentId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+const fields = 'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({

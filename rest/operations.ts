@@ -1,6 +1,6 @@
 import type { Route } from './route.ts';
 
-export const operationFields = 'id kind status progress resourceType resourceId serverId cancelRequested requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
+export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
 
 export const operationRoutes: readonly Route[] = [
   { method: 'get', path: '/operations', category: 'Operations', summary: 'List operations', document: `query ($first: Int, $after: String, $resourceId: ID) { operations(first: $first, after: $after, resourceId: $resourceId) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },

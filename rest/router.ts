@@ -7,7 +7,7 @@ import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
 import { publicError } from '../src/gateway/graphql-errors.ts';
 import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
-import type { AccessTokens } from '../src/identity/tokens.ts';
+import type { AccessTokens } from '../src/identity/index.ts';
 import { sendAnswer } from './answer.ts';
 import { openApi } from './openapi.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';

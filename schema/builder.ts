@@ -6,7 +6,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
 import type PrismaTypes from '../prisma/generated/pothos.ts';
 import { getDatamodel } from '../prisma/generated/pothos.ts';
-import { requireActor, requirePermission } from '../src/access/access.ts';
+import { requireActor, requireAdmin, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
 
@@ -14,12 +14,19 @@ export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
+  DefaultAuthStrategy: 'all';
   AuthScopes: {
     /** Anyone, without a token. */
     public: boolean;
-    /** Anyone who is signed in. */
+    /** Anyone who is signed in, also an API key. */
     signedIn: boolean;
-    /** Who holds the permission in the organization of X-Org-Slug. */
+    /** A person in a session; never an API key. */
+    person: boolean;
+    /** The administrator of this installation. */
+    admin: boolean;
+    /** An Owner of the organization of X-Org-Slug; never an API key. */
+    owner: boolean;
+    /** Who holds the permission in the organization of X-Org-Slug, or in one of its projects for what lies in projects. */
     permission: Permission;
   };
   Scalars: {
@@ -40,9 +47,13 @@ export const builder = new SchemaBuilder<{
     authScopes: (context) => ({
       public: true,
       signedIn: () => { requireActor(context.access); return true; },
+      person: () => { requirePerson(context.access); return true; },
+      admin: () => { requireAdmin(context.access); return true; },
+      owner: () => { requireOwner(context.access); return true; },
       permission: (permission) => { requirePermission(context.access, permission); return true; },
     }),
-    // The scopes throw their own errors, which say what is missing.
+    // All that a field declares must hold. The scopes throw their own errors, which say what is missing.
+    defaultStrategy: 'all',
     authorizeOnSubscribe: true,
   },
 });

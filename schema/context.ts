@@ -1,7 +1,8 @@
-import { type Access, type OrgScope, requireActor, requireOrg } from '../src/access/access.ts';
+import type { Access } from '../src/access/access.ts';
+import type { Permission } from '../src/access/permissions.ts';
+import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { App } from '../src/app.ts';
-import type { AccessTokens } from '../src/identity/tokens.ts';
-import type { Client } from '../src/identity/service.ts';
+import type { AccessTokens, Client } from '../src/identity/index.ts';
 
 /** What every resolver is given; made anew for each operation, so that permissions are never older than that. */
 export interface Context {
@@ -11,9 +12,12 @@ export interface Context {
   client: Client;
   /** Asks for the permissions again: long-lived subscriptions do after every change of access. */
   reauthenticate: () => Promise<Access>;
+  /** The permission that the root field declares: given to its resolver, so that it cannot ask for another one. */
+  permission?: Permission;
 }
 
-/** The tenant boundary of this request. */
-export function orgScope(context: Context): OrgScope {
-  return { orgId: requireOrg(context.access).id, actor: requireActor(context.access), ...context.client };
+/** The tenant boundary of this request, for the permission of the root field or, below it, for the one given. */
+export function orgScope(context: Context, permission = context.permission): OrgScope {
+  if (!permission) throw new Error('Only a field that declares a permission has an organization to work in');
+  return scopeOf(context.app.db.tenants, context.access, permission, context.client);
 }

@@ -2,6 +2,7 @@ import { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments,
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { visibleProject } from './loaders.ts';
 import { Project } from './project.ts';
 
 const EnvironmentType = builder.enumType('EnvironmentType', {
@@ -19,7 +20,7 @@ export const Environment = builder.prismaObject('Environment', {
     branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that it follows.' }),
     deletionProtected: t.exposeBoolean('deletionProtected', { description: 'Whether it refuses to be deleted.' }),
     projectId: t.exposeID('projectId', { description: 'The project that it belongs to.' }),
-    project: t.relation('project', { type: Project, description: 'The project that it belongs to.' }),
+    project: t.field({ type: Project, nullable: true, description: 'The project that it belongs to; null without view:projects.', resolve: (row, _args, context) => visibleProject(context, row.projectId) }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
   }),
@@ -47,11 +48,11 @@ const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
 const idArg = { required: true as const, description: 'The environment.' };
 
 builder.queryFields((t) => ({
-  environment: t.field({ type: Environment, authScopes: { permission: 'view:environments' }, description: 'One environment.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getEnvironment(context.app, orgScope(context), id) }),
+  environment: t.field({ type: Environment, authScopes: { permission: 'view:environments' }, description: 'One environment.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getEnvironment(orgScope(context), id) }),
   environments: t.connection({
     type: Environment, authScopes: { permission: 'view:environments' }, description: 'Environments, newest first.',
     args: { projectId: t.arg.id({ description: 'Only those of this project.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listEnvironments(context.app, orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(args, await listEnvironments(orgScope(context), args)),
   }, { description: 'A page of environments.' }, { description: 'One environment of a page.' }),
 }));
 

@@ -1,11 +1,13 @@
-import './identity.ts';
+import './auth.ts';
+import './organization.ts';
+import './user.ts';
 import './operation.ts';
 import './server.ts';
 import './project.ts';
 import './environment.ts';
 import './instance.ts';
 import { builder } from './builder.ts';
-import { assertScopesDeclared } from './deny-by-default.ts';
+import { guardRootFields } from './deny-by-default.ts';
 
 export const schema = builder.toSchema();
-assertScopesDeclared(schema);
+guardRootFields(schema);

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { Environment } from './environment.ts';
+import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
 import { watch } from './watch.ts';
@@ -25,19 +26,19 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     status: t.expose('status', { type: InstanceStatus, description: 'Where it stands.' }),
     statusMessage: t.exposeString('statusMessage', { nullable: true, description: 'Why it stands there.' }),
     serverId: t.exposeID('serverId', { description: 'The server that it runs on.' }),
-    server: t.field({ type: Server, description: 'The server that it runs on.', resolve: (row, _args, { app }) => app.db.prisma.server.findUniqueOrThrow({ where: { id: row.serverId } }) }),
+    server: t.field({ type: Server, nullable: true, description: 'The server that it runs on; null without view:servers.', resolve: (row, _args, context) => visibleServer(context, row.serverId) }),
     environmentId: t.exposeID('environmentId', { description: 'The environment that it belongs to.' }),
-    environment: t.field({ type: Environment, description: 'The environment that it belongs to.', resolve: (row, _args, { app }) => app.db.prisma.environment.findUniqueOrThrow({ where: { id: row.environmentId } }) }),
+    environment: t.field({ type: Environment, nullable: true, description: 'The environment that it belongs to; null without view:environments.', resolve: (row, _args, context) => visibleEnvironment(context, row.environmentId, row.projectId) }),
+    projectId: t.exposeID('projectId', { description: 'The project that it belongs to.' }),
     odooVersion: t.exposeString('odooVersion', { description: 'Its Odoo release.' }),
     edition: t.expose('edition', { type: Edition, description: 'Its edition.' }),
     image: t.exposeString('image', { description: 'The image that it runs.' }),
     httpPort: t.exposeInt('httpPort', { nullable: true, description: 'The port of the server that Odoo answers on.' }),
     url: t.string({
       nullable: true, description: 'Where Odoo answers, once it has a port.',
-      resolve: async (row, _args, { app }) => {
+      resolve: async (row, _args, context) => {
         if (row.httpPort === null) return null;
-        const host = row.serverHost ?? (await app.db.prisma.server.findUniqueOrThrow({ where: { id: row.serverId } })).host;
-        return `http://${host}:${row.httpPort}`;
+        return `http://${row.serverHost ?? (await hostOf(context, row.serverId))}:${row.httpPort}`;
       },
     }),
     workers: t.exposeInt('workers', { nullable: true, description: 'Odoo’s worker processes; null = chosen by the server’s size.' }),
@@ -140,7 +141,7 @@ function withEnvRecord<T extends { envVars?: readonly { name: string; value: str
 const idArg = { required: true as const, description: 'The instance.' };
 
 builder.queryFields((t) => ({
-  instance: t.field({ type: Instance, authScopes: { permission: 'view:instances' }, description: 'One instance.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getInstance(context.app, orgScope(context), id) }),
+  instance: t.field({ type: Instance, authScopes: { permission: 'view:instances' }, description: 'One instance.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getInstance(orgScope(context), id) }),
   instances: t.connection({
     type: Instance, authScopes: { permission: 'view:instances' }, description: 'Instances, newest first.',
     args: { serverId: t.arg.id({ description: 'Only those on this server.' }), environmentId: t.arg.id({ description: 'Only those of this environment.' }) },
@@ -173,8 +174,8 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id(idArg) },
     subscribe: async (_root, { id }, context) => {
       const scope = orgScope(context);
-      await getInstance(context.app, scope, id);
-      return watch(context, 'view:instances', [`instance:${id}`], () => getInstance(context.app, scope, id));
+      await getInstance(scope, id);
+      return watch(context, 'view:instances', [`instance:${id}`], () => getInstance(scope, id));
     },
     resolve: (row: InstanceRow) => row,
   }),

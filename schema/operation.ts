@@ -49,12 +49,13 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance or environment.' }),
     resourceId: t.exposeID('resourceId', { description: 'The id of what it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
+    projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null for what belongs to none.' }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether somebody asked it to stop.' }),
     requestId: t.exposeString('requestId', { description: 'The request that started it; every log line of its work has it.' }),
     retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one tries again.' }),
     steps: t.field({
       type: [OperationStep], description: 'Its steps, in order.',
-      resolve: (row, _args, { app }) => row.steps ?? app.db.prisma.operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
+      resolve: (row, _args, { app }) => row.steps ?? app.db.tenants.of(row.orgId).operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
     }),
     error: t.field({
       type: OperationError, nullable: true, description: 'Why it failed or was cancelled.',
@@ -81,17 +82,17 @@ builder.queryFields((t) => ({
   operation: t.field({
     type: Operation, authScopes: { permission: 'view:operations' }, description: 'One operation.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, { id }, context) => getOperation(context.app, orgScope(context), id),
+    resolve: (_root, { id }, context) => getOperation(orgScope(context), id),
   }),
   operations: t.connection({
     type: Operation, authScopes: { permission: 'view:operations' }, description: 'Operations, newest first.',
     args: { resourceId: t.arg.id({ description: 'Only those of this server or instance.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listOperations(context.app, orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(args, await listOperations(orgScope(context), args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
   operationLogs: t.field({
     type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'What an operation has said so far, at most 500 lines at once.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'Only lines after this number.' }) },
-    resolve: (_root, { id, after }, context) => operationLogs(context.app, orgScope(context), id, after ?? 0),
+    resolve: (_root, { id, after }, context) => operationLogs(orgScope(context), id, after ?? 0),
   }),
 }));
 
@@ -117,8 +118,8 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     subscribe: async (_root, { id }, context) => {
       const scope = orgScope(context);
-      await getOperation(context.app, scope, id);
-      return watch(context, 'view:operations', [`operation:${id}`], () => reads.get(`${scope.orgId} ${id}`, () => getOperation(context.app, scope, id)), ended);
+      await getOperation(scope, id);
+      return watch(context, 'view:operations', [`operation:${id}`], () => reads.get(`${scope.orgId} ${id}`, () => getOperation(scope, id)), ended);
     },
     resolve: (row: WithSteps) => row,
   }),
@@ -127,7 +128,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last number that the client has.' }) },
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);
-      await getOperation(context.app, scope, id);
+      await getOperation(scope, id);
       return followLogs(context, id, after ?? 0);
     },
     resolve: (line: { seq: number; step: string; level: string; message: string; at: Date }) => line,
@@ -139,10 +140,10 @@ async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, 
   let last = after;
   const read = async () => {
     // Whether it has ended is asked first: lines that come in between are then still read.
-    const done = ended(await getOperation(context.app, scope, id));
+    const done = ended(await getOperation(scope, id));
     const lines = [];
     for (;;) {
-      const batch = await operationLogs(context.app, scope, id, last);
+      const batch = await operationLogs(scope, id, last);
       lines.push(...batch);
       last = batch.at(-1)?.seq ?? last;
       if (batch.length < 500) return { lines, done };

@@ -37,11 +37,11 @@ const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
 const idArg = { required: true as const, description: 'The project.' };
 
 builder.queryFields((t) => ({
-  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(context.app, orgScope(context), id) }),
+  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(orgScope(context), id) }),
   projects: t.connection({
     type: Project, authScopes: { permission: 'view:projects' }, description: 'Projects, newest first.',
     args: { includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listProjects(context.app, orgScope(context), args)),
+    resolve: async (_root, args, context) => connectionOf(args, await listProjects(orgScope(context), args)),
   }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),
 }));
 

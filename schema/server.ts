@@ -108,14 +108,14 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
 });
 
 builder.queryFields((t) => ({
-  server: t.field({ type: Server, authScopes: { permission: 'view:servers' }, description: 'One server.', args: { id: t.arg.id({ required: true, description: 'Its id.' }) }, resolve: (_root, { id }, context) => getServer(context.app, orgScope(context), id) }),
-  servers: t.connection({ type: Server, authScopes: { permission: 'view:servers' }, description: 'Servers, newest first.', resolve: async (_root, args, context) => connectionOf(args, await listServers(context.app, orgScope(context), args)) }, { description: 'A page of servers.' }, { description: 'One server of a page.' }),
+  server: t.field({ type: Server, authScopes: { permission: 'view:servers' }, description: 'One server.', args: { id: t.arg.id({ required: true, description: 'Its id.' }) }, resolve: (_root, { id }, context) => getServer(orgScope(context), id) }),
+  servers: t.connection({ type: Server, authScopes: { permission: 'view:servers' }, description: 'Servers, newest first.', resolve: async (_root, args, context) => connectionOf(args, await listServers(orgScope(context), args)) }, { description: 'A page of servers.' }, { description: 'One server of a page.' }),
   serverMetrics: t.field({
     type: [ServerMetric], authScopes: { permission: 'view:servers' }, description: 'The readings of a server, oldest first; long periods are thinned.',
     args: { id: t.arg.id({ required: true, description: 'The server.' }), period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'How far back.' }) },
-    resolve: (_root, { id, period }, context) => serverMetrics(context.app, orgScope(context), id, period ?? '1h'),
+    resolve: (_root, { id, period }, context) => serverMetrics(orgScope(context), id, period ?? '1h'),
   }),
-  latestServerMetric: t.field({ type: ServerMetric, nullable: true, authScopes: { permission: 'view:servers' }, description: 'The newest reading of a server.', args: { id: t.arg.id({ required: true, description: 'The server.' }) }, resolve: (_root, { id }, context) => latestServerMetric(context.app, orgScope(context), id) }),
+  latestServerMetric: t.field({ type: ServerMetric, nullable: true, authScopes: { permission: 'view:servers' }, description: 'The newest reading of a server.', args: { id: t.arg.id({ required: true, description: 'The server.' }) }, resolve: (_root, { id }, context) => latestServerMetric(orgScope(context), id) }),
 }));
 
 builder.mutationFields((t) => ({
@@ -136,8 +136,8 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The server.' }) },
     subscribe: async (_root, { id }, context) => {
       const scope = orgScope(context);
-      await getServer(context.app, scope, id);
-      return watch(context, 'view:servers', [`server:${id}`], () => getServer(context.app, scope, id));
+      await getServer(scope, id);
+      return watch(context, 'view:servers', [`server:${id}`], () => getServer(scope, id));
     },
     resolve: (row: ServerRow) => row,
   }),

@@ -1,4 +1,4 @@
-import { requirePermission } from '../src/access/access.ts';
+import { accessTopics, requirePermission } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Topic } from '../src/events/hub.ts';
 import type { Context } from './context.ts';
@@ -13,11 +13,11 @@ const recheckMs = 30_000;
 export async function* watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T> {
   const { events } = context.app;
   const stop = new AbortController();
-  const access: Topic = `access:${context.access.actor?.id ?? ''}`;
+  const access = accessTopics(context.access);
   let checkedAt = 0;
-  const stopListening = events.on(access, () => { checkedAt = 0; });
+  const stops = access.map((topic) => events.on(topic, () => { checkedAt = 0; }));
   try {
-    for await (const _ of events.wakeUps([...topics, access], stop.signal)) {
+    for await (const _ of events.wakeUps([...topics, ...access], stop.signal)) {
       if (Date.now() - checkedAt > recheckMs) {
         checkedAt = Date.now();
         requirePermission(await context.reauthenticate(), permission);
@@ -29,6 +29,6 @@ export async function* watch<T>(context: Context, permission: Permission, topics
     }
   } finally {
     stop.abort();
-    stopListening();
+    for (const stop of stops) stop();
   }
 }

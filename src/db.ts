@@ -1,30 +1,37 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../prisma/generated/client/client.ts';
+import { TenantDatabase } from './tenant-db.ts';
 
 export { Prisma };
 export type { PrismaClient };
+export type { TenantClient } from './tenant-db.ts';
 export type Tx = Prisma.TransactionClient;
 
 export interface Database {
+  /** Sees every organization: for sign-in, jobs and the administrator. What a user asks for goes through `tenants`. */
   prisma: PrismaClient;
   /** The same pool that Prisma uses, for the few hot statements that skip its query compiler. */
   pool: pg.Pool;
+  tenants: TenantDatabase;
   close(): Promise<void>;
 }
 
+
 export function openDatabase(url: string, maxConnections: number, onError: (error: Error) => void): Database {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5000, keepAlive: true });
+  // Half of the connections work for tenants, behind row-level security; the other half for everything else.
+  const max = Math.ceil(maxConnections / 2);
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 5000, keepAlive: true });
   // An idle connection that dies (the server restarted) must not end the process.
   pool.on('error', onError);
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
-    transactionOptions: { maxWait: 5000, timeout: 15000 },
-  });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 5000, timeout: 15000 } });
+  const tenants = new TenantDatabase(url, max, onError);
   return {
     prisma,
     pool,
+    tenants,
     close: async () => {
+      await tenants.close();
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
     },

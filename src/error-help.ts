@@ -59,11 +59,23 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     todo: ['Get a new pair of tokens with `POST /api/auth/refresh` and your newest refresh token, then repeat the request.'],
     example: { message: 'The access token has expired; get a new one with the refresh token', details: {} },
   },
+  reauthentication_required: {
+    title: 'Sign in once more',
+    happened: 'Your session is too old for this: the organization limits how long a session lives, or the change is one that protects your account.',
+    todo: ['Sign in again, and repeat the request with the new access token.'],
+    example: { message: 'This organization limits how long a session lives; sign in again', details: { limit: 'session_length' } },
+  },
   forbidden: {
     title: 'You may not do this',
     happened: 'You are signed in, but your role lacks the permission that this needs.',
     todo: ['`details.permission` names the permission.', 'Ask an Owner or Admin of the organization for a role that holds it.'],
     example: { message: 'This needs the permission manage:servers', details: { permission: 'manage:servers' } },
+  },
+  two_factor_required: {
+    title: 'The organization asks for a second factor',
+    happened: 'The organization lets in only sessions that were opened with a second factor or a passkey, and yours was not.',
+    todo: ['Turn on an authenticator app or a passkey for your account.', 'Sign in again with it, and repeat the request with the new access token.'],
+    example: { message: 'This organization requires signing in with a passkey', details: { method: 'passkey' } },
   },
   not_found: {
     title: 'It does not exist, or not for you',

@@ -85,5 +85,6 @@ export async function buildPages(output: string, schema: GraphQLSchema, apps: Re
       config.addFilter('typeLink', typeLink);
     },
   });
+  eleventy.disableLogger();
   await eleventy.write();
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loginInput, signUpInput } from '../../src/identity/service.ts';
+import { loginInput, signUpInput } from '../../src/identity/index.ts';
 import { configureInstanceInput, createInstanceInput } from '../../src/instances/index.ts';
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createServerInput, updateServerInput } from '../../src/servers/index.ts';

@@ -2,7 +2,7 @@ import { errorHelp } from '../../src/error-help.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import type { PreparedRoute } from '../prepared.ts';
 import type { Json, JsonObject } from './json-schema.ts';
-import type { Scope } from './scope.ts';
+import { inOrganization, type Scope } from './scope.ts';
 import { headersOf, ref } from './shared.ts';
 
 const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
@@ -12,8 +12,11 @@ function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
+/** A route of the document knows its methods: only an undocumented one answers `method_not_allowed`. */
+const documented = codes.filter((code) => code !== 'method_not_allowed');
+
 export function errorExamples(): Record<string, JsonObject> {
-  return Object.fromEntries(codes.map((code) => {
+  return Object.fromEntries(documented.map((code) => {
     const { title, example } = errorHelp[code];
     return [code, { summary: title, value: { error: { code, message: example.message, details: asJson(example.details), request_id: 'req_Zk3vT1x8cQ0pLw5n' } } }];
   }));
@@ -24,13 +27,14 @@ function codesOf({ route, pathParameters, queryParameters }: PreparedRoute, scop
   const found = new Set<ErrorCode>(['bad_request', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
   const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
   add(!scope.public, 'unauthenticated', 'token_expired');
-  add(scope.permission !== null, 'forbidden', 'not_found');
+  add(inOrganization(scope) || scope.admin || scope.person, 'forbidden');
+  add(inOrganization(scope), 'not_found', 'two_factor_required', 'reauthentication_required');
   add(pathParameters.length > 0, 'not_found');
   add(hasBody || queryParameters.length > 0, 'validation_error');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
   add(route.method !== 'get', 'conflict', 'unprocessable');
-  add(route.method !== 'get' && scope.permission !== null, 'invalid_state');
+  add(route.method !== 'get' && inOrganization(scope), 'invalid_state');
   add(route.answer.as === 'accepted', 'operation_in_progress');
   return found;
 }

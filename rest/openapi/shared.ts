@@ -66,6 +66,7 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
     description: 'The access token of a session, from `POST /auth/login`: a JWT (EdDSA) that is checked as RFC8725 asks, and lives for an hour.',
   },
   apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'ocore_k_…', description: 'An API key of the organization, for programs.' },
+  administrator: { type: 'http', scheme: 'bearer', bearerFormat: 'access token', description: 'The access token of an administrator of this installation.' },
   organization: { type: 'apiKey', in: 'header', name: 'X-Org-Slug', description: 'The slug of the organization to work in.' },
 };
 

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { Permission } from './permissions.ts';
+import { isProjectPermission, type Permission } from './permissions.ts';
 
 /** Who acts. `system` is the program itself: the monitor, the reconciler. */
 export interface Actor {
@@ -17,27 +17,47 @@ export interface OrgRef {
 /** What one request may do: made once a request from its credentials and X-Org-Slug, asked everywhere. */
 export interface Access {
   readonly actor: Actor | null;
+  /** The person: who signed in, or who made the API key. */
+  readonly userId: string | null;
   readonly sessionId: string | null;
+  readonly apiKeyId: string | null;
+  /** Whether the person administers this installation; never with an API key. */
+  readonly isAdmin: boolean;
   readonly org: OrgRef | null;
+  /** Whether the person is an Owner of the organization; never with an API key. */
+  readonly isOwner: boolean;
+  /** What counts in the whole organization. */
   readonly permissions: ReadonlySet<Permission>;
+  /** What counts in single projects only, by project. */
+  readonly projects: ReadonlyMap<string, ReadonlySet<Permission>>;
   /** Seconds since 1970 at which the credential ends, or null. */
   readonly expiresAt: number | null;
 }
 
-export const anonymous: Access = { actor: null, sessionId: null, org: null, permissions: new Set(), expiresAt: null };
+export const anonymous: Access = {
+  actor: null, userId: null, sessionId: null, apiKeyId: null, isAdmin: false, org: null, isOwner: false, permissions: new Set(), projects: new Map(), expiresAt: null,
+};
 
-/** The proven tenant boundary: services take this, never a bare organization id. */
-export interface OrgScope {
-  readonly orgId: string;
-  readonly actor: Actor;
-  readonly requestId: string;
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
+/** What wakes those who hold this access when it changes: the person's and, with an API key, the key's. */
+export function accessTopics(access: Access): `access:${string}`[] {
+  return [access.userId, access.apiKeyId].filter((id) => id !== null).map((id): `access:${string}` => `access:${id}`);
 }
 
 export function requireActor(access: Access): Actor {
   if (access.actor) return access.actor;
   throw new AppError('unauthenticated', 'Sign in first: send Authorization: Bearer <token>');
+}
+
+/** A person in a session: what an API key can never stand in for. Gives the user's id and the session's. */
+export function requirePerson(access: Access): { userId: string; sessionId: string } {
+  requireActor(access);
+  if (access.userId && access.sessionId) return { userId: access.userId, sessionId: access.sessionId };
+  throw new AppError('forbidden', 'Only a person who is signed in can do this, not an API key', { actor: 'person' });
+}
+
+export function requireAdmin(access: Access): void {
+  requirePerson(access);
+  if (!access.isAdmin) throw new AppError('forbidden', 'Only the administrator of this installation can do this', { actor: 'admin' });
 }
 
 export function requireOrg(access: Access): OrgRef {
@@ -46,8 +66,27 @@ export function requireOrg(access: Access): OrgRef {
   throw new AppError('bad_request', 'Name the organization in the X-Org-Slug header', { header: 'X-Org-Slug' });
 }
 
+export function requireOwner(access: Access): void {
+  requireOrg(access);
+  if (!access.isOwner) throw new AppError('forbidden', 'Only an Owner of the organization can do this', { role: 'Owner' });
+}
+
+/** Whether the permission is held somewhere: in the organization, or in some project where it is about a project's things. */
+export function holds(access: Access, permission: Permission): boolean {
+  if (access.permissions.has(permission)) return true;
+  return isProjectPermission(permission) && [...access.projects.values()].some((granted) => granted.has(permission));
+}
+
 export function requirePermission(access: Access, permission: Permission): void {
   requireOrg(access);
-  if (access.permissions.has(permission)) return;
-  throw new AppError('forbidden', `This needs the permission ${permission}`, { permission });
+  if (!holds(access, permission)) throw new AppError('forbidden', `This needs the permission ${permission}`, { permission });
+}
+
+/** The projects that a permission reaches. */
+export type Reach = 'all' | ReadonlySet<string>;
+
+export function reachOf(access: Access, permission: Permission): Reach {
+  if (access.permissions.has(permission)) return 'all';
+  if (!isProjectPermission(permission)) return new Set();
+  return new Set([...access.projects].filter(([, granted]) => granted.has(permission)).map(([id]) => id));
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. */
-export const resources = ['org', 'members', 'roles', 'servers', 'projects', 'environments', 'instances', 'operations', 'audit_logs', 'secrets'] as const;
+export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'operations', 'audit_logs', 'secrets'] as const;
+
+/** What lies in a project: a role or an API key can be limited to single projects for these. */
+const projectResources: ReadonlySet<string> = new Set(['projects', 'environments', 'instances', 'operations', 'secrets']);
 
 export type Resource = (typeof resources)[number];
 export type Permission = `${'view' | 'manage'}:${Resource}`;
@@ -31,16 +34,30 @@ export const systemRoles: readonly { name: string; description: string; permissi
   { name: 'Viewer', description: 'Reads everything but secrets', permissions: views(withoutSecrets) },
 ];
 
+const systemPermissions: ReadonlyMap<string, readonly Permission[]> = new Map(systemRoles.map((role) => [role.name, role.permissions]));
+
+/** What a role grants. A system role means what this program says, also in organizations that are older than a permission. */
+export function permissionsOf(role: { name: string; isSystem: boolean; permissions: readonly string[] }): readonly string[] {
+  return (role.isSystem ? systemPermissions.get(role.name) : undefined) ?? role.permissions;
+}
+
+export function isProjectPermission(permission: Permission): boolean {
+  return projectResources.has(permission.slice(permission.indexOf(':') + 1));
+}
+
+/** The permission to see what the given one is about. */
+export function viewOf(permission: Permission): Permission {
+  const view = permission.replace('manage:', 'view:');
+  return isPermission(view) ? view : permission;
+}
+
 /** `manage` implies `view` of the same resource. */
 export function expand(granted: readonly string[]): ReadonlySet<Permission> {
   const all = new Set<Permission>();
   for (const name of granted) {
     if (!isPermission(name)) continue;
     all.add(name);
-    if (name.startsWith('manage:')) {
-      const view = name.replace('manage:', 'view:');
-      if (isPermission(view)) all.add(view);
-    }
+    all.add(viewOf(name));
   }
   return all;
 }

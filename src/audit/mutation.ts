@@ -1,4 +1,4 @@
-import type { OrgScope } from '../access/access.ts';
+import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { Prisma, type Tx } from '../db.ts';
 import { notify, type Topic } from '../events/hub.ts';
@@ -32,7 +32,7 @@ function topicsOf(orgId: string, type: string, id: string): Topic[] {
   return [];
 }
 
-export async function recordFact(tx: Tx, scope: OrgScope, fact: Fact): Promise<void> {
+export async function recordFact(tx: Tx, scope: FactScope, fact: Fact): Promise<void> {
   await tx.auditEntry.create({
     data: {
       id: newId(),
@@ -64,9 +64,9 @@ export async function recordFact(tx: Tx, scope: OrgScope, fact: Fact): Promise<v
   await notify(tx, topicsOf(scope.orgId, fact.resourceType, fact.resourceId));
 }
 
-/** Runs one mutation: rows, operation, job, audit entry and outbox event commit together or not at all. */
-export function mutate<T>(app: App, scope: OrgScope, work: (mutation: Mutation) => Promise<T>): Promise<T> {
-  return app.db.prisma.$transaction((tx) =>
+/** Runs one mutation of a tenant: rows, operation, job, audit entry and outbox event commit together or not at all. */
+export function mutate<T>(app: App, scope: FactScope, work: (mutation: Mutation) => Promise<T>): Promise<T> {
+  return app.db.tenants.transaction(scope.orgId, (tx) =>
     work({
       tx,
       record: (fact) => recordFact(tx, scope, fact),

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../../schema/context.ts';
-import { authenticate } from '../access/authenticate.ts';
+import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
 
@@ -28,6 +28,6 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
 
 /** The context of one operation; its permissions are read from the database now. */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client']): Promise<Context> {
-  const reauthenticate = () => authenticate(app.db.pool, tokens, credentials.authorization, credentials.orgSlug);
+  const reauthenticate = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
   return { app, tokens, access: await reauthenticate(), client, reauthenticate };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express from 'express';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { docsRouter, graphiql } from './docs.ts';
 import { restRouter } from '../../rest/router.ts';
 import { requestIdOf } from './request.ts';

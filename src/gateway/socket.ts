@@ -5,8 +5,9 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
+import { accessTopics } from '../access/access.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { maskError } from './graphql-errors.ts';
 import { contextOf, type Credentials, requestIdOf } from './request.ts';
 
@@ -30,13 +31,14 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens): { 
         try {
           const credentials = credentialsFrom(connectionParams);
           const context = await contextOf(app, tokens, credentials, { requestId: requestIdOf(extra.request.headers), ipAddress: extra.request.socket.remoteAddress ?? null, userAgent: null });
-          if (!context.access.actor || context.access.expiresAt === null) return false;
-          const timer = setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, context.access.expiresAt * 1000 - Date.now()));
-          // A session that ended or a membership that was taken away closes the socket at once, on every process.
-          const stopListening = app.events.on(`access:${context.access.actor.id ?? ''}`, () => {
+          const { actor, expiresAt } = context.access;
+          if (!actor) return false;
+          const timer = expiresAt === null ? undefined : setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, expiresAt * 1000 - Date.now()));
+          // A session or key that ended, or a membership that was taken away, closes the socket at once, on every process.
+          const stops = accessTopics(context.access).map((topic) => app.events.on(topic, () => {
             context.reauthenticate().catch((error: unknown) => { if (error instanceof AppError) extra.socket.close(CloseCode.Forbidden, 'Access has ended'); });
-          });
-          extra.socket.once('close', () => { clearTimeout(timer); stopListening(); });
+          }));
+          extra.socket.once('close', () => { clearTimeout(timer); for (const stop of stops) stop(); });
           return true;
         } catch {
           return false;

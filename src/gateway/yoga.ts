@@ -5,7 +5,7 @@ import { type CompiledQuery, compileQuery } from '../../schema/compiled-query.ts
 import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { maskError } from './graphql-errors.ts';
 import { contextOf, credentialsOf, requestIdOf } from './request.ts';
 

@@ -33,5 +33,5 @@ export async function loadSigningKeys(prisma: PrismaClient, secrets: SecretBox):
   if (!newest) throw new Error('There is no signing key');
   const publicKeys = new Map<string, CryptoKey>();
   for (const row of rows) publicKeys.set(row.kid, await importKey(JSON.parse(JSON.stringify(row.publicJwk))));
-  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(secrets.open(newest.privateKeyEnc, `signing_key:${newest.kid}`))) };
+  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, `signing_key:${newest.kid}`))) };
 }

@@ -19,7 +19,7 @@ export const configureInstanceJob = implementOperation({
         await stopContainer(host, names.odoo, 30);
         await host.docker.getContainer(names.odoo).rename({ name: names.previous }).catch((error: unknown) => { throw toRemoteError(error); });
       }
-      await ensureOdoo(host, instance, servingContainer(context, site, context.input.settings, instance.httpPort ?? 0));
+      await ensureOdoo(host, instance, await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0));
       await startContainer(host, names.odoo);
     },
     health: async (context) => {

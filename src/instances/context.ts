@@ -37,12 +37,12 @@ export function settingsOf(instance: Instance): Settings {
 }
 
 /** The container that serves, with the given settings. */
-export function servingContainer({ app }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): OdooContainer {
+export async function servingContainer({ app }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): Promise<OdooContainer> {
   return {
     name: namesOf(instance.id).odoo,
     command: ['odoo'],
-    conf: odooConf(instance, settings, openSecrets(app.secrets, instance), sizing),
-    env: openEnvVars(app.secrets, instance.id, settings.envVars),
+    conf: odooConf(instance, settings, await openSecrets(app.secrets, instance), sizing),
+    env: await openEnvVars(app.secrets, instance.id, settings.envVars),
     memoryBytes: memoryLimitOf(settings, sizing),
     httpPort,
     restart: true,

@@ -22,7 +22,7 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
   if (known && known.State.Status === 'exited' && known.State.ExitCode > 128) await removeContainer(host, names.initialise);
   const modules = [...new Set(['base', 'web', ...instance.modules])];
   await ensureOdoo(host, instance, {
-    ...servingContainer(context, site, settingsOf(instance), 0),
+    ...(await servingContainer(context, site, settingsOf(instance), 0)),
     name: names.initialise,
     command: ['odoo', '-c', confPath, '-d', databaseName(instance.slug), '-i', modules.join(','), `--load-language=${instance.language}`, '--stop-after-init', '--no-http', '--workers=0', '--max-cron-threads=0'],
     httpPort: null,
@@ -45,7 +45,7 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
   if (code !== 0 || errors.length > 0) {
     throw new StepError('database_initialisation_failed', `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`, 'Check the names of the modules and that the image has them; the operation log has every line.');
   }
-  if (instance.adminPasswordEnc) await setAdministrator(host, instance, openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc), signal);
+  if (instance.adminPasswordEnc) await setAdministrator(host, instance, await openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc), signal);
   await removeContainer(host, names.initialise);
   return `Installed ${modules.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/access.ts';
+import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page } from '../lists.ts';
@@ -14,7 +14,7 @@ export interface InstanceFilter {
 
 type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard'> & { limitMemorySoft: string; limitMemoryHard: string };
 
-const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
+const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.project_id AS "projectId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
   i.odoo_version AS "odooVersion", i.edition, i.image, i.postgres_image AS "postgresImage", i.workers, i.limit_memory_soft AS "limitMemorySoft", i.limit_memory_hard AS "limitMemoryHard",
   i.limit_time_cpu AS "limitTimeCpu", i.limit_time_real AS "limitTimeReal", i.max_cron_threads AS "maxCronThreads", i.log_level AS "logLevel", i.language, i.country, i.demo, i.modules,
   i.admin_email AS "adminEmail", i.env_vars AS "envVars", i.http_port AS "httpPort", i.deletion_protected AS "deletionProtected", '' AS "secretsEnc", NULL AS "adminPasswordEnc",
@@ -26,18 +26,22 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
  */
 export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter): Promise<Page<InstanceView>> {
   return page(args, async (take, before) => {
-    const values: (string | number)[] = [scope.orgId, take];
+    const values: (string | number | string[])[] = [scope.orgId, take];
     const conditions: string[] = [];
     const where = (sql: string, id: string): void => {
       values.push(isId(id) ? id : newId());
       conditions.push(`AND ${sql} $${values.length}::uuid`);
     };
+    if (scope.sees !== 'all') {
+      values.push([...scope.sees]);
+      conditions.push(`AND i.project_id = ANY($${values.length}::uuid[])`);
+    }
     if (before) where('i.id <', before);
     if (args.serverId) where('i.server_id =', args.serverId);
     if (args.environmentId) where('i.environment_id =', args.environmentId);
     const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed' ${conditions.join(' ')} ORDER BY i.id DESC LIMIT $2::int`;
     const name = `instances ${conditions.map((condition) => condition.split(' ')[1]).join(' ')}`;
-    const { rows } = await app.db.pool.query<Row>({ name, text, values });
+    const { rows } = await app.db.tenants.query<Row>(scope.orgId, { name, text, values });
     return rows.map((row) => ({ ...row, limitMemorySoft: BigInt(row.limitMemorySoft), limitMemoryHard: BigInt(row.limitMemoryHard) }));
   });
 }

@@ -1,4 +1,4 @@
-import type { OrgScope } from '../access/access.ts';
+import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { containerLogs } from '../remote/index.ts';
 import { connectServer } from '../servers/index.ts';
@@ -23,7 +23,7 @@ function levelOf(source: LogSource, line: string): string {
 
 /** The newest lines of one of the instance's containers, oldest first; with `follow`, then every new one. */
 export async function* instanceLogs(app: App, scope: OrgScope, id: string, options: { source: LogSource; tail: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<InstanceLogLine> {
-  const instance = await getInstance(app, scope, id);
+  const instance = await getInstance(scope, id);
   const names = namesOf(instance.id);
   const host = await connectServer(app, scope.orgId, instance.serverId, options.signal);
   const container = host.docker.getContainer(options.source === 'odoo' ? names.odoo : names.database);

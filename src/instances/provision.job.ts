@@ -51,7 +51,7 @@ export const provisionInstanceJob = implementOperation({
     },
     database: async (context) => {
       const { instance, host } = await siteOf(context);
-      const secrets = openSecrets(context.app.secrets, instance);
+      const secrets = await openSecrets(context.app.secrets, instance);
       await ensureDatabase(host, instance, secrets.postgresPassword);
       await waitForPostgres(host, instance, context.signal);
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
@@ -64,7 +64,7 @@ export const provisionInstanceJob = implementOperation({
       let port = instance.httpPort ?? 0;
       // Our table says the port is free; another program on the server may think otherwise.
       for (let attempt = 0; attempt < 20; attempt += 1) {
-        await ensureOdoo(host, instance, servingContainer(context, site, settingsOf(instance), port));
+        await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), port));
         try {
           await startContainer(host, names.odoo);
           return `Port ${port}`;

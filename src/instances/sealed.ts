@@ -14,15 +14,15 @@ export function sealNewSecrets(box: SecretBox, instanceId: string): string {
   return box.seal(JSON.stringify(secrets), owner(instanceId, 'passwords'));
 }
 
-export function openSecrets(box: SecretBox, instance: { id: string; secretsEnc: string }): InstanceSecrets {
-  return shape.parse(JSON.parse(box.open(instance.secretsEnc, owner(instance.id, 'passwords'))));
+export async function openSecrets(box: SecretBox, instance: { id: string; secretsEnc: string }): Promise<InstanceSecrets> {
+  return shape.parse(JSON.parse(await box.open(instance.secretsEnc, owner(instance.id, 'passwords'))));
 }
 
 export function sealNewAdminPassword(box: SecretBox, instanceId: string): string {
   return box.seal(random(15), owner(instanceId, 'admin'));
 }
 
-export function openAdminPassword(box: SecretBox, instanceId: string, record: string): string {
+export function openAdminPassword(box: SecretBox, instanceId: string, record: string): Promise<string> {
   return box.open(record, owner(instanceId, 'admin'));
 }
 
@@ -33,8 +33,8 @@ export function sealEnvVars(box: SecretBox, instanceId: string, values: Readonly
 
 const sealedShape = z.record(z.string(), z.string());
 
-export function openEnvVars(box: SecretBox, instanceId: string, sealed: unknown): string[] {
-  return Object.entries(sealedShape.parse(sealed)).map(([name, record]) => `${name}=${box.open(record, owner(instanceId, `env:${name}`))}`);
+export function openEnvVars(box: SecretBox, instanceId: string, sealed: unknown): Promise<string[]> {
+  return Promise.all(Object.entries(sealedShape.parse(sealed)).map(async ([name, record]) => `${name}=${await box.open(record, owner(instanceId, `env:${name}`))}`));
 }
 
 export function envVarNames(sealed: unknown): string[] {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/access.ts';
+import { type OrgScope, reachable } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
-import { AppError, invalidState, notFound } from '../errors.ts';
+import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
 import { parse } from '../parse.ts';
@@ -33,7 +33,7 @@ const settingsFields = {
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'critical']).nullish(),
   envVars: envVars.nullish(),
 };
-export const createInstanceInput = z.object({
+export const createInput = z.object({
   name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
   slug: slugSchema.nullish(),
   serverId: z.string(),
@@ -52,7 +52,7 @@ export const createInstanceInput = z.object({
   if (value.edition === 'enterprise' && !value.image) context.addIssue({ code: 'custom', path: ['image'], message: 'is required with the enterprise edition, which has no public image', params: { constraint: 'required' } });
   checkMemory(value, context);
 });
-export const configureInstanceInput = z.object(settingsFields).superRefine(checkMemory);
+export const configureInput = z.object(settingsFields).superRefine(checkMemory);
 
 function checkMemory(value: { limitMemorySoft?: number | null | undefined; limitMemoryHard?: number | null | undefined }, context: z.RefinementCtx): void {
   if (value.limitMemorySoft && value.limitMemoryHard && value.limitMemorySoft > value.limitMemoryHard) {
@@ -60,17 +60,16 @@ function checkMemory(value: { limitMemorySoft?: number | null | undefined; limit
   }
 }
 
-export async function getInstance(app: App, scope: OrgScope, id: string): Promise<Instance> {
-  const instance = isId(id) ? await app.db.prisma.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
-  if (!instance) throw notFound('instance', id);
-  return instance;
+export async function getInstance(scope: OrgScope, id: string): Promise<Instance> {
+  const instance = isId(id) ? await scope.db.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
+  return reachable(scope, 'instance', id, instance, (row) => row.projectId);
 }
 
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
 export async function createInstance(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createInstanceInput, given);
-  const server = await getServer(app, scope, input.serverId);
-  const environment = await getEnvironment(app, scope, input.environmentId);
+  const input = parse(createInput, given);
+  const server = await getServer(scope, input.serverId);
+  const environment = await getEnvironment(scope, input.environmentId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
   const version = input.odooVersion ?? '19.0';
   const slug = input.slug ?? slugify(input.name, 'odoo');
@@ -79,7 +78,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
     return await mutate(app, scope, async ({ tx, record, start }) => {
       const instance = await tx.instance.create({
         data: {
-          id, orgId: scope.orgId, serverId: server.id, environmentId: environment.id, name: input.name, slug,
+          id, orgId: scope.orgId, serverId: server.id, environmentId: environment.id, projectId: environment.projectId, name: input.name, slug,
           odooVersion: version, edition: input.edition ?? 'community', image: input.image ?? `${app.config.ODOO_IMAGE}:${version}`, postgresImage: app.config.POSTGRES_IMAGE,
           workers: input.workers ?? null, limitMemorySoft: BigInt(input.limitMemorySoft ?? 2048 * mib), limitMemoryHard: BigInt(input.limitMemoryHard ?? 2560 * mib),
           limitTimeCpu: input.limitTimeCpu ?? 600, limitTimeReal: input.limitTimeReal ?? 1200, maxCronThreads: input.maxCronThreads ?? 1, logLevel: input.logLevel ?? 'info',
@@ -89,7 +88,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
         },
       });
       await record({ action: 'instance.created', resourceType: 'instance', resourceId: id, resourceName: instance.name, after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id } });
-      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, input: {} }) };
+      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, projectId: environment.projectId, input: {} }) };
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
@@ -100,10 +99,10 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
 type State = Instance['status'];
 
 async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Record<string, never>>; from: readonly State[]; to: State; action: string }) {
-  const before = await getInstance(app, scope, id);
+  const before = await getInstance(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     // The live operation first: while one runs, its state is in between and would only mislead.
-    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, input: {} });
+    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: {} });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.to, statusMessage: null } });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
     await record({ action: options.action, resourceType: 'instance', resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.to } });
@@ -120,7 +119,7 @@ export const restart = (app: App, scope: OrgScope, id: string) =>
 
 /** Deletes the instance with its data. A protected one needs its name typed. */
 export async function deleteInstance(app: App, scope: OrgScope, id: string, confirmName: string | null | undefined) {
-  const before = await getInstance(app, scope, id);
+  const before = await getInstance(scope, id);
   if (before.deletionProtected && confirmName !== before.name) {
     throw new AppError('unprocessable', 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
   }
@@ -129,8 +128,8 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
 
 /** Applies new settings by a re-created container; comes back to the old ones if Odoo is not healthy with them. */
 export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(configureInstanceInput, given);
-  const before = await getInstance(app, scope, id);
+  const input = parse(configureInput, given);
+  const before = await getInstance(scope, id);
   const known = settingsOf(before);
   const settings: Settings = {
     workers: input.workers === undefined ? known.workers : input.workers,
@@ -143,7 +142,7 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
     envVars: input.envVars ? sealEnvVars(app.secrets, id, input.envVars) : known.envVars,
   };
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, input: { settings } });
+    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { settings } });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: 'running' }, data: { status: 'restarting' } });
     if (changed.count === 0) throw invalidState('instance', before.status, ['running']);
     await record({ action: 'instance.configure_requested', resourceType: 'instance', resourceId: id, resourceName: before.name });
@@ -153,12 +152,12 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
 
 /** Shows Odoo's first admin password, once: it is erased in the same transaction. */
 export async function revealAdminPassword(app: App, scope: OrgScope, id: string): Promise<{ login: string; password: string }> {
-  const before = await getInstance(app, scope, id);
+  const before = await getInstance(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     if (before.status !== 'running' && before.status !== 'stopped') throw invalidState('instance', before.status, ['running', 'stopped']);
     const taken = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, adminPasswordEnc: { not: null } }, data: { adminPasswordEnc: null } });
     if (taken.count === 0 || before.adminPasswordEnc === null) throw new AppError('conflict', 'The admin password was shown already; set a new one in Odoo', { resource: 'instance', id });
     await record({ action: 'instance.admin_password_revealed', resourceType: 'instance', resourceId: id, resourceName: before.name });
-    return { login: before.adminEmail, password: openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
+    return { login: before.adminEmail, password: await openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
   });
 }

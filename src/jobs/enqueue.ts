@@ -1,4 +1,4 @@
-import type { OrgScope } from '../access/access.ts';
+import type { FactScope } from '../access/scope.ts';
 import { type Prisma, type Tx, uniqueViolation } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
@@ -11,6 +11,8 @@ export interface NewOperation<Input> {
   resourceId: string;
   /** The server that it works on: operations of one server share its bounded lane. */
   serverId: string | null;
+  /** The project of the resource; null for what belongs to none. */
+  projectId: string | null;
   input: Input & Prisma.InputJsonValue;
   retryOfId?: string;
 }
@@ -20,12 +22,13 @@ interface Draft {
   resourceType: string;
   resourceId: string;
   serverId: string | null;
+  projectId: string | null;
   input: Prisma.InputJsonValue;
   retryOfId: string | null;
   steps: readonly { name: string; title: string }[];
 }
 
-async function insert(queue: OperationQueue, tx: Tx, scope: OrgScope, draft: Draft) {
+async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Draft) {
   const id = newId();
   const { steps, ...data } = draft;
   const operation = await tx.operation
@@ -50,13 +53,13 @@ async function insert(queue: OperationQueue, tx: Tx, scope: OrgScope, draft: Dra
 }
 
 /** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */
-export function enqueue<Input>(queue: OperationQueue, tx: Tx, scope: OrgScope, kind: OperationKind<Input>, given: NewOperation<Input>) {
+export function enqueue<Input>(queue: OperationQueue, tx: Tx, scope: FactScope, kind: OperationKind<Input>, given: NewOperation<Input>) {
   parse(kind.input, given.input);
   return insert(queue, tx, scope, { kind: kind.kind, resourceType: kind.resourceType, ...given, retryOfId: given.retryOfId ?? null, steps: kind.steps });
 }
 
 /** The same operation once more, from its first step. */
-export function enqueueAgain(queue: OperationQueue, tx: Tx, scope: OrgScope, before: Omit<Draft, 'input' | 'retryOfId'> & { id: string; input: Prisma.JsonValue }) {
-  const { kind, resourceType, resourceId, serverId, steps } = before;
-  return insert(queue, tx, scope, { kind, resourceType, resourceId, serverId, steps, input: before.input ?? {}, retryOfId: before.id });
+export function enqueueAgain(queue: OperationQueue, tx: Tx, scope: FactScope, before: Omit<Draft, 'input' | 'retryOfId'> & { id: string; input: Prisma.JsonValue }) {
+  const { kind, resourceType, resourceId, serverId, projectId, steps } = before;
+  return insert(queue, tx, scope, { kind, resourceType, resourceId, serverId, projectId, steps, input: before.input ?? {}, retryOfId: before.id });
 }

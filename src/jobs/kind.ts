@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../db.ts';
-import type { OrgScope } from '../access/access.ts';
+import type { FactScope } from '../access/scope.ts';
 
 /** A kind of operation, apart from its implementation: who enqueues it does not load what runs it. */
 export interface OperationKind<Input> {
@@ -24,7 +24,7 @@ export interface StepContext<Input> {
   readonly app: App;
   readonly operation: { id: string; orgId: string; kind: string; resourceId: string; serverId: string | null; attempt: number };
   readonly input: Input;
-  readonly scope: OrgScope;
+  readonly scope: FactScope;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Facts that earlier steps left; never secrets. */

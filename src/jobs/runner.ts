@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/access.ts';
+import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { isDatabaseDown } from '../db.ts';
@@ -31,7 +31,7 @@ class Run {
   readonly #kind: RunnableKind;
   readonly #row: Operation;
   readonly #abort = new AbortController();
-  readonly #scope: OrgScope;
+  readonly #scope: FactScope;
   #state: Readonly<Record<string, Operation['state']>>;
 
   constructor(app: App, claim: Claim, kind: RunnableKind, row: Operation, shutdown: AbortSignal) {

@@ -1,22 +1,21 @@
-import type { OrgScope } from '../access/access.ts';
+import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { AppError, invalidState, notFound } from '../errors.ts';
+import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
 import { enqueueAgain } from './enqueue.ts';
 import { page, type PageArgs } from '../lists.ts';
 
-export async function getOperation(app: App, scope: OrgScope, id: string) {
-  const operation = isId(id) ? await app.db.prisma.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
-  if (!operation) throw notFound('operation', id);
-  return operation;
+export async function getOperation(scope: OrgScope, id: string) {
+  const operation = isId(id) ? await scope.db.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
+  return reachable(scope, 'operation', id, operation, (row) => row.projectId);
 }
 
-export function listOperations(app: App, scope: OrgScope, args: PageArgs & { resourceId?: string | null | undefined }) {
+export function listOperations(scope: OrgScope, args: PageArgs & { resourceId?: string | null | undefined }) {
   return page(args, (take, before) =>
-    app.db.prisma.operation.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.resourceId ? { resourceId: isId(args.resourceId) ? args.resourceId : newId() } : {}) },
+    scope.db.operation.findMany({
+      where: { orgId: scope.orgId, projectId: seenProjects(scope), ...(before ? { id: { lt: before } } : {}), ...(args.resourceId ? { resourceId: isId(args.resourceId) ? args.resourceId : newId() } : {}) },
       include: { steps: { orderBy: { position: 'asc' } } },
       orderBy: { id: 'desc' },
       take,
@@ -25,14 +24,14 @@ export function listOperations(app: App, scope: OrgScope, args: PageArgs & { res
 }
 
 /** Log lines after a sequence number, at most `limit`. */
-export async function operationLogs(app: App, scope: OrgScope, id: string, after: number, limit = 500) {
-  await getOperation(app, scope, id);
-  return app.db.prisma.operationLog.findMany({ where: { operationId: id, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
+export async function operationLogs(scope: OrgScope, id: string, after: number, limit = 500) {
+  await getOperation(scope, id);
+  return scope.db.operationLog.findMany({ where: { operationId: id, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
 }
 
 /** Asks the worker to stop: the remote work is ended and what was half made is taken away. */
 export async function cancelOperation(app: App, scope: OrgScope, id: string) {
-  const before = await getOperation(app, scope, id);
+  const before = await getOperation(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     const changed = await tx.operation.updateMany({ where: { id, orgId: scope.orgId, status: { in: ['queued', 'running'] } }, data: { cancelRequested: true } });
     if (changed.count === 0) throw invalidState('operation', before.status, ['queued', 'running']);
@@ -48,9 +47,9 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
 
 /** Runs a failed or cancelled operation again, as a new one with the same input. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
-  const before = await getOperation(app, scope, id);
+  const before = await getOperation(scope, id);
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
-  const newer = await app.db.prisma.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
+  const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
   return mutate(app, scope, async ({ tx, record }) => {
     const operation = await enqueueAgain(app.queue, tx, scope, before);

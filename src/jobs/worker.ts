@@ -17,6 +17,8 @@ export async function startQueue(databaseUrl: string, log: Logger, supervise: bo
   const options = { retryLimit: 0, expireInSeconds: 23 * 3600, deleteAfterSeconds: 3600, notify: true };
   await boss.createQueue(queueName, options);
   await boss.updateQueue(queueName, options);
+  // A tenant's mutation puts its job into the queue in its own transaction.
+  await boss.getDb().executeSql('SELECT pg_advisory_xact_lock(72707373); GRANT USAGE ON SCHEMA pgboss TO ocore_tenant; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA pgboss TO ocore_tenant');
   return boss;
 }
 

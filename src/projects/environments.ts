@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { OrgScope } from '../access/access.ts';
+import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
-import { AppError, invalidState, notFound } from '../errors.ts';
+import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs } from '../lists.ts';
 import { parse } from '../parse.ts';
@@ -11,7 +11,7 @@ import { getProject } from './service.ts';
 
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
-export const createEnvironmentInput = z.object({
+export const createInput = z.object({
   projectId: z.string(),
   name,
   description: description.nullish(),
@@ -20,18 +20,17 @@ export const createEnvironmentInput = z.object({
   deletionProtected: z.boolean().nullish(),
 });
 // The type is not here: it cannot change.
-export const updateEnvironmentInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
+export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
 
-export async function getEnvironment(app: App, scope: OrgScope, id: string) {
-  const environment = isId(id) ? await app.db.prisma.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;
-  if (!environment) throw notFound('environment', id);
-  return environment;
+export async function getEnvironment(scope: OrgScope, id: string) {
+  const environment = isId(id) ? await scope.db.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  return reachable(scope, 'environment', id, environment, (row) => row.projectId);
 }
 
-export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & { projectId?: string | null | undefined }) {
+export function listEnvironments(scope: OrgScope, args: PageArgs & { projectId?: string | null | undefined }) {
   return page(args, (take, before) =>
-    app.db.prisma.environment.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}) },
+    scope.db.environment.findMany({
+      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), AND: [{ projectId: seenProjects(scope) }, args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}] },
       orderBy: { id: 'desc' },
       take,
     }),
@@ -39,8 +38,8 @@ export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & { p
 }
 
 export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createEnvironmentInput, given);
-  const project = await getProject(app, scope, input.projectId);
+  const input = parse(createInput, given);
+  const project = await getProject(scope, input.projectId);
   if (project.archivedAt) throw invalidState('project', 'archived', ['not archived']);
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
@@ -64,8 +63,8 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
 }
 
 export async function updateEnvironment(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateEnvironmentInput, given);
-  const before = await getEnvironment(app, scope, id);
+  const input = parse(updateInput, given);
+  const before = await getEnvironment(scope, id);
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const environment = await tx.environment.update({
@@ -83,7 +82,7 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
 
 /** Deletes an environment without instances. Production is never deleted directly: its protection is lifted first. */
 export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
-  const environment = await getEnvironment(app, scope, id);
+  const environment = await getEnvironment(scope, id);
   if (environment.deletionProtected) {
     throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; lift the protection first`, { state: 'protected', allowed: ['unprotected'] });
   }

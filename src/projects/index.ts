@@ -1,2 +1,2 @@
-export { createEnvironment, createEnvironmentInput, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment, updateEnvironmentInput } from './environments.ts';
-export { archiveProject, createProject, createProjectInput, deleteProject, getProject, listProjects, odooVersion, updateProject, updateProjectInput } from './service.ts';
+export { createEnvironment, createInput as createEnvironmentInput, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment, updateInput as updateEnvironmentInput } from './environments.ts';
+export { archiveProject, createProject, createInput as createProjectInput, deleteProject, getProject, listProjects, odooVersion, updateProject, updateInput as updateProjectInput } from './service.ts';

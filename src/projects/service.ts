@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { OrgScope } from '../access/access.ts';
+import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs } from '../lists.ts';
 import { parse } from '../parse.ts';
@@ -12,19 +12,18 @@ import { slugify, slugSchema } from '../slug.ts';
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
 export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
-export const createProjectInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
-export const updateProjectInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
 
-export async function getProject(app: App, scope: OrgScope, id: string) {
-  const project = isId(id) ? await app.db.prisma.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;
-  if (!project) throw notFound('project', id);
-  return project;
+export async function getProject(scope: OrgScope, id: string) {
+  const project = isId(id) ? await scope.db.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  return reachable(scope, 'project', id, project, (row) => row.id);
 }
 
-export function listProjects(app: App, scope: OrgScope, args: PageArgs & { includeArchived?: boolean | null | undefined }) {
+export function listProjects(scope: OrgScope, args: PageArgs & { includeArchived?: boolean | null | undefined }) {
   return page(args, (take, before) =>
-    app.db.prisma.project.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), ...(args.includeArchived ? {} : { archivedAt: null }) },
+    scope.db.project.findMany({
+      where: { orgId: scope.orgId, AND: [{ id: seenProjects(scope) }, { id: before ? { lt: before } : undefined }], ...(args.includeArchived ? {} : { archivedAt: null }) },
       orderBy: { id: 'desc' },
       take,
     }),
@@ -32,7 +31,9 @@ export function listProjects(app: App, scope: OrgScope, args: PageArgs & { inclu
 }
 
 export async function createProject(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createProjectInput, given);
+  const input = parse(createInput, given);
+  // A new project belongs to no project yet.
+  requireProject(scope, null);
   const slug = input.slug ?? slugify(input.name, 'project');
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
@@ -49,8 +50,8 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
 }
 
 export async function updateProject(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateProjectInput, given);
-  const before = await getProject(app, scope, id);
+  const input = parse(updateInput, given);
+  const before = await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     const project = await tx.project.update({
       where: { id, orgId: scope.orgId },
@@ -62,7 +63,7 @@ export async function updateProject(app: App, scope: OrgScope, id: string, given
 }
 
 export async function archiveProject(app: App, scope: OrgScope, id: string, archived: boolean) {
-  await getProject(app, scope, id);
+  await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     const project = await tx.project.update({ where: { id, orgId: scope.orgId }, data: { archivedAt: archived ? new Date() : null } });
     await record({ action: archived ? 'project.archived' : 'project.unarchived', resourceType: 'project', resourceId: id, resourceName: project.name });
@@ -72,7 +73,7 @@ export async function archiveProject(app: App, scope: OrgScope, id: string, arch
 
 /** Deletes a project that holds no environment any more; nothing that runs is ever deleted along. */
 export async function deleteProject(app: App, scope: OrgScope, id: string) {
-  const project = await getProject(app, scope, id);
+  const project = await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
     const environments = await tx.environment.findMany({ where: { projectId: id, orgId: scope.orgId }, select: { name: true } });
     if (environments.length > 0) {

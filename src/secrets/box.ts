@@ -24,7 +24,7 @@ export class SecretBox {
     return `v1.${this.#keyId}.${body.toString('base64url')}`;
   }
 
-  open(record: string, owner: string): string {
+  async open(record: string, owner: string): Promise<string> {
     const [version, keyId, text] = record.split('.');
     if (version !== 'v1' || text === undefined) throw new Error('A stored secret has an unknown format');
     if (keyId !== this.#keyId) throw new Error(`A stored secret was sealed with key ${keyId}, which is not configured`);

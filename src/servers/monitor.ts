@@ -70,7 +70,7 @@ export class ServerMonitor {
 
   async #check(server: Server): Promise<void> {
     try {
-      const host = await this.#app.remote.connect(targetOf(this.#app, server), AbortSignal.timeout(20_000));
+      const host = await this.#app.remote.connect(await targetOf(this.#app, server), AbortSignal.timeout(20_000));
       const result = await host.run(metricsScript, { timeoutMs: 15_000 });
       await this.#store(server, metricsShape.parse(parsePairs(result.stdout)));
     } catch (error) {

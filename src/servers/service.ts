@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import ssh2 from 'ssh2';
-import type { OrgScope } from '../access/access.ts';
+import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
@@ -26,7 +26,7 @@ const fields = {
   dockerSocket: text(255).regex(/^\/[A-Za-z0-9._/-]+$/, 'must be an absolute path'),
   hostKeyFingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like SHA256:… as ssh-keygen -l prints it'),
 };
-export const createServerInput = z.object({
+export const createInput = z.object({
   name: fields.name,
   description: fields.description,
   kind: z.enum(['ssh', 'local']).nullish(),
@@ -49,7 +49,7 @@ export const createServerInput = z.object({
   need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
   checkKey(value.sshPrivateKey, context);
 });
-export const updateServerInput = z.object({
+export const updateInput = z.object({
   name: fields.name.nullish(),
   description: fields.description,
   host: fields.host.nullish(),
@@ -67,15 +67,15 @@ function checkKey(key: string | null | undefined, context: z.RefinementCtx): voi
   }
 }
 
-export async function getServer(app: App, scope: OrgScope, id: string) {
-  const server = isId(id) ? await app.db.prisma.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
+export async function getServer(scope: OrgScope, id: string) {
+  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
   if (!server) throw notFound('server', id);
   return server;
 }
 
-export function listServers(app: App, scope: OrgScope, args: PageArgs) {
+export function listServers(scope: OrgScope, args: PageArgs) {
   return page(args, (take, before) =>
-    app.db.prisma.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed' }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
+    scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed' }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
   );
 }
 
@@ -86,7 +86,7 @@ function nameTaken(error: unknown, name: string): never {
 
 /** Registers a server and starts its validation. */
 export async function createServer(app: App, scope: OrgScope, given: unknown) {
-  const input = parse(createServerInput, given);
+  const input = parse(createInput, given);
   const local = input.kind === 'local';
   if (local && !app.config.ALLOW_LOCAL_SERVER) {
     throw new AppError('unprocessable', 'The operator of this installation does not allow its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
@@ -104,14 +104,14 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
       },
     });
     await record({ action: 'server.created', resourceType: 'server', resourceId: id, resourceName: server.name, after: { name: server.name, host: server.host, port: server.port, kind: server.kind } });
-    return { server, operation: await start(validateKind, { resourceId: id, serverId: id, input: {} }) };
+    return { server, operation: await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} }) };
   }).catch((error: unknown) => nameTaken(error, input.name));
 }
 
 /** Changes a server; a changed address or credential is validated anew. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(updateServerInput, given);
-  const before = await getServer(app, scope, id);
+  const input = parse(updateInput, given);
+  const before = await getServer(scope, id);
   const method = input.authMethod ?? before.authMethod;
   const credential = method === 'password' ? input.sshPassword : input.sshPrivateKey;
   if (method !== before.authMethod && !credential) {
@@ -131,15 +131,15 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
       },
     });
     await record({ action: 'server.updated', resourceType: 'server', resourceId: id, resourceName: server.name, before: { name: before.name, host: before.host, port: before.port }, after: { name: server.name, host: server.host, port: server.port } });
-    return { server, operation: connection ? await start(validateKind, { resourceId: id, serverId: id, input: {} }) : null };
+    return { server, operation: connection ? await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} }) : null };
   }).catch((error: unknown) => nameTaken(error, input.name ?? before.name));
 }
 
 export async function validateServer(app: App, scope: OrgScope, id: string) {
-  const before = await getServer(app, scope, id);
+  const before = await getServer(scope, id);
   if (before.status === 'removing') throw invalidState('server', before.status, ['active', 'unreachable', 'pending']);
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(validateKind, { resourceId: id, serverId: id, input: {} });
+    const operation = await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'validating', statusMessage: null } });
     await record({ action: 'server.validation_requested', resourceType: 'server', resourceId: id, resourceName: server.name });
     return { server, operation };
@@ -148,13 +148,13 @@ export async function validateServer(app: App, scope: OrgScope, id: string) {
 
 /** Accepts the changed host key that the server presented: exactly that one, named by the caller. */
 export async function acceptHostKey(app: App, scope: OrgScope, id: string, fingerprint: string) {
-  const before = await getServer(app, scope, id);
+  const before = await getServer(scope, id);
   if (before.presentedFingerprint === null) throw invalidState('host key', 'unchanged', ['changed']);
   if (before.presentedFingerprint !== fingerprint) {
     throw new AppError('conflict', `The server presented ${before.presentedFingerprint}, not this key`, { field: 'fingerprint', constraint: 'presented' });
   }
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(validateKind, { resourceId: id, serverId: id, input: {} });
+    const operation = await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null, status: 'validating', statusMessage: null } });
     await record({ action: 'server.host_key_accepted', resourceType: 'server', resourceId: id, resourceName: server.name, before: { hostKeyFingerprint: before.hostKeyFingerprint }, after: { hostKeyFingerprint: fingerprint } });
     return { server, operation };
@@ -163,9 +163,9 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
 
 /** Removes a server on which no instance lives. */
 export async function removeServer(app: App, scope: OrgScope, id: string) {
-  await getServer(app, scope, id);
+  await getServer(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(removeKind, { resourceId: id, serverId: id, input: {} });
+    const operation = await start(removeKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const living = await tx.instance.findMany({ where: { serverId: id, orgId: scope.orgId, status: { not: 'removed' } }, select: { name: true } });
     if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', { instances: living.map((row) => row.name) });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });

@@ -5,12 +5,12 @@ import { type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index
 export const credentialOwner = (serverId: string): string => `server:${serverId}`;
 
 /** The way to a server, its credential opened. `local` works only where the operator allows it. */
-export function targetOf(app: App, server: Server): RemoteTarget {
+export async function targetOf(app: App, server: Server): Promise<RemoteTarget> {
   if (server.kind === 'local') {
     if (!app.config.ALLOW_LOCAL_SERVER) throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow its own machine as a server');
     return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
   }
-  const secret = app.secrets.open(server.credentialEnc ?? '', credentialOwner(server.id));
+  const secret = await app.secrets.open(server.credentialEnc ?? '', credentialOwner(server.id));
   return {
     kind: 'ssh',
     serverId: server.id,
@@ -27,5 +27,5 @@ export function targetOf(app: App, server: Server): RemoteTarget {
 /** Connects to a server by its id, within its organization. */
 export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
-  return app.remote.connect(targetOf(app, server), signal);
+  return app.remote.connect(await targetOf(app, server), signal);
 }

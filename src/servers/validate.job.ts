@@ -17,7 +17,7 @@ export const validateServerJob = implementOperation({
       const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
       app.remote.drop(server.id);
       try {
-        const host = await app.remote.connect(targetOf(app, server), signal);
+        const host = await app.remote.connect(await targetOf(app, server), signal);
         const fingerprint = host.hostKeyFingerprint;
         if (fingerprint !== server.hostKeyFingerprint) {
           // First contact: from now on only this key is accepted.

@@ -71,7 +71,7 @@ it('stops telling a subscriber who lost the permission', async () => {
     for await (const _event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { id })) {
       told += 1;
       if (told > 1) continue;
-      await ocore.sql("UPDATE roles SET permissions = '{}' WHERE id = (SELECT m.role_id FROM memberships m JOIN users u ON u.id = m.user_id WHERE u.email = $1)", [owner.email]);
+      await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [owner.email]);
       await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1", [owner.email]);
     }
   };

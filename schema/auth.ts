@@ -1,30 +1,9 @@
-import { expand } from '../src/access/permissions.ts';
-import { requireActor } from '../src/access/access.ts';
-import { login, logout, refresh, type SignIn, signUp } from '../src/identity/service.ts';
+import { login, logout, refresh, type SignIn, signUp } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
+import { Organization } from './organization.ts';
+import { User } from './user.ts';
 
-const User = builder.prismaObject('User', {
-  description: 'A person with an account.',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
-    email: t.exposeString('email', { description: 'The e-mail address, in lower case; it is the login.' }),
-    name: t.exposeString('name', { description: 'The name that others see.' }),
-    isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the user administers this installation. The first user does.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
-  }),
-});
-
-const Organization = builder.prismaObject('Organization', {
-  description: 'The tenant: servers, projects and instances belong to exactly one.',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
-    name: t.exposeString('name', { description: 'Its name.' }),
-    slug: t.exposeString('slug', { description: 'Its unique short name, as X-Org-Slug has it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-  }),
-});
-
-const SignInPayload = builder.objectRef<SignIn & { organization?: { slug: string } }>('SignInPayload').implement({
+const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
   description: 'The tokens of a new session.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', { description: 'Send it as `Authorization: Bearer <token>`.' }),
@@ -82,21 +61,3 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-builder.queryFields((t) => ({
-  me: t.prismaField({
-    type: User, authScopes: { signedIn: true }, description: 'Who is signed in.',
-    resolve: (query, _root, _args, { app, access }) => app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: requireActor(access).id ?? '' } }),
-  }),
-  myOrganizations: t.prismaField({
-    type: [Organization], authScopes: { signedIn: true }, description: 'The organizations that the signed-in user belongs to.',
-    resolve: (query, _root, _args, { app, access }) => app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: requireActor(access).id ?? '' } } }, orderBy: { id: 'asc' } }),
-  }),
-  organization: t.prismaField({
-    type: Organization, authScopes: { permission: 'view:org' }, description: 'The organization of X-Org-Slug.',
-    resolve: (query, _root, _args, { app, access }) => app.db.prisma.organization.findUniqueOrThrow({ ...query, where: { id: access.org?.id ?? '' } }),
-  }),
-  myPermissions: t.stringList({
-    authScopes: { signedIn: true }, description: 'What the caller may do in the organization of X-Org-Slug.',
-    resolve: (_root, _args, { access }) => [...expand([...access.permissions])].sort(),
-  }),
-}));

@@ -1,0 +1,56 @@
+import type { TenantClient } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg } from './access.ts';
+import { type Permission, viewOf } from './permissions.ts';
+
+/** Who did something where: what the audit trail needs. */
+export interface FactScope {
+  readonly orgId: string;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The proven tenant boundary of one request and one permission: services take this, never a bare organization id. */
+export interface OrgScope extends FactScope {
+  /** The database as this organization may see it. */
+  readonly db: TenantClient;
+  /** The projects whose things are seen; what lies elsewhere does not exist for the caller. */
+  readonly sees: Reach;
+  /** The projects in which the caller may do what was asked for. */
+  readonly acts: Reach;
+}
+
+type Client = Pick<FactScope, 'requestId' | 'ipAddress' | 'userAgent'>;
+interface Tenants {
+  of(orgId: string): TenantClient;
+}
+
+export function scopeOf(tenants: Tenants, access: Access, permission: Permission, client: Client): OrgScope {
+  const { id } = requireOrg(access);
+  return { orgId: id, actor: requireActor(access), ...client, db: tenants.of(id), sees: reachOf(access, viewOf(permission)), acts: reachOf(access, permission) };
+}
+
+function includes(reach: Reach, projectId: string | null | undefined): boolean {
+  return reach === 'all' || (typeof projectId === 'string' && reach.has(projectId));
+}
+
+/** The row, if the caller sees its project and may act there: 404 for what is not seen, 403 for what is only seen. */
+export function reachable<Row>(scope: OrgScope, resource: string, id: string, row: Row | null, projectOf: (row: Row) => string | null): Row {
+  if (row === null || !includes(scope.sees, projectOf(row))) throw notFound(resource, id);
+  requireProject(scope, projectOf(row));
+  return row;
+}
+
+/** What was asked for is allowed in this project (null: it is about the whole organization). */
+export function requireProject(scope: OrgScope, projectId: string | null): void {
+  if (!includes(scope.acts, projectId)) {
+    throw new AppError('forbidden', projectId === null ? 'This needs the permission in the whole organization, not only in single projects' : 'Your role in this project does not allow this', { project: projectId });
+  }
+}
+
+/** Narrows a list to the projects that are seen. */
+export function seenProjects(scope: OrgScope): { in: string[] } | undefined {
+  return scope.sees === 'all' ? undefined : { in: [...scope.sees] };
+}
