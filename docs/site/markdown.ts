@@ -18,7 +18,9 @@ export function makeMarkdown(): Markdown {
     const token = tokens[index];
     if (!token) return '';
     const language = languageOf(token.info);
-    const title = /title=(\S+)/.exec(token.info)?.[1]?.replaceAll('_', ' ') ?? titles[language] ?? language;
+    const name = /title=(\S+)/.exec(token.info)?.[1]?.replaceAll('_', ' ') ?? titles[language] ?? language;
+    const kept = [...(/save=(\S+)/.exec(token.info)?.[1] ?? '').matchAll(/(\w+):([\w.]+)/g)].map(([, variable, path]) => `${variable ?? ''} = .${path ?? ''}`);
+    const title = [name, ...kept].join(' · ');
     const block = codeBlock(token.content, language, title);
     const languageAt = (place: number): string | undefined => (tokens[place]?.type === 'fence' ? languageOf(tokens[place].info) : undefined);
     // The same thing over REST and GraphQL stands side by side.
