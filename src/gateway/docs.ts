@@ -30,10 +30,12 @@ export function docsRouter(): Router {
   // Their names carry a hash of their content.
   router.use('/assets', express.static(join(dist, 'apps/assets'), { index: false, immutable: true, maxAge: '1y', fallthrough: false }));
   router.use((request, response, next) => {
-    guard(response, request.path === '/api' ? editorPolicy : pagePolicy);
+    // Pages are asked for without their ending; some share their name with a folder.
+    if (!/\.\w+$|\/$/.test(request.path)) request.url = request.url.replace(request.path, `${request.path}.html`);
+    guard(response, request.path === '/api.html' ? editorPolicy : pagePolicy);
     next();
   });
   router.get('/', (_request, response) => { response.sendFile(join(pages, 'index.html'), { maxAge: '5m' }); });
-  router.use(express.static(pages, { extensions: ['html'], maxAge: '5m', redirect: false }));
+  router.use(express.static(pages, { maxAge: '5m', redirect: false }));
   return router;
 }

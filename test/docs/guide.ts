@@ -24,11 +24,11 @@ export interface Guide {
 
 function toBlock(info: string, text: string, line: number): Block {
   const [language = '', ...words] = info.trim().split(/\s+/);
-  const valueOf = (name: string): string | undefined => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  const status = valueOf('status');
+  const given = (name: string): string | undefined => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const status = given('status');
   return {
-    language, line, text, before: valueOf('before'), code: valueOf('code'), status: status ? Number(status) : undefined,
-    save: (valueOf('save') ?? '').split(',').filter(Boolean).map((part) => { const [variable = '', path = ''] = part.split(':'); return [variable, path] as const; }),
+    language, line, text, before: given('before'), code: given('code'), status: status ? Number(status) : undefined,
+    save: (given('save') ?? '').split(',').filter(Boolean).map((part) => { const [variable = '', path = ''] = part.split(':'); return [variable, path] as const; }),
     run: !words.includes('norun'), stream: words.includes('stream'),
   };
 }

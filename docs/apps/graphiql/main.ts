@@ -16,7 +16,7 @@ const socket = new URL(endpoint);
 socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
 // Subscriptions go over a WebSocket, with the headers of the tab as its connection parameters.
-const fetcher = rememberingIds(createGraphiQLFetcher({ url: endpoint.href, subscriptionUrl: socket.href }));
+const fetcher = rememberingIds(createGraphiQLFetcher({ url: endpoint.href, subscriptionUrl: socket.href, enableIncrementalDelivery: false }));
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 const tabs = tour.map(({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2) }));
 
