@@ -1,44 +1,88 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { etagOf, isKnown } from './etag.ts';
 import type { Route } from './route.ts';
+import { deprecationHeaders } from './version.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
-const operation = z.object({ id: z.string(), status: z.string() });
+const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';
 
-/** Writes the REST answer for what the document gave. */
-export function sendAnswer(response: Response, route: Route, value: unknown, next: (cursor: string) => string): void {
-  const { answer } = route;
+/** An answer before it is sent; one of a change may be kept and given again. */
+export interface RestAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+function pageLink(url: string, cursor: string | null): string {
+  const target = new URL(url, 'http://localhost');
+  if (cursor === null) target.searchParams.delete('cursor');
+  else target.searchParams.set('cursor', cursor);
+  return `<${target.pathname}${target.search}>; rel="${cursor === null ? 'first' : 'next'}"`;
+}
+
+function accepted(subject: z.infer<typeof resource>, operationId: string | null, message: string): RestAnswer {
+  const headers: Record<string, string> = operationId ? { Location: `/api/operations/${operationId}`, 'Retry-After': retryAfter } : {};
+  return { status: operationId ? 202 : 200, headers, body: { id: subject.id, status: subject.status, message, operationId } };
+}
+
+/** The REST answer for what the document gave. */
+export function answerOf({ answer }: Route, value: unknown, url: string): RestAnswer {
   switch (answer.as) {
     case 'object':
-      response.status(answer.status ?? 200).json(value);
-      return;
+      return { status: answer.status ?? 200, headers: {}, body: value };
     case 'message':
-      response.json({ message: answer.message });
-      return;
+      return { status: 200, headers: {}, body: { message: answer.message } };
+    case 'nothing':
+      return { status: 204, headers: {}, body: undefined };
     case 'whole':
-      response.json({ [answer.key]: value });
-      return;
+      return { status: 200, headers: {}, body: { [answer.key]: value } };
     case 'list': {
       const { nodes, pageInfo } = connection.parse(value);
       const cursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-      if (cursor) response.setHeader('Link', `<${next(cursor)}>; rel="next"`);
-      response.json({ data: nodes, next_cursor: cursor, has_more: pageInfo.hasNextPage });
-      return;
+      const links = [...(cursor === null ? [] : [pageLink(url, cursor)]), pageLink(url, null)];
+      return { status: 200, headers: { Link: links.join(', ') }, body: { data: nodes, next_cursor: cursor, has_more: pageInfo.hasNextPage } };
     }
     case 'accepted': {
+      if (answer.resource === 'operation') {
+        const operation = resource.parse(value);
+        return accepted(operation, operation.id, answer.message);
+      }
       const parsed = payload.parse(value);
-      const subject = parsed[answer.resource];
-      if (parsed.operation) response.status(202).setHeader('Location', `/api/operations/${parsed.operation.id}`).setHeader('Retry-After', retryAfter);
-      response.json({ ...subject, message: answer.message, operationId: parsed.operation?.id ?? null });
+      return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
+    }
+    case 'file': {
+      const { content, contentType, filename } = file.parse(value);
+      return { status: 200, headers: { 'Content-Type': `${contentType}; charset=utf-8`, 'Content-Disposition': `attachment; filename="${filename}"` }, body: content };
+    }
+  }
+}
+
+export function sendAnswer(request: Request, response: Response, route: Route, { status, headers, body }: RestAnswer): void {
+  if (status === 204) {
+    response.status(204).setHeader('Cache-Control', 'no-store').end();
+    return;
+  }
+  // Only a file names a type of its own.
+  const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
+  const text = isFile ? body : JSON.stringify(body);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (route.deprecated) for (const [name, value] of Object.entries(deprecationHeaders(route.deprecated))) response.appendHeader(name, value);
+  response.setHeader('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
+  if (route.method === 'get') {
+    const etag = etagOf(body, text, route.readings);
+    response.setHeader('ETag', etag);
+    response.vary('Authorization, X-Org-Slug');
+    if (isKnown(request.headers['if-none-match'], etag)) {
+      response.status(304).end();
       return;
     }
-    case 'operation':
-      response.status(202).setHeader('Location', `/api/operations/${operation.parse(value).id}`).setHeader('Retry-After', retryAfter);
-      response.json(value);
   }
+  if (!isFile) response.type('json');
+  response.status(status).setHeader('Content-Length', Buffer.byteLength(text)).end(text);
 }

@@ -9,9 +9,9 @@ const act = (verb: string, message: string): Route => ({
 });
 
 export const instanceRoutes: readonly Route[] = [
-  { method: 'get', path: '/instances', category, summary: 'List instances', document: `query ($first: Int, $after: String, $serverId: ID, $environmentId: ID) { instances(first: $first, after: $after, serverId: $serverId, environmentId: $environmentId) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/instances', category, summary: 'List instances', document: `query ($first: Int, $after: String, $serverId: ID, $environmentId: ID, $status: InstanceStatus, $search: String, $sort: ListSort) { instances(first: $first, after: $after, serverId: $serverId, environmentId: $environmentId, status: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/instances', category, summary: 'Create an instance and provision it', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
-  { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' } },
+  { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
   { method: 'patch', path: '/instances/{id}', category, summary: 'Configure an instance', document: `mutation ($id: ID!, $input: ConfigureInstanceInput!) { configureInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance configuration in progress' } },
   act('start', 'Instance start in progress'),
   act('stop', 'Instance stop in progress'),

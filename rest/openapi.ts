@@ -1,10 +1,13 @@
 import { type GraphQLField, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
+import { apiVersion } from '../src/api-version.ts';
 import { errorAnswers, errorExamples } from './openapi/errors.ts';
-import { type JsonObject, SchemaWriter } from './openapi/json-schema.ts';
+import { isObject, type JsonObject, SchemaWriter } from './openapi/json-schema.ts';
 import { bodyOf, parametersOf, successOf } from './openapi/operation.ts';
 import { scopeInWords, scopeOf, securityOf } from './openapi/scope.ts';
-import { categories, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';
+import { categories, headersOf, ref, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
+import { conditionOf, type Protocol, protocolHeaders, protocolOf, protocolParameters } from './protocol.ts';
+import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 
 function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLField<unknown, unknown> {
@@ -15,21 +18,32 @@ function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLFie
   return field;
 }
 
-function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, operationId: string): JsonObject {
+const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the number, `data` one row as JSON; `event: end` comes last.' } };
+
+/** An answer with what every answer of its kind has: its headers, and the stream where there is one. */
+function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonObject {
+  const own = Object.fromEntries(Object.entries(headers).map(([name, component]) => [name, ref('headers', component)]));
+  const given = (name: string): JsonObject => (isObject(answer[name]) ? answer[name] : {});
+  return { ...answer, headers: { ...given('headers'), ...own }, ...(stream ? { content: { ...given('content'), 'text/event-stream': events } } : {}) };
+}
+
+function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, operationId: string, protocol: Protocol): JsonObject {
   const { route } = prepared;
   const scope = scopeOf(field);
   const subject = { writer, prepared, field };
   const body = bodyOf(subject);
-  const parameters = parametersOf(subject);
+  const parameters = [...parametersOf(subject), ...protocol.parameters.map((name) => ref('parameters', name))];
+  const success = Object.entries(successOf(subject)).map(([status, answer]): [string, JsonObject] => [status, withProtocol(answer, protocol)]);
+  const notModified: JsonObject = { description: 'You have this answer already.', headers: { ...headersOf(), ETag: ref('headers', 'ETag') } };
   return {
     operationId, tags: [route.category], summary: route.summary,
     description: [field.description ?? '', scopeInWords(scope)].join('\n\n'),
-    ...(field.deprecationReason ? { deprecated: true } : {}),
+    ...(route.deprecated || field.deprecationReason ? { deprecated: true } : {}),
     ...(scope.permission ? { 'x-permission': scope.permission } : {}),
     security: securityOf(scope),
-    ...(parameters.length > 0 ? { parameters } : {}),
+    parameters,
     ...(body ? { requestBody: body } : {}),
-    responses: { ...successOf(subject), ...errorAnswers(prepared, scope, body !== null) },
+    responses: { ...Object.fromEntries(success), ...(protocol.notModified ? { 304: notModified } : {}), ...errorAnswers(prepared, scope, body !== null, protocol.statuses.includes(412)) },
   };
 }
 
@@ -39,34 +53,36 @@ export interface Described {
   withoutExample: readonly string[];
 }
 
-export function describe(schema: GraphQLSchema): Described {
+export function describe(schema: GraphQLSchema, table: readonly Route[] = routes): Described {
   const writer = new SchemaWriter();
   const paths: Record<string, JsonObject> = {};
   const operationIds = new Set<string>();
-  for (const route of routes) {
-    const prepared = prepare(schema, route);
+  const all = table.map((route) => prepare(schema, route));
+  for (const prepared of all) {
+    const { route } = prepared;
+    const protocol = protocolOf(route, conditionOf(all, route) !== undefined);
     const field = rootFieldOf(schema, prepared);
     const operationId = operationIds.has(field.name) ? `${route.method}${field.name[0]?.toUpperCase() ?? ''}${field.name.slice(1)}` : field.name;
     operationIds.add(operationId);
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId, protocol) };
   }
   const document: JsonObject = {
     openapi: '3.1.0',
     info: {
-      title: 'oCore', version: '2026-11-24', summary: 'The control plane of an Odoo fleet.',
-      description: 'Every route runs a GraphQL operation of the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for what belongs to an organization. Lists are `{data, next_cursor, has_more}`. Slow work answers 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id}}`; each code has its page at [/docs/errors](/docs/errors/).',
+      title: 'oCore', version: apiVersion, summary: 'The control plane of an Odoo fleet.',
+      description: 'Every route runs a GraphQL operation of the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for what belongs to an organization. Lists are `{data, next_cursor, has_more}`. Slow work answers 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id, doc_url}}`; each code has its page at [/docs/errors](/docs/errors/).',
       license: { name: 'Proprietary', identifier: 'LicenseRef-oCore' },
     },
     servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],
     security: [{ accessToken: [] }],
-    tags: [...new Set(routes.map((route) => route.category))].map((name) => ({ name, description: categories[name] ?? name })),
+    tags: [...new Set(table.map((route) => route.category))].map((name) => ({ name, description: categories[name] ?? name })),
     paths,
-    components: { securitySchemes, parameters: sharedParameters, headers: sharedHeaders, examples: errorExamples(), schemas: { ...sharedSchemas, ...writer.components } },
+    components: { securitySchemes, parameters: { ...sharedParameters, ...protocolParameters }, headers: { ...sharedHeaders, ...protocolHeaders }, examples: errorExamples(), schemas: { ...sharedSchemas, ...writer.components } },
   };
   return { document, withoutExample: [...writer.withoutExample].sort() };
 }
 
 /** The OpenAPI 3.1 document of the whole route table. */
-export function openApi(schema: GraphQLSchema): JsonObject {
-  return describe(schema).document;
+export function openApi(schema: GraphQLSchema, table?: readonly Route[]): JsonObject {
+  return describe(schema, table).document;
 }

@@ -1,5 +1,7 @@
 import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
+import { type Access, requireActor, requireAdmin, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
+import { isPermission } from '../src/access/permissions.ts';
 import type { Route } from './route.ts';
 
 /** The documented names of the page parameters; the rest is snake_case of the variable. */
@@ -13,8 +15,15 @@ export interface PreparedRoute {
   variables: ReadonlyMap<string, GraphQLInputType>;
   pathParameters: readonly string[];
   queryParameters: readonly string[];
+  /** The root field's argument that a variable is for, by variable. */
+  argumentNames: ReadonlyMap<string, string>;
   /** The variable's name as the query string has it. */
   queryName(variable: string): string;
+  /** Throws as the field itself would when its scopes do not hold. */
+  allow(access: Access): void;
+  /** Query parameters that are the route's own, not the document's. */
+  ownParameters: readonly string[];
+  stream: DocumentNode | undefined;
   /** Of a query; a mutation runs through the library. */
   compiled: CompiledQuery | undefined;
 }
@@ -25,10 +34,29 @@ function operationOf(document: DocumentNode): OperationDefinitionNode {
   return definition;
 }
 
-export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
-  const document = parse(route.document);
+function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): DocumentNode {
+  const document = parse(text);
   const problems = validate(schema, document);
   if (problems[0]) throw new Error(`${route.method} ${route.path}: ${problems[0].message}`);
+  return document;
+}
+
+function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): (access: Access) => void {
+  const options: unknown = schema.getRootType(operation.operation)?.getFields()[rootField]?.extensions['pothosOptions'];
+  const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
+  if (typeof scopes !== 'object' || scopes === null) throw new Error(`${rootField} declares no scopes`);
+  const permission: unknown = Reflect.get(scopes, 'permission');
+  return (access) => {
+    if (Reflect.get(scopes, 'public') !== true) requireActor(access);
+    if (Reflect.get(scopes, 'person') === true) requirePerson(access);
+    if (Reflect.get(scopes, 'admin') === true) requireAdmin(access);
+    if (Reflect.get(scopes, 'owner') === true) requireOwner(access);
+    if (typeof permission === 'string' && isPermission(permission)) requirePermission(access, permission);
+  };
+}
+
+export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
+  const document = parseAndCheck(schema, route, route.document);
   const operation = operationOf(document);
   const root = operation.selectionSet.selections[0];
   if (root?.kind !== Kind.FIELD) throw new Error(`${route.path}: the document must begin with a field`);
@@ -40,5 +68,12 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const queryParameters = [...variables.keys()].filter((name) => name !== 'input' && !pathParameters.includes(name) && !route.body?.includes(name));
   const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return { route, document, rootField: root.name.value, variables, pathParameters, queryParameters, queryName, compiled: compileQuery(schema, document) };
+  const argumentNames = new Map((root.arguments ?? []).flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[value.name.value, name.value]] : [])));
+  return {
+    route, document, rootField: root.name.value, variables, pathParameters, queryParameters, argumentNames, queryName,
+    allow: allowOf(schema, operation, root.name.value),
+    ownParameters: route.waits ? ['wait'] : [],
+    stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
+    compiled: compileQuery(schema, document),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../src/errors.ts';
+import type { Topic } from '../src/events/hub.ts';
 
 /** How a route's GraphQL answer becomes its REST answer. */
 export type Answer =
@@ -8,11 +9,13 @@ export type Answer =
   | { as: 'list' }
   /** A list that is given whole, as `{<key>: […]}`. */
   | { as: 'whole'; key: string }
-  /** 202 `{id, status, message, operationId}` of the payload's resource. */
-  | { as: 'accepted'; resource: 'server' | 'instance'; message: string }
-  /** An operation that was started or asked to stop: 202 with the operation itself. */
-  | { as: 'operation' }
-  | { as: 'message'; message: string };
+  /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
+  | { as: 'accepted'; resource: 'server' | 'instance' | 'organization' | 'operation'; message: string }
+  | { as: 'message'; message: string }
+  /** 204. */
+  | { as: 'nothing' }
+  /** A file: the root field gives its `content`, `contentType` and `filename`. */
+  | { as: 'file'; contentTypes: readonly string[] };
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)
@@ -30,4 +33,18 @@ export interface Route {
   body?: readonly string[];
   /** Errors beyond those that follow from its kind. */
   errors?: readonly ErrorCode[];
+  /** Fields that are mere readings: new ones do not make the resource another for If-Match. */
+  readings?: readonly string[];
+  /** `wait`: the answer may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
+  waits?: { topics: (id: string) => readonly Topic[]; isLast: (value: unknown) => boolean };
+  /** What `Accept: text/event-stream` gets: a subscription whose events are numbered by the field `id`, resumed by its variable `after`. */
+  stream?: { document: string; id: string };
+  deprecated?: Deprecation;
+}
+
+/** When a route was deprecated, when it will go (both ISO dates), and the route to use instead. */
+export interface Deprecation {
+  since: string;
+  sunset?: string;
+  use?: string;
 }

@@ -1,18 +1,20 @@
-import express, { type NextFunction, type Request, type Response, Router } from 'express';
-import { execute } from 'graphql';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { stringify } from 'yaml';
-import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
+import { AdvisoryLocks } from '../src/advisory-lock.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
-import { publicError } from '../src/gateway/graphql-errors.ts';
-import { contextOf, credentialsOf, requestIdOf } from '../src/gateway/request.ts';
+import type { Connections } from '../src/gateway/connections.ts';
+import { jsonBody } from '../src/gateway/json-body.ts';
+import { limitAddress } from '../src/gateway/quota.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
-import { sendAnswer } from './answer.ts';
+import { sendError } from './error-answer.ts';
+import { handler, type Parts } from './handler.ts';
 import { openApi } from './openapi.ts';
-import { prepare, type PreparedRoute } from './prepared.ts';
+import { prepare } from './prepared.ts';
+import { conditionOf } from './protocol.ts';
 import { routes } from './routes.ts';
-import { variablesOf } from './variables.ts';
+import { versioned } from './version.ts';
 
 function requireJson(request: Request): void {
   if (['GET', 'DELETE'].includes(request.method) && !request.headers['content-type']) return;
@@ -21,44 +23,14 @@ function requireJson(request: Request): void {
   if (length !== '0' && !request.is('application/json')) throw new AppError('unsupported_media_type', 'Send the body as Content-Type: application/json');
 }
 
-function nextPage(request: Request, cursor: string): string {
-  const url = new URL(request.originalUrl, 'http://localhost');
-  url.searchParams.set('cursor', cursor);
-  return `${url.pathname}${url.search}`;
-}
-
-async function dataOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
-  if (prepared.compiled) return (await prepared.compiled(contextValue, variableValues))[prepared.rootField];
-  const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
-  const error = result.errors?.[0];
-  if (error) throw error.originalError ?? new AppError('bad_request', error.message);
-  return result.data?.[prepared.rootField];
-}
-
-function handler(app: App, tokens: AccessTokens, prepared: PreparedRoute) {
-  return async (request: Request, response: Response): Promise<void> => {
-    const client = { requestId: requestIdOf(request.headers), ipAddress: request.socket.remoteAddress ?? null, userAgent: request.headers['user-agent'] ?? null };
-    const contextValue = await contextOf(app, tokens, credentialsOf(request.headers), client);
-    const variableValues = variablesOf(request, prepared);
-    const value = await dataOf(prepared, contextValue, variableValues);
-    sendAnswer(response, prepared.route, value, (cursor) => nextPage(request, cursor));
-  };
-}
-
-function fromExpress(error: unknown): unknown {
-  const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
-  if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
-  if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
-  if (error instanceof URIError) return new AppError('bad_request', 'The path is not valid');
-  if (typeof type === 'string') return new AppError('bad_request', 'The request body cannot be read');
-  return error;
-}
-
 /** The documented `/api`: each route runs its GraphQL document in this process, on the same resolvers as everyone. */
-export function restRouter(app: App, tokens: AccessTokens): Router {
+export function restRouter(app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal): Router {
   const router = Router();
+  const parts: Parts = { app, tokens, connections, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
+  router.use(limitAddress(app));
+  router.use(versioned);
   router.use((request, _response, next) => { requireJson(request); next(); });
-  router.use(express.json({ limit: '1mb', strict: false }));
+  router.use(...jsonBody);
   const description = openApi(schema);
   const asJson = JSON.stringify(description);
   let asYaml: string | undefined;
@@ -67,24 +39,22 @@ export function restRouter(app: App, tokens: AccessTokens): Router {
     asYaml ??= stringify(description, { aliasDuplicateObjects: false });
     response.type('application/yaml').send(asYaml);
   });
+  const prepared = routes.map((route) => prepare(schema, route));
   const methods = new Map<string, string[]>();
-  for (const route of routes) {
-    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, handler(app, tokens, prepare(schema, route)));
-    methods.set(path, [...(methods.get(path) ?? []), route.method.toUpperCase()]);
+  for (const one of prepared) {
+    const { method, path } = one.route;
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+    router[method](pattern, handler(parts, one, conditionOf(prepared, one.route)));
+    methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   for (const [path, allowed] of methods) {
+    router.options(path, (_request, response) => { response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', ')).status(204).end(); });
     router.all(path, (request, response) => {
-      response.setHeader('Allow', allowed.join(', '));
+      response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', '));
       throw new AppError('method_not_allowed', `${request.method} is not possible here; use ${allowed.join(' or ')}`, { allowed });
     });
   }
   router.use((request) => { throw new AppError('not_found', `There is no route ${request.method} ${request.baseUrl}${request.path}`); });
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const requestId = requestIdOf(request.headers);
-    const shown = publicError(fromExpress(error), app.log, requestId);
-    response.status(shown.status).json({ error: { code: shown.code, message: shown.message, details: shown.details, request_id: requestId } });
-  });
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
   return router;
 }
-

@@ -1,25 +1,22 @@
 import { getNamedType, GraphQLBoolean, type GraphQLError, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType, validateInputValue } from 'graphql';
 import type { Request } from 'express';
-import { AppError, type FieldError, validationError } from '../src/errors.ts';
+import { type FieldError, validationError } from '../src/errors.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** The values of an enum as REST writes them: as the reference does, in their stored form. */
-function fromText(text: string, type: GraphQLInputType, field: string): unknown {
+function fromText(text: string, type: GraphQLInputType, field: string): { value: unknown } | FieldError {
   const named = getNamedType(type);
   if (named === GraphQLInt) {
-    if (!/^-?\d{1,9}$/.test(text)) throw validationError([{ field, constraint: 'type', message: `${field} must be a whole number` }]);
-    return Number(text);
+    return /^-?\d{1,9}$/.test(text) ? { value: Number(text) } : { field, constraint: 'type', message: `${field} must be a whole number` };
   }
   if (named === GraphQLBoolean) {
-    if (text !== 'true' && text !== 'false') throw validationError([{ field, constraint: 'type', message: `${field} must be true or false` }]);
-    return text === 'true';
+    return text === 'true' || text === 'false' ? { value: text === 'true' } : { field, constraint: 'type', message: `${field} must be true or false` };
   }
   if (isEnumType(named)) {
     const value = named.getValues().find((candidate) => candidate.value === text);
-    if (!value) throw validationError([{ field, constraint: 'one_of', message: `${field} must be one of ${named.getValues().map((candidate) => String(candidate.value)).join(', ')}` }]);
-    return value.name;
+    return value ? { value: value.name } : { field, constraint: 'one_of', message: `${field} must be one of ${named.getValues().map((candidate) => String(candidate.value)).join(', ')}` };
   }
-  return text;
+  return { value: text };
 }
 
 /** What GraphQL says of a wrong value quotes the value, which may be a password: only the kind of mistake is kept. */
@@ -35,38 +32,56 @@ function mistakeOf(message: string): { constraint: string; field: string | undef
   return { constraint: 'type', field: undefined, text: type ? `must be of the type ${type}` : 'has the wrong type' };
 }
 
-function bodyOf(request: Request, prepared: PreparedRoute): Record<string, unknown> {
-  const { route, variables } = prepared;
-  const wanted = variables.has('input') ? ['input'] : (route.body ?? []);
+function unknownField(field: string): FieldError {
+  return { field, constraint: 'unknown_field', message: `${field} is not a field of this request` };
+}
+
+function fromBody(request: Request, { route, variables }: PreparedRoute, errors: FieldError[]): Record<string, unknown> {
   const body: unknown = request.body;
-  if (wanted.length === 0 || body === undefined) {
-    if (variables.has('input')) throw new AppError('validation_error', 'The request needs a JSON object as its body', { field: '', constraint: 'required' });
+  if (body === undefined) {
+    if (variables.has('input')) errors.push({ field: '', constraint: 'required', message: 'The request needs a JSON object as its body' });
     return {};
   }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new AppError('validation_error', 'The body must be a JSON object', { field: '', constraint: 'type' });
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    errors.push({ field: '', constraint: 'type', message: 'The body must be a JSON object' });
+    return {};
+  }
   if (variables.has('input')) return { input: body };
-  const unknown = Object.keys(body).filter((name) => !wanted.includes(name));
-  if (unknown.length > 0) throw validationError(unknown.map((field) => ({ field, constraint: 'unknown_field', message: `${field} is not a field of this request` })));
-  return Object.fromEntries(Object.entries(body));
+  const wanted = Object.entries(body).filter(([name]) => route.body?.includes(name));
+  errors.push(...Object.keys(body).filter((name) => !route.body?.includes(name)).map(unknownField));
+  return Object.fromEntries(wanted);
+}
+
+function fromQuery(request: Request, prepared: PreparedRoute, errors: FieldError[]): Record<string, unknown> {
+  const known = new Map(prepared.queryParameters.map((name) => [prepared.queryName(name), name]));
+  const values: Record<string, unknown> = {};
+  for (const [parameter, text] of Object.entries(request.query)) {
+    if (prepared.ownParameters.includes(parameter)) continue;
+    const name = known.get(parameter);
+    const type = name ? prepared.variables.get(name) : undefined;
+    if (!name || !type) errors.push({ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route` });
+    else if (typeof text !== 'string') errors.push({ field: parameter, constraint: 'type', message: `${parameter} may be given once` });
+    else {
+      const read = fromText(text, type, parameter);
+      if ('value' in read) values[name] = read.value;
+      else errors.push(read);
+    }
+  }
+  return values;
 }
 
 /** Collects the document's variables from path, query and body; everything wrong with them in one error. */
 export function variablesOf(request: Request, prepared: PreparedRoute): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const name of prepared.pathParameters) values[name] = request.params[name];
-  const known = new Map(prepared.queryParameters.map((name) => [prepared.queryName(name), name]));
-  for (const [parameter, value] of Object.entries(request.query)) {
-    const name = known.get(parameter);
-    const type = name ? prepared.variables.get(name) : undefined;
-    if (!name || !type) throw validationError([{ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route` }]);
-    if (typeof value !== 'string') throw validationError([{ field: parameter, constraint: 'type', message: `${parameter} may be given once` }]);
-    values[name] = fromText(value, type, parameter);
-  }
-  Object.assign(values, bodyOf(request, prepared));
   const errors: FieldError[] = [];
+  const values: Record<string, unknown> = {
+    ...Object.fromEntries(prepared.pathParameters.map((name) => [name, request.params[name]])),
+    ...fromQuery(request, prepared, errors),
+    ...fromBody(request, prepared, errors),
+  };
+  const wrong = new Set(errors.map(({ field }) => field));
   for (const [name, type] of prepared.variables) {
     const value = values[name];
-    if (value === undefined && !isNonNullType(type)) continue;
+    if (value === undefined && (!isNonNullType(type) || wrong.has(name === 'input' ? '' : prepared.queryName(name)))) continue;
     validateInputValue(value, type, (error: GraphQLError, path) => {
       const mistake = mistakeOf(error.message);
       const field = [...(name === 'input' ? [] : [prepared.queryName(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');

@@ -1,9 +1,9 @@
-import { login, logout, refresh, type SignIn, signUp } from '../src/identity/index.ts';
+import { login, loginSecondFactor, logout, refresh, type SecondStep, type SignIn, signUp } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
-const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
+export const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
   description: 'The tokens of a new session.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', { description: 'Send it as `Authorization: Bearer <token>`.' }),
@@ -18,6 +18,30 @@ const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
   }),
 });
 
+const signedIn = (parent: SignIn | SecondStep): SignIn | null => ('accessToken' in parent ? parent : null);
+const LoginPayload = builder.objectRef<SignIn | SecondStep>('LoginPayload').implement({
+  description: 'The tokens of a new session, or the ticket of the second step.',
+  fields: (t) => ({
+    requiresTOTP: t.boolean({ description: 'Whether a second step is to follow: a code, a recovery code or a passkey. The tokens are null then.', resolve: (parent) => signedIn(parent) === null }),
+    partialToken: t.string({ nullable: true, description: 'The ticket of the second step: good for ten minutes and five attempts.', resolve: (parent) => ('partialToken' in parent ? parent.partialToken : null) }),
+    accessToken: t.string({ nullable: true, description: 'Send it as `Authorization: Bearer <token>`.', resolve: (parent) => signedIn(parent)?.accessToken }),
+    refreshToken: t.string({ nullable: true, description: 'Good once, for a new pair of tokens.', resolve: (parent) => signedIn(parent)?.refreshToken }),
+    expiresIn: t.int({ nullable: true, description: 'Seconds until the access token ends.', resolve: (parent) => signedIn(parent)?.expiresIn }),
+    user: t.prismaField({ type: User, nullable: true, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: done.user.id } }); } }),
+    organizations: t.prismaField({
+      type: [Organization], nullable: true, description: 'The organizations that the user belongs to.',
+      resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: done.user.id } } }, orderBy: { id: 'asc' } }); },
+    }),
+  }),
+});
+const LoginSecondFactorInput = builder.inputType('LoginSecondFactorInput', {
+  description: 'The second step of a sign-in.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'Six digits of the app, or a recovery code.' }),
+    partialToken: t.string({ required: true, description: 'What the first step gave.' }),
+  }),
+});
+
 const SignUpInput = builder.inputType('SignUpInput', {
   description: 'A new account with its first organization.',
   fields: (t) => ({
@@ -26,6 +50,7 @@ const SignUpInput = builder.inputType('SignUpInput', {
     name: t.string({ required: true, description: 'The name that others see, up to 100 characters.' }),
     organizationName: t.string({ description: 'The name of the first organization, 2 to 100 characters. Default: made from the name.' }),
     organizationSlug: t.string({ description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: made from its name.' }),
+    invitationToken: t.string({ description: 'The token of an invitation to this address: the account then joins that organization instead of having one of its own, also where sign-up is closed.' }),
   }),
 });
 const LoginInput = builder.inputType('LoginInput', {
@@ -43,9 +68,14 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { app, tokens, client }) => signUp(app, tokens, client, input),
   }),
   login: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password.',
+    type: LoginPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password. An account with two-factor authentication gets the ticket of the second step.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The credentials.' }) },
     resolve: (_root, { input }, { app, tokens, client }) => login(app, tokens, client, input),
+  }),
+  loginSecondFactor: t.field({
+    type: SignInPayload, authScopes: { public: true }, description: 'Ends a sign-in with the second factor. Each code is good once.',
+    args: { input: t.arg({ type: LoginSecondFactorInput, required: true, description: 'The code.' }) },
+    resolve: (_root, { input }, { app, tokens, client }) => loginSecondFactor(app, tokens, client, input),
   }),
   refreshToken: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Trades a refresh token for a new pair. A token that was traded before ends the whole session.',

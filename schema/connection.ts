@@ -1,14 +1,16 @@
-import { encodeCursor, type Page, type PageArgs } from '../src/lists.ts';
+import type { Page } from '../src/lists.ts';
 
-/** A page of a list as a Relay connection. */
-export function connectionOf<Row extends { id: string }>(args: PageArgs, page: Page<Row>) {
+/** A page of a list as a Relay connection. Cursors are made when they are asked for. */
+export function connectionOf<Row extends { id: string }>(page: Page<Row>) {
+  const first = page.rows[0];
+  const last = page.rows.at(-1);
   return {
-    edges: page.rows.map((node) => ({ cursor: encodeCursor(node.id), node })),
+    edges: page.rows.map((node) => ({ node, get cursor() { return page.cursorOf(node); } })),
     pageInfo: {
-      hasNextPage: page.hasMore,
-      hasPreviousPage: Boolean(args.after),
-      startCursor: page.rows[0] ? encodeCursor(page.rows[0].id) : null,
-      endCursor: page.endCursor,
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      get startCursor() { return first ? page.cursorOf(first) : null; },
+      get endCursor() { return last ? page.cursorOf(last) : null; },
     },
   };
 }

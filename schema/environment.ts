@@ -2,6 +2,7 @@ import { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments,
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { ListSort, sortDescription } from './list-sort.ts';
 import { visibleProject } from './loaders.ts';
 import { Project } from './project.ts';
 
@@ -50,9 +51,13 @@ const idArg = { required: true as const, description: 'The environment.' };
 builder.queryFields((t) => ({
   environment: t.field({ type: Environment, authScopes: { permission: 'view:environments' }, description: 'One environment.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getEnvironment(orgScope(context), id) }),
   environments: t.connection({
-    type: Environment, authScopes: { permission: 'view:environments' }, description: 'Environments, newest first.',
-    args: { projectId: t.arg.id({ description: 'Only those of this project.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listEnvironments(orgScope(context), args)),
+    type: Environment, authScopes: { permission: 'view:environments' }, description: 'The environments.',
+    args: {
+      projectId: t.arg.id({ description: 'Only those of this project.' }),
+      type: t.arg({ type: EnvironmentType, description: 'Only those of this kind.' }),
+      sort: t.arg({ type: ListSort, description: sortDescription }),
+    },
+    resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),
   }, { description: 'A page of environments.' }, { description: 'One environment of a page.' }),
 }));
 

@@ -1,6 +1,16 @@
+import './admin.ts';
+import './audit.ts';
 import './auth.ts';
 import './organization.ts';
 import './user.ts';
+import './totp.ts';
+import './passkey.ts';
+import './session.ts';
+import './ssh-key.ts';
+import './role.ts';
+import './member.ts';
+import './invitation.ts';
+import './api-key.ts';
 import './operation.ts';
 import './server.ts';
 import './project.ts';

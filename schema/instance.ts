@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { Environment } from './environment.ts';
+import { ListSort, sortDescription } from './list-sort.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
@@ -143,9 +144,15 @@ const idArg = { required: true as const, description: 'The instance.' };
 builder.queryFields((t) => ({
   instance: t.field({ type: Instance, authScopes: { permission: 'view:instances' }, description: 'One instance.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getInstance(orgScope(context), id) }),
   instances: t.connection({
-    type: Instance, authScopes: { permission: 'view:instances' }, description: 'Instances, newest first.',
-    args: { serverId: t.arg.id({ description: 'Only those on this server.' }), environmentId: t.arg.id({ description: 'Only those of this environment.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listInstances(context.app, orgScope(context), args)),
+    type: Instance, authScopes: { permission: 'view:instances' }, description: 'The instances.',
+    args: {
+      serverId: t.arg.id({ description: 'Only those on this server.' }),
+      environmentId: t.arg.id({ description: 'Only those of this environment.' }),
+      status: t.arg({ type: InstanceStatus, description: 'Only those that stand there.' }),
+      search: t.arg.string({ description: 'Only those with this text in their name.' }),
+      sort: t.arg({ type: ListSort, description: sortDescription }),
+    },
+    resolve: async (_root, args, context) => connectionOf(await listInstances(context.app, orgScope(context), args)),
   }, { description: 'A page of instances.' }, { description: 'One instance of a page.' }),
   instanceLogs: t.field({
     type: [InstanceLogLine], authScopes: { permission: 'view:instances' }, description: 'The newest lines of a container’s log, oldest first.',

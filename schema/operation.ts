@@ -3,10 +3,11 @@ import { SharedReads } from '../src/events/shared-reads.ts';
 import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { orgScope } from './context.ts';
-import { watch } from './watch.ts';
+import { type Context, orgScope } from './context.ts';
+import { sortDescription, TimeSort } from './list-sort.ts';
+import { endable, watch, watchUntil } from './watch.ts';
 
-const OperationStatus = builder.enumType('OperationStatus', {
+export const OperationStatus = builder.enumType('OperationStatus', {
   description: 'Where an operation stands. The last three are final.',
   values: { queued: { description: 'It waits for a worker.' }, running: { description: 'A worker is at it.' }, succeeded: { description: 'It is done.' }, failed: { description: 'It failed; `error` says why.' }, cancelled: { description: 'It was cancelled and cleaned up.' } } as const,
 });
@@ -46,7 +47,7 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     kind: t.exposeString('kind', { description: 'What it does, as `<resource>.<verb>`.' }),
     status: t.expose('status', { type: OperationStatus, description: 'Where it stands.' }),
     progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance or environment.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance, environment or org.' }),
     resourceId: t.exposeID('resourceId', { description: 'The id of what it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
     projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null for what belongs to none.' }),
@@ -85,9 +86,14 @@ builder.queryFields((t) => ({
     resolve: (_root, { id }, context) => getOperation(orgScope(context), id),
   }),
   operations: t.connection({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'Operations, newest first.',
-    args: { resourceId: t.arg.id({ description: 'Only those of this server or instance.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listOperations(orgScope(context), args)),
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operations.',
+    args: {
+      resourceId: t.arg.id({ description: 'Only those of this server or instance.' }),
+      status: t.arg({ type: OperationStatus, description: 'Only those that stand there.' }),
+      kind: t.arg.string({ description: 'Only those of this kind, such as instance.provision.' }),
+      sort: t.arg({ type: TimeSort, description: sortDescription }),
+    },
+    resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
   operationLogs: t.field({
     type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'What an operation has said so far, at most 500 lines at once.',
@@ -129,13 +135,13 @@ builder.subscriptionFields((t) => ({
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);
       await getOperation(scope, id);
-      return followLogs(context, id, after ?? 0);
+      return endable((signal) => followLogs(signal, context, id, after ?? 0));
     },
     resolve: (line: { seq: number; step: string; level: string; message: string; at: Date }) => line,
   }),
 }));
 
-async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, after: number) {
+async function* followLogs(signal: AbortSignal, context: Context, id: string, after: number) {
   const scope = orgScope(context);
   let last = after;
   const read = async () => {
@@ -149,5 +155,7 @@ async function* followLogs(context: Parameters<typeof orgScope>[0], id: string, 
       if (batch.length < 500) return { lines, done };
     }
   };
-  for await (const { lines } of watch(context, 'view:operations', [`operation:${id}`, `logs:${id}`], read, (batch) => batch.done)) yield* lines;
+  const watched = watchUntil(signal, context, { permission: 'view:operations', topics: [`operation:${id}`, `logs:${id}`], read, isLast: (batch) => batch.done });
+  for await (const { lines } of watched) yield* lines;
+  return undefined;
 }

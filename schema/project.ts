@@ -2,6 +2,7 @@ import { archiveProject, createProject, deleteProject, getProject, listProjects,
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { ListSort, sortDescription } from './list-sort.ts';
 
 export const Project = builder.prismaObject('Project', {
   description: 'A group of environments: one Odoo project of a company.',
@@ -39,9 +40,13 @@ const idArg = { required: true as const, description: 'The project.' };
 builder.queryFields((t) => ({
   project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(orgScope(context), id) }),
   projects: t.connection({
-    type: Project, authScopes: { permission: 'view:projects' }, description: 'Projects, newest first.',
-    args: { includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }) },
-    resolve: async (_root, args, context) => connectionOf(args, await listProjects(orgScope(context), args)),
+    type: Project, authScopes: { permission: 'view:projects' }, description: 'The projects.',
+    args: {
+      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }),
+      search: t.arg.string({ description: 'Only those with this text in their name.' }),
+      sort: t.arg({ type: ListSort, description: sortDescription }),
+    },
+    resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
   }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),
 }));
 

@@ -4,6 +4,7 @@ import type { Operation as OperationRow, Server as ServerRow } from '../prisma/g
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { ListSort, sortDescription } from './list-sort.ts';
 import { Operation } from './operation.ts';
 import { watch } from './watch.ts';
 
@@ -109,7 +110,11 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
 
 builder.queryFields((t) => ({
   server: t.field({ type: Server, authScopes: { permission: 'view:servers' }, description: 'One server.', args: { id: t.arg.id({ required: true, description: 'Its id.' }) }, resolve: (_root, { id }, context) => getServer(orgScope(context), id) }),
-  servers: t.connection({ type: Server, authScopes: { permission: 'view:servers' }, description: 'Servers, newest first.', resolve: async (_root, args, context) => connectionOf(args, await listServers(orgScope(context), args)) }, { description: 'A page of servers.' }, { description: 'One server of a page.' }),
+  servers: t.connection({
+    type: Server, authScopes: { permission: 'view:servers' }, description: 'The servers.',
+    args: { status: t.arg({ type: ServerStatus, description: 'Only those that stand there.' }), sort: t.arg({ type: ListSort, description: sortDescription }) },
+    resolve: async (_root, args, context) => connectionOf(await listServers(orgScope(context), args)),
+  }, { description: 'A page of servers.' }, { description: 'One server of a page.' }),
   serverMetrics: t.field({
     type: [ServerMetric], authScopes: { permission: 'view:servers' }, description: 'The readings of a server, oldest first; long periods are thinned.',
     args: { id: t.arg.id({ required: true, description: 'The server.' }), period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'How far back.' }) },

@@ -6,18 +6,38 @@ import type { Context } from './context.ts';
 /** Every change of access wakes its user's subscribers; this is for one that was made by hand in the database. */
 const recheckMs = 30_000;
 
-/**
- * Gives what `read` finds: at once, and again after every wake-up of the topics. The permission is asked anew when
- * the caller's access changes, and from time to time: a subscriber who lost it hears nothing more. `read` may give undefined for "nothing new".
- */
-export async function* watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T> {
-  const { events } = context.app;
+/** A generator that ends when its reader leaves: a plain one that waits for an event would first wait for that. */
+export function endable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, undefined>): AsyncGenerator<T, undefined> {
   const stop = new AbortController();
+  const inner = make(stop.signal);
+  return {
+    next: () => inner.next(),
+    return: (value) => { stop.abort(); return inner.return(value); },
+    throw: (error) => { stop.abort(); return inner.throw(error); },
+    [Symbol.asyncIterator]() { return this; },
+    [Symbol.asyncDispose]: () => { stop.abort(); return inner[Symbol.asyncDispose](); },
+  };
+}
+
+export interface Watched<T> {
+  permission: Permission;
+  topics: readonly Topic[];
+  /** May give undefined for "nothing new". */
+  read: () => Promise<T | undefined>;
+  isLast?: (value: T) => boolean;
+}
+
+/**
+ * Gives what `read` finds: at once, and again after every wake-up of the topics, until the signal. The permission is
+ * asked anew when the caller's access changes, and from time to time: a subscriber who lost it hears nothing more.
+ */
+export async function* watchUntil<T>(signal: AbortSignal, context: Context, { permission, topics, read, isLast }: Watched<T>): AsyncGenerator<T, undefined> {
+  const { events } = context.app;
   const access = accessTopics(context.access);
   let checkedAt = 0;
   const stops = access.map((topic) => events.on(topic, () => { checkedAt = 0; }));
   try {
-    for await (const _ of events.wakeUps([...topics, ...access], stop.signal)) {
+    for await (const _ of events.wakeUps([...topics, ...access], signal)) {
       if (Date.now() - checkedAt > recheckMs) {
         checkedAt = Date.now();
         requirePermission(await context.reauthenticate(), permission);
@@ -25,10 +45,14 @@ export async function* watch<T>(context: Context, permission: Permission, topics
       const value = await read();
       if (value === undefined) continue;
       yield value;
-      if (isLast(value)) return;
+      if (isLast?.(value)) return;
     }
   } finally {
-    stop.abort();
     for (const stop of stops) stop();
   }
+}
+
+/** `watchUntil` for as long as there is a subscriber. */
+export function watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T, undefined> {
+  return endable((signal) => watchUntil(signal, context, { permission, topics, read, isLast }));
 }

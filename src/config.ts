@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -8,6 +9,25 @@ const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
   .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
+const origins = z.string().transform((text, context) => {
+  const all = text.split(',').map((origin) => origin.trim());
+  for (const origin of all) {
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) context.addIssue({ code: 'custom', message: `${origin || 'an empty one'} is not an origin such as https://app.example.com` });
+  }
+  return all;
+});
+const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
+
+/** Which proxies may say where a request came from: how many stand before the gateway, or their addresses. */
+const trustedProxies = z.string().transform((text, context): ((address: string, index: number) => boolean) => {
+  if (/^\d+$/.test(text)) return (_address, index) => index < Number(text);
+  try {
+    return proxyaddr.compile(text.split(',').map((part) => part.trim()));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges with commas between them: 10.0.0.0/8,fd00::/8' });
+    return () => false;
+  }
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -16,6 +36,9 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   APP_URL: z.url().optional(),
+  CORS_ORIGINS: origins.default([]),
+  PASSKEY_ORIGINS: origins.default([]),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
@@ -25,10 +48,18 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ALLOW_LOCAL_SERVER: flag.default(false),
   SIGNUP_OPEN: flag.default(true),
+  TRUST_PROXY: trustedProxies.optional(),
+  RATE_LIMIT_ADDRESS: perMinute.default(3000),
+  RATE_LIMIT_ANONYMOUS: perMinute.default(120),
+  RATE_LIMIT_ACCOUNT: perMinute.default(1200),
+  RATE_LIMIT_GRAPHQL_COST: perMinute.default(100_000),
+  RATE_LIMIT_SENSITIVE_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  SOCKETS_PER_ACCOUNT: z.coerce.number().int().min(1).max(100_000).default(100),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
+  STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   PORT_RANGE: z
@@ -51,6 +82,8 @@ export type Config = Readonly<
   Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
     SSH_ENCRYPTION_KEY: string;
     APP_URL: string;
+    /** Whether APP_URL was given: what requests came to is then of no interest. */
+    hasAppUrl: boolean;
   }
 >;
 
@@ -92,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     ...values,
     DATA_DIR: dataDir,
+    hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),
   };

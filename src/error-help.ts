@@ -41,6 +41,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     todo: ['Read `message`: it names what is missing.', 'Most often it is the header `X-Org-Slug`, which names the organization to work in.', 'For a GraphQL document, compare it with the [GraphQL reference](/docs/graphql/).'],
     example: { message: 'Name the organization in the X-Org-Slug header', details: { header: 'X-Org-Slug' } },
   },
+  query_too_complex: {
+    title: 'The GraphQL operation is too large',
+    happened: 'The operation asks for more at once than the installation allows: it is too deep, has too many aliases or words, or its lists could grow too long.',
+    todo: ['`details.limit` names the limit, `details.maximum` how far it goes.', 'Ask for fewer fields or shorter lists, or send several operations.'],
+    example: { message: 'The operation has more than 20 levels of nested fields; split it', details: { limit: 'depth', maximum: 20 } },
+  },
   unauthenticated: {
     title: 'Nobody is signed in',
     happened: 'The request has no credentials, or the session or token that it names has ended.',
@@ -107,6 +113,24 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     todo: ['Find it with `GET /api/operations?resource_id={id}`, wait until it has ended, and send the request again.', 'Or cancel it with `POST /api/operations/{id}/cancel`.'],
     example: { message: 'Another operation of this instance is still under way', details: { resource: 'instance', id: '0197a1ee-3b96-7172-9d0f-4c6e8a1b2f65' } },
   },
+  idempotency_in_progress: {
+    title: 'The first request with this key is still under way',
+    happened: 'A request with the same `Idempotency-Key` is being worked on right now.',
+    todo: ['Send it again after `Retry-After` seconds, with the same key: you get the first one’s answer.'],
+    example: { message: 'The first request with this key is still under way; send it again in a moment', details: { field: 'Idempotency-Key', constraint: 'in_progress' } },
+  },
+  idempotency_answer_lost: {
+    title: 'It was done, but its answer was lost',
+    happened: 'The first request with this `Idempotency-Key` did its work, and the process that ran it died before its answer was kept. Nothing was done twice.',
+    todo: ['`details` names what was made or changed: read it.', 'Send a new request with a new key only if it is not what you wanted.'],
+    example: { message: 'The first request with this key did its work (project.created), but its answer was lost: look at the project before you send it again with a new key', details: { field: 'Idempotency-Key', constraint: 'answer', action: 'project.created', resource: 'project', id: '0197a1ed-0c7a-7f58-b1d6-8e3f4a6c9b43' } },
+  },
+  precondition_failed: {
+    title: 'It has changed since you read it',
+    happened: 'The request named the version that it was made for in `If-Match`, and the resource has another one by now. Nothing was changed.',
+    todo: ['Read the resource again, look at what is different, and repeat the change with the new `ETag`.'],
+    example: { message: 'The resource has changed since you read it: read it again, and repeat the change with its new ETag', details: { field: 'If-Match', constraint: 'current', current: '"7f3a9c"' } },
+  },
   payload_too_large: {
     title: 'The body is too large',
     happened: 'The body of the request is larger than 1 MiB.',
@@ -125,11 +149,17 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     todo: ['Read `message` and `details.hint`: they say what stands in the way and what can be done.', 'To delete something protected, repeat its exact name in `confirmName`.'],
     example: { message: 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', details: { field: 'confirmName', constraint: 'confirmation' } },
   },
+  idempotency_key_reused: {
+    title: 'The key belongs to another request',
+    happened: 'This `Idempotency-Key` was sent before with another method, path or body. Nothing was done.',
+    todo: ['Make a new key for each change, best a random UUID; keep it only for sending the very same request again.'],
+    example: { message: 'This key belongs to another request: use a new key for each change', details: { field: 'Idempotency-Key', constraint: 'same_request' } },
+  },
   rate_limit_exceeded: {
     title: 'Too many requests',
     happened: 'You sent more requests than this installation allows in that time.',
     todo: ['Wait as many seconds as the header `Retry-After` says, then go on more slowly.', 'Instead of asking again and again, wait for an operation with a subscription.'],
-    example: { message: 'Too many requests; try again in 12 seconds', details: { retryAfter: 12 } },
+    example: { message: 'Too many requests; try again in 12 seconds', details: { limit: 'requests', retry_after: 12 } },
   },
   internal_error: {
     title: 'Something went wrong on our side',

@@ -1,43 +1,131 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from './errors.ts';
+import { AppError, validationError } from './errors.ts';
 
+/** The orders that a list may be asked for, as REST writes them; `-` means descending. Ids are made in the order of time. */
+export type TimeSort = 'created_at' | '-created_at';
+export type Sort = TimeSort | 'name' | '-name';
+const usual: Sort = '-created_at';
+
+/** Which page of which list. Every other argument of a list is a filter. */
 export interface PageArgs {
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  sort?: Sort | null | undefined;
+}
+
+/** Where a page begins: `beyond` is the row before it, in the order of `key` and then of the id. */
+export interface Seek {
+  take: number;
+  key: 'id' | 'name';
+  direction: 'asc' | 'desc';
+  beyond: { id: string; name: string } | undefined;
 }
 
 export interface Page<Row> {
   rows: Row[];
-  hasMore: boolean;
-  endCursor: string | null;
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  cursorOf(row: Row): string;
 }
 
-const cursorShape = z.object({ id: z.uuid() });
+const cursorShape = z.object({ id: z.uuid(), name: z.string().max(200).regex(/^[^\u0000]*$/).optional(), sort: z.string().optional(), filter: z.string().optional() });
 
-export function encodeCursor(id: string): string {
-  return Buffer.from(JSON.stringify({ id })).toString('base64url');
+function invalidCursor(message: string): AppError {
+  return new AppError('invalid_cursor', message, { field: 'cursor', constraint: 'cursor' });
 }
 
-export function decodeCursor(cursor: string): string {
+function decode(cursor: string): z.infer<typeof cursorShape> {
   try {
-    return cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))).id;
+    return cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw new AppError('invalid_cursor', 'The cursor is not one that this list gave', { field: 'cursor', constraint: 'cursor' });
+    throw invalidCursor('The cursor is not one that this list gave');
   }
+}
+
+/** A cursor names the list that gave it: with another sort or filter it would skip rows without a word. */
+function seekOf(cursor: string, sort: Sort, filter: string | undefined): Seek['beyond'] {
+  const { id, name, ...list } = decode(cursor);
+  if ((list.sort ?? usual) !== sort || list.filter !== filter || (name !== undefined) !== sort.endsWith('name')) {
+    throw invalidCursor('The cursor belongs to another sort or filter; start again without a cursor');
+  }
+  return { id, name: name ?? '' };
+}
+
+function filterOf(filters: object): string | undefined {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+  return given.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('base64url').slice(0, 12);
+}
+
+function sizeOf(args: PageArgs): number {
+  const forwards = (args.first ?? args.after ?? null) !== null;
+  if (forwards && (args.last ?? args.before ?? null) !== null) {
+    throw validationError([{ field: 'last', constraint: 'exclusive', message: 'Give first and after, or last and before' }]);
+  }
+  const size = args.last ?? args.first ?? 20;
+  if (!Number.isInteger(size) || size < 1 || size > 100) {
+    throw validationError([{ field: 'limit', constraint: size < 1 ? 'min' : 'max', message: 'limit must be between 1 and 100' }]);
+  }
+  return size;
 }
 
 /**
- * One page of a list in the order of its ids, newest first. Keyset: the query seeks to the cursor's id, so page 10,000
- * costs what page 1 costs, and rows that come or go meanwhile move nothing. `find` is asked for one row more than wanted.
+ * One page of a list, forwards or backwards. Keyset: the statement seeks to the cursor's row, so page 10,000 costs what
+ * page 1 costs, and rows that come or go meanwhile move nothing: a row that stays is seen exactly once. `find` is asked
+ * for one row more than wanted.
  */
-export async function page<Row extends { id: string }>(args: PageArgs, find: (take: number, before: string | undefined) => Promise<Row[]>): Promise<Page<Row>> {
-  const first = args.first ?? 20;
-  if (!Number.isInteger(first) || first < 1 || first > 100) {
-    throw new AppError('validation_error', 'limit must be between 1 and 100', { field: 'limit', constraint: first < 1 ? 'min' : 'max' });
-  }
-  const rows = await find(first + 1, args.after ? decodeCursor(args.after) : undefined);
-  const hasMore = rows.length > first;
-  if (hasMore) rows.pop();
-  const last = rows.at(-1);
-  return { rows, hasMore, endCursor: last ? encodeCursor(last.id) : null };
+export async function page<Row extends { id: string; name?: string }>(args: PageArgs, find: (seek: Seek) => Promise<Row[]>): Promise<Page<Row>> {
+  const { first: _first, after, last, before, sort: asked, ...filters } = args;
+  const size = sizeOf(args);
+  const sort = asked ?? usual;
+  const filter = filterOf(filters);
+  const backwards = (last ?? before ?? null) !== null;
+  const key = sort.endsWith('name') ? 'name' : 'id';
+  const cursor = (backwards ? before : after) ?? null;
+  const rows = await find({ take: size + 1, key, direction: sort.startsWith('-') === backwards ? 'asc' : 'desc', beyond: cursor === null ? undefined : seekOf(cursor, sort, filter) });
+  const more = rows.length > size;
+  if (more) rows.pop();
+  if (backwards) rows.reverse();
+  return {
+    rows,
+    hasNextPage: backwards ? cursor !== null : more,
+    hasPreviousPage: backwards ? more : cursor !== null,
+    cursorOf: (row) => Buffer.from(JSON.stringify({ id: row.id, ...(key === 'name' ? { name: row.name ?? '' } : {}), ...(sort === usual ? {} : { sort }), filter })).toString('base64url'),
+  };
+}
+
+type Bound = { gt: string } | { gte: string } | { lt: string } | { lte: string };
+type Order = { id: 'asc' | 'desc' } | { name: 'asc' | 'desc' };
+type Condition = { id: Bound } | { name: Bound } | { OR: ({ id: Bound } | { name: Bound })[] };
+
+/** The seek of a list that has only its ids to be sorted by, in Prisma's words. */
+export function seekById({ take, direction, beyond }: Seek) {
+  const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
+  return { take, orderBy: [{ id: direction }], and: beyond ? [{ id: past(beyond.id) }] : [] };
+}
+
+/** The seek of a list of named rows, in Prisma's words. The first condition is what an index can seek to. */
+export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Condition[] } {
+  const { take, key, direction, beyond } = seek;
+  if (key === 'id') return seekById(seek);
+  const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
+  const from = (value: string): Bound => (direction === 'asc' ? { gte: value } : { lte: value });
+  const and: Condition[] = beyond ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }] : [];
+  return { take, orderBy: [{ name: direction }, { id: direction }], and };
+}
+
+/** A filter that is a text; PostgreSQL cannot even be asked for one with NUL. */
+export function textFilter(field: string, given: string | null | undefined): string | undefined {
+  const text = given?.trim();
+  if (!text) return undefined;
+  if (text.length > 100) throw validationError([{ field, constraint: 'max_length', message: `${field} may have up to 100 characters` }]);
+  if (text.includes('\u0000')) throw validationError([{ field, constraint: 'format', message: `${field} must not contain NUL` }]);
+  return text;
+}
+
+/** The text that a name must contain, for LIKE: its wildcards mean themselves. */
+export function searchTerm(search: string | null | undefined): string | undefined {
+  return textFilter('search', search)?.replace(/[\\%_]/g, '\\$&');
 }

@@ -23,13 +23,25 @@ function constraintOf(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** PostgreSQL keeps neither NUL nor half a character; JSON has both. */
+function unstorable(value: unknown, path: readonly string[] = []): FieldError[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\u0000') && value.isWellFormed()) return [];
+    const field = path.join('.');
+    return [{ field, constraint: 'format', message: `${field || 'The value'} must be Unicode text without NUL` }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => unstorable(inner, [...path, name]));
+}
+
 /** Parses what came from outside; throws one `validation_error` that lists everything wrong with it. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map((issue): FieldError => {
+  const wrongText = unstorable(value);
+  if (result.success && wrongText.length === 0) return result.data;
+  const issues = result.success ? [] : result.error.issues.map((issue): FieldError => {
     const field = issue.path.join('.');
     return { field, constraint: constraintOf(issue), message: field ? `${field}: ${issue.message}` : issue.message };
   });
-  throw validationError(errors);
+  throw validationError([...issues, ...wrongText]);
 }

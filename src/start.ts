@@ -10,6 +10,8 @@ import { AccessTokens, loadSigningKeys } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { Limits } from './limits/index.ts';
+import { startRetention } from './orgs/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { ServerMonitor } from './servers/index.ts';
@@ -51,17 +53,22 @@ export async function start(config: Config): Promise<Running> {
     const remote = new RemotePool();
     stops.push(() => remote.close());
 
-    const app: App = { config, log, db, events, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const limits = new Limits(config, db.pool, log);
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      const retention = startRetention(app);
+      stops.push(() => retention.stop());
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
       const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      limits.start();
+      stops.push(() => limits.stop());
       const gateway = await startGateway(app, tokens);
       stops.push(() => gateway.stop());
       url = gateway.url;

@@ -33,11 +33,11 @@ function errorPages() {
   const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
   return codes.map((code) => {
     const { example, ...help } = errorHelp[code];
-    const request_id = 'req_Zk3vT1x8cQ0pLw5n';
+    const rest = { request_id: 'req_Zk3vT1x8cQ0pLw5n', doc_url: `https://ocore.example.com/docs/errors/${code}` };
     return {
       code, ...errorTable[code], ...help,
-      rest: JSON.stringify({ error: { code, ...example, request_id } }, null, 2),
-      graphql: JSON.stringify({ errors: [{ message: example.message, extensions: { code, details: example.details, request_id } }] }, null, 2),
+      rest: JSON.stringify({ error: { code, ...example, ...rest } }, null, 2),
+      graphql: JSON.stringify({ errors: [{ message: example.message, extensions: { code, details: example.details, ...rest } }] }, null, 2),
     };
   });
 }

@@ -1,31 +1,51 @@
 import { z } from 'zod';
-import { loginInput, signUpInput } from '../../src/identity/index.ts';
+import { adminUserInput } from '../../src/admin/index.ts';
+import { createApiKeyInput, updateApiKeyInput } from '../../src/api-keys/index.ts';
+import { deleteAccountInput, loginInput, profileInput, secondFactorInput, signUpInput, sshKeyInput } from '../../src/identity/index.ts';
 import { configureInstanceInput, createInstanceInput } from '../../src/instances/index.ts';
+import { assignInput, inviteInput, inviteLinkInput, memberRoleInput } from '../../src/members/index.ts';
+import { createOrganizationInput, settingsInput, updateOrganizationInput } from '../../src/orgs/index.ts';
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
+import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
 import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
-import type { Json, JsonObject } from './json-schema.ts';
+import { isObject, type JsonObject } from './json-schema.ts';
 
 /** What parses each input: its bounds and patterns are the documented ones. */
 const parsers: Readonly<Record<string, z.ZodType>> = {
+  AddSshKeyInput: sshKeyInput,
+  AdminCreateUserInput: adminUserInput,
+  AssignRoleInput: assignInput,
+  ChangeMemberRoleInput: memberRoleInput,
   ConfigureInstanceInput: configureInstanceInput,
+  CreateApiKeyInput: createApiKeyInput,
   CreateEnvironmentInput: createEnvironmentInput,
   CreateInstanceInput: createInstanceInput,
+  CreateInviteLinkInput: inviteLinkInput,
+  CreateOrganizationInput: createOrganizationInput,
   CreateProjectInput: createProjectInput,
+  CreateRoleInput: createRoleInput,
   CreateServerInput: createServerInput,
+  DeleteAccountInput: deleteAccountInput,
+  InviteMemberInput: inviteInput,
   LoginInput: loginInput,
+  LoginSecondFactorInput: secondFactorInput,
   SignUpInput: signUpInput,
+  UpdateApiKeyInput: updateApiKeyInput,
   UpdateEnvironmentInput: updateEnvironmentInput,
+  UpdateOrganizationInput: updateOrganizationInput,
+  UpdateOrganizationSettingsInput: settingsInput,
+  UpdateProfileInput: profileInput,
   UpdateProjectInput: updateProjectInput,
+  UpdateRoleInput: updateRoleInput,
   UpdateServerInput: updateServerInput,
 };
 
 const bounds = new Set(['minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'minItems', 'maxItems']);
 
-const shape = z.object({ properties: z.record(z.string(), z.record(z.string(), z.json())) });
+// Their patterns say the same at length.
+const formats = ['email', 'uri'];
 
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const shape = z.object({ properties: z.record(z.string(), z.record(z.string(), z.json())) });
 
 /** Without the null that an optional field may also be. */
 function present(schema: JsonObject): JsonObject {
@@ -42,7 +62,8 @@ export function constraintsOf(input: string): (field: string) => JsonObject {
   return (field) => {
     const schema = present(properties[field] ?? {});
     if (schema['type'] === 'object') return {};
-    const kept = Object.entries(schema).filter(([name]) => bounds.has(name) && !(name === 'pattern' && schema['format'] === 'email'));
-    return { ...Object.fromEntries(kept), ...(schema['format'] === 'email' ? { format: 'email' } : {}) };
+    const format = formats.find((known) => known === schema['format']);
+    const kept = Object.entries(schema).filter(([name]) => bounds.has(name) && !(name === 'pattern' && format));
+    return { ...Object.fromEntries(kept), ...(format ? { format } : {}) };
   };
 }

@@ -1,10 +1,6 @@
-import type { Json, JsonObject } from './json-schema.ts';
+import { isObject, type Json, type JsonObject } from './json-schema.ts';
 
 type Components = Readonly<Record<string, JsonObject>>;
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function resolved(schema: JsonObject, components: Components): JsonObject {
   const name = typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').at(-1) : undefined;

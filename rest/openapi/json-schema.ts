@@ -5,6 +5,10 @@ import { exampleValue } from './example-values.ts';
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject { [name: string]: Json }
 
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Every string, number and list has an upper bound, so that a client may reserve for it. */
 const scalars: Readonly<Record<string, JsonObject>> = {
   ID: { type: 'string', format: 'uuid', maxLength: 64 },
@@ -13,9 +17,11 @@ const scalars: Readonly<Record<string, JsonObject>> = {
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   DateTime: { type: 'string', format: 'date-time', maxLength: 64 },
+  JSON: { type: 'object', additionalProperties: true },
   ByteSize: { type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 };
 const longestList = 1000;
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function nullable(schema: JsonObject): JsonObject {
   if (typeof schema['type'] === 'string') return { ...schema, type: [schema['type'], 'null'], ...(Array.isArray(schema['enum']) ? { enum: [...schema['enum'], null] } : {}) };
@@ -50,6 +56,8 @@ export class SchemaWriter {
   described(schema: JsonObject, place: Place, description: string | null | undefined, deprecation?: string | null): JsonObject {
     const told = [description, deprecation ? `Deprecated: ${deprecation}` : ''].filter(Boolean).join(' ');
     const example = this.#example(schema, place);
+    // A few ids are words.
+    if (typeof example === 'string' && schema['format'] === 'uuid' && !isUuid.test(example)) delete schema['format'];
     return { ...schema, ...(told ? { description: told } : {}), ...(deprecation ? { deprecated: true } : {}), ...(example === undefined ? {} : { examples: [example] }) };
   }
 

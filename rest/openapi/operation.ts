@@ -1,4 +1,4 @@
-import { type GraphQLField, getNamedType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import type { PreparedRoute } from '../prepared.ts';
 import { exampleValue, shortExampleFields } from './example-values.ts';
 import { bodyExamples, exampleOf } from './examples.ts';
@@ -12,29 +12,31 @@ export interface Subject {
   field: GraphQLField<unknown, unknown>;
 }
 
-function argumentOf(field: GraphQLField<unknown, unknown>, name: string) {
-  return field.args.find((argument) => argument.name === name);
+/** The argument that a variable of the route's document is for. */
+function argumentOf({ field, prepared }: Subject, variable: string) {
+  return field.args.find((argument) => argument.name === prepared.argumentNames.get(variable));
 }
 
-/** A parameter cannot be null, only absent. */
-function present(schema: JsonObject): JsonObject {
-  const type = schema['type'];
-  if (!Array.isArray(type)) return schema;
-  return { ...schema, type: type[0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: schema['enum'].filter((value) => value !== null) } : {}) };
+/** A parameter cannot be null, only absent. It has the stored values of an enum, as the reference has them. */
+function present(schema: JsonObject, type: GraphQLInputType): JsonObject {
+  const named = getNamedType(type);
+  const given = schema['type'];
+  return { ...schema, ...(Array.isArray(given) ? { type: given[0] ?? 'string' } : {}), ...(isEnumType(named) ? { enum: named.getValues().map((value) => String(value.value)) } : {}) };
 }
 
-export function parametersOf({ writer, prepared, field }: Subject): Json[] {
+export function parametersOf(subject: Subject): Json[] {
+  const { writer, prepared, field } = subject;
   const inPath = prepared.pathParameters.map((name): JsonObject => ({
-    name, in: 'path', required: true, description: argumentOf(field, name)?.description ?? '', schema: { type: 'string', format: 'uuid', maxLength: 64 },
+    name, in: 'path', required: true, description: argumentOf(subject, name)?.description ?? '', schema: { type: 'string', format: 'uuid', maxLength: 64 },
     example: exampleValue(resourceOf(field), name) ?? exampleValue('Operation', 'id') ?? '',
   }));
   const inQuery = prepared.queryParameters.map((name): JsonObject => {
     if (name === 'first' && prepared.route.answer.as === 'list') return ref('parameters', 'Limit');
     if (name === 'after' && prepared.route.answer.as === 'list') return ref('parameters', 'Cursor');
     const type = prepared.variables.get(name);
-    const argument = argumentOf(field, name);
+    const argument = argumentOf(subject, name);
     const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
-    const described = writer.described(type ? present(writer.input(type)) : {}, { type: field.name, field: name }, argument?.description);
+    const described = writer.described(type ? present(writer.input(type), type) : {}, { type: field.name, field: name }, argument?.description);
     const { description = '', examples, ...schema } = described;
     return {
       name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description,
@@ -51,12 +53,14 @@ function resourceOf(field: GraphQLField<unknown, unknown>): string {
   return exampleValue(name, 'id') === undefined ? (/(Server|Instance|Operation|Environment|Project)/i.exec(field.name)?.[1] ?? name) : name;
 }
 
-export function bodyOf({ writer, prepared, field }: Subject): JsonObject | null {
+export function bodyOf(subject: Subject): JsonObject | null {
+  const { writer, prepared, field } = subject;
   const input = prepared.variables.get('input');
   if (input) {
     const schema = writer.input(input);
-    const content = { schema, examples: bodyExamples(schema, writer.components, shortExampleFields[getNamedType(input).name] ?? []) };
-    return { required: true, description: argumentOf(field, 'input')?.description ?? '', content: { 'application/json': content } };
+    const free = exampleValue(field.name, prepared.argumentNames.get('input') ?? '');
+    const content = { schema, examples: free !== undefined ? { full: { summary: 'As the browser gives it', value: free } } : bodyExamples(schema, writer.components, shortExampleFields[getNamedType(input).name] ?? []) };
+    return { required: true, description: argumentOf(subject, 'input')?.description ?? '', content: { 'application/json': content } };
   }
   const names = prepared.route.body ?? [];
   if (names.length === 0) return null;
@@ -64,7 +68,7 @@ export function bodyOf({ writer, prepared, field }: Subject): JsonObject | null 
   const properties: JsonObject = {};
   for (const name of names) {
     const type = prepared.variables.get(name);
-    if (type) properties[name] = writer.described(writer.input(type), { type: field.name, field: name }, argumentOf(field, name)?.description);
+    if (type) properties[name] = writer.described(writer.input(type), { type: field.name, field: name }, argumentOf(subject, name)?.description);
   }
   const schema: JsonObject = { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) };
   return { required: required.length > 0, description: field.description ?? '', content: { 'application/json': { schema, examples: bodyExamples(schema, writer.components, []) } } };
@@ -79,10 +83,10 @@ function childOf(selection: SelectionSetNode | undefined, name: string): Selecti
 function acceptedSchema(writer: SchemaWriter, field: GraphQLField<unknown, unknown>, resource: string, message: string): { schema: JsonObject; mayBeDone: boolean } {
   const payload = getNamedType(field.type);
   const fields = isObjectType(payload) ? payload.getFields() : {};
-  const subject = getNamedType(fields[resource]?.type);
+  const subject = resource === 'operation' ? payload : getNamedType(fields[resource]?.type);
   const status = isObjectType(subject) ? subject.getFields()['status'] : undefined;
   const name = subject?.name ?? resource;
-  const mayBeDone = fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
+  const mayBeDone = resource !== 'operation' && fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
   const schema: JsonObject = {
     type: 'object', description: `The ${resource}, and the operation that works on it.`, required: ['id', 'status', 'message', 'operationId'],
     properties: {
@@ -93,6 +97,12 @@ function acceptedSchema(writer: SchemaWriter, field: GraphQLField<unknown, unkno
     },
   };
   return { schema, mayBeDone };
+}
+
+/** A file is not described field by field. */
+function fileOf(contentType: string): JsonObject {
+  if (contentType === 'application/json') return { schema: { type: 'array', maxItems: 100_000, items: { type: 'object' } }, example: [] };
+  return { schema: { type: 'string', maxLength: 2 ** 26 }, example: 'createdAt,action\n' };
 }
 
 export function successOf({ writer, prepared, field }: Subject): Record<string, JsonObject> {
@@ -106,7 +116,8 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
     case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'It was created.' : 'As asked for.', whole()) };
     case 'message': return { 200: json('It is done.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
-    case 'operation': return { 202: json('The operation, which goes on.', whole(), 'Location', 'Retry-After') };
+    case 'nothing': return { 204: { description: 'It is done.', headers: headersOf() } };
+    case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(type)])) } };
     case 'accepted': {
       const { schema, mayBeDone } = acceptedSchema(writer, field, answer.resource, answer.message);
       return { ...(mayBeDone ? { 200: json('It is done: nothing slow was needed.', schema) } : {}), 202: json('The work was accepted and goes on.', schema, 'Location', 'Retry-After') };
@@ -119,7 +130,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
         type: 'object', required: ['data', 'next_cursor', 'has_more'],
         properties: {
           data: items,
-          next_cursor: { type: ['string', 'null'], maxLength: 512, description: 'Send it as `cursor` for the next page; null on the last.', examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'] },
+          next_cursor: { type: ['string', 'null'], maxLength: 1024, description: 'Send it as `cursor` for the next page; null on the last.', examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'] },
           has_more: { type: 'boolean', description: 'Whether there is a next page.', examples: [true] },
         },
       }, 'Link') };

@@ -46,6 +46,7 @@ export async function openSession(tx: Tx, app: App, tokens: AccessTokens, user: 
  * the family: the session ends for both.
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string): Promise<SignIn> {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {
@@ -65,6 +66,7 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
     return undefined;
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
+  await attempt.forgive();
   return { user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
 }
 
@@ -79,6 +81,8 @@ export async function logout(app: App, sessionId: string, client: Client): Promi
 /** Ends a user's sessions, but for the one to keep: every process refuses them from the next request on, and their sockets close. */
 export async function endSessions(tx: Tx, userId: string, keepSessionId: string | null = null): Promise<number> {
   const { count } = await tx.session.updateMany({ where: { userId, revokedAt: null, ...(keepSessionId ? { id: { not: keepSessionId } } : {}) }, data: { revokedAt: new Date() } });
+  // A sign-in that waits for its second step rests on what made the sessions end.
+  await tx.oneTimeToken.updateMany({ where: { userId, purpose: 'second_factor', usedAt: null }, data: { usedAt: new Date() } });
   await notify(tx, [`access:${userId}`]);
   return count;
 }

@@ -1,8 +1,8 @@
-import type { Instance } from '../../prisma/generated/client/client.ts';
+import type { Instance, InstanceStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page } from '../lists.ts';
+import { type Page, type PageArgs, page, searchTerm } from '../lists.ts';
 
 /** An instance with its server's address, so that its URL needs no further statement. */
 export type InstanceView = Instance & { serverHost?: string };
@@ -10,6 +10,8 @@ export type InstanceView = Instance & { serverHost?: string };
 export interface InstanceFilter {
   serverId?: string | null | undefined;
   environmentId?: string | null | undefined;
+  status?: InstanceStatus | null | undefined;
+  search?: string | null | undefined;
 }
 
 type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard'> & { limitMemorySoft: string; limitMemoryHard: string };
@@ -25,22 +27,27 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
  * between. A malformed id matches nothing, as an unknown one does.
  */
 export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter): Promise<Page<InstanceView>> {
-  return page(args, async (take, before) => {
+  const search = searchTerm(args.search);
+  return page(args, async ({ take, key, direction, beyond }) => {
     const values: (string | number | string[])[] = [scope.orgId, take];
-    const conditions: string[] = [];
-    const where = (sql: string, id: string): void => {
-      values.push(isId(id) ? id : newId());
-      conditions.push(`AND ${sql} $${values.length}::uuid`);
+    let conditions = '';
+    // Each shape of the list is a prepared statement of its own name.
+    let name = `instances ${key} ${direction} `;
+    const where = (letter: string, before: string, value: string | string[], after = ''): void => {
+      conditions += ` AND ${before} $${values.push(value)}${after}`;
+      name += letter;
     };
-    if (scope.sees !== 'all') {
-      values.push([...scope.sees]);
-      conditions.push(`AND i.project_id = ANY($${values.length}::uuid[])`);
-    }
-    if (before) where('i.id <', before);
-    if (args.serverId) where('i.server_id =', args.serverId);
-    if (args.environmentId) where('i.environment_id =', args.environmentId);
-    const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed' ${conditions.join(' ')} ORDER BY i.id DESC LIMIT $2::int`;
-    const name = `instances ${conditions.map((condition) => condition.split(' ')[1]).join(' ')}`;
+    const id = (value: string): string => (isId(value) ? value : newId());
+    const past = direction === 'asc' ? '>' : '<';
+    if (scope.sees !== 'all') where('p', 'i.project_id = ANY(', [...scope.sees], '::uuid[])');
+    if (beyond && key === 'id') where('a', `i.id ${past}`, beyond.id, '::uuid');
+    if (beyond && key === 'name') where('a', `(i.name, i.id) ${past} (`, beyond.name, `::text, $${values.push(beyond.id)}::uuid)`);
+    if (args.serverId) where('s', 'i.server_id =', id(args.serverId), '::uuid');
+    if (args.environmentId) where('e', 'i.environment_id =', id(args.environmentId), '::uuid');
+    if (args.status) where('t', 'i.status =', args.status, '::instance_status');
+    if (search) where('q', 'i.name ILIKE', `%${search}%`);
+    const order = key === 'id' ? `i.id ${direction}` : `i.name ${direction}, i.id ${direction}`;
+    const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed'${conditions} ORDER BY ${order} LIMIT $2::int`;
     const { rows } = await app.db.tenants.query<Row>(scope.orgId, { name, text, values });
     return rows.map((row) => ({ ...row, limitMemorySoft: BigInt(row.limitMemorySoft), limitMemoryHard: BigInt(row.limitMemoryHard) }));
   });

@@ -1,3 +1,4 @@
+import type { OperationStatus } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
@@ -5,22 +6,30 @@ import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
 import { enqueueAgain } from './enqueue.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
   const operation = isId(id) ? await scope.db.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
   return reachable(scope, 'operation', id, operation, (row) => row.projectId);
 }
 
-export function listOperations(scope: OrgScope, args: PageArgs & { resourceId?: string | null | undefined }) {
-  return page(args, (take, before) =>
-    scope.db.operation.findMany({
-      where: { orgId: scope.orgId, projectId: seenProjects(scope), ...(before ? { id: { lt: before } } : {}), ...(args.resourceId ? { resourceId: isId(args.resourceId) ? args.resourceId : newId() } : {}) },
+export interface OperationFilter {
+  resourceId?: string | null | undefined;
+  status?: OperationStatus | null | undefined;
+  kind?: string | null | undefined;
+}
+
+export function listOperations(scope: OrgScope, args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter) {
+  const { resourceId, status } = args;
+  const kind = textFilter('kind', args.kind);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.operation.findMany({
+      where: { orgId: scope.orgId, projectId: seenProjects(scope), AND: and, ...(resourceId ? { resourceId: isId(resourceId) ? resourceId : newId() } : {}), ...(status ? { status } : {}), ...(kind ? { kind } : {}) },
       include: { steps: { orderBy: { position: 'asc' } } },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+      ...rest,
+    });
+  });
 }
 
 /** Log lines after a sequence number, at most `limit`. */
@@ -48,6 +57,7 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
 /** Runs a failed or cancelled operation again, as a new one with the same input. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
+  if (before.resourceType === 'org') throw new AppError('conflict', 'Delete the organization again instead: its slug must be confirmed anew', { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });

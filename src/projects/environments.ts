@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { EnvironmentType } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getProject } from './service.ts';
 
@@ -27,14 +28,19 @@ export async function getEnvironment(scope: OrgScope, id: string) {
   return reachable(scope, 'environment', id, environment, (row) => row.projectId);
 }
 
-export function listEnvironments(scope: OrgScope, args: PageArgs & { projectId?: string | null | undefined }) {
-  return page(args, (take, before) =>
-    scope.db.environment.findMany({
-      where: { orgId: scope.orgId, ...(before ? { id: { lt: before } } : {}), AND: [{ projectId: seenProjects(scope) }, args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}] },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+export interface EnvironmentFilter {
+  projectId?: string | null | undefined;
+  type?: EnvironmentType | null | undefined;
+}
+
+export function listEnvironments(scope: OrgScope, args: PageArgs & EnvironmentFilter) {
+  return page(args, (seek) => {
+    const { and, ...rest } = seekNamed(seek);
+    return scope.db.environment.findMany({
+      where: { orgId: scope.orgId, AND: [...and, { projectId: seenProjects(scope) }], ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}), ...(args.type ? { type: args.type } : {}) },
+      ...rest,
+    });
+  });
 }
 
 export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {

@@ -5,7 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { slugify, slugSchema } from '../slug.ts';
 
@@ -20,14 +20,20 @@ export async function getProject(scope: OrgScope, id: string) {
   return reachable(scope, 'project', id, project, (row) => row.id);
 }
 
-export function listProjects(scope: OrgScope, args: PageArgs & { includeArchived?: boolean | null | undefined }) {
-  return page(args, (take, before) =>
-    scope.db.project.findMany({
-      where: { orgId: scope.orgId, AND: [{ id: seenProjects(scope) }, { id: before ? { lt: before } : undefined }], ...(args.includeArchived ? {} : { archivedAt: null }) },
-      orderBy: { id: 'desc' },
-      take,
-    }),
-  );
+export interface ProjectFilter {
+  includeArchived?: boolean | null | undefined;
+  search?: string | null | undefined;
+}
+
+export function listProjects(scope: OrgScope, args: PageArgs & ProjectFilter) {
+  const search = searchTerm(args.search);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekNamed(seek);
+    return scope.db.project.findMany({
+      where: { orgId: scope.orgId, AND: [...and, { id: seenProjects(scope) }], ...(args.includeArchived ? {} : { archivedAt: null }), ...(search ? { name: { contains: search, mode: 'insensitive' } } : {}) },
+      ...rest,
+    });
+  });
 }
 
 export async function createProject(app: App, scope: OrgScope, given: unknown) {

@@ -95,7 +95,8 @@ export class ServerMonitor {
       });
       // Only a server that passed validation once comes back by itself.
       const cameBack = server.status === 'unreachable' && server.dockerVersion !== null;
-      await tx.server.update({ where: { id: server.id }, data: { lastSeenAt: new Date(), missedChecks: 0, diskAvailableBytes: bytes(now.disk_available_kb) } });
+      // A reading is not a change: updatedAt stays.
+      await tx.$executeRaw`UPDATE servers SET last_seen_at = now(), missed_checks = 0, disk_available_bytes = ${bytes(now.disk_available_kb)} WHERE id = ${server.id}::uuid`;
       if (cameBack) {
         const changed = await tx.server.updateMany({ where: { id: server.id, status: 'unreachable' }, data: { status: 'active', statusMessage: null } });
         if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.active', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'active' } });

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import ssh2 from 'ssh2';
+import type { ServerStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs } from '../lists.ts';
+import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
 import { credentialOwner } from './target.ts';
@@ -73,10 +74,11 @@ export async function getServer(scope: OrgScope, id: string) {
   return server;
 }
 
-export function listServers(scope: OrgScope, args: PageArgs) {
-  return page(args, (take, before) =>
-    scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed' }, ...(before ? { id: { lt: before } } : {}) }, orderBy: { id: 'desc' }, take }),
-  );
+export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
+  return page(args, (seek) => {
+    const { and, ...rest } = seekNamed(seek);
+    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, AND: and }, ...rest });
+  });
 }
 
 function nameTaken(error: unknown, name: string): never {

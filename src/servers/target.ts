@@ -10,7 +10,8 @@ export async function targetOf(app: App, server: Server): Promise<RemoteTarget> 
     if (!app.config.ALLOW_LOCAL_SERVER) throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow its own machine as a server');
     return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
   }
-  const secret = await app.secrets.open(server.credentialEnc ?? '', credentialOwner(server.id));
+  if (server.credentialEnc === null) throw new RemoteError('ssh_auth_failed', 'The server has no credential');
+  const secret = await app.secrets.open(server.credentialEnc, credentialOwner(server.id));
   return {
     kind: 'ssh',
     serverId: server.id,

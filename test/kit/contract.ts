@@ -1,14 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openApi } from '../../rest/openapi.ts';
-import type { Json, JsonObject } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json, type JsonObject } from '../../rest/openapi/json-schema.ts';
 import { schema } from '../../schema/index.ts';
 
 export const document = openApi(schema);
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Follows keys; an empty object where there is nothing. */
 export function at(value: Json | undefined, ...keys: string[]): JsonObject {

@@ -1,8 +1,8 @@
 import { describe as group, expect, it } from 'vitest';
 import { describe } from '../../rest/openapi.ts';
-import type { Json } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json } from '../../rest/openapi/json-schema.ts';
 import { schema } from '../../schema/index.ts';
-import { at, document, isObject, operations, problemsOf } from '../kit/contract.ts';
+import { at, document, operations, problemsOf } from '../kit/contract.ts';
 
 /** Every schema with properties, everywhere in the document. */
 function properties(value: Json, path: string): { path: string; property: Json }[] {

@@ -1,0 +1,24 @@
+import { operationFields } from './operations.ts';
+import type { Route } from './route.ts';
+
+const user = 'id name email emailVerified isServerAdmin totpEnabled orgCount createdAt lastLoginAt deactivatedAt';
+const organization = 'id name slug status memberCount serverCount instanceCount createdAt';
+const category = 'Admin';
+
+const act = (path: string, summary: string, field: string): Route => ({
+  method: 'post', path: `/admin/users/{id}/${path}`, category, summary, document: `mutation ($id: ID!) { ${field}(id: $id) { ${user} } }`, answer: { as: 'object' },
+});
+
+export const adminRoutes: readonly Route[] = [
+  { method: 'get', path: '/admin/users', category, summary: 'List all accounts', document: `query ($first: Int, $after: String, $search: String) { adminUsers(first: $first, after: $after, search: $search) { nodes { ${user} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/admin/users', category, summary: 'Create an account', document: `mutation ($input: AdminCreateUserInput!) { adminCreateUser(input: $input) { ${user} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'get', path: '/admin/users/{id}', category, summary: 'Get an account', document: `query ($id: ID!) { adminUser(id: $id) { ${user} } }`, answer: { as: 'object' } },
+  act('deactivate', 'Lock an account out', 'adminDeactivateUser'),
+  act('reactivate', 'Let a locked account in again', 'adminReactivateUser'),
+  { method: 'put', path: '/admin/users/{id}/administrator', category, summary: 'Make an account an administrator, or not', document: `mutation ($id: ID!, $isAdmin: Boolean!) { adminSetAdministrator(id: $id, isAdmin: $isAdmin) { ${user} } }`, body: ['isAdmin'], answer: { as: 'object' } },
+  { method: 'delete', path: '/admin/users/{id}/sessions', category, summary: 'End every session of an account', document: 'mutation ($id: ID!) { adminEndUserSessions(id: $id) }', answer: { as: 'message', message: 'The sessions have ended' } },
+  { method: 'get', path: '/admin/orgs', category, summary: 'List all organizations', document: `query ($first: Int, $after: String, $search: String) { adminOrganizations(first: $first, after: $after, search: $search) { nodes { ${organization} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/admin/orgs/{id}', category, summary: 'Get an organization', document: `query ($id: ID!) { adminOrganization(id: $id) { ${organization} } }`, answer: { as: 'object' } },
+  { method: 'get', path: '/admin/jobs', category, summary: 'List the operations of all organizations', document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/admin/jobs/queue', category, summary: 'Get the state of the work queue', document: '{ adminJobQueue { queued running oldestQueuedSeconds failedLastDay mailsWaiting } }', answer: { as: 'object' } },
+];

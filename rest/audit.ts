@@ -1,0 +1,11 @@
+import type { Route } from './route.ts';
+
+const entry = 'id action resourceType resourceId resourceName actorType userId userName ipAddress userAgent requestId beforeState afterState createdAt';
+const filters = '$resourceType: String, $resourceId: ID, $action: String, $userId: ID, $startDate: DateTime, $endDate: DateTime';
+const given = 'resourceType: $resourceType, resourceId: $resourceId, action: $action, userId: $userId, startDate: $startDate, endDate: $endDate';
+const category = 'Audit Logs';
+
+export const auditRoutes: readonly Route[] = [
+  { method: 'get', path: '/audit-logs', category, summary: 'List the audit trail', document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/audit-logs/export', category, summary: 'Export the audit trail', document: `query ($format: AuditExportFormat, ${filters}) { auditLogExport(format: $format, ${given}) { content contentType filename } }`, answer: { as: 'file', contentTypes: ['application/json', 'text/csv'] } },
+];

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+/**
+ * The strong ETag of a JSON answer; a compressed answer has the same one, as the JSON in it is the same. Where a part of a
+ * resource is mere readings (when it was last seen), the ETag has two parts: what it is without them, and the whole.
+ */
+export function etagOf(body: unknown, text: string, readings: readonly string[] | undefined): string {
+  const whole = digest(text);
+  if (!readings || typeof body !== 'object' || body === null) return `"${whole}"`;
+  const lasting = Object.fromEntries(Object.entries(body).filter(([name]) => !readings.includes(name)));
+  return `"${digest(JSON.stringify(lasting))}.${whole}"`;
+}
+
+interface Tag {
+  weak: boolean;
+  value: string;
+}
+
+function tagsOf(header: string): Tag[] {
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map((match) => ({ weak: match[1] !== undefined, value: match[2] ?? '' }));
+}
+
+/** If-None-Match: whether the client has this very answer. */
+export function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.trim() === '*' || tagsOf(header).some(({ value }) => `"${value}"` === etag);
+}
+
+/** If-Match: whether the client has seen the resource as it is; new readings do not make it another. */
+export function isCurrent(header: string, etag: string): boolean {
+  const [lasting] = etag.slice(1, -1).split('.');
+  return header.trim() === '*' || tagsOf(header).some(({ weak, value }) => !weak && value.split('.')[0] === lasting);
+}

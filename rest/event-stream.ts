@@ -1,0 +1,69 @@
+import type { Request, Response } from 'express';
+import { type ExecutionResult, subscribe } from 'graphql';
+import type { Context } from '../schema/context.ts';
+import { schema } from '../schema/index.ts';
+import { AppError, validationError } from '../src/errors.ts';
+import { errorBody } from './error-answer.ts';
+import type { PreparedRoute } from './prepared.ts';
+
+/** The number of the last event that the client has, from its Last-Event-ID. */
+function lastEventOf(request: Request): number | undefined {
+  const id = request.headers['last-event-id'];
+  if (id === undefined || id === '') return undefined;
+  if (typeof id !== 'string' || !/^\d{1,9}$/.test(id)) throw validationError([{ field: 'Last-Event-ID', constraint: 'type', message: 'Last-Event-ID must be the id of an event of this stream' }]);
+  return Number(id);
+}
+
+export function wantsStream(request: Request, prepared: PreparedRoute): boolean {
+  return prepared.stream !== undefined && request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream';
+}
+
+function eventOf(prepared: PreparedRoute, result: ExecutionResult): string {
+  const row: unknown = result.data?.[prepared.rootField];
+  const id: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, prepared.route.stream?.id ?? '') : undefined;
+  return `id: ${String(id)}\ndata: ${JSON.stringify(row)}\n\n`;
+}
+
+/** When a slow client has taken what was sent, or has gone. */
+function writable(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (response.closed) resolve();
+    else response.on('drain', done).on('close', done);
+  });
+}
+
+/**
+ * Sends the route's subscription as server-sent events: each with its number, after which a client that was cut off
+ * resumes, and `end` when there is nothing more to come. A comment now and then keeps proxies from closing a quiet one.
+ */
+export async function sendStream(request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>, closing: AbortSignal): Promise<void> {
+  if (!prepared.stream) throw new AppError('internal_error', 'This route has no stream');
+  const after = lastEventOf(request);
+  const events = await subscribe({ schema, document: prepared.stream, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
+  if (!(Symbol.asyncIterator in events)) throw events.errors?.[0]?.originalError ?? new AppError('bad_request', events.errors?.[0]?.message ?? 'The stream did not start');
+  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
+  response.write(': open\n\n');
+  const leave = (): void => { void events.return(undefined); };
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), context.app.config.STREAM_HEARTBEAT * 1000);
+  response.once('close', leave);
+  closing.addEventListener('abort', leave);
+  try {
+    for await (const result of events) {
+      const error = result.errors?.[0];
+      if (error) throw error.originalError ?? error;
+      if (!response.write(eventOf(prepared, result))) await writable(response);
+    }
+    if (!closing.aborted) response.write('event: end\ndata: {}\n\n');
+  } catch (error) {
+    response.write(`event: error\ndata: ${JSON.stringify(errorBody(context.app, request, error).body)}\n\n`);
+  } finally {
+    clearInterval(heartbeat);
+    closing.removeEventListener('abort', leave);
+    response.off('close', leave);
+    response.end();
+  }
+}

@@ -1,0 +1,74 @@
+import type { Request, Response } from 'express';
+import type { App } from '../src/app.ts';
+import type { AdvisoryLocks } from '../src/advisory-lock.ts';
+import { holdOpen } from '../src/gateway/access-end.ts';
+import { clientOf } from '../src/gateway/client.ts';
+import type { Connections } from '../src/gateway/connections.ts';
+import { contextOf, credentialsOf } from '../src/gateway/request.ts';
+import type { AccessTokens } from '../src/identity/index.ts';
+import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
+import { onlyIfCurrent } from './conditional.ts';
+import { dataOf } from './data.ts';
+import { sendStream, wantsStream } from './event-stream.ts';
+import { idempotent } from './idempotency.ts';
+import { readUntil, waitOf } from './long-poll.ts';
+import type { PreparedRoute } from './prepared.ts';
+import { variablesOf } from './variables.ts';
+
+export interface Parts {
+  app: App;
+  tokens: AccessTokens;
+  locks: AdvisoryLocks;
+  connections: Connections;
+  /** Aborts when the gateway stops: whoever waits is answered then. */
+  closing: AbortSignal;
+}
+
+/** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
+async function shown({ app, tokens, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
+  const context = await contextOf(app, tokens, credentialsOf(request.headers), clientOf(app.config, request), response);
+  // Permissions are read anew for each look.
+  let looked = false;
+  const look = async (): Promise<unknown> => {
+    const now = looked ? { ...context, access: await context.reauthenticate() } : context;
+    looked = true;
+    return dataOf(prepared, now, variables);
+  };
+  const seconds = waitOf(request);
+  const { waits } = prepared.route;
+  if (!waits || seconds === 0) return look();
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  response.once('close', leave);
+  try {
+    const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(seconds * 1000)]);
+    const value = await readUntil(app.events, waits.topics(String(variables['id'])), signal, look, waits.isLast);
+    return gone.signal.aborted ? undefined : value;
+  } finally {
+    response.off('close', leave);
+  }
+}
+
+/** One route. `getter` is the GET of the same path, whose ETag If-Match means. */
+export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedRoute | undefined) {
+  const { app, tokens, locks, connections, closing } = parts;
+  const { route } = prepared;
+  const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
+  return async (request: Request, response: Response): Promise<void> => {
+    const variables = variablesOf(request, prepared);
+    if (route.method === 'get' && !wantsStream(request, prepared)) {
+      const value = await shown(parts, request, response, prepared, variables);
+      if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
+      return;
+    }
+    const context = await contextOf(app, tokens, credentialsOf(request.headers), clientOf(app.config, request), response);
+    if (route.method === 'get') {
+      holdOpen(connections, context, response);
+      return sendStream(request, response, prepared, context, variables, closing);
+    }
+    const run = async (): Promise<RestAnswer> => answer(request, await dataOf(prepared, context, variables));
+    const done = await idempotent(request, context, prepared, () => onlyIfCurrent(locks, request, context, getter, run));
+    if (done.replayed) response.setHeader('Idempotency-Replayed', 'true');
+    sendAnswer(request, response, route, done.answer);
+  };
+}

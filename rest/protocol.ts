@@ -1,0 +1,54 @@
+import { apiVersion } from '../src/api-version.ts';
+import type { JsonObject } from './openapi/json-schema.ts';
+import { longestWait } from './long-poll.ts';
+import type { Route } from './route.ts';
+
+/** What routes have beside the parameters of their documents, as components of the OpenAPI document. */
+export const protocolParameters = {
+  Version: { name: 'X-OCore-Version', in: 'header', description: 'The version of this API that the client was made for; another one than the installation speaks is refused.', schema: { type: 'string', enum: [apiVersion] } },
+  IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'A text of your choice, best a random UUID: sent again with it within 24 hours, the request is not done twice but given its first answer.', schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' } },
+  IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource as you read it: if it has changed since, nothing is done and the answer is 412.', schema: { type: 'string', maxLength: 1024 } },
+  IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the answer that you have: if it would be the same, the answer is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
+  LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have; the stream goes on after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
+  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 }, example: 30 },
+} satisfies Record<string, JsonObject>;
+
+export const protocolHeaders = {
+  ETag: { description: 'Names this answer: for If-None-Match, and of a single resource for If-Match.', schema: { type: 'string', maxLength: 128 } },
+  IdempotencyReplayed: { description: '`true` on an answer that was given before for the same Idempotency-Key.', schema: { type: 'string', enum: ['true'] } },
+  Version: { description: 'The version of this API.', schema: { type: 'string', enum: [apiVersion] } },
+  Deprecation: { description: 'Since when the route is not to be used any more, as `@<seconds since 1970>`.', schema: { type: 'string', maxLength: 32 } },
+  Sunset: { description: 'When the route will be gone.', schema: { type: 'string', maxLength: 64 } },
+} satisfies Record<string, JsonObject>;
+
+export interface Protocol {
+  /** Names in `protocolParameters`. */
+  parameters: (keyof typeof protocolParameters)[];
+  /** Headers of the answer by their names, each with its name in `protocolHeaders`. */
+  headers: Record<string, keyof typeof protocolHeaders>;
+  /** Statuses of errors beyond the usual ones. */
+  statuses: number[];
+  notModified: boolean;
+  stream: boolean;
+}
+
+/** The route whose ETag If-Match means: the GET of the same path, for a change of that very resource. */
+export function conditionOf<T extends { route: Route }>(all: readonly T[], { method, path }: Route): T | undefined {
+  if (method === 'get' || method === 'post') return undefined;
+  return all.find(({ route }) => route.method === 'get' && route.path === path && route.answer.as === 'object');
+}
+
+/** What of the protocol a route has. */
+export function protocolOf(route: Route, conditional: boolean): Protocol {
+  const reads = route.method === 'get';
+  return {
+    parameters: ['Version', ...(reads ? ['IfNoneMatch' as const] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? ['LastEventId' as const] : [])],
+    headers: {
+      'X-OCore-Version': 'Version', ...(reads ? { ETag: 'ETag' as const } : { 'Idempotency-Replayed': 'IdempotencyReplayed' as const }),
+      ...(route.deprecated ? { Deprecation: 'Deprecation' as const } : {}), ...(route.deprecated?.sunset ? { Sunset: 'Sunset' as const } : {}),
+    },
+    statuses: [...(reads ? [] : [409, 422]), ...(conditional ? [412] : [])],
+    notModified: reads,
+    stream: route.stream !== undefined,
+  };
+}

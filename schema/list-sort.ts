@@ -1,0 +1,14 @@
+import { builder } from './builder.ts';
+
+const times = {
+  CREATED_AT: { value: 'created_at', description: 'Oldest first.' },
+  CREATED_AT_DESC: { value: '-created_at', description: 'Newest first.' },
+} as const;
+
+export const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list whose rows have no name.', values: times });
+export const ListSort = builder.enumType('ListSort', {
+  description: 'The order of a list.',
+  values: { ...times, NAME: { value: 'name', description: 'By name.' }, NAME_DESC: { value: '-name', description: 'By name, the last one first.' } } as const,
+});
+
+export const sortDescription = 'The order. Default: newest first.';

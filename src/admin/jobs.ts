@@ -1,0 +1,34 @@
+import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
+import type { App } from '../app.ts';
+import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
+
+type Status = Operation['status'];
+
+/** The operations of all organizations, newest first: what the work queue does and did. */
+export function listJobs(app: App, args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined }): Promise<Page<Operation & { steps: OperationStep[] }>> {
+  const kind = textFilter('kind', args.kind);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.operation.findMany({ where: { status: args.status ?? undefined, kind, AND: and }, include: { steps: { orderBy: { position: 'asc' } } }, ...rest });
+  });
+}
+
+export interface QueueState {
+  queued: number;
+  running: number;
+  /** Seconds that the oldest queued operation has waited. */
+  oldestQueuedSeconds: number;
+  failedLastDay: number;
+  mailsWaiting: number;
+}
+
+export async function queueState(app: App): Promise<QueueState> {
+  const { rows } = await app.db.pool.query<Record<string, number>>(`
+    SELECT count(*) FILTER (WHERE status = 'queued')::int AS queued, count(*) FILTER (WHERE status = 'running')::int AS running,
+      coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'queued')), 0)::float8 AS oldest,
+      (SELECT count(*)::int FROM operations WHERE status = 'failed' AND finished_at > now() - interval '1 day') AS failed,
+      (SELECT count(*)::int FROM mails WHERE sent_at IS NULL AND failed_at IS NULL) AS mails
+    FROM operations WHERE status IN ('queued', 'running')`);
+  const row = rows[0] ?? {};
+  return { queued: row['queued'] ?? 0, running: row['running'] ?? 0, oldestQueuedSeconds: Math.round(row['oldest'] ?? 0), failedLastDay: row['failed'] ?? 0, mailsWaiting: row['mails'] ?? 0 };
+}

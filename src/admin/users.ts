@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { User } from '../../prisma/generated/client/client.ts';
+import type { App } from '../app.ts';
+import { type Tx, uniqueViolation } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import { type Client, emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
+import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
+import { parse } from '../parse.ts';
+
+export interface Administrator extends Client {
+  userId: string;
+  name: string;
+}
+
+/** An account with how many organizations it belongs to. */
+export type AccountRow = User & { _count: { memberships: number } };
+
+const include = { _count: { select: { memberships: true } } } as const;
+
+/** An entry of the installation's own trail: about an account, by the administrator. */
+function record(tx: Tx, admin: Administrator, action: string, user: { id: string; email: string }) {
+  const { requestId, ipAddress, userAgent } = admin;
+  return tx.auditEntry.create({ data: { id: newId(), action, resourceType: 'user', resourceId: user.id, resourceName: user.email, actorType: 'user', actorId: admin.userId, actorName: admin.name, requestId, ipAddress, userAgent } });
+}
+
+export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<AccountRow>> {
+  const term = searchTerm(args.search);
+  const search = { contains: term ?? '', mode: 'insensitive' as const };
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.user.findMany({ where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) }, include, ...rest });
+  });
+}
+
+export async function getUser(app: App, id: string): Promise<AccountRow> {
+  const user = isId(id) ? await app.db.prisma.user.findUnique({ where: { id }, include }) : null;
+  if (!user) throw notFound('user', id);
+  return user;
+}
+
+export const createInput = z.object({ email: emailSchema, name: personName, password: newPassword });
+
+/** Makes an account for somebody, also while sign-up is closed. Its address counts as verified: the administrator vouches for it. */
+export async function createUser(app: App, admin: Administrator, given: unknown): Promise<AccountRow> {
+  const input = parse(createInput, given);
+  const passwordHash = await hashPassword(input.password);
+  try {
+    return await app.db.prisma.$transaction(async (tx) => {
+      const user = await tx.user.create({ data: { id: newId(), email: input.email, name: input.name, passwordHash, emailVerifiedAt: new Date() }, include });
+      await record(tx, admin, 'user.created', user);
+      return user;
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new AppError('conflict', 'An account with this e-mail address exists', { field: 'email', constraint: 'unique' });
+  }
+}
+
+/** Locks an account out at once, or lets it in again. Nobody locks himself out. */
+export async function setUserActive(app: App, admin: Administrator, id: string, active: boolean): Promise<AccountRow> {
+  const before = await getUser(app, id);
+  if (before.id === admin.userId) throw new AppError('unprocessable', 'You cannot deactivate your own account', { id });
+  return app.db.prisma.$transaction(async (tx) => {
+    const user = await tx.user.update({ where: { id }, data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) }, include });
+    if (!active) await endSessions(tx, id);
+    await record(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
+    return user;
+  });
+}
+
+/** Makes somebody an administrator of the installation, or takes that away. One always stays. */
+export async function setAdministrator(app: App, admin: Administrator, id: string, isAdmin: boolean): Promise<AccountRow> {
+  await getUser(app, id);
+  return app.db.prisma.$transaction(async (tx) => {
+    // Two who take it from each other at the same time must not leave the installation without one.
+    const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
+    if (!isAdmin && admins.every((row) => row.id === id)) throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
+    const user = await tx.user.update({ where: { id }, data: { isAdmin }, include });
+    await record(tx, admin, isAdmin ? 'user.made_admin' : 'user.unmade_admin', user);
+    return user;
+  });
+}
+
+/** Ends every session of a user; answers how many there were. */
+export async function endUserSessions(app: App, admin: Administrator, id: string): Promise<number> {
+  const user = await getUser(app, id);
+  return app.db.prisma.$transaction(async (tx) => {
+    const count = await endSessions(tx, id);
+    await record(tx, admin, 'user.sessions_ended', user);
+    return count;
+  });
+}

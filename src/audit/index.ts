@@ -1,0 +1,3 @@
+export { type AuditExport, exportAuditEntries } from './export.ts';
+export { auditConditions, type AuditFilter, listAuditEntries } from './list.ts';
+export { type Fact, mutate, type Mutation, recordFact } from './mutation.ts';

@@ -1,0 +1,2 @@
+export { forgetOld } from './forget.ts';
+export { type Asked, type KeptAnswer, once } from './once.ts';

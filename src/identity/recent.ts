@@ -1,0 +1,29 @@
+import type { User } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
+import { recordAccountFact } from './audit.ts';
+import type { Client } from './client.ts';
+import { verifyPassword } from './passwords.ts';
+
+const recentMs = 15 * 60_000;
+
+/**
+ * For changes that a stolen session must not be able to make: the password comes along, or the session was opened within
+ * the last 15 minutes, with the second factor where the account has one. Gives the account.
+ */
+export async function requireRecent(app: App, access: Access, client: Client, given: { password?: string | null | undefined }): Promise<User> {
+  const { userId, sessionId } = requirePerson(access);
+  const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
+  if (given.password) {
+    const attempt = await app.limits.sensitive('password_check', user.id);
+    if (await verifyPassword(user.passwordHash, given.password)) {
+      await attempt.forget();
+      return user;
+    }
+    await recordAccountFact(app.db.prisma, client, 'auth.password_check_failed', user);
+    throw new AppError('invalid_credentials', 'The password is wrong', { field: 'password' });
+  }
+  if (session.createdAt.getTime() > Date.now() - recentMs && (session.strong || !user.totpEnabledAt)) return user;
+  throw new AppError('reauthentication_required', 'This needs your password, or a sign-in within the last 15 minutes', { field: 'password' });
+}

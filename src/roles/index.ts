@@ -1,0 +1,1 @@
+export { createInput as createRoleInput, createRole, deleteRole, getRole, listRoles, updateInput as updateRoleInput, updateRole } from './service.ts';
