@@ -6,7 +6,7 @@ import { deprecationHeaders } from './version.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
 const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 
 /** Seconds after which asking again makes sense. */
@@ -36,6 +36,10 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
   switch (answer.as) {
     case 'object':
       return { status: answer.status ?? 200, headers: {}, body: value };
+    case 'redirect': {
+      const { url } = z.object({ url: z.string() }).parse(value);
+      return { status: 302, headers: { Location: url }, body: { url } };
+    }
     case 'message':
       return { status: 200, headers: {}, body: { message: answer.message } };
     case 'nothing':
@@ -77,7 +81,7 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
   if (route.method === 'get') {
     const etag = etagOf(body, text, route.readings);
     response.setHeader('ETag', etag);
-    response.vary('Authorization, X-Org-Slug');
+    response.vary('Authorization, Cookie, X-Org-Slug');
     if (isKnown(request.headers['if-none-match'], etag)) {
       response.status(304).end();
       return;

@@ -1,6 +1,6 @@
 import type { Route } from './route.ts';
 
-const signIn = 'accessToken refreshToken expiresIn user { id email name isAdmin createdAt } organizations { id name slug createdAt }';
+const signIn = 'accessToken refreshToken csrfToken expiresIn user { id email emailVerified name isAdmin createdAt } organizations { id name slug createdAt }';
 
 export const authRoutes: readonly Route[] = [
   { method: 'post', path: '/auth/signup', category: 'Authentication', summary: 'Create an account with its first organization', document: `mutation ($input: SignUpInput!) { signUp(input: $input) { ${signIn} } }`, answer: { as: 'object', status: 201 } },
@@ -8,6 +8,14 @@ export const authRoutes: readonly Route[] = [
   { method: 'post', path: '/auth/login/2fa', category: 'Authentication', summary: 'Sign in: the second step', document: `mutation ($input: LoginSecondFactorInput!) { loginSecondFactor(input: $input) { ${signIn} } }`, answer: { as: 'object' } },
   { method: 'post', path: '/auth/passkey/login/begin', category: 'Authentication', summary: 'Begin to sign in with a passkey', document: 'mutation ($email: String, $partialToken: String) { beginPasskeyLogin(email: $email, partialToken: $partialToken) { publicKey } }', body: ['email', 'partialToken'], answer: { as: 'object' } },
   { method: 'post', path: '/auth/passkey/login/finish', category: 'Authentication', summary: 'Sign in with a passkey', document: `mutation ($input: JSON!, $email: String) { finishPasskeyLogin(response: $input, email: $email) { ${signIn} } }`, answer: { as: 'object' } },
-  { method: 'post', path: '/auth/refresh', category: 'Authentication', summary: 'Trade the refresh token for a new pair', document: `mutation ($refreshToken: String!) { refreshToken(refreshToken: $refreshToken) { ${signIn} } }`, body: ['refreshToken'], answer: { as: 'object' } },
+  { method: 'post', path: '/auth/refresh', category: 'Authentication', summary: 'Trade the refresh token for a new pair', document: `mutation ($refreshToken: String) { refreshToken(refreshToken: $refreshToken) { ${signIn} } }`, body: ['refreshToken'], answer: { as: 'object' } },
   { method: 'post', path: '/auth/logout', category: 'Authentication', summary: 'End the session', document: 'mutation { logout }', answer: { as: 'message', message: 'Signed out' } },
+  { method: 'post', path: '/auth/verify-email', category: 'Authentication', summary: 'Verify the e-mail address', document: 'mutation ($token: String!) { verifyEmail(token: $token) }', body: ['token'], answer: { as: 'message', message: 'The e-mail address is verified' } },
+  { method: 'post', path: '/auth/resend-verification', category: 'Authentication', summary: 'Send the letter that verifies the e-mail address again', document: 'mutation { resendVerification }', answer: { as: 'message', message: 'The letter is on its way' } },
+  { method: 'post', path: '/auth/forgot-password', category: 'Authentication', summary: 'Ask for a letter with which to set a new password', document: 'mutation ($email: String!) { forgotPassword(email: $email) }', body: ['email'], answer: { as: 'message', message: 'If there is an account with this e-mail address, a letter is on its way' } },
+  { method: 'post', path: '/auth/reset-password', category: 'Authentication', summary: 'Set a new password with the token of the letter', document: 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) }', answer: { as: 'message', message: 'The password is set; sign in with it' } },
+  { method: 'get', path: '/auth/providers', category: 'Authentication', summary: 'List the providers to sign in with', document: '{ authProviders { name title } }', answer: { as: 'whole', key: 'providers' } },
+  { method: 'get', path: '/auth/oauth/{provider}', category: 'Authentication', summary: 'Sign in with a provider, or connect its account: the way there', document: 'mutation ($provider: String!, $flow: String, $redirectUri: String, $codeChallenge: String) { beginOAuth(provider: $provider, flow: $flow, redirectUri: $redirectUri, codeChallenge: $codeChallenge) { url } }', answer: { as: 'redirect' } },
+  { method: 'post', path: '/auth/oauth/{provider}/link', category: 'Authentication', summary: 'Get the address to open in a browser to connect a provider\'s account', document: 'mutation ($provider: String!, $password: String) { linkOAuth(provider: $provider, password: $password) { url } }', body: ['password'], answer: { as: 'object' } },
+  { method: 'post', path: '/auth/oauth/exchange', category: 'Authentication', summary: 'Trade the code that a program was sent for a session', document: `mutation ($input: OAuthExchangeInput!) { exchangeOAuthCode(input: $input) { partialToken session { ${signIn} } } }`, answer: { as: 'object' } },
 ];

@@ -11,7 +11,6 @@ export const userRoutes: readonly Route[] = [
   { method: 'get', path: '/user', category, summary: 'Get the signed-in user', document: `{ me { ${user} } }`, answer: { as: 'object' } },
   { method: 'patch', path: '/user', category, summary: 'Change name and picture', document: `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${user} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/user', category, summary: 'Delete the account', document: 'mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) }', answer: { as: 'nothing' } },
-  { method: 'get', path: '/user/orgs', category, summary: 'List the organizations of the signed-in user', document: '{ myOrganizations { id name slug createdAt } }', answer: { as: 'whole', key: 'data' } },
   { method: 'post', path: '/user/totp/setup', category, summary: 'Begin to enrol an authenticator app', document: 'mutation ($password: String) { setUpTotp(password: $password) { secret otpauthUri qrSvg } }', body: ['password'], answer: { as: 'object' } },
   { method: 'post', path: '/user/totp/enable', category, summary: 'Turn two-factor authentication on', document: 'mutation ($code: String!) { enableTotp(code: $code) { recoveryCodes } }', body: ['code'], answer: { as: 'object' } },
   { method: 'post', path: '/user/totp/disable', category, summary: 'Turn two-factor authentication off', document: 'mutation ($input: DisableTotpInput!) { disableTotp(input: $input) }', answer: { as: 'message', message: 'Two-factor authentication is off' } },
@@ -29,4 +28,8 @@ export const userRoutes: readonly Route[] = [
   { method: 'post', path: '/user/ssh-keys/import-github', category, summary: 'Import the SSH keys of a GitHub user', document: 'mutation ($githubUsername: String!) { importGithubSshKeys(githubUsername: $githubUsername) { imported skipped } }', body: ['githubUsername'], answer: { as: 'object' } },
   { method: 'patch', path: '/user/ssh-keys/{id}', category, summary: 'Rename an SSH key', document: `mutation ($id: ID!, $label: String!) { renameSshKey(id: $id, label: $label) { ${sshKey} } }`, body: ['label'], answer: { as: 'object' } },
   { method: 'delete', path: '/user/ssh-keys/{id}', category, summary: 'Delete an SSH key', document: 'mutation ($id: ID!) { deleteSshKey(id: $id) }', answer: { as: 'nothing' } },
+  { method: 'post', path: '/user/change-email', category, summary: 'Change the e-mail address', document: 'mutation ($input: ChangeEmailInput!) { changeEmail(input: $input) }', answer: { as: 'message', message: 'A letter to the new address asks to confirm it' } },
+  { method: 'post', path: '/user/change-password', category, summary: 'Change the password', document: 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }', answer: { as: 'message', message: 'The password is changed' } },
+  { method: 'get', path: '/user/connected-accounts', category, summary: 'List the connected accounts of providers', document: '{ connectedAccounts { hasPassword accounts { provider email name avatarUrl createdAt } } }', answer: { as: 'object' } },
+  { method: 'delete', path: '/user/connected-accounts/{provider}', category, summary: 'Disconnect a provider\'s account', document: 'mutation ($provider: String!) { disconnectAccount(provider: $provider) }', answer: { as: 'message', message: 'The account is disconnected' } },
 ];

@@ -1,7 +1,6 @@
 import { requirePerson } from '../src/access/access.ts';
 import { deleteAccount, updateProfile } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
-import { Organization } from './organization.ts';
 
 export const User = builder.prismaObject('User', {
   description: 'The account of the person who is signed in.',
@@ -39,10 +38,6 @@ builder.queryFields((t) => ({
   me: t.prismaField({
     type: User, authScopes: { person: true }, description: 'Who is signed in.',
     resolve: (query, _root, _args, { app, access }) => app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: requirePerson(access).userId } }),
-  }),
-  myOrganizations: t.prismaField({
-    type: [Organization], authScopes: { person: true }, description: 'The organizations that the signed-in user belongs to.',
-    resolve: (query, _root, _args, { app, access }) => app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: requirePerson(access).userId } } }, orderBy: { id: 'asc' } }),
   }),
 }));
 

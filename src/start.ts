@@ -6,11 +6,13 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, loadSigningKeys } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
 import { Limits } from './limits/index.ts';
+import { startRetention } from './orgs/index.ts';
+import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { KeyRing } from './secrets/key-ring.ts';
@@ -62,14 +64,22 @@ export async function start(config: Config): Promise<Running> {
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
+      const resetRequests = startResetRequests(app);
+      stops.push(() => resetRequests.stop());
+      const mailPump = startMailPump(app);
+      if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      const retention = startRetention(app);
+      stops.push(() => retention.stop());
       log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
-      const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      const signingKeys = await SigningKeys.load(db.prisma, app.secrets);
+      signingKeys.follow(events);
+      const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       limits.start();
       stops.push(() => limits.stop());
       const gateway = await startGateway(app, tokens);

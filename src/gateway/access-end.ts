@@ -18,11 +18,21 @@ function whenExpired({ expiresAt }: Access, end: () => void): () => void {
  * membership is taken away. Gives the way to stop watching.
  */
 export function whenAccessEnds(app: App, { access, reauthenticate }: Context, end: (why: string) => void): () => void {
+  const watchExpiry = (now: Access): (() => void) => whenExpired(now, () => end('The access token has expired'));
+  let stopExpiry = watchExpiry(access);
+  let stopped = false;
   const stops = accessTopics(access).map((topic) => app.events.on(topic, () => {
-    reauthenticate().catch((error: unknown) => { if (error instanceof AppError) end('Access has ended'); });
+    reauthenticate().then((now) => {
+      // A key that was rotated ends sooner than it did.
+      stopExpiry();
+      if (!stopped) stopExpiry = watchExpiry(now);
+    }, (error: unknown) => { if (error instanceof AppError) end('Access has ended'); });
   }));
-  stops.push(whenExpired(access, () => end('The access token has expired')));
-  return () => { for (const stop of stops) stop(); };
+  return () => {
+    stopped = true;
+    stopExpiry();
+    for (const stop of stops) stop();
+  };
 }
 
 /** A stream of events takes a place among the connections, and ends at the expiry; what else ends its access, it says itself. */

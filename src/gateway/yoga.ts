@@ -91,7 +91,7 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     parserAndValidationCache: false,
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],
-    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(req.headers), clientOf(app.config, req), res),
+    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
     graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
     renderGraphiQL,
   });

@@ -19,6 +19,8 @@ const policies = {
   mail: { attempts: 5, minutes: 60, what: 'e-mails to this address' },
   /** Letters that an address asks for. */
   mail_address: { attempts: 20, minutes: 60, what: 'e-mails asked for from this address' },
+  /** Invitations, by who invites. */
+  invitation: { attempts: 100, minutes: 60, what: 'invitations' },
   /** Codes of the second step that are wrong, of an account. */
   second_factor: { attempts: 10, minutes: 15, what: 'wrong codes' },
   /** Passwords asked for again by a session, of an account. */
