@@ -15,5 +15,6 @@ export { endSessions, logout, refresh, sessionOfRefreshToken, type SignIn } from
 export { changeSettings, type InstallationSettings, readSettings } from './settings.ts';
 export { signUp } from './sign-up.ts';
 export { rotateSigningKey, SigningKeys } from './signing-keys.ts';
+export { startSweeping } from './sweep.ts';
 export { AccessTokens } from './tokens.ts';
 export { resendVerification, verifyEmail } from './verification.ts';
