@@ -6,7 +6,7 @@ import { deprecationHeaders } from './version.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.object({ server: resource.optional(), instance: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
 const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 
 /** Seconds after which asking again makes sense. */
@@ -42,6 +42,8 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
     }
     case 'message':
       return { status: 200, headers: {}, body: { message: answer.message } };
+    case 'nothing':
+      return { status: 204, headers: {}, body: undefined };
     case 'whole':
       return { status: 200, headers: {}, body: { [answer.key]: value } };
     case 'list': {
@@ -66,6 +68,10 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
 }
 
 export function sendAnswer(request: Request, response: Response, route: Route, { status, headers, body }: RestAnswer): void {
+  if (status === 204) {
+    response.status(204).setHeader('Cache-Control', 'no-store').end();
+    return;
+  }
   // Only a file names a type of its own.
   const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
   const text = isFile ? body : JSON.stringify(body);

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express';
 import type { App } from '../src/app.ts';
 import type { AdvisoryLocks } from '../src/advisory-lock.ts';
+import { holdOpen } from '../src/gateway/access-end.ts';
 import { clientOf } from '../src/gateway/client.ts';
+import type { Connections } from '../src/gateway/connections.ts';
 import { contextOf, credentialsOf } from '../src/gateway/request.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
@@ -17,14 +19,21 @@ export interface Parts {
   app: App;
   tokens: AccessTokens;
   locks: AdvisoryLocks;
+  connections: Connections;
   /** Aborts when the gateway stops: whoever waits is answered then. */
   closing: AbortSignal;
 }
 
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
 async function shown({ app, tokens, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
+  const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
   // Permissions are read anew for each look.
-  const look = async (): Promise<unknown> => dataOf(prepared, await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response), variables);
+  let looked = false;
+  const look = async (): Promise<unknown> => {
+    const now = looked ? { ...context, access: await context.reauthenticate() } : context;
+    looked = true;
+    return dataOf(prepared, now, variables);
+  };
   const seconds = waitOf(request);
   const { waits } = prepared.route;
   if (!waits || seconds === 0) return look();
@@ -42,7 +51,7 @@ async function shown({ app, tokens, closing }: Parts, request: Request, response
 
 /** One route. `getter` is the GET of the same path, whose ETag If-Match means. */
 export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedRoute | undefined) {
-  const { app, tokens, locks, closing } = parts;
+  const { app, tokens, locks, connections, closing } = parts;
   const { route } = prepared;
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
@@ -53,7 +62,10 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
       return;
     }
     const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
-    if (route.method === 'get') return sendStream(request, response, prepared, context, variables, closing);
+    if (route.method === 'get') {
+      holdOpen(connections, context, response);
+      return sendStream(request, response, prepared, context, variables, closing);
+    }
     const run = async (): Promise<RestAnswer> => answer(request, await dataOf(prepared, context, variables));
     const done = await idempotent(request, context, prepared, () => onlyIfCurrent(locks, request, context, getter, run));
     if (done.replayed) response.setHeader('Idempotency-Replayed', 'true');

@@ -12,14 +12,24 @@ const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/$
 interface Scope {
   public: boolean;
   permission: string | null;
+  /** Whether it works in the organization of X-Org-Slug. */
+  org: boolean;
+  /** Whether being signed in is not enough. */
+  restricted: boolean;
 }
 
 function scopeOf(field: GraphQLField<unknown, unknown>): Scope {
   const options: unknown = field.extensions['pothosOptions'];
   const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
-  if (typeof scopes !== 'object' || scopes === null) return { public: false, permission: null };
+  if (typeof scopes !== 'object' || scopes === null) return { public: false, permission: null, org: false, restricted: false };
   const permission: unknown = Reflect.get(scopes, 'permission');
-  return { public: Reflect.get(scopes, 'public') === true, permission: typeof permission === 'string' ? permission : null };
+  const names = Object.keys(scopes);
+  return {
+    public: Reflect.get(scopes, 'public') === true,
+    permission: typeof permission === 'string' ? permission : null,
+    org: names.some((name) => ['permission', 'member', 'owner'].includes(name)),
+    restricted: names.some((name) => name !== 'public' && name !== 'signedIn'),
+  };
 }
 
 function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLField<unknown, unknown> {
@@ -37,15 +47,15 @@ function textsOf(type: GraphQLInputType | undefined): string[] {
 }
 
 function parametersOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, scope: Scope): Json[] {
-  const describe = (name: string): string => field.args.find((argument) => argument.name === name)?.description ?? '';
-  const parameters: Json[] = scope.permission ? [ref('parameters', 'OrgSlug')] : [];
+  const describe = (name: string): string => field.args.find((argument) => argument.name === prepared.argumentNames.get(name))?.description ?? '';
+  const parameters: Json[] = scope.org ? [ref('parameters', 'OrgSlug')] : [];
   for (const name of prepared.pathParameters) parameters.push({ name, in: 'path', required: true, description: describe(name), schema: { type: 'string', maxLength: 64 } });
   for (const name of prepared.queryParameters) {
     if (name === 'first' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Limit'));
     else if (name === 'after' && prepared.route.answer.as === 'list') parameters.push(ref('parameters', 'Cursor'));
     else {
       const type = prepared.variables.get(name);
-      const argument = field.args.find((candidate) => candidate.name === name);
+      const argument = field.args.find((candidate) => candidate.name === prepared.argumentNames.get(name));
       const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
       const schema = type ? writer.input(type) : {};
       const plain: JsonObject = Array.isArray(schema['type']) ? { ...schema, type: schema['type'][0] ?? 'string', ...(Array.isArray(schema['enum']) ? { enum: textsOf(type) } : {}) } : schema;
@@ -64,7 +74,7 @@ function bodyOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLFie
   const properties: JsonObject = {};
   for (const name of names) {
     const type = prepared.variables.get(name);
-    if (type) properties[name] = { ...writer.input(type), description: field.args.find((argument) => argument.name === name)?.description ?? '' };
+    if (type) properties[name] = { ...writer.input(type), description: field.args.find((argument) => argument.name === prepared.argumentNames.get(name))?.description ?? '' };
   }
   return { required: required.length > 0, content: { 'application/json': { schema: { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) } } } };
 }
@@ -79,6 +89,7 @@ function successOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQL
   switch (answer.as) {
     case 'object': return [String(answer.status ?? 200), json(answer.status === 201 ? 'It was created.' : 'It is answered.', whole())];
     case 'message': return ['200', json('It is done.', ref('schemas', 'Message'))];
+    case 'nothing': return ['204', { description: 'It is done.' }];
     case 'redirect': return ['302', { description: 'The way goes on elsewhere.', headers: { Location: { description: 'Where the browser goes on.', schema: { type: 'string' } } } }];
     case 'whole': return ['200', json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: whole() } })];
     case 'file': return ['200', { description: 'The file.', content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, { schema: type === 'application/json' ? { type: 'array', items: { type: 'object' } } : { type: 'string' } }])) }];
@@ -112,7 +123,8 @@ function asObject(value: Json | undefined): JsonObject {
 function errorsOf(prepared: PreparedRoute, scope: Scope, hasBody: boolean, protocol: Protocol): JsonObject {
   const statuses = new Set([400, 429, 500, 503, ...protocol.statuses]);
   if (!scope.public) statuses.add(401);
-  if (scope.permission) { statuses.add(403); statuses.add(404); }
+  if (scope.restricted) statuses.add(403);
+  if (scope.org) statuses.add(404);
   if (hasBody) { statuses.add(413); statuses.add(415); }
   if (prepared.rootField === 'login') statuses.add(401);
   return Object.fromEntries([...statuses].sort().map((status) => [String(status), ref('responses', `Error${status}`)]));

@@ -15,6 +15,8 @@ export interface PreparedRoute {
   variables: ReadonlyMap<string, GraphQLInputType>;
   pathParameters: readonly string[];
   queryParameters: readonly string[];
+  /** The root field's argument that a variable is for, by variable. */
+  argumentNames: ReadonlyMap<string, string>;
   /** The variable's name as the query string has it. */
   queryName(variable: string): string;
   /** Throws as the field itself would when its scopes do not hold. */
@@ -66,8 +68,9 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const queryParameters = [...variables.keys()].filter((name) => name !== 'input' && !pathParameters.includes(name) && !route.body?.includes(name));
   const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const argumentNames = new Map((root.arguments ?? []).flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[value.name.value, name.value]] : [])));
   return {
-    route, document, rootField: root.name.value, variables, pathParameters, queryParameters, queryName,
+    route, document, rootField: root.name.value, variables, pathParameters, queryParameters, argumentNames, queryName,
     allow: allowOf(schema, operation, root.name.value),
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,

@@ -9,8 +9,10 @@ export type Answer =
   /** A list that is given whole, as `{<key>: […]}`. */
   | { as: 'whole'; key: string }
   /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
-  | { as: 'accepted'; resource: 'server' | 'instance' | 'operation'; message: string }
+  | { as: 'accepted'; resource: 'server' | 'instance' | 'organization' | 'operation'; message: string }
   | { as: 'message'; message: string }
+  /** 204. */
+  | { as: 'nothing' }
   /** A browser is sent to the `url` of the root field. */
   | { as: 'redirect' }
   /** A file: the root field gives its `content`, `contentType` and `filename`. */

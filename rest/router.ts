@@ -1,8 +1,11 @@
-import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { type NextFunction, type Request, type Response, Router } from 'express';
 import { schema } from '../schema/index.ts';
 import { AdvisoryLocks } from '../src/advisory-lock.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
+import type { Connections } from '../src/gateway/connections.ts';
+import { jsonBody } from '../src/gateway/json-body.ts';
+import { limitAddress } from '../src/gateway/quota.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { sendError } from './error-answer.ts';
 import { handler, type Parts } from './handler.ts';
@@ -20,12 +23,13 @@ function requireJson(request: Request): void {
 }
 
 /** The documented `/api`: each route runs its GraphQL document in this process, on the same resolvers as everyone. */
-export function restRouter(app: App, tokens: AccessTokens, closing: AbortSignal): Router {
+export function restRouter(app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal): Router {
   const router = Router();
-  const parts: Parts = { app, tokens, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
+  const parts: Parts = { app, tokens, connections, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
+  router.use(limitAddress(app));
   router.use(versioned);
   router.use((request, _response, next) => { requireJson(request); next(); });
-  router.use(express.json({ limit: '1mb', strict: false }));
+  router.use(...jsonBody);
   const description = JSON.stringify(openApi(schema));
   router.get('/openapi.json', (_request, response) => { response.type('json').send(description); });
   const prepared = routes.map((route) => prepare(schema, route));

@@ -1,6 +1,6 @@
 import { requireActor } from '../src/access/access.ts';
 import { validationError } from '../src/errors.ts';
-import { type DeliveredSignIn, login, logout, refresh, sessionOfRefreshToken, signUp } from '../src/identity/index.ts';
+import { type DeliveredSignIn, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken, signUp } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
@@ -21,6 +21,31 @@ export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload')
   }),
 });
 
+const signedIn = (parent: DeliveredSignIn | SecondStep): DeliveredSignIn | null => ('accessToken' in parent ? parent : null);
+const LoginPayload = builder.objectRef<DeliveredSignIn | SecondStep>('LoginPayload').implement({
+  description: 'The tokens of a new session, or the ticket of the second step.',
+  fields: (t) => ({
+    requiresTOTP: t.boolean({ description: 'Whether a second step is to follow: a code, a recovery code or a passkey. The tokens are null then.', resolve: (parent) => signedIn(parent) === null }),
+    partialToken: t.string({ nullable: true, description: 'The ticket of the second step: good for ten minutes and five attempts.', resolve: (parent) => ('partialToken' in parent ? parent.partialToken : null) }),
+    accessToken: t.string({ nullable: true, description: 'Send it as `Authorization: Bearer <token>`.', resolve: (parent) => signedIn(parent)?.accessToken }),
+    refreshToken: t.string({ nullable: true, description: 'Good once, for a new pair of tokens.', resolve: (parent) => signedIn(parent)?.refreshToken }),
+    csrfToken: t.string({ nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes something.', resolve: (parent) => signedIn(parent)?.csrfToken }),
+    expiresIn: t.int({ nullable: true, description: 'Seconds until the access token ends.', resolve: (parent) => signedIn(parent)?.expiresIn }),
+    user: t.prismaField({ type: User, nullable: true, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: done.user.id } }); } }),
+    organizations: t.prismaField({
+      type: [Organization], nullable: true, description: 'The organizations that the user belongs to.',
+      resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: done.user.id } } }, orderBy: { id: 'asc' } }); },
+    }),
+  }),
+});
+const LoginSecondFactorInput = builder.inputType('LoginSecondFactorInput', {
+  description: 'The second step of a sign-in.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'Six digits of the app, or a recovery code.' }),
+    partialToken: t.string({ required: true, description: 'What the first step gave.' }),
+  }),
+});
+
 const SignUpInput = builder.inputType('SignUpInput', {
   description: 'A new account with its first organization.',
   fields: (t) => ({
@@ -28,8 +53,8 @@ const SignUpInput = builder.inputType('SignUpInput', {
     password: t.string({ required: true, description: 'At least 8 characters with a letter and a number.' }),
     name: t.string({ required: true, description: 'The name that others see, up to 100 characters.' }),
     organizationName: t.string({ description: 'The name of the first organization, 2 to 100 characters. Default: made from the name.' }),
-    invitationToken: t.string({ description: 'The token of an invitation to this address: lets in also where sign-up is closed.' }),
     organizationSlug: t.string({ description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: made from its name.' }),
+    invitationToken: t.string({ description: 'The token of an invitation to this address: the account then joins that organization instead of having one of its own, also where sign-up is closed.' }),
   }),
 });
 const LoginInput = builder.inputType('LoginInput', {
@@ -47,9 +72,17 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await signUp(app, tokens, client, input)),
   }),
   login: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password.',
+    type: LoginPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password. An account with two-factor authentication gets the ticket of the second step.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The credentials.' }) },
-    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await login(app, tokens, client, input)),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => {
+      const done = await login(app, tokens, client, input);
+      return 'partialToken' in done ? done : browser.deliver(done);
+    },
+  }),
+  loginSecondFactor: t.field({
+    type: SignInPayload, authScopes: { public: true }, description: 'Ends a sign-in with the second factor. Each code is good once.',
+    args: { input: t.arg({ type: LoginSecondFactorInput, required: true, description: 'The code.' }) },
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await loginSecondFactor(app, tokens, client, input)),
   }),
   refreshToken: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Trades a refresh token for a new pair. A token that was traded before ends the whole session.',

@@ -59,7 +59,7 @@ function fieldsOf(schema: GraphQLSchema, operation: OperationDefinitionNode, typ
     const key = node.alias?.value ?? node.name.value;
     const field = type.getFields()[node.name.value];
     // Introspection, and fields that must be merged.
-    if (!field || keys.has(key)) throw new NotCompiled('A field of its own kind');
+    if (!field || keys.has(key) || key === '__proto__') throw new NotCompiled('A field of its own kind');
     keys.add(key);
     return { key, field, node, hasArguments: field.args.length > 0, complete: completeOf(schema, operation, field.type, node.selectionSet) };
   });

@@ -1,13 +1,22 @@
 import DataLoader from 'dataloader';
-import type { Environment, Project, Server } from '../prisma/generated/client/client.ts';
+import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
 import { type Access, reachOf, requireOrg } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
+import type { PersonRow } from './person.ts';
 
 interface Loaders {
   server: DataLoader<string, Server | null>;
   environment: DataLoader<string, Environment | null>;
   project: DataLoader<string, Project | null>;
+  person: DataLoader<string, PersonRow | null>;
+  roleUse: DataLoader<string, RoleUse | null>;
+}
+
+interface RoleUse {
+  id: string;
+  members: number;
+  assignments: number;
 }
 
 const loaders = new WeakMap<Access, Loaders>();
@@ -30,6 +39,11 @@ function loadersOf({ app, access }: Context): Loaders {
     server: loaderOf((ids) => db.server.findMany({ where: { orgId, id: { in: ids } } })),
     environment: loaderOf((ids) => db.environment.findMany({ where: { orgId, id: { in: ids } } })),
     project: loaderOf((ids) => db.project.findMany({ where: { orgId, id: { in: ids } } })),
+    person: loaderOf((ids) => db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } })),
+    roleUse: loaderOf(async (ids) => {
+      const rows = await db.role.findMany({ where: { orgId, id: { in: ids } }, select: { id: true, _count: { select: { memberships: true, assignments: true } } } });
+      return rows.map(({ id, _count }) => ({ id, members: _count.memberships, assignments: _count.assignments }));
+    }),
   };
   loaders.set(access, made);
   return made;
@@ -56,4 +70,28 @@ export async function visibleProject(context: Context, id: string): Promise<Proj
 /** The address under which an instance's server is reached: part of the instance's URL, so it needs no permission of its own. */
 export async function hostOf(context: Context, serverId: string): Promise<string | null> {
   return (await loadersOf(context).server.load(serverId))?.host ?? null;
+}
+
+/** A member of the organization; null for somebody who is none any more. */
+export async function personOf(context: Context, userId: string | null): Promise<PersonRow | null> {
+  return userId === null ? null : loadersOf(context).person.load(userId);
+}
+
+export async function roleUse(context: Context, role: Role): Promise<{ members: number; assignments: number }> {
+  const none = { members: 0, assignments: 0 };
+  return role.orgId === context.access.org?.id ? ((await loadersOf(context).roleUse.load(role.id)) ?? none) : none;
+}
+
+const myRoles = new WeakMap<Access, DataLoader<string, { id: string; role: Role | null } | null>>();
+
+/** The person's own role in an organization, whichever X-Org-Slug names. */
+export async function myRoleIn({ app, access }: Context, orgId: string): Promise<Role | null> {
+  const { userId } = access;
+  if (!userId || !access.sessionId) return null;
+  const loader = myRoles.get(access) ?? loaderOf(async (ids) => {
+    const rows = await app.db.prisma.membership.findMany({ where: { userId, orgId: { in: ids } }, select: { orgId: true, role: true } });
+    return rows.map(({ orgId: id, role }) => ({ id, role }));
+  });
+  myRoles.set(access, loader);
+  return (await loader.load(orgId))?.role ?? null;
 }

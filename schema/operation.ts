@@ -47,7 +47,7 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     kind: t.exposeString('kind', { description: 'What it does, as `<resource>.<verb>`.' }),
     status: t.expose('status', { type: OperationStatus, description: 'Where it stands.' }),
     progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance or environment.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance, environment or org.' }),
     resourceId: t.exposeID('resourceId', { description: 'The id of what it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
     projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null for what belongs to none.' }),

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Database } from './db.ts';
 import type { EventHub } from './events/hub.ts';
 import type { OperationQueue } from './jobs/queue.ts';
+import type { Limits } from './limits/index.ts';
 import type { RemotePool } from './remote/index.ts';
 import type { SecretBox } from './secrets/box.ts';
 
@@ -13,6 +14,7 @@ export interface App {
   readonly db: Database;
   readonly secrets: SecretBox;
   readonly events: EventHub;
+  readonly limits: Limits;
   readonly queue: OperationQueue;
   readonly remote: RemotePool;
 }

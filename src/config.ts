@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -15,6 +16,18 @@ const origins = z.string().transform((text, context) => {
   }
   return all;
 });
+const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
+
+/** Which proxies may say where a request came from: how many stand before the gateway, or their addresses. */
+const trustedProxies = z.string().transform((text, context): ((address: string, index: number) => boolean) => {
+  if (/^\d+$/.test(text)) return (_address, index) => index < Number(text);
+  try {
+    return proxyaddr.compile(text.split(',').map((part) => part.trim()));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges with commas between them: 10.0.0.0/8,fd00::/8' });
+    return () => false;
+  }
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -24,15 +37,24 @@ const variables = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   APP_URL: z.url().optional(),
   CORS_ORIGINS: origins.default([]),
+  PASSKEY_ORIGINS: origins.default([]),
   DATA_DIR: z.string().min(1).default('data'),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
   SSH_ENCRYPTION_KEY: secret.optional(),
+  SSH_ENCRYPTION_KEY_PREVIOUS: z.string().default('').transform((text) => text.split(',').map((key) => key.trim()).filter(Boolean)).pipe(z.array(z.string().min(32, 'each key must have at least 32 characters'))),
   JWT_ACCESS_EXPIRY: duration.default(3600),
   REFRESH_EXPIRY: duration.default(30 * 86400),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   ALLOW_LOCAL_SERVER: flag.default(false),
   SIGNUP_OPEN: flag.default(true),
+  TRUST_PROXY: trustedProxies.optional(),
+  RATE_LIMIT_ADDRESS: perMinute.default(3000),
+  RATE_LIMIT_ANONYMOUS: perMinute.default(120),
+  RATE_LIMIT_ACCOUNT: perMinute.default(1200),
+  RATE_LIMIT_GRAPHQL_COST: perMinute.default(100_000),
+  RATE_LIMIT_SENSITIVE_FACTOR: z.coerce.number().int().min(1).max(100_000).default(1),
+  SOCKETS_PER_ACCOUNT: z.coerce.number().int().min(1).max(100_000).default(100),
   REQUIRE_VERIFIED_EMAIL: flag.default(false),
   GITHUB_CLIENT_ID: z.string().min(1).optional(),
   GITHUB_CLIENT_SECRET: z.string().min(1).optional(),

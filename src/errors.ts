@@ -7,6 +7,7 @@ export const errorTable = {
   invalid_json: { status: 400, retryable: false },
   invalid_cursor: { status: 400, retryable: false },
   bad_request: { status: 400, retryable: false },
+  query_too_complex: { status: 400, retryable: false },
   unauthenticated: { status: 401, retryable: false },
   invalid_credentials: { status: 401, retryable: false },
   token_expired: { status: 401, retryable: false },

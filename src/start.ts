@@ -10,9 +10,13 @@ import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { Limits } from './limits/index.ts';
+import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 
 export interface Running {
@@ -46,13 +50,17 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
+    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const stopKeys = keys.watch(events, log);
+    stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
     const remote = new RemotePool();
     stops.push(() => remote.close());
 
-    const app: App = { config, log, db, events, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const limits = new Limits(config, db.pool, log);
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
@@ -64,12 +72,17 @@ export async function start(config: Config): Promise<Running> {
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
+      const retention = startRetention(app);
+      stops.push(() => retention.stop());
+      log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
       const signingKeys = await SigningKeys.load(db.prisma, app.secrets);
       signingKeys.follow(events);
       const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
+      limits.start();
+      stops.push(() => limits.stop());
       const gateway = await startGateway(app, tokens);
       stops.push(() => gateway.stop());
       url = gateway.url;

@@ -3,9 +3,10 @@ import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { type Access, anonymous, type OrgRef } from './access.ts';
 import { hashApiKey, isApiKey } from './api-key.ts';
-import { grantsOf, type GrantRow, narrow } from './grants.ts';
+import { type Grants, grantsOf, type GrantRow, narrow, onlyViews } from './grants.ts';
 import { ipAllowed } from './ip-range.ts';
 import { noteKeyUse } from './key-use.ts';
+import { noteSessionUse } from './session-use.ts';
 
 /** What a request brings to say who it is. */
 export interface Credentials {
@@ -25,6 +26,7 @@ interface PersonRow {
   org_id: string | null;
   org_name: string | null;
   org_slug: string | null;
+  org_status: string | null;
   require_two_factor: boolean | null;
   require_passkey: boolean | null;
   grants: GrantRow[] | null;
@@ -38,15 +40,16 @@ const grants = `LEFT JOIN LATERAL (
 // One statement says who it is, whether the session lives, and what the roles allow now: a revoked session or a changed
 // role takes effect on the very next request of every process, with nothing to invalidate.
 const sessionText = `
-  SELECT u.id AS user_id, u.name AS user_name, u.is_admin, u.email_verified_at IS NOT NULL AS verified, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug,
-    o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants
+  SELECT u.id AS user_id, u.name AS user_name, u.is_admin, u.email_verified_at IS NOT NULL AS verified, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status,
+    o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants,
+    s.last_seen_at < now() - interval '1 minute' AS note
   FROM sessions s JOIN users u ON u.id = s.user_id
   LEFT JOIN (organizations o JOIN memberships m ON m.org_id = o.id) ON o.slug = $2 AND m.user_id = u.id
   ${grants}
   WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deactivated_at IS NULL`;
 
 const keyText = `
-  SELECT u.id AS user_id, u.name AS user_name, false AS is_admin, u.email_verified_at IS NOT NULL AS verified, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, granted.grants,
+  SELECT u.id AS user_id, u.name AS user_name, false AS is_admin, u.email_verified_at IS NOT NULL AS verified, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, granted.grants,
     k.id AS key_id, k.name AS key_name, k.permissions, k.project_limited, k.project_ids, k.allowed_ips,
     extract(epoch FROM CASE WHEN k.hash = $1 THEN k.expires_at ELSE least(k.expires_at, k.previous_expires_at) END)::float8 AS ends,
     k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute' OR k.last_used_ip IS DISTINCT FROM $2 AS note
@@ -55,7 +58,7 @@ const keyText = `
   WHERE (k.hash = $1 OR (k.previous_hash = $1 AND k.previous_expires_at > now())) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
     AND u.deactivated_at IS NULL`;
 
-type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null };
+type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null; note: boolean };
 type KeyRow = PersonRow & { key_id: string; key_name: string; permissions: string[]; project_limited: boolean; project_ids: string[]; allowed_ips: string[]; ends: number | null; note: boolean };
 
 function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): OrgRef | null {
@@ -65,6 +68,12 @@ function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): 
   }
   if (verifiedOnly && !row.verified) throw new AppError('email_not_verified', 'Verify your e-mail address first: follow the link in the letter, or ask for another one', { email: 'unverified' });
   return { id: row.org_id, slug: row.org_slug, name: row.org_name };
+}
+
+/** An organization that is being deleted can only be looked at. */
+function grantsIn(row: PersonRow): Grants {
+  const granted = grantsOf(row.grants ?? []);
+  return row.org_status === 'removing' ? onlyViews(granted) : granted;
 }
 
 /** The organization's own rules for the sessions that work in it. */
@@ -81,9 +90,10 @@ async function withSession(pool: Pool, tokens: AccessTokens, credentials: Creden
   if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
   const org = orgOf(row, credentials);
   if (org) checkSession(row);
+  if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
     actor: { type: 'user', id: row.user_id, name: row.user_name }, userId: row.user_id, sessionId: claims.sid, apiKeyId: null, isAdmin: row.is_admin,
-    org, ...grantsOf(row.grants ?? []), expiresAt: claims.exp,
+    org, ...grantsIn(row), expiresAt: claims.exp,
   };
 }
 
@@ -96,7 +106,7 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
   if (row.note) noteKeyUse(pool, row.key_id, credentials.ipAddress);
   return {
     actor: { type: 'api_key', id: row.key_id, name: row.key_name }, userId: row.user_id, sessionId: null, apiKeyId: row.key_id, isAdmin: false,
-    org, ...narrow(grantsOf(row.grants ?? []), { permissions: row.permissions, projectLimited: row.project_limited, projectIds: row.project_ids }), expiresAt: row.ends,
+    org, ...narrow(grantsIn(row), { permissions: row.permissions, projectLimited: row.project_limited, projectIds: row.project_ids }), expiresAt: row.ends,
   };
 }
 

@@ -1,11 +1,6 @@
 import { type Access, anonymous } from './access.ts';
-import { expand, isProjectPermission, type Permission, permissionsOf } from './permissions.ts';
-
-interface RoleRow {
-  name: string;
-  isSystem: boolean;
-  permissions: string[];
-}
+import { isOwnerRole, type RoleRow } from './bounds.ts';
+import { expand, isProjectPermission, type Permission, permissionsOf, viewOf } from './permissions.ts';
 
 /** A role, and for a role in a single project which one. */
 export interface GrantRow extends RoleRow {
@@ -23,7 +18,7 @@ export function grantsOf(rows: readonly GrantRow[]): Grants {
     const granted = expand(permissionsOf(row));
     if (row.projectId === null) {
       for (const permission of granted) whole.add(permission);
-      isOwner ||= row.isSystem && row.name === 'Owner';
+      isOwner ||= isOwnerRole(row);
       continue;
     }
     const inProject = projects.get(row.projectId) ?? new Set<Permission>();
@@ -31,6 +26,12 @@ export function grantsOf(rows: readonly GrantRow[]): Grants {
     projects.set(row.projectId, inProject);
   }
   return { permissions: whole, projects, isOwner };
+}
+
+const viewsOf = (granted: ReadonlySet<Permission>): Set<Permission> => new Set([...granted].filter((permission) => permission === viewOf(permission)));
+
+export function onlyViews({ permissions, projects }: Grants): Grants {
+  return { permissions: viewsOf(permissions), projects: new Map([...projects].map(([id, granted]) => [id, viewsOf(granted)])), isOwner: false };
 }
 
 const intersection = (a: ReadonlySet<Permission>, b: ReadonlySet<Permission>): Set<Permission> => new Set([...a].filter((permission) => b.has(permission)));

@@ -61,3 +61,17 @@ export function expand(granted: readonly string[]): ReadonlySet<Permission> {
   }
   return all;
 }
+
+const about: Readonly<Record<Resource, string>> = {
+  org: 'the organization and its settings', members: 'members, invitations and invite links', roles: 'roles and what they allow', api_keys: 'the API keys of all members',
+  servers: 'servers and their metrics', projects: 'projects', environments: 'environments', instances: 'instances and their logs', operations: 'operations and what they said',
+  audit_logs: 'the audit trail', secrets: 'secrets: passwords of instances and values that are kept sealed',
+};
+
+/** The catalogue: every permission with what it means. */
+export function describedPermissions(): { id: Permission; action: 'view' | 'manage'; resource: Resource; description: string; inProjects: boolean }[] {
+  return resources.flatMap((resource) => (['view', 'manage'] as const).map((action) => {
+    const id: Permission = `${action}:${resource}`;
+    return { id, action, resource, description: `${action === 'view' ? 'See' : 'See and change'} ${about[resource]}`, inProjects: isProjectPermission(id) };
+  }));
+}

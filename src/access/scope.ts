@@ -14,6 +14,8 @@ export interface FactScope {
 
 /** The proven tenant boundary of one request and one permission: services take this, never a bare organization id. */
 export interface OrgScope extends FactScope {
+  /** What the caller may do: nobody hands on more than that. */
+  readonly access: Access;
   /** The database as this organization may see it. */
   readonly db: TenantClient;
   /** The projects whose things are seen; what lies elsewhere does not exist for the caller. */
@@ -29,7 +31,7 @@ interface Tenants {
 
 export function scopeOf(tenants: Tenants, access: Access, permission: Permission, client: Client): OrgScope {
   const { id } = requireOrg(access);
-  return { orgId: id, actor: requireActor(access), ...client, db: tenants.of(id), sees: reachOf(access, viewOf(permission)), acts: reachOf(access, permission) };
+  return { orgId: id, actor: requireActor(access), access, ...client, db: tenants.of(id), sees: reachOf(access, viewOf(permission)), acts: reachOf(access, permission) };
 }
 
 function includes(reach: Reach, projectId: string | null | undefined): boolean {

@@ -13,7 +13,9 @@ export type Topic = `operation:${string}` | `logs:${string}` | `instance:${strin
 
 /** Wakes every listener of the topics when the transaction commits; nothing is sent when it rolls back. */
 export async function notify(tx: Tx, topics: readonly Topic[]): Promise<void> {
-  for (const topic of topics) await tx.$queryRaw`SELECT pg_notify(${channel}, ${JSON.stringify({ topic })})::text`;
+  if (topics.length === 0) return;
+  const payloads = topics.map((topic) => JSON.stringify({ topic }));
+  await tx.$queryRaw`SELECT pg_notify(${channel}, payload)::text FROM unnest(${payloads}::text[]) AS payload`;
 }
 
 /**

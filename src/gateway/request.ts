@@ -8,13 +8,18 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, Browser } from '../identity/index.ts';
 import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
+import { countRequest } from './quota.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
+
+export function newRequestId(): string {
+  return `req_${randomBytes(12).toString('base64url')}`;
+}
 
 /** The caller's request id where it is harmless, else one of ours; it goes into every log line, audit row and job. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const value = headers['x-request-id'];
-  return typeof value === 'string' && given.test(value) ? value : `req_${randomBytes(12).toString('base64url')}`;
+  return typeof value === 'string' && given.test(value) ? value : newRequestId();
 }
 
 function single(value: string | string[] | undefined): string | null {
@@ -37,23 +42,37 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
   };
 }
 
-/** The context of one operation; its permissions are read from the database now. */
+/**
+ * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
+ * who it comes from, and says so in the answer's headers where there is one.
+ */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
   const { authorization, cookie, orgSlug } = credentials;
-  const token = bearerOf(authorization) ?? cookie?.token ?? null;
-  const reauthenticate = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
+  const ask = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token: bearerOf(authorization) ?? cookie?.token ?? null, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
   const first = async (): Promise<Access> => {
-    if (authorization !== null || cookie === null) return reauthenticate();
+    if (authorization !== null || cookie === null) return ask();
     try {
       requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
-      return await reauthenticate();
+      return await ask();
     } catch (error) {
       // Browsers send cookies without being asked, also to what needs none: an old one must not keep anyone from signing in.
       if (error instanceof AppError) return { ...anonymous, refused: error };
       throw error;
     }
   };
-  return { app, tokens, access: await first(), client, reauthenticate, browser: credentials.browser(response) };
+  const access = await first().catch((error: unknown) => {
+    // Who tries tokens is counted like who has none.
+    if (error instanceof AppError) countRequest(app, null, client, response);
+    throw error;
+  });
+  countRequest(app, access, client, response);
+  const reauthenticate = async (): Promise<Access> => {
+    const now = await ask();
+    // A slug that was given up may lead to another organization by now.
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: orgSlug });
+    return now;
+  };
+  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };
 }
 
 /** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */

@@ -1,19 +1,24 @@
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { App } from '../app.ts';
-import type { AccessTokens } from '../identity/index.ts';
-import { isLocalOutbox } from '../mail/index.ts';
-import { crossOrigin } from './cors.ts';
-import { docsRouter } from './docs.ts';
-import { sendError } from '../../rest/error-answer.ts';
-import { restRouter } from '../../rest/router.ts';
 import { AppError } from '../errors.ts';
 import { forgetOld } from '../idempotency/index.ts';
+import type { AccessTokens } from '../identity/index.ts';
+import { isLocalOutbox } from '../mail/index.ts';
+import { Connections } from './connections.ts';
+import { crossOrigin } from './cors.ts';
+import { docsRouter } from './docs.ts';
+import { schema } from '../../schema/index.ts';
+import { sendError } from '../../rest/error-answer.ts';
+import { restRouter } from '../../rest/router.ts';
+import { graphqlRequest } from './graphql-request.ts';
+import { Documents } from './guard/index.ts';
+import { httpServer } from './http-server.ts';
 import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, outboxPage } from './pages/index.ts';
 import { requestIdOf } from './request.ts';
+import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
 
@@ -22,42 +27,54 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Asks the database at most once a second, however many ask here. */
+function readiness(app: App): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined;
+  return () => {
+    answer ??= app.db.pool.query('SELECT 1').then(() => true, () => false).finally(() => { setTimeout(() => { answer = undefined; }, 1000).unref(); });
+    return answer;
+  };
+}
+
 /** HTTP: GraphQL, REST, subscriptions and health, on one port. */
 export async function startGateway(app: App, tokens: AccessTokens): Promise<Gateway> {
   const closing = new AbortController();
   const http = express();
   http.disable('x-powered-by');
+  http.use(securityHeaders(app.config.APP_URL));
   http.use((request, response, next) => {
     const requestId = requestIdOf(request.headers);
     // Whoever reads the header later, in REST or in Yoga, finds the same id.
     request.headers['x-request-id'] = requestId;
     response.setHeader('X-Request-Id', requestId);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
     const began = performance.now();
     response.on('finish', () => app.log.debug({ requestId, method: request.method, path: request.path, status: response.statusCode, ms: Math.round(performance.now() - began) }, 'request'));
     next();
   });
   http.get('/healthz', (_request, response) => { response.json({ status: 'ok' }); });
+  const isReady = readiness(app);
   http.get('/readyz', async (_request, response) => {
-    const ready = await app.db.pool.query('SELECT 1').then(() => true, () => false);
+    const ready = await isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
   });
   http.get('/.well-known/jwks.json', (_request, response) => { response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks()); });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
-  const yoga = makeYoga(app, tokens);
-  http.use('/graphql', (request, response) => yoga(request, response));
+  const documents = new Documents(schema);
+  const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
+  const yoga = makeYoga(app, tokens, documents, connections);
+  http.use('/graphql', ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
   http.use(accountPages(app));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
   http.get('/api/auth/oauth/:provider/callback', oauthCallback(app, tokens));
-  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens, closing.signal));
+  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });
   http.use(() => { throw new AppError('not_found', 'There is nothing here; the API is under /graphql and /api'); });
   http.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
 
-  const server: Server = createServer(http);
+  const server = httpServer(http);
   const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys stay for now')); }, 10 * 60_000);
-  const sockets = serveSockets(server, app, tokens);
+  const sockets = serveSockets(server, app, tokens, documents, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(app.config.PORT, app.config.HOST, resolve);

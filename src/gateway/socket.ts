@@ -1,17 +1,30 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { execute, parse, specifiedRules, subscribe, validate } from 'graphql';
+import { execute, type GraphQLError, subscribe } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
-import { accessTopics } from '../access/access.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, isOwnOrigin } from '../identity/index.ts';
+import { limitExceeded } from '../limits/index.ts';
+import { whenAccessEnds } from './access-end.ts';
 import { clientOf } from './client.ts';
+import type { Connections } from './connections.ts';
 import { cookieCredential } from './cookie-credential.ts';
 import { maskError } from './graphql-errors.ts';
+import { checkCost, type Documents } from './guard/index.ts';
+import { assertShallow } from './json-body.ts';
+import { countAddress, countCost } from './quota.ts';
 import { contextOf, type Credentials, credentialsOf, requestIdOf } from './request.ts';
+
+const initMs = 5000;
+const subscriptionsPerSocket = 100;
+const messagesPerTenSeconds = 1000;
+/** Who does not read what it subscribed to is let go before it fills the memory. */
+const maxUnreadBytes = 4 * 1024 * 1024;
+const tryAgainLater = 1013;
+const policyViolation = 1008;
 
 function credentialsFrom(app: App, request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined): Credentials {
   const find = (name: string): string | null => {
@@ -22,43 +35,80 @@ function credentialsFrom(app: App, request: IncomingMessage, params: Readonly<Re
   return { authorization: find('authorization'), orgSlug: find('x-org-slug'), cookie: cookieCredential(app.config, request, find('x-csrf-token')), browser };
 }
 
+/** Decides about a socket before it is one; gives the HTTP status of the refusal. */
+function refusalOf(app: App, connections: Connections, request: IncomingMessage): number | undefined {
+  // Every error of the socket's life names the same id.
+  const client = clientOf(app.config, request);
+  request.headers['x-request-id'] = client.requestId;
+  if (!isOwnOrigin(app.config, request.headers)) return 403;
+  try {
+    countAddress(app, client.ipAddress, null);
+    request.socket.once('close', connections.byAddress(client.ipAddress));
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error.status;
+    throw error;
+  }
+}
+
+function limitMessages(socket: WebSocket): void {
+  // A listener that stays: an error that nobody hears would end the process.
+  socket.on('error', () => {});
+  let since = Date.now();
+  let seen = 0;
+  socket.on('message', () => {
+    if (Date.now() - since > 10_000) [since, seen] = [Date.now(), 0];
+    seen += 1;
+    if (seen > messagesPerTenSeconds) socket.close(policyViolation, 'Too many messages');
+  });
+}
+
 /** graphql-ws on /graphql. Credentials come as connection parameters; permissions are read anew for each operation. */
-export function serveSockets(server: Server, app: App, tokens: AccessTokens): { close: () => Promise<void> } {
-  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: 1024 * 1024 });
+export function serveSockets(server: Server, app: App, tokens: AccessTokens, documents: Documents, connections: Connections): { close: () => Promise<void> } {
+  const sockets = new WebSocketServer({
+    server, path: '/graphql', maxPayload: 1024 * 1024,
+    verifyClient: ({ req }: { req: IncomingMessage }, decide: (allowed: boolean, status?: number) => void) => {
+      const status = refusalOf(app, connections, req);
+      decide(status === undefined, status);
+    },
+  });
+  sockets.on('connection', limitMessages);
+  const mask = (request: IncomingMessage, error: unknown): GraphQLError => maskError(error, app, requestIdOf(request.headers), request.headers.host);
   const disposable = useServer(
     {
-      onConnect: async ({ connectionParams, extra }) => {
-        // A browser sends its page's origin: only our own may use a socket in the user's name.
-        if (!isOwnOrigin(app.config, extra.request.headers)) return false;
+      isProd: true,
+      connectionInitWaitTimeout: initMs,
+      onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
-          const context = await contextOf(app, tokens, credentialsFrom(app, extra.request, connectionParams), clientOf(app.config, extra.request), null);
-          const { actor, expiresAt } = context.access;
-          if (!actor) return false;
-          const timer = expiresAt === null ? undefined : setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'The access token has expired'), Math.min(2 ** 31 - 1, expiresAt * 1000 - Date.now()));
-          // A session or key that ended, or a membership that was taken away, closes the socket at once, on every process.
-          const stops = accessTopics(context.access).map((topic) => app.events.on(topic, () => {
-            context.reauthenticate().catch((error: unknown) => { if (error instanceof AppError) extra.socket.close(CloseCode.Forbidden, 'Access has ended'); });
-          }));
-          extra.socket.once('close', () => { clearTimeout(timer); for (const stop of stops) stop(); });
+          const context = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
+          if (!context.access.actor?.id) return false;
+          socket.once('close', connections.byAccount(context.access.actor.id));
+          socket.once('close', whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)));
           return true;
-        } catch {
+        } catch (error) {
+          if (error instanceof AppError && error.code === 'rate_limit_exceeded') socket.close(tryAgainLater, 'Too many requests or connections; try again later');
           return false;
         }
       },
-      onSubscribe: async (ctx, _id, payload) => {
-        const requestId = requestIdOf(ctx.extra.request.headers);
+      onSubscribe: async ({ connectionParams, extra: { request }, subscriptions }, _id, payload) => {
         try {
-          const document = parse(payload.query, { maxTokens: 2000 });
-          const errors = validate(schema, document, specifiedRules);
-          if (errors.length > 0) return errors.map((error) => maskError(error, app, requestId, ctx.extra.request.headers.host));
-          const contextValue = await contextOf(app, tokens, credentialsFrom(app, ctx.extra.request, ctx.connectionParams), clientOf(app.config, ctx.extra.request), null);
+          if (Object.keys(subscriptions).length > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations run on this socket, as many as there may be`, 1);
+          assertShallow(payload.variables);
+          const document = documents.parse(payload.query);
+          const errors = documents.validate(document);
+          if (errors.length > 0) return errors.map((error) => mask(request, error));
+          const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
+          countCost(app, contextValue.access, contextValue.client, checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}), null);
           return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
         } catch (error) {
-          return [maskError(error, app, requestId, ctx.extra.request.headers.host)];
+          return [mask(request, error)];
         }
       },
-      onNext: (ctx, _id, _payload, _args, result) => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host)) } : result),
-      onError: (ctx, _id, _payload, errors) => errors.map((error) => maskError(error, app, requestIdOf(ctx.extra.request.headers), ctx.extra.request.headers.host).toJSON()),
+      onNext: ({ extra: { request, socket } }, _id, _payload, _args, result) => {
+        if (socket.bufferedAmount > maxUnreadBytes) socket.terminate();
+        return result.errors ? { ...result, errors: result.errors.map((error) => mask(request, error)) } : result;
+      },
+      onError: ({ extra: { request } }, _id, _payload, errors) => errors.map((error) => mask(request, error).toJSON()),
       execute,
       subscribe,
     },

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import { type DocumentNode, execute } from 'graphql';
-import { type CompiledQuery, compileQuery } from '../../schema/compiled-query.ts';
+import { type DocumentNode, execute, GraphQLError } from 'graphql';
 import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { holdOpen } from './access-end.ts';
 import { clientOf } from './client.ts';
-import { maskError } from './graphql-errors.ts';
+import type { Connections } from './connections.ts';
+import { maskError, withHttp } from './graphql-errors.ts';
+import { checkCost, type Documents } from './guard/index.ts';
+import { countCost } from './quota.ts';
 import { contextOf, credentialsOf } from './request.ts';
 
 interface ServerContext {
@@ -16,29 +20,62 @@ interface ServerContext {
   res: ServerResponse;
 }
 
-// Yoga gives the same parsed document for the same text.
-const compiledDocuments = new WeakMap<DocumentNode, CompiledQuery | 'not'>();
-
-function compiledOf(document: DocumentNode): CompiledQuery | undefined {
-  let known = compiledDocuments.get(document);
-  if (!known) {
-    known = compileQuery(schema, document) ?? 'not';
-    compiledDocuments.set(document, known);
-  }
-  return known === 'not' ? undefined : known;
+/** Ends its source as soon as its reader leaves; a generator would first wait for the next value. */
+function mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncIterableIterator<T> {
+  const inner = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const result = await inner.next();
+      return result.done ? result : { done: false, value: change(result.value) };
+    },
+    return: async () => {
+      await inner.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() { return this; },
+  };
 }
 
-async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
-  for await (const value of source) yield change(value);
+interface Arguments {
+  document: DocumentNode;
+  contextValue: Context & ServerContext;
+  operationName?: string | null | undefined;
+  variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-const compiledQueries: Plugin<Context> = {
-  onExecute: ({ args, setExecuteFn }) => {
-    const compiled = compiledOf(args.document);
-    if (!compiled || args.operationName) return;
-    // Anything amiss is left to the library, which knows how to answer in part.
-    setExecuteFn(async () => compiled(args.contextValue, args.variableValues ?? {}).then((data) => ({ data }), () => execute(args)));
-  },
+/** Documents are parsed and checked by the guard; what an operation costs is counted before it runs. */
+const guarded = (app: App, documents: Documents, connections: Connections): Plugin<Context & ServerContext> => {
+  const count = ({ document, contextValue, operationName, variableValues }: Arguments): GraphQLError | undefined => {
+    try {
+      const cost = checkCost(documents.ready(document), operationName, variableValues ?? {});
+      countCost(app, contextValue.access, contextValue.client, cost, contextValue.res);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError) return new GraphQLError(error.message, { originalError: error });
+      throw error;
+    }
+  };
+  return {
+    onParse: ({ setParseFn }) => { setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)); },
+    onValidate: ({ params, setResult }) => { setResult([...documents.validate(params.documentAST)]); },
+    onExecute: ({ args, setResultAndStopExecution, setExecuteFn }) => {
+      const refused = count(args);
+      if (refused) return setResultAndStopExecution({ errors: [refused] });
+      const { compiled } = documents.ready(args.document);
+      // Anything amiss is left to the library, which knows how to answer in part.
+      if (compiled && !args.operationName) setExecuteFn(async () => compiled(args.contextValue, args.variableValues ?? {}).then((data) => ({ data }), () => execute(args)));
+    },
+    onSubscribe: ({ args, setResultAndStopExecution }) => {
+      const refused = count(args);
+      if (refused) return setResultAndStopExecution({ errors: [refused] });
+      try {
+        holdOpen(connections, args.contextValue, args.contextValue.res);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] });
+      }
+    },
+  };
 };
 
 /** Errors as users may read them, with the request's id. */
@@ -46,23 +83,26 @@ const masking = (app: App): Plugin<Context> => ({
   onResultProcess: ({ result, setResult, request }) => {
     if (Array.isArray(result)) return;
     const requestId = request.headers.get('x-request-id') ?? '';
-    const mask = <R extends { errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => maskError(error, app, requestId, request.headers.get('host'))) } : one);
+    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app, requestId, request.headers.get('host')), 'data' in one)) } : one);
     if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
     else setResult(mask(result));
   },
 });
 
 /** GraphQL over HTTP, and subscriptions as server-sent events. */
-export function makeYoga(app: App, tokens: AccessTokens) {
+export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, connections: Connections) {
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // The gateway says who may ask from another origin.
-    cors: false,
     logging: false,
     maskedErrors: false,
-    plugins: [compiledQueries, masking(app)],
+    // The gateway says who may ask from another origin.
+    cors: false,
+    // The guard remembers documents, and not without a bound.
+    parserAndValidationCache: false,
+    multipart: false,
+    plugins: [guarded(app, documents, connections), masking(app)],
     context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
     graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
     renderGraphiQL,

@@ -23,3 +23,13 @@ export function requireImpersonal(password: string, person: { email: string; nam
     throw validationError([{ field: 'password', constraint: 'common', message: 'password: is the same as the name or the e-mail address; choose another one' }]);
   }
 }
+
+/** Six digits of the app, or a recovery code as it was shown; spaces, hyphens and case do not matter. */
+export const secondFactorCode = z
+  .string()
+  .max(64)
+  .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+  .refine((value) => /^(\d{6}|[A-Z2-7]{16})$/.test(value), 'must be six digits, or a recovery code');
+
+/** What a person calls a passkey or an SSH key. */
+export const deviceLabel = z.string().trim().min(1).max(100);

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '../errors.ts';
 import { Semaphore } from '../remote/semaphore.ts';
 
 /** Argon2id (the library's default variant) with OWASP's minimum: 19 MiB, two passes, one lane. */
@@ -6,12 +7,18 @@ const options = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
 
 // Hashing runs on the thread pool; a flood of logins must not take all of its threads, nor the memory.
 const lane = new Semaphore(2);
+/** About two seconds of work; who comes when as many wait is asked to come again. */
+const maxInLane = 64;
+let inside = 0;
 
 async function inLane<T>(work: () => Promise<T>): Promise<T> {
+  if (inside >= maxInLane) throw new AppError('service_unavailable', 'Too many people sign in at this moment; try again in a few seconds', { retry_after: 3 });
+  inside += 1;
   const release = await lane.acquire();
   try {
     return await work();
   } finally {
+    inside -= 1;
     release();
   }
 }
@@ -32,7 +39,7 @@ let decoy: Promise<string> | undefined;
 
 /** Takes as long for an unknown account as for a known one, so that time does not tell which it is. */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  decoy ??= hashPassword('no account has this password');
+  decoy ??= hash('no account has this password', options);
   const reference = stored ?? (await decoy);
   const matches = await inLane(() => verify(reference, normal(password)));
   return stored !== null && matches;

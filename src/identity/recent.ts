@@ -16,7 +16,11 @@ export async function requireRecent(app: App, access: Access, client: Client, gi
   const { userId, sessionId } = requirePerson(access);
   const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
   if (given.password) {
-    if (await verifyPassword(user.passwordHash, given.password)) return user;
+    const attempt = await app.limits.sensitive('password_check', user.id);
+    if (await verifyPassword(user.passwordHash, given.password)) {
+      await attempt.forget();
+      return user;
+    }
     await recordAccountFact(app.db.prisma, client, 'auth.password_check_failed', user);
     throw new AppError('invalid_credentials', 'The password is wrong', { field: 'password' });
   }

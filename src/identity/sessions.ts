@@ -51,6 +51,7 @@ const tabsApartMs = 10_000;
  * it is told to look at its new cookie instead; it gets no token, so a thief gains nothing by it.
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string, shared = false): Promise<SignIn> {
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {
@@ -74,6 +75,7 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
     return undefined;
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
+  await attempt.forgive();
   return { sessionId: outcome.id, user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
 }
 
@@ -94,6 +96,8 @@ export async function logout(app: App, sessionId: string, client: Client): Promi
 /** Ends a user's sessions, but for the one to keep: every process refuses them from the next request on, and their sockets close. */
 export async function endSessions(tx: Tx, userId: string, keepSessionId: string | null = null): Promise<number> {
   const { count } = await tx.session.updateMany({ where: { userId, revokedAt: null, ...(keepSessionId ? { id: { not: keepSessionId } } : {}) }, data: { revokedAt: new Date() } });
+  // A sign-in that waits for its second step rests on what made the sessions end.
+  await tx.oneTimeToken.updateMany({ where: { userId, purpose: 'second_factor', usedAt: null }, data: { usedAt: new Date() } });
   await notify(tx, [`access:${userId}`]);
   return count;
 }

@@ -3,16 +3,17 @@ import type { App } from '../app.ts';
 import { type Tx, uniqueViolation } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { createOrganization } from '../orgs/index.ts';
+import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
+import { createOrganization, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { slugify, slugSchema } from '../slug.ts';
+import { slugify } from '../slug.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
 import { hashPassword } from './passwords.ts';
 import { openSession, type SignedInUser, type SignIn } from './sessions.ts';
 import { readSettings } from './settings.ts';
-import { hashToken, type AccessTokens } from './tokens.ts';
+import type { AccessTokens } from './tokens.ts';
 import { askToVerify } from './verification.ts';
 
 const signUpInput = z.object({
@@ -20,20 +21,14 @@ const signUpInput = z.object({
   password: newPassword,
   name: personName,
   organizationName: z.string().trim().min(2).max(100).nullish(),
-  organizationSlug: slugSchema.nullish(),
+  organizationSlug: organizationSlug.nullish(),
   invitationToken: z.string().max(200).nullish(),
 });
 
-/** Someone who was invited may come in also where sign-up is closed; the token is good for the address it was sent to. */
-async function isInvited(app: App, email: string, token: string | null | undefined): Promise<boolean> {
-  if (!token) return false;
-  const invitation = await app.db.prisma.invitation.findFirst({ where: { tokenHash: hashToken(token), email, acceptedAt: null, cancelledAt: null, expiresAt: { gt: new Date() } }, select: { id: true } });
-  return invitation !== null;
-}
-
-export async function requireSignUp(app: App, email: string, invitationToken?: string | null): Promise<void> {
+/** Strangers may make an account while the administrator lets them; who was invited always may. */
+export async function requireSignUp(app: App): Promise<void> {
   const { signupOpen } = await readSettings(app.db.prisma, app);
-  if (signupOpen || (await isInvited(app, email, invitationToken))) return;
+  if (signupOpen) return;
   throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account', { constraint: 'signup_closed' });
 }
 
@@ -44,6 +39,7 @@ export interface NewAccount {
   emailVerifiedAt: Date | null;
   avatarUrl?: string | null;
   organization: { name: string; slug: string };
+  invitationToken?: string | null | undefined;
 }
 
 /** The name and slug of the organization that comes with an account. */
@@ -51,12 +47,13 @@ export function firstOrganization(person: string, name?: string | null, slug?: s
   return { name: name ?? `${person}'s organization`.slice(0, 100), slug: slug ?? `${slugify(name ?? person, 'org').slice(0, 40)}-${newId().slice(-6)}` };
 }
 
-/** Creates the user and its first organization with the system roles. The first user is the admin. */
-export async function createAccount(tx: Tx, client: Client, { organization, ...account }: NewAccount): Promise<SignedInUser> {
+/** Creates the user, with an organization of its own or in the one that invited it. The first user is the admin. */
+export async function createAccount(tx: Tx, client: Client, { organization, invitationToken, ...account }: NewAccount): Promise<SignedInUser> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707371)`;
   const isAdmin = (await tx.user.count({ take: 1 })) === 0;
   const user = await tx.user.create({ data: { id: newId(), isAdmin, ...account } });
-  await createOrganization(tx, { type: 'user', id: user.id, name: user.name }, client, organization);
+  if (invitationToken) await joinByInvitation(tx, client, await invitationForSignUp(tx, invitationToken, user.email), user);
+  else await createOrganization(tx, { type: 'user', id: user.id, name: user.name }, client, organization);
   await recordAccountFact(tx, client, 'auth.signup', user);
   return user;
 }
@@ -72,14 +69,19 @@ export function accountConflict(error: unknown, slug: string): unknown {
 /** Creates the account, sends the letter that verifies its address, and signs it in. */
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
-  await requireSignUp(app, input.email, input.invitationToken);
+  const { invitationToken } = input;
+  if (!invitationToken) await requireSignUp(app);
   requireImpersonal(input.password, input);
+  await app.limits.sensitive('sign_up', client.ipAddress);
+  // Checked before the password is hashed, and again where it counts.
+  if (invitationToken) await invitationForSignUp(app.db.prisma, invitationToken, input.email);
   const passwordHash = await hashPassword(input.password);
   const organization = firstOrganization(input.name, input.organizationName, input.organizationSlug);
   try {
     return await app.db.prisma.$transaction(async (tx) => {
-      const user = await createAccount(tx, client, { email: input.email, name: input.name, passwordHash, emailVerifiedAt: null, organization });
-      await askToVerify(tx, app, user);
+      const user = await createAccount(tx, client, { email: input.email, name: input.name, passwordHash, emailVerifiedAt: invitationToken ? new Date() : null, organization, invitationToken });
+      // The invitation came to that address already.
+      if (!invitationToken) await askToVerify(tx, app, user);
       return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });
     });
   } catch (error) {

@@ -6,6 +6,8 @@ import type { SecretBox } from '../secrets/box.ts';
 
 const publicJwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
 
+export const signingKeyOwner = (kid: string): string => `signing_key:${kid}`;
+
 /** How often an unknown key id may make a process look at the database. */
 const lookAgainMs = 1000;
 
@@ -31,7 +33,7 @@ async function makeKey(tx: Tx, secrets: SecretBox): Promise<string> {
   const pair = await generateKeyPair('EdDSA', { extractable: true });
   const jwk = publicJwk.parse(await exportJWK(pair.publicKey));
   const kid = await calculateJwkThumbprint(jwk);
-  await tx.signingKey.create({ data: { kid, publicJwk: jwk, privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), `signing_key:${kid}`) } });
+  await tx.signingKey.create({ data: { kid, publicJwk: jwk, privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), signingKeyOwner(kid)) } });
   return kid;
 }
 
@@ -50,7 +52,7 @@ async function readKeys(prisma: PrismaClient, secrets: SecretBox): Promise<Keys>
     const jwk = publicJwk.parse(row.publicJwk);
     publicKeys.set(row.kid, { jwk, key: await importKey(jwk), retiredAt: row.retiredAt });
   }
-  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, `signing_key:${newest.kid}`))) };
+  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, signingKeyOwner(newest.kid)))) };
 }
 
 /** The keys of access tokens, shared by all processes of one database; follows when they are rotated. */

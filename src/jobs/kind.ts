@@ -8,7 +8,7 @@ import type { FactScope } from '../access/scope.ts';
 export interface OperationKind<Input> {
   /** `<resource>.<verb>`, for example `instance.provision`. */
   readonly kind: string;
-  readonly resourceType: 'server' | 'instance' | 'environment';
+  readonly resourceType: 'server' | 'instance' | 'environment' | 'org';
   readonly input: z.ZodType<Input>;
   readonly steps: readonly { readonly name: string; readonly title: string }[];
 }

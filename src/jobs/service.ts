@@ -57,6 +57,7 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
 /** Runs a failed or cancelled operation again, as a new one with the same input. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
+  if (before.resourceType === 'org') throw new AppError('conflict', 'Delete the organization again instead: its slug must be confirmed anew', { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });

@@ -1,3 +1,3 @@
 export { type OutboxLetter, outboxLetters } from './outbox.ts';
 export { isLocalOutbox, startMailPump } from './pump.ts';
-export { type Letter, queueMail } from './queue.ts';
+export { type Letter, mailOwner, queueMail } from './queue.ts';

@@ -1,22 +1,49 @@
-import type { Actor } from '../access/access.ts';
+import { z } from 'zod';
+import type { Organization } from '../../prisma/generated/client/client.ts';
+import { type Access, type Actor, requireActor, requirePerson } from '../access/access.ts';
 import { systemRoles } from '../access/permissions.ts';
+import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import { type Tx, uniqueViolation } from '../db.ts';
+import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { parse } from '../parse.ts';
+import { organizationSlug, slugsFor } from './slug.ts';
 
-interface Client {
+export interface Client {
   requestId: string;
   ipAddress: string | null;
   userAgent: string | null;
 }
 
+export const organizationName = z.string().trim().min(2).max(100);
+const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
+
 /** Creates an organization with the four system roles; its creator becomes an Owner. */
-export async function createOrganization(tx: Tx, owner: Actor & { id: string }, client: Client, given: { name: string; slug: string }): Promise<{ id: string; slug: string; name: string }> {
+export async function createOrganization(tx: Tx, owner: Actor & { id: string }, client: Client, given: { name: string; slug: string }): Promise<Organization> {
   const id = newId();
   const roles = systemRoles.map((role) => ({ id: newId(), name: role.name, description: role.description, isSystem: true, permissions: [...role.permissions] }));
   const ownerRole = roles.find((role) => role.name === 'Owner');
-  await tx.organization.create({ data: { id, name: given.name, slug: given.slug, roles: { create: roles } } });
+  const organization = await tx.organization.create({ data: { id, name: given.name, slug: given.slug, roles: { create: roles } } });
   if (ownerRole) await tx.membership.create({ data: { id: newId(), orgId: id, userId: owner.id, roleId: ownerRole.id } });
   await recordFact(tx, { orgId: id, actor: owner, ...client }, { action: 'org.created', resourceType: 'org', resourceId: id, resourceName: given.name, after: given });
-  return { id, ...given };
+  return organization;
+}
+
+/** One more organization for somebody who is signed in. */
+export async function foundOrganization(app: App, access: Access, client: Client, given: unknown): Promise<Organization> {
+  const owner = { ...requireActor(access), id: requirePerson(access).userId };
+  const { name, slug: wanted } = parse(createInput, given);
+  for (const slug of wanted ? [wanted] : slugsFor(name)) {
+    try {
+      return await app.db.prisma.$transaction((tx) => createOrganization(tx, owner, client, { name, slug }));
+    } catch (error) {
+      if (!uniqueViolation(error)?.includes('slug')) throw error;
+    }
+  }
+  throw slugTaken(wanted ?? name);
+}
+
+export function slugTaken(slug: string): AppError {
+  return new AppError('conflict', `The organization slug ${slug} is taken`, { field: 'slug', constraint: 'unique' });
 }

@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { Ocore } from '../kit/ocore.ts';
+import { Ocore, wideLimits } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { startChild } from './child.ts';
 
@@ -21,7 +21,7 @@ export async function latency(say: (line: string) => void): Promise<void> {
   await ocore.sql("UPDATE operations SET status = 'running', finished_at = NULL, lease_until = now() + interval '1 hour'");
   const operations = (await ocore.sql<{ id: string }>('SELECT id FROM operations')).map((row) => row.id);
   const started = z.object({ url: z.string() });
-  const gateway = await startChild('src/main.ts', { DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info' }, (line) => started.safeParse(JSON.parse(line)).data?.url);
+  const gateway = await startChild('src/main.ts', { ...wideLimits, DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info' }, (line) => started.safeParse(JSON.parse(line)).data?.url);
   const url = `${gateway.found.replace('http', 'ws')}/graphql`;
   const connectionParams = { authorization: `Bearer ${owner.token ?? ''}`, 'x-org-slug': owner.org ?? '' };
   const query = 'subscription ($id: ID!) { operationUpdated(id: $id) { status progress steps { name status message } } }';

@@ -1,10 +1,12 @@
 /** Prints every claim of speed as a ratio against its baseline in the same run: `npm run bench [-- requests …]`. */
 import { fleet } from './fleet.ts';
+import { guard } from './guard.ts';
 import { latency } from './latency.ts';
+import { lists } from './lists.ts';
 import { provisioning } from './provisioning.ts';
 import { requests } from './requests.ts';
 
-const benches = new Map([['requests', requests], ['latency', latency], ['provisioning', provisioning], ['fleet', fleet]]);
+const benches = new Map([['requests', requests], ['guard', guard], ['lists', lists], ['latency', latency], ['provisioning', provisioning], ['fleet', fleet]]);
 const wanted = process.argv.slice(2);
 for (const [name, bench] of benches) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the test fleet is made of (Debian or Ubuntu, as root). Quick when everything is there.
 set -euo pipefail
-want=(docker.io openssh-server iptables debootstrap docker-registry ca-certificates curl)
+want=(docker.io openssh-server openssh-client iptables debootstrap docker-registry ca-certificates curl oathtool chromium)
 missing=()
 for package in "${want[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { z } from 'zod';
 
 /** An answer whose parts are read by path: `at('error.details.field')`. */
 export class Answer {
@@ -40,14 +41,24 @@ export class Client {
     this.email = email;
   }
 
-  #headers(): Record<string, string> {
+  /** The same person in another organization. */
+  in(org: string | null): Client {
+    return new Client(this.url, this.token, org, this.refreshToken, this.email);
+  }
+
+  /** A program with an API key of this organization. */
+  withKey(key: string): Client {
+    return new Client(this.url, key, this.org);
+  }
+
+  headers(): Record<string, string> {
     return { ...(this.token ? { authorization: `Bearer ${this.token}` } : {}), ...(this.org ? { 'x-org-slug': this.org } : {}) };
   }
 
   async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { ...this.#headers(), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { ...this.headers(), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -56,6 +67,7 @@ export class Client {
 
   get(path: string): Promise<Answer> { return this.request('GET', `/api${path}`); }
   post(path: string, body: unknown = {}): Promise<Answer> { return this.request('POST', `/api${path}`, body); }
+  put(path: string, body: unknown): Promise<Answer> { return this.request('PUT', `/api${path}`, body); }
   patch(path: string, body: unknown): Promise<Answer> { return this.request('PATCH', `/api${path}`, body); }
   delete(path: string, body?: unknown): Promise<Answer> { return this.request('DELETE', `/api${path}`, body); }
   graphql(query: string, variables: Record<string, unknown> = {}): Promise<Answer> { return this.request('POST', '/graphql', { query, variables }); }
@@ -87,6 +99,25 @@ export class Client {
     const operation = await this.finished(answer.text('operationId'));
     if (operation.at('data.operationUpdated.status') !== 'succeeded') throw new Error(JSON.stringify(operation.body));
     return answer.text('id');
+  }
+
+  async roleId(name: string): Promise<string> {
+    const { body } = await this.get('/roles?limit=100');
+    const role = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(body).data.find((row) => row.name === name);
+    if (!role) throw new Error(`There is no role ${name}`);
+    return role.id;
+  }
+
+  /** The membership of this person, as somebody who sees members finds it. */
+  async memberIdOf(email: string): Promise<string> {
+    return (await this.get(`/members?search=${encodeURIComponent(email)}`)).text('data.0.id');
+  }
+
+  /** Makes an API key; gives its id and the key. */
+  async newKey(permissions: readonly string[], rest: Record<string, unknown> = {}): Promise<{ id: string; key: string }> {
+    const answer = await this.post('/api-keys', { name: 'Key', permissions, ...rest });
+    if (answer.status !== 201) throw new Error(`The key was refused: ${JSON.stringify(answer.body)}`);
+    return { id: answer.text('id'), key: answer.text('key') };
   }
 
   async environment(type: 'production' | 'staging' | 'development' = 'development'): Promise<string> {

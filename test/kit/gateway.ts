@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { startChild } from '../bench/child.ts';
 import { Client } from './client.ts';
-import type { Ocore } from './ocore.ts';
+import { type Ocore, wideLimits } from './ocore.ts';
 
 const started = z.object({ url: z.string() });
 
@@ -18,7 +18,7 @@ export class GatewayProcess {
   }
 
   static async start(ocore: Ocore, env: Record<string, string> = {}): Promise<GatewayProcess> {
-    const all = { DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info', ...env };
+    const all = { ...wideLimits, DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info', ...env };
     const { found, process } = await startChild('src/main.ts', all, (line) => started.safeParse(JSON.parse(line)).data?.url);
     return new GatewayProcess(found, process);
   }

@@ -6,7 +6,7 @@ import { errorTable } from '../../src/errors.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
-import { valueOf } from './values.ts';
+import { inputOf } from './values.ts';
 
 let ocore: Ocore;
 let owner: Client;
@@ -49,7 +49,7 @@ interface Request {
 function requestOf(operation: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): fc.Arbitrary<Request> {
   const declared = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-  const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, valueOf(arg.type, known)])), { requiredKeys: field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => arg.name) });
+  const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, inputOf(arg.type, known)])), { requiredKeys: field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => arg.name) });
   return fc.tuple(variables, fc.integer({ min: 1, max: 3 })).map(([values, depth]) => ({
     query: `${operation} ${declared ? `(${declared})` : ''} { ${field.name}${given ? `(${given})` : ''} ${selectionOf(field.type, depth)} }`,
     variables: values,

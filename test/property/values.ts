@@ -12,15 +12,15 @@ export const text = (known: readonly string[]): fc.Arbitrary<string> => fc.oneof
 const integer = fc.oneof(fc.constantFrom(0, 1, -1, 20, 100, 101, 2 ** 31 - 1, -(2 ** 31)), fc.integer());
 
 /** Values that are valid for the type as far as GraphQL can say; what the services make of them is the test. */
-export function valueOf(type: GraphQLInputType, known: readonly string[], depth = 0): fc.Arbitrary<unknown> {
-  if (isNonNullType(type)) return valueOf(type.ofType, known, depth);
-  if (isListType(type)) return fc.array(valueOf(type.ofType, known, depth + 1), { maxLength: 3 });
+export function inputOf(type: GraphQLInputType, known: readonly string[], depth = 0): fc.Arbitrary<unknown> {
+  if (isNonNullType(type)) return inputOf(type.ofType, known, depth);
+  if (isListType(type)) return fc.array(inputOf(type.ofType, known, depth + 1), { maxLength: 3 });
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map((value) => value.name));
   if (isInputObjectType(type)) {
     if (depth > 4) return fc.constant({});
     const fields = Object.values(type.getFields());
     return fc.record(
-      Object.fromEntries(fields.map((field) => [field.name, isNonNullType(field.type) ? valueOf(field.type, known, depth + 1) : fc.option(valueOf(field.type, known, depth + 1), { nil: null })])),
+      Object.fromEntries(fields.map((field) => [field.name, isNonNullType(field.type) ? inputOf(field.type, known, depth + 1) : fc.option(inputOf(field.type, known, depth + 1), { nil: null })])),
       { requiredKeys: fields.filter((field) => isNonNullType(field.type)).map((field) => field.name) },
     );
   }

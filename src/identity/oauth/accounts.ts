@@ -48,7 +48,7 @@ export async function userOf(app: App, client: Client, provider: Provider, profi
 }
 
 async function newAccount(app: App, client: Client, provider: Provider, profile: Profile, email: string): Promise<User> {
-  await requireSignUp(app, email);
+  await requireSignUp(app);
   const name = personName.catch(email.split('@')[0] ?? email).parse(profile.name.slice(0, 100));
   const organization = firstOrganization(name);
   try {

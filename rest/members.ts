@@ -1,0 +1,29 @@
+import type { Route } from './route.ts';
+
+const assignment = 'id projectId createdAt role { id name }';
+const member = `id userId name email avatarUrl joinedAt role { id name } assignments { ${assignment} }`;
+const invitation = 'id email status projectIds createdAt sentAt expiresAt acceptedAt role { id name } invitedBy { id name email }';
+const link = 'id status maxUses useCount createdAt expiresAt role { id name } createdBy { id name email }';
+const organization = 'id name slug logoUrl status createdAt';
+const pageInfo = 'pageInfo { hasNextPage endCursor }';
+const category = 'Team Members';
+
+export const memberRoutes: readonly Route[] = [
+  { method: 'get', path: '/members', category, summary: 'List members', document: `query ($first: Int, $after: String, $roleId: ID, $search: String) { members(first: $first, after: $after, roleId: $roleId, search: $search) { nodes { ${member} } ${pageInfo} } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/members/invite', category, summary: 'Invite somebody by e-mail', document: `mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { ${invitation} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'post', path: '/members/leave', category, summary: 'Leave the organization', document: 'mutation { leaveOrganization }', answer: { as: 'message', message: 'You have left the organization' } },
+  { method: 'get', path: '/members/{id}', category, summary: 'Get a member', document: `query ($id: ID!) { member(id: $id) { ${member} } }`, answer: { as: 'object' } },
+  { method: 'delete', path: '/members/{id}', category, summary: 'Remove a member', document: 'mutation ($id: ID!) { removeMember(id: $id) { id } }', answer: { as: 'message', message: 'Member removed' } },
+  { method: 'put', path: '/members/{id}/role', category, summary: 'Change the role of a member', document: `mutation ($id: ID!, $input: ChangeMemberRoleInput!) { changeMemberRole(id: $id, input: $input) { ${member} } }`, answer: { as: 'object' } },
+  { method: 'get', path: '/members/{id}/assignments', category, summary: 'List the roles of a member in single projects', document: `query ($id: ID!, $first: Int, $after: String) { memberAssignments(id: $id, first: $first, after: $after) { nodes { ${assignment} } ${pageInfo} } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/members/{id}/assignments', category, summary: 'Give a member a role in one project', document: `mutation ($id: ID!, $input: AssignRoleInput!) { assignRole(id: $id, input: $input) { ${assignment} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'delete', path: '/members/{id}/assignments/{assignmentId}', category, summary: 'Take a role in one project away', document: 'mutation ($id: ID!, $assignmentId: ID!) { unassignRole(id: $id, assignmentId: $assignmentId) { id } }', answer: { as: 'message', message: 'Role taken away' } },
+  { method: 'get', path: '/invitations', category, summary: 'List invitations', document: `query ($first: Int, $after: String, $status: InvitationStatus) { invitations(first: $first, after: $after, status: $status) { nodes { ${invitation} } ${pageInfo} } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/invitations/accept', category, summary: 'Accept an invitation', document: `mutation ($token: String!) { acceptInvitation(token: $token) { ${organization} } }`, body: ['token'], answer: { as: 'object' } },
+  { method: 'post', path: '/invitations/{id}/resend', category, summary: 'Send an invitation again', document: `mutation ($id: ID!) { resendInvitation(id: $id) { ${invitation} } }`, answer: { as: 'object' } },
+  { method: 'delete', path: '/invitations/{id}', category, summary: 'Cancel an invitation', document: 'mutation ($id: ID!) { cancelInvitation(id: $id) { id } }', answer: { as: 'message', message: 'Invitation cancelled' } },
+  { method: 'get', path: '/invite-links', category, summary: 'List invite links', document: `query ($first: Int, $after: String) { inviteLinks(first: $first, after: $after) { nodes { ${link} } ${pageInfo} } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/invite-links', category, summary: 'Create an invite link', document: `mutation ($input: CreateInviteLinkInput!) { createInviteLink(input: $input) { code url ${link} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'post', path: '/invite-links/accept', category, summary: 'Join by an invite link', document: `mutation ($code: String!) { acceptInviteLink(code: $code) { ${organization} } }`, body: ['code'], answer: { as: 'object' } },
+  { method: 'delete', path: '/invite-links/{id}', category, summary: 'Revoke an invite link', document: 'mutation ($id: ID!) { revokeInviteLink(id: $id) { id } }', answer: { as: 'message', message: 'Invite link revoked' } },
+];

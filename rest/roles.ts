@@ -1,0 +1,15 @@
+import type { Route } from './route.ts';
+
+const role = 'id name description isSystem permissions { id } memberCount assignmentCount createdAt updatedAt';
+const category = 'Roles and Permissions';
+const update = `mutation ($id: ID!, $input: UpdateRoleInput!) { updateRole(id: $id, input: $input) { ${role} } }`;
+
+export const roleRoutes: readonly Route[] = [
+  { method: 'get', path: '/permissions', category, summary: 'List the catalogue of permissions', document: '{ permissions { id action resource description inProjects } }', answer: { as: 'whole', key: 'data' } },
+  { method: 'get', path: '/roles', category, summary: 'List roles', document: `query ($first: Int, $after: String) { roles(first: $first, after: $after) { nodes { ${role} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'post', path: '/roles', category, summary: 'Create a role', document: `mutation ($input: CreateRoleInput!) { createRole(input: $input) { ${role} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'get', path: '/roles/{id}', category, summary: 'Get a role', document: `query ($id: ID!) { role(id: $id) { ${role} } }`, answer: { as: 'object' } },
+  { method: 'put', path: '/roles/{id}', category, summary: 'Update a role', document: update, answer: { as: 'object' } },
+  { method: 'patch', path: '/roles/{id}', category, summary: 'Update a role', document: update, answer: { as: 'object' } },
+  { method: 'delete', path: '/roles/{id}', category, summary: 'Delete a role', document: 'mutation ($id: ID!) { deleteRole(id: $id) { id } }', answer: { as: 'message', message: 'Role deleted' } },
+];

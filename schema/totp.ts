@@ -1,0 +1,46 @@
+import { disableTotp, enableTotp, renewRecoveryCodes, setUpTotp, type TotpSetup } from '../src/identity/index.ts';
+import { builder } from './builder.ts';
+
+const TotpSetupPayload = builder.objectRef<TotpSetup>('TotpSetupPayload').implement({
+  description: 'What an authenticator app needs. It is shown once.',
+  fields: (t) => ({
+    secret: t.exposeString('secret', { description: 'The secret in base32, to type in.' }),
+    otpauthUri: t.exposeString('otpauthUri', { description: 'The same as an `otpauth://` address.' }),
+    qrSvg: t.exposeString('qrSvg', { description: 'The address as a QR code, an SVG picture.' }),
+  }),
+});
+const RecoveryCodes = builder.objectRef<{ recoveryCodes: string[] }>('RecoveryCodesPayload').implement({
+  description: 'New recovery codes. They are shown once.',
+  fields: (t) => ({ recoveryCodes: t.exposeStringList('recoveryCodes', { description: 'Eight codes; each stands in for the app once.' }) }),
+});
+const DisableTotpInput = builder.inputType('DisableTotpInput', {
+  description: 'What shows that it is the person who turns the protection off.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'Six digits of the app, or a recovery code.' }),
+    password: t.string({ description: 'The password; required where the account has one.' }),
+  }),
+});
+const code = { required: true as const, description: 'Six digits of the app.' };
+
+builder.mutationFields((t) => ({
+  setUpTotp: t.field({
+    type: TotpSetupPayload, authScopes: { person: true }, description: 'Begins to enrol an authenticator app; `enableTotp` puts it in force.',
+    args: { password: t.arg.string({ description: 'The password. Not needed within 15 minutes of a sign-in.' }) },
+    resolve: (_root, args, { app, access, client }) => setUpTotp(app, access, client, args),
+  }),
+  enableTotp: t.field({
+    type: RecoveryCodes, authScopes: { person: true }, description: 'Turns two-factor authentication on with a code of the enrolled app.',
+    args: { code: t.arg.string(code) },
+    resolve: async (_root, args, { app, access, client }) => ({ recoveryCodes: await enableTotp(app, access, client, args) }),
+  }),
+  disableTotp: t.boolean({
+    authScopes: { person: true }, description: 'Turns two-factor authentication off.',
+    args: { input: t.arg({ type: DisableTotpInput, required: true, description: 'Password and code.' }) },
+    resolve: async (_root, { input }, { app, access, client }) => { await disableTotp(app, access, client, input); return true; },
+  }),
+  renewRecoveryCodes: t.field({
+    type: RecoveryCodes, authScopes: { person: true }, description: 'Makes new recovery codes; the old ones end.',
+    args: { code: t.arg.string({ ...code, description: 'Six digits of the app, or a recovery code.' }) },
+    resolve: async (_root, args, { app, access, client }) => ({ recoveryCodes: await renewRecoveryCodes(app, access, client, args) }),
+  }),
+}));

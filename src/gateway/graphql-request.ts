@@ -1,0 +1,60 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
+import { couldBeForged } from './forgery.ts';
+import { maskError } from './graphql-errors.ts';
+import { assertShallow, bodyError, jsonBody } from './json-body.ts';
+import { limitAddress } from './quota.ts';
+import { requestIdOf } from './request.ts';
+
+function checkParameters(query: Request['query']): void {
+  for (const name of ['variables', 'extensions']) {
+    const text = query[name];
+    if (typeof text !== 'string' || text === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw new AppError('invalid_json', `The parameter ${name} is not valid JSON`, { field: name, constraint: 'json' });
+    }
+    assertShallow(value);
+  }
+}
+
+/** Only JSON is a GraphQL request: what a form of another site could send is none. */
+const checkRequest: RequestHandler = (request, response, next) => {
+  if (request.path !== '/') throw new AppError('not_found', 'There is nothing here; GraphQL is at /graphql');
+  if (request.method === 'POST') {
+    if (!request.is('application/json')) throw new AppError('unsupported_media_type', 'Send the operation as Content-Type: application/json');
+  } else if (request.method === 'GET') {
+    if (request.headers.cookie !== undefined && couldBeForged(request)) throw new AppError('forbidden', 'A GET request with cookies needs a header that other sites cannot send: GraphQL-Require-Preflight: 1', { constraint: 'csrf' });
+    checkParameters(request.query);
+  } else {
+    response.setHeader('Allow', 'GET, POST');
+    throw new AppError('method_not_allowed', 'GraphQL takes GET and POST', { allowed: ['GET', 'POST'] });
+  }
+  next();
+};
+
+const checkBody: RequestHandler = (request, _response, next) => {
+  const body: unknown = request.body;
+  if (Array.isArray(body)) throw new AppError('bad_request', 'Send one operation at a time; there are no batches', { constraint: 'batch' });
+  if (request.method === 'POST' && (typeof body !== 'object' || body === null || Object.keys(body).length === 0)) throw new AppError('bad_request', 'The body must be a JSON object with the query', { field: 'query', constraint: 'required' });
+  next();
+};
+
+function wants(request: Request): string {
+  return request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+}
+
+/** What comes before Yoga, with its errors in GraphQL's form. */
+export function graphqlRequest(app: App): (RequestHandler | ErrorRequestHandler)[] {
+  const sendError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    const shown = bodyError(error);
+    const { extensions, message } = maskError(shown, app, requestIdOf(request.headers), request.headers.host);
+    const retry = shown instanceof AppError ? shown.details['retry_after'] : undefined;
+    if (typeof retry === 'number') response.setHeader('Retry-After', retry);
+    response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });
+  };
+  return [limitAddress(app), checkRequest, ...jsonBody, checkBody, sendError];
+}

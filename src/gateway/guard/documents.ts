@@ -1,0 +1,96 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, recommendedRules, specifiedRules, validate } from 'graphql';
+import { AppError } from '../../errors.ts';
+import { type CompiledQuery, compileQuery } from '../../../schema/compiled-query.ts';
+import { type CostOf, costOf } from './cost.ts';
+import { documentLimits, maxErrors, tooComplex } from './limits.ts';
+import { checkStructure } from './structure.ts';
+
+/** A document that was parsed, found harmless in its shape and valid, once for all requests that bring the same text. */
+export interface ReadyDocument {
+  document: DocumentNode;
+  cost: CostOf;
+  /** Of plain queries. */
+  compiled: CompiledQuery | undefined;
+}
+
+/** Together, texts of this many characters; their trees take some hundred times as much memory. */
+const maxCached = 256 * 1024;
+const rules = [...new Set([...specifiedRules, ...recommendedRules])];
+
+function asGraphQLError(error: AppError): GraphQLError {
+  return new GraphQLError(error.message, { originalError: error });
+}
+
+/** The one way from the text of a GraphQL operation to what may be executed, for HTTP, server-sent events and WebSockets. */
+export class Documents {
+  readonly #schema: GraphQLSchema;
+  readonly #byText = new Map<string, ReadyDocument>();
+  readonly #ready = new WeakMap<DocumentNode, ReadyDocument>();
+  readonly #texts = new WeakMap<DocumentNode, string>();
+  #characters = 0;
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  /** Throws a GraphQLError for what is too long or no GraphQL. */
+  parse(text: string): DocumentNode {
+    const known = this.#byText.get(text);
+    if (known) {
+      // The one used last is forgotten last.
+      this.#byText.delete(text);
+      this.#byText.set(text, known);
+      return known.document;
+    }
+    if (text.length > documentLimits.characters) throw asGraphQLError(tooComplex('characters', text.length));
+    let document: DocumentNode;
+    try {
+      document = parse(text, { maxTokens: documentLimits.tokens });
+    } catch (error) {
+      throw error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted') ? asGraphQLError(tooComplex('tokens')) : error;
+    }
+    this.#texts.set(document, text);
+    return document;
+  }
+
+  validate(document: DocumentNode): readonly GraphQLError[] {
+    if (this.#ready.has(document)) return [];
+    try {
+      checkStructure(document);
+    } catch (error) {
+      if (error instanceof AppError) return [asGraphQLError(error)];
+      throw error;
+    }
+    const errors = validate(this.#schema, document, rules, { maxErrors });
+    if (errors.length > 0) return errors;
+    const ready: ReadyDocument = { document, cost: costOf(this.#schema, document), compiled: compileQuery(this.#schema, document) };
+    this.#ready.set(document, ready);
+    this.#keep(this.#texts.get(document) ?? '', ready);
+    return [];
+  }
+
+  /** What is known of a document that was validated. */
+  ready(document: DocumentNode): ReadyDocument {
+    const ready = this.#ready.get(document);
+    if (!ready) throw new Error('The document was not validated');
+    return ready;
+  }
+
+  #keep(text: string, ready: ReadyDocument): void {
+    if (this.#byText.has(text)) return;
+    this.#byText.set(text, ready);
+    this.#characters += text.length;
+    for (const oldest of this.#byText.keys()) {
+      if (this.#characters <= maxCached) break;
+      this.#byText.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+}
+
+/** Refuses an operation that asks for too much at once; gives its cost. */
+export function checkCost(ready: ReadyDocument, operationName: string | null | undefined, variables: Readonly<Record<string, unknown>>): number {
+  const cost = ready.cost(operationName, variables);
+  if (!(cost <= documentLimits.cost)) throw tooComplex('cost', Math.ceil(cost));
+  return Math.max(1, cost);
+}

@@ -1,0 +1,2 @@
+export { checkCost, Documents, type ReadyDocument } from './documents.ts';
+export { documentLimits } from './limits.ts';

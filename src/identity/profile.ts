@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { User } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { parse } from '../parse.ts';
+import { recordAccountFact } from './audit.ts';
+import type { Client } from './client.ts';
+import { personName } from './fields.ts';
+
+const profileInput = z.object({
+  name: personName.nullish(),
+  avatarUrl: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).max(2000).nullish(),
+});
+
+/** Changes the profile; an absent field stays as it is, a null picture is taken away. */
+export async function updateProfile(app: App, access: Access, client: Client, given: unknown): Promise<User> {
+  const { name, avatarUrl } = parse(profileInput, given);
+  const { userId } = requirePerson(access);
+  return app.db.prisma.$transaction(async (tx) => {
+    const before = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const after = await tx.user.update({ where: { id: userId }, data: { ...(name ? { name } : {}), ...(avatarUrl === undefined ? {} : { avatarUrl }) } });
+    await recordAccountFact(tx, client, 'auth.profile_updated', after, { name: { from: before.name, to: after.name }, avatarUrl: { from: before.avatarUrl, to: after.avatarUrl } });
+    return after;
+  });
+}

@@ -1,0 +1,39 @@
+import type { Session } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { notFound } from '../errors.ts';
+import { notify } from '../events/hub.ts';
+import { isId } from '../ids.ts';
+import { type Page, type PageArgs, page, seekById } from '../lists.ts';
+import { recordAccountFact } from './audit.ts';
+import type { Client } from './client.ts';
+import { endSessions } from './sessions.ts';
+
+/** The person's living sessions, newest first. */
+export function listSessions(app: App, access: Access, args: PageArgs): Promise<Page<Session>> {
+  const { userId } = requirePerson(access);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.session.findMany({ where: { userId, revokedAt: null, expiresAt: { gt: new Date() }, AND: and }, ...rest });
+  });
+}
+
+export async function endSession(app: App, access: Access, client: Client, id: string): Promise<void> {
+  const { userId } = requirePerson(access);
+  await app.db.prisma.$transaction(async (tx) => {
+    const { count } = isId(id) ? await tx.session.updateMany({ where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } }, data: { revokedAt: new Date() } }) : { count: 0 };
+    if (count === 0) throw notFound('session', id);
+    await recordAccountFact(tx, client, 'auth.session_ended', await tx.user.findUniqueOrThrow({ where: { id: userId } }), { session: id });
+    await notify(tx, [`access:${userId}`]);
+  });
+}
+
+/** Ends all of the person's sessions but this one; gives how many. */
+export async function endOtherSessions(app: App, access: Access, client: Client): Promise<number> {
+  const { userId, sessionId } = requirePerson(access);
+  return app.db.prisma.$transaction(async (tx) => {
+    const ended = await endSessions(tx, userId, sessionId);
+    await recordAccountFact(tx, client, 'auth.other_sessions_ended', await tx.user.findUniqueOrThrow({ where: { id: userId } }), { ended });
+    return ended;
+  });
+}

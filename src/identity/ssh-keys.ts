@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { SshKey, User } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import type { Tx } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import { type Page, type PageArgs, page, seekById } from '../lists.ts';
+import { parse } from '../parse.ts';
+import { recordAccountFact } from './audit.ts';
+import type { Client } from './client.ts';
+import { deviceLabel } from './fields.ts';
+import { fetchGithubKeys, githubUsername } from './github-keys.ts';
+import { notifyAccount } from './security-notice.ts';
+import { parseSshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
+
+const maxKeys = 50;
+const addInput = z.object({ label: deviceLabel, publicKey: z.string().max(16 * 1024) });
+
+export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
+  const { userId } = requirePerson(access);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return app.db.prisma.sshKey.findMany({ where: { userId, AND: and }, ...rest });
+  });
+}
+
+/** Keeps those that the account does not have yet. The account's row is locked, so that two requests do not pass the limit together. */
+async function keep(tx: Tx, userId: string, keys: readonly (Omit<SshPublicKey, 'comment'> & { label: string })[]): Promise<{ user: User; rows: SshKey[] }> {
+  await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+  const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: { sshKeys: { select: { fingerprint: true } } } });
+  const known = new Set(user.sshKeys.map((key) => key.fingerprint));
+  const fresh = keys.filter((key) => !known.has(key.fingerprint) && known.add(key.fingerprint));
+  if (user.sshKeys.length + fresh.length > maxKeys) throw new AppError('conflict', `An account has at most ${maxKeys} SSH keys; delete some first`, { constraint: 'max', max: maxKeys });
+  return { user, rows: await tx.sshKey.createManyAndReturn({ data: fresh.map((key) => ({ id: newId(), userId, ...key })) }) };
+}
+
+export async function addSshKey(app: App, access: Access, client: Client, given: unknown): Promise<SshKey> {
+  const { label, publicKey } = parse(addInput, given);
+  const { userId } = requirePerson(access);
+  const { comment: _, ...key } = parseSshPublicKey(publicKey);
+  return app.db.prisma.$transaction(async (tx) => {
+    const { user, rows } = await keep(tx, userId, [{ ...key, label }]);
+    const row = rows[0];
+    if (!row) throw new AppError('conflict', 'You have added this key already', { field: 'publicKey', constraint: 'unique' });
+    await recordAccountFact(tx, client, 'auth.ssh_key_added', user, { label, fingerprint: row.fingerprint });
+    await notifyAccount(tx, app, user, client, `The SSH key "${label}" was added`);
+    return row;
+  });
+}
+
+export interface SshKeyImport {
+  imported: number;
+  skipped: number;
+}
+
+/** Adds the keys that a GitHub user has published; skips what is there already, broken or too weak. */
+export async function importGithubKeys(app: App, access: Access, client: Client, given: string): Promise<SshKeyImport> {
+  const { userId } = requirePerson(access);
+  const name = parse(z.object({ githubUsername }), { githubUsername: given }).githubUsername;
+  const lines = await fetchGithubKeys(app, name);
+  const keys = lines.flatMap((line, index) => {
+    try {
+      const { comment: _, ...key } = parseSshPublicKey(line);
+      return [{ ...key, label: `GitHub ${name} ${index + 1}` }];
+    } catch (error) {
+      if (error instanceof AppError) return [];
+      throw error;
+    }
+  });
+  return app.db.prisma.$transaction(async (tx) => {
+    const { user, rows } = await keep(tx, userId, keys);
+    if (rows.length > 0) {
+      await recordAccountFact(tx, client, 'auth.ssh_keys_imported', user, { github: name, fingerprints: rows.map((row) => row.fingerprint) });
+      await notifyAccount(tx, app, user, client, `SSH keys of the GitHub user ${name} were added`);
+    }
+    return { imported: rows.length, skipped: lines.length - rows.length };
+  });
+}
+
+async function own(tx: Tx, userId: string, id: string) {
+  const key = isId(id) ? await tx.sshKey.findFirst({ where: { id, userId }, include: { user: true } }) : null;
+  if (!key) throw notFound('SSH key', id);
+  return key;
+}
+
+export async function renameSshKey(app: App, access: Access, client: Client, id: string, given: string): Promise<SshKey> {
+  const { userId } = requirePerson(access);
+  const { label } = parse(addInput.pick({ label: true }), { label: given });
+  return app.db.prisma.$transaction(async (tx) => {
+    const before = await own(tx, userId, id);
+    await recordAccountFact(tx, client, 'auth.ssh_key_renamed', before.user, { before: before.label, label, fingerprint: before.fingerprint });
+    return tx.sshKey.update({ where: { id }, data: { label } });
+  });
+}
+
+export async function deleteSshKey(app: App, access: Access, client: Client, id: string): Promise<void> {
+  const { userId } = requirePerson(access);
+  await app.db.prisma.$transaction(async (tx) => {
+    const { user, label, fingerprint } = await own(tx, userId, id);
+    await tx.sshKey.delete({ where: { id } });
+    await recordAccountFact(tx, client, 'auth.ssh_key_removed', user, { label, fingerprint });
+  });
+}

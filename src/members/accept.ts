@@ -1,0 +1,42 @@
+import type { Organization } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import type { Tx } from '../db.ts';
+import { AppError } from '../errors.ts';
+import type { Client } from '../orgs/index.ts';
+import { statusOf } from './invitations.ts';
+import { join, type Newcomer } from './join.ts';
+import { hashToken } from './tokens.ts';
+
+/**
+ * The open invitation of this token for this address, or an error that says why not. Whoever has the token got the
+ * letter, so the address is theirs: a sign-up with it need not verify the address again.
+ */
+export async function invitationForSignUp(tx: Tx, token: string, email: string) {
+  const invitation = await tx.invitation.findUnique({ where: { tokenHash: hashToken(token) }, include: { role: true } });
+  if (!invitation) throw new AppError('not_found', 'The invitation is not valid: the newest letter has the token that works', { resource: 'invitation' });
+  const status = statusOf(invitation);
+  if (status !== 'pending') throw new AppError('invalid_state', `The invitation is ${status}; ask for a new one`, { resource: 'invitation', state: status, allowed: ['pending'] });
+  if (invitation.email !== email.toLowerCase()) throw new AppError('forbidden', 'The invitation is for another e-mail address; use the address that the letter came to', { field: 'email', constraint: 'invited_address' });
+  return invitation;
+}
+
+/** Uses the invitation up: the person becomes a member. In the transaction that makes the account, where one is made. */
+export async function joinByInvitation(tx: Tx, client: Client, invitation: Awaited<ReturnType<typeof invitationForSignUp>>, newcomer: Newcomer): Promise<Organization> {
+  const taken = await tx.invitation.updateMany({ where: { id: invitation.id, acceptedAt: null, cancelledAt: null, tokenHash: invitation.tokenHash }, data: { acceptedAt: new Date() } });
+  if (taken.count === 0) throw new AppError('conflict', 'The invitation was used or cancelled just now', { resource: 'invitation' });
+  return join(tx, client, newcomer, { orgId: invitation.orgId, role: invitation.role, projectIds: invitation.projectIds, byId: invitation.invitedById, through: { invitation: invitation.id } });
+}
+
+export async function acceptInvitation(app: App, access: Access, client: Client, token: string): Promise<Organization> {
+  const { userId } = requirePerson(access);
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const organization = await app.db.prisma.$transaction(async (tx) => {
+    const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const invitation = await invitationForSignUp(tx, token, user.email);
+    if (!user.emailVerifiedAt) await tx.user.update({ where: { id: userId }, data: { emailVerifiedAt: new Date() } });
+    return joinByInvitation(tx, client, invitation, user);
+  });
+  await attempt.forgive();
+  return organization;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { requireMayChange, requireMayGrant } from '../access/bounds.ts';
+import type { OrgScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { uniqueViolation } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { notify } from '../events/hub.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
+import { parse } from '../parse.ts';
+import { getMember, grantRows, memberIn, projectsIn, roleIn } from './rows.ts';
+import { requireWholeOwner } from './service.ts';
+
+const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
+
+export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
+  await getMember(scope, memberId);
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.roleAssignment.findMany({ where: { orgId: scope.orgId, membershipId: memberId, AND: and }, include: { role: true }, ...rest });
+  });
+}
+
+/** Gives a member a role in one project, beside what there is. */
+export async function assignRole(app: App, scope: OrgScope, memberId: string, given: unknown) {
+  const input = parse(assignInput, given);
+  try {
+    return await mutate(app, scope, async ({ tx, record }) => {
+      const member = await memberIn(tx, scope.orgId, memberId);
+      const role = await roleIn(tx, scope.orgId, input.roleId);
+      const [projectId = ''] = await projectsIn(tx, scope.orgId, [input.projectId]);
+      requireMayGrant(scope.access, role);
+      requireWholeOwner(role, [projectId]);
+      const assignment = await tx.roleAssignment.create({ data: { id: newId(), orgId: scope.orgId, membershipId: memberId, roleId: role.id, projectId }, include: { role: true } });
+      await record({ action: 'member.role_assigned', resourceType: 'member', resourceId: memberId, resourceName: member.user.email, after: { role: role.name, projectId } });
+      await notify(tx, [`access:${member.userId}`]);
+      return assignment;
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new AppError('conflict', 'The member has this role in this project already', { field: 'roleId', constraint: 'unique' });
+  }
+}
+
+export async function unassignRole(app: App, scope: OrgScope, memberId: string, assignmentId: string) {
+  return mutate(app, scope, async ({ tx, record }) => {
+    const member = await memberIn(tx, scope.orgId, memberId);
+    const assignment = isId(assignmentId) ? member.assignments.find((row) => row.id === assignmentId) : undefined;
+    if (!assignment) throw notFound('assignment', assignmentId);
+    requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
+    const gone = await tx.roleAssignment.deleteMany({ where: { id: assignmentId } });
+    if (gone.count === 0) throw notFound('assignment', assignmentId);
+    await record({ action: 'member.role_unassigned', resourceType: 'member', resourceId: memberId, resourceName: member.user.email, before: { role: assignment.role.name, projectId: assignment.projectId } });
+    await notify(tx, [`access:${member.userId}`]);
+    return assignment;
+  });
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { InviteLink, Organization } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import { isOwnerRole, requireMayGrant } from '../access/bounds.ts';
+import type { OrgScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { AppError, invalidState, notFound } from '../errors.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
+import type { Client } from '../orgs/index.ts';
+import { parse } from '../parse.ts';
+import { expiresInDays } from './invitations.ts';
+import { join } from './join.ts';
+import { roleIn } from './rows.ts';
+import { hashToken, newToken } from './tokens.ts';
+
+const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
+
+export type InviteLinkStatus = 'active' | 'used_up' | 'expired' | 'revoked';
+
+export function linkStatusOf(link: InviteLink): InviteLinkStatus {
+  if (link.revokedAt) return 'revoked';
+  if (link.expiresAt <= new Date()) return 'expired';
+  return link.maxUses > 0 && link.useCount >= link.maxUses ? 'used_up' : 'active';
+}
+
+export function listInviteLinks(scope: OrgScope, args: PageArgs) {
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.inviteLink.findMany({ where: { orgId: scope.orgId, AND: and }, include: { role: true }, ...rest });
+  });
+}
+
+/** Makes a link by which people can join. Its code is given now and never again. */
+export async function createInviteLink(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  const { token: code, hash } = newToken('ocore_j_');
+  return mutate(app, scope, async ({ tx, record }) => {
+    const role = await roleIn(tx, scope.orgId, input.roleId);
+    // A link can be passed on; ownership is given to a person.
+    if (isOwnerRole(role)) throw new AppError('unprocessable', 'A link cannot make Owners; invite the person by e-mail', { field: 'roleId', constraint: 'owner' });
+    requireMayGrant(scope.access, role);
+    const link = await tx.inviteLink.create({
+      data: { id: newId(), orgId: scope.orgId, roleId: role.id, codeHash: hash, maxUses: input.maxUses ?? 0, createdById: scope.access.userId, expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * 86400_000) },
+      include: { role: true },
+    });
+    await record({ action: 'member.invite_link_created', resourceType: 'invite_link', resourceId: link.id, resourceName: role.name, after: { role: role.name, maxUses: link.maxUses, expiresAt: link.expiresAt.toISOString() } });
+    return { ...link, code, url: `${app.config.APP_URL}/accept-invitation?code=${code}` };
+  });
+}
+
+export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
+  return mutate(app, scope, async ({ tx, record }) => {
+    const before = isId(id) ? await tx.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+    if (!before) throw notFound('invite link', id);
+    const revokedAt = new Date();
+    const changed = await tx.inviteLink.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } });
+    if (changed.count === 0) throw invalidState('invite link', 'revoked', ['active']);
+    await record({ action: 'member.invite_link_revoked', resourceType: 'invite_link', resourceId: id, resourceName: before.role.name, before: { useCount: before.useCount } });
+    return { ...before, revokedAt };
+  });
+}
+
+export async function acceptInviteLink(app: App, access: Access, client: Client, code: string): Promise<Organization> {
+  const { userId } = requirePerson(access);
+  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const organization = await app.db.prisma.$transaction(async (tx) => {
+    const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });
+    if (!link) throw new AppError('not_found', 'The link is not valid', { resource: 'invite link' });
+    // Counted in the same statement that checks, so the last use is one person's.
+    const used = await tx.$executeRaw`UPDATE invite_links SET use_count = use_count + 1 WHERE id = ${link.id}::uuid AND revoked_at IS NULL AND expires_at > now() AND (max_uses = 0 OR use_count < max_uses)`;
+    if (used === 0) throw new AppError('invalid_state', 'The link has expired, was revoked, or has been used as often as it may be; ask for a new one', { resource: 'invite link', state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link), allowed: ['active'] });
+    return join(tx, client, user, { orgId: link.orgId, role: link.role, projectIds: [], byId: link.createdById, through: { inviteLink: link.id } });
+  });
+  await attempt.forgive();
+  return organization;
+}

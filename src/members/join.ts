@@ -1,0 +1,66 @@
+import type { Organization, Role } from '../../prisma/generated/client/client.ts';
+import { requireMayGrant } from '../access/bounds.ts';
+import { grantsOf } from '../access/grants.ts';
+import { recordFact } from '../audit/mutation.ts';
+import { type Tx, uniqueViolation } from '../db.ts';
+import { AppError, invalidState } from '../errors.ts';
+import { notify } from '../events/hub.ts';
+import { newId } from '../ids.ts';
+import { type Client, lockOrganization } from '../orgs/index.ts';
+import { findMemberIn, grantRows } from './rows.ts';
+
+export interface Newcomer {
+  id: string;
+  name: string;
+  email: string;
+}
+
+/** What an invitation or a link promises, and who stands behind it. */
+export interface Promised {
+  orgId: string;
+  role: Role;
+  projectIds: readonly string[];
+  byId: string | null;
+  /** For the trail. */
+  through: { invitation: string } | { inviteLink: string };
+}
+
+/** An invitation is worth no more than whoever gave it is now: who was removed or demoted leaves no back door. */
+async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<void> {
+  const giver = byId ? await findMemberIn(tx, { orgId, userId: byId, user: { deactivatedAt: null } }) : null;
+  const grants = grantsOf(giver ? grantRows(giver) : []);
+  try {
+    if (!grants.permissions.has('manage:members')) throw new AppError('forbidden', 'No member');
+    requireMayGrant(grants, role);
+  } catch {
+    throw new AppError('conflict', 'Whoever invited you may no longer do so; ask for a new invitation', { constraint: 'inviter' });
+  }
+}
+
+/** Makes the newcomer a member. Runs as the system: the newcomer sees nothing of the organization yet. */
+export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised: Promised): Promise<Organization> {
+  const { orgId, role } = promised;
+  await lockOrganization(tx, orgId);
+  const organization = await tx.organization.findUniqueOrThrow({ where: { id: orgId } });
+  if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
+  await requireGiver(tx, promised);
+  const projects = await tx.project.findMany({ where: { orgId, id: { in: [...promised.projectIds] } }, select: { id: true } });
+  if (promised.projectIds.length > 0 && projects.length === 0) throw new AppError('conflict', 'The projects of this invitation are gone; ask for a new one', { constraint: 'projects' });
+  const id = newId();
+  try {
+    await tx.membership.create({
+      data: {
+        id, orgId, userId: newcomer.id, roleId: projects.length > 0 ? null : role.id,
+        assignments: { create: projects.map((project) => ({ id: newId(), orgId, roleId: role.id, projectId: project.id })) },
+      },
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    throw new AppError('conflict', `You are a member of ${organization.name} already`, { constraint: 'unique' });
+  }
+  await recordFact(tx, { orgId, actor: { type: 'user', id: newcomer.id, name: newcomer.name }, ...client }, {
+    action: 'member.joined', resourceType: 'member', resourceId: id, resourceName: newcomer.email, after: { role: role.name, projectIds: projects.map((project) => project.id), ...promised.through },
+  });
+  await notify(tx, [`access:${newcomer.id}`]);
+  return organization;
+}

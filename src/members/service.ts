@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { requirePerson } from '../access/access.ts';
+import { isOwnerRole, requireMayChange, requireMayGrant } from '../access/bounds.ts';
+import type { OrgScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { type Mutation, mutate } from '../audit/mutation.ts';
+import { AppError, notFound, validationError } from '../errors.ts';
+import { notify } from '../events/hub.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs, searchTerm, seekById } from '../lists.ts';
+import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
+import { parse } from '../parse.ts';
+import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
+
+const roleInput = z.object({ roleId: z.string(), projectIds });
+
+export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined }) {
+  const term = searchTerm(args.search);
+  const matching = { contains: term ?? '', mode: 'insensitive' as const };
+  const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.membership.findMany({
+      where: { orgId: scope.orgId, AND: [...and, role ? { OR: [role, { assignments: { some: role } }] } : {}, term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {}] },
+      include: memberInclude,
+      ...rest,
+    });
+  });
+}
+
+/** A role in single projects would not be what an Owner is. */
+export function requireWholeOwner(role: Parameters<typeof isOwnerRole>[0], projects: readonly string[]): void {
+  if (isOwnerRole(role) && projects.length > 0) throw validationError([{ field: 'projectIds', constraint: 'owner', message: 'An Owner owns the whole organization; leave projectIds out' }]);
+}
+
+const isOwner = (member: MemberRow): boolean => member.role !== null && isOwnerRole(member.role);
+
+/** Gives another role: in the whole organization, or in the named projects instead of all that was before. */
+export async function changeMemberRole(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(roleInput, given);
+  return mutate(app, scope, async ({ tx, record }) => {
+    await lockOrganization(tx, scope.orgId);
+    const before = await memberIn(tx, scope.orgId, id);
+    const role = await roleIn(tx, scope.orgId, input.roleId);
+    const projects = await projectsIn(tx, scope.orgId, input.projectIds ?? []);
+    requireMayChange(scope.access, { name: before.user.name, roles: grantRows(before) });
+    requireMayGrant(scope.access, role);
+    requireWholeOwner(role, projects);
+    if (isOwner(before) && !isOwnerRole(role)) await requireAnotherOwner(tx, scope.orgId, id);
+    if (projects.length > 0) await tx.roleAssignment.deleteMany({ where: { membershipId: id } });
+    await tx.roleAssignment.createMany({ data: projects.map((projectId) => ({ id: newId(), orgId: scope.orgId, membershipId: id, roleId: role.id, projectId })) });
+    await tx.membership.update({ where: { id }, data: { roleId: projects.length > 0 ? null : role.id } });
+    const after = await memberIn(tx, scope.orgId, id);
+    await record({ action: 'member.role_changed', resourceType: 'member', resourceId: id, resourceName: before.user.email, before: rolesShown(before), after: rolesShown(after) });
+    await notify(tx, [`access:${before.userId}`]);
+    return after;
+  });
+}
+
+async function takeOut({ tx, record }: Mutation, scope: OrgScope, member: MemberRow, how: 'removed' | 'left'): Promise<void> {
+  if (isOwner(member)) await requireAnotherOwner(tx, scope.orgId, member.id);
+  // Keys of someone who comes back one day must not come back with them.
+  const keys = await tx.apiKey.updateMany({ where: { orgId: scope.orgId, userId: member.userId, revokedAt: null }, data: { revokedAt: new Date() } });
+  await record({ action: `member.${how}`, resourceType: 'member', resourceId: member.id, resourceName: member.user.email, before: rolesShown(member), after: { revokedApiKeys: keys.count } });
+  await tx.membership.delete({ where: { id: member.id } });
+  await notify(tx, [`access:${member.userId}`]);
+}
+
+export async function removeMember(app: App, scope: OrgScope, id: string) {
+  return mutate(app, scope, async (mutation) => {
+    await lockOrganization(mutation.tx, scope.orgId);
+    const member = await memberIn(mutation.tx, scope.orgId, id);
+    if (member.userId === scope.access.userId) throw new AppError('conflict', 'This is your own membership: leave the organization instead', { constraint: 'not_yourself' });
+    requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
+    await takeOut(mutation, scope, member, 'removed');
+    return member;
+  });
+}
+
+export async function leaveOrganization(app: App, scope: OrgScope): Promise<void> {
+  const { userId } = requirePerson(scope.access);
+  await mutate(app, scope, async (mutation) => {
+    await lockOrganization(mutation.tx, scope.orgId);
+    const member = await findMemberIn(mutation.tx, { orgId: scope.orgId, userId });
+    if (!member) throw notFound('member', userId);
+    await takeOut(mutation, scope, member, 'left');
+  });
+}

@@ -1,0 +1,1 @@
+export { createRole, deleteRole, getRole, listRoles, updateRole } from './service.ts';

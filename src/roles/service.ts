@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { holds } from '../access/access.ts';
+import { requireHeld } from '../access/bounds.ts';
+import { permissionSchema, permissionsOf } from '../access/permissions.ts';
+import type { OrgScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import type { Tx } from '../db.ts';
+import { AppError, notFound } from '../errors.ts';
+import { notify } from '../events/hub.ts';
+import { isId, newId } from '../ids.ts';
+import { page, type PageArgs, seekById } from '../lists.ts';
+import { lockOrganization } from '../orgs/index.ts';
+import { parse } from '../parse.ts';
+
+const name = z.string().trim().min(1).max(50);
+const description = z.string().trim().max(500);
+const permissionIds = z.array(permissionSchema).max(100).transform((given) => [...new Set(given)].sort());
+const createInput = z.object({ name, description: description.nullish(), permissionIds });
+const updateInput = z.object({ name: name.nullish(), description: description.nullish(), permissionIds: permissionIds.nullish() });
+
+export async function getRole(scope: OrgScope, id: string) {
+  const role = isId(id) ? await scope.db.role.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  if (!role) throw notFound('role', id);
+  return role;
+}
+
+export function listRoles(scope: OrgScope, args: PageArgs) {
+  return page(args, (seek) => {
+    const { and, ...rest } = seekById(seek);
+    return scope.db.role.findMany({ where: { orgId: scope.orgId, AND: and }, ...rest });
+  });
+}
+
+/** Names that differ in case only would be taken for one another. Asked under lockOrganization. */
+async function requireFreeName(tx: Tx, orgId: string, wanted: string, exceptId?: string): Promise<void> {
+  const taken = await tx.role.findFirst({ where: { orgId, name: { equals: wanted, mode: 'insensitive' }, ...(exceptId ? { id: { not: exceptId } } : {}) }, select: { name: true } });
+  if (taken) throw new AppError('conflict', `A role named ${taken.name} exists`, { field: 'name', constraint: 'unique' });
+}
+
+export async function createRole(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  requireHeld(scope.access.permissions, input.permissionIds, `The role ${input.name}`);
+  return mutate(app, scope, async ({ tx, record }) => {
+    await lockOrganization(tx, scope.orgId);
+    await requireFreeName(tx, scope.orgId, input.name);
+    const role = await tx.role.create({ data: { id: newId(), orgId: scope.orgId, name: input.name, description: input.description ?? '', permissions: input.permissionIds } });
+    await record({ action: 'role.created', resourceType: 'role', resourceId: role.id, resourceName: role.name, after: { name: role.name, permissions: role.permissions } });
+    return role;
+  });
+}
+
+async function customRoleIn(tx: Tx, orgId: string, id: string) {
+  const role = isId(id) ? await tx.role.findFirst({ where: { id, orgId } }) : null;
+  if (!role) throw notFound('role', id);
+  if (role.isSystem) throw new AppError('unprocessable', `${role.name} is a system role, which means the same everywhere; make a role of your own instead`, { role: role.name, constraint: 'system_role' });
+  return role;
+}
+
+/** Changes a role for everyone who has it, from their next request on. */
+export async function updateRole(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(updateInput, given);
+  return mutate(app, scope, async ({ tx, record }) => {
+    await lockOrganization(tx, scope.orgId);
+    const before = await customRoleIn(tx, scope.orgId, id);
+    requireHeld(scope.access.permissions, permissionsOf(before), `The role ${before.name}`);
+    if (input.permissionIds) requireHeld(scope.access.permissions, input.permissionIds, `The changed role ${before.name}`);
+    if (input.name) await requireFreeName(tx, scope.orgId, input.name, id);
+    const role = await tx.role.update({
+      where: { id },
+      data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(input.permissionIds ? { permissions: input.permissionIds } : {}) },
+    });
+    await record({ action: 'role.updated', resourceType: 'role', resourceId: id, resourceName: role.name, before: { name: before.name, permissions: before.permissions }, after: { name: role.name, permissions: role.permissions } });
+    const members = await tx.membership.findMany({ where: { orgId: scope.orgId, OR: [{ roleId: id }, { assignments: { some: { roleId: id } } }] }, select: { userId: true } });
+    await notify(tx, members.map(({ userId }): `access:${string}` => `access:${userId}`));
+    return role;
+  });
+}
+
+async function usersOf(tx: Tx, scope: OrgScope, roleId: string) {
+  const person = { user: { select: { name: true } } };
+  const members = await tx.membership.findMany({ where: { orgId: scope.orgId, roleId }, select: person });
+  const assignments = await tx.roleAssignment.findMany({ where: { orgId: scope.orgId, roleId }, select: { membership: { select: person } } });
+  const open = { orgId: scope.orgId, roleId, expiresAt: { gt: new Date() } };
+  const invitations = await tx.invitation.findMany({ where: { ...open, acceptedAt: null, cancelledAt: null }, select: { email: true } });
+  const inviteLinks = await tx.inviteLink.count({ where: { ...open, revokedAt: null } });
+  return { members: members.map((row) => row.user.name), assignments: assignments.map((row) => row.membership.user.name), invitations: invitations.map((row) => row.email), inviteLinks };
+}
+
+/** Deletes a role that nobody has and nobody is offered. */
+export async function deleteRole(app: App, scope: OrgScope, id: string) {
+  return mutate(app, scope, async ({ tx, record }) => {
+    await lockOrganization(tx, scope.orgId);
+    const role = await customRoleIn(tx, scope.orgId, id);
+    const { members, assignments, invitations, inviteLinks } = await usersOf(tx, scope, id);
+    const counts = { members: members.length, assignments: assignments.length, invitations: invitations.length, inviteLinks };
+    if (members.length + assignments.length + invitations.length + inviteLinks > 0) {
+      const uses = [[members.length, 'members'], [assignments.length, 'assignments in projects'], [invitations.length, 'open invitations'], [inviteLinks, 'invite links']].filter(([count]) => count !== 0).map(([count, what]) => `${count} ${what}`);
+      const by = holds(scope.access, 'view:members') ? { by: [...new Set([...members, ...assignments, ...invitations])].slice(0, 20) } : {};
+      throw new AppError('conflict', `The role ${role.name} is in use by ${uses.join(', ')}; give them another role first`, { constraint: 'in_use', ...counts, ...by });
+    }
+    // What was accepted, cancelled or has expired is remembered by the trail; it must not hold the role.
+    await tx.invitation.deleteMany({ where: { roleId: id } });
+    await tx.inviteLink.deleteMany({ where: { roleId: id } });
+    await tx.role.delete({ where: { id } });
+    await record({ action: 'role.deleted', resourceType: 'role', resourceId: id, resourceName: role.name, before: { name: role.name, permissions: role.permissions } });
+    return role;
+  });
+}

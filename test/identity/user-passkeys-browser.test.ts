@@ -1,0 +1,65 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let ocore: Ocore;
+let browser: Browser;
+let page: Page;
+let origin: string;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const address: AddressInfo | string | null = server.address();
+  await new Promise((resolve) => { server.close(resolve); });
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  origin = `http://localhost:${port}`;
+  ocore = await Ocore.start({ PORT: String(port), APP_URL: origin });
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'],
+  });
+  page = await (await browser.newContext()).newPage();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  // Any page of the origin will do.
+  await page.goto(`${origin}/healthz`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await ocore?.stop();
+});
+
+/** What a web page does: asks for options, hands them to the browser, and sends back what the browser made of them. */
+async function inBrowser(kind: 'create' | 'get', begin: { path: string; body: object }, finish: string, token: string | null): Promise<{ status: number; body: unknown }> {
+  return page.evaluate(async ({ kind, begin, finish, token }) => {
+    const post = (path: string, body: unknown) => fetch(`/api${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) }, body: JSON.stringify(body) });
+    const { publicKey } = await (await post(begin.path, begin.body)).json();
+    const credential = kind === 'create'
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
+    const answer = await post(finish, credential instanceof PublicKeyCredential ? credential.toJSON() : null);
+    return { status: answer.status, body: await answer.json() };
+  }, { kind, begin, finish, token });
+}
+
+it('registers a passkey in a browser and signs in with it, without a name and by e-mail address', async () => {
+  const person: Client = await ocore.owner('ann');
+  const registered = await inBrowser('create', { path: '/user/passkeys/register/begin', body: { device_name: 'Chromium' } }, '/user/passkeys/register/finish', person.token);
+  expect(registered).toMatchObject({ status: 201, body: { deviceName: 'Chromium', transport: ['internal'] } });
+  const usernameless = await inBrowser('get', { path: '/auth/passkey/login/begin', body: {} }, '/auth/passkey/login/finish', null);
+  expect(usernameless).toMatchObject({ status: 200, body: { user: { email: person.email }, accessToken: expect.any(String) } });
+  const byEmail = await inBrowser('get', { path: '/auth/passkey/login/begin', body: { email: person.email } }, `/auth/passkey/login/finish?email=${encodeURIComponent(person.email)}`, null);
+  expect(byEmail).toMatchObject({ status: 200, body: { user: { email: person.email } } });
+  const sessions = await person.get('/user/sessions');
+  expect(sessions.at('data.0')).toMatchObject({ deviceName: 'Chrome on Linux', method: 'passkey', strong: true, current: false });
+  // The browser knows that it holds this account's passkey already.
+  await expect(inBrowser('create', { path: '/user/passkeys/register/begin', body: {} }, '/user/passkeys/register/finish', person.token)).rejects.toThrow('InvalidStateError');
+});
