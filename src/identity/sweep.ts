@@ -2,11 +2,9 @@ import type { App } from '../app.ts';
 
 const everyMs = 3600_000;
 
-/** Takes away what nobody can use any more; ended sessions and letters stay for a month, for questions. */
+/** Takes away sessions and letters that ended a month ago; so long they stay for questions. */
 export async function sweep(app: App): Promise<void> {
-  const now = new Date();
-  const monthAgo = new Date(now.getTime() - 30 * 86400_000);
-  await app.db.prisma.oneTimeToken.deleteMany({ where: { expiresAt: { lt: now } } });
+  const monthAgo = new Date(Date.now() - 30 * 86400_000);
   await app.db.prisma.session.deleteMany({ where: { OR: [{ expiresAt: { lt: monthAgo } }, { revokedAt: { lt: monthAgo } }] } });
   await app.db.prisma.mail.deleteMany({ where: { OR: [{ sentAt: { lt: monthAgo } }, { failedAt: { lt: monthAgo } }] } });
 }
