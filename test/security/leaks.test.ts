@@ -44,7 +44,7 @@ beforeAll(async () => {
   plant('database password', new URL(database.url).password);
   pool = new pg.Pool({ connectionString: database.url, max: 2 });
   pool.on('error', () => {});
-  program = await Program.start({ DATA_DIR: dir, DATABASE_URL: database.url, SSH_ENCRYPTION_KEY: masterKey, LOG_LEVEL: 'trace' });
+  program = await Program.start({ DATA_DIR: dir, DATABASE_URL: database.url, SSH_ENCRYPTION_KEY: masterKey, LOG_LEVEL: 'trace', SMTP_URL: `smtp://somebody:${plant('SMTP password', 'Planted-Smtp-25')}@127.0.0.1:1`, MAIL_FROM: 'ocore@example.com' });
   listener = new pg.Client({ connectionString: database.url });
   listener.on('notification', ({ payload }) => said.push({ where: 'a notification', text: payload ?? '' }));
   listener.on('error', () => {});
@@ -164,7 +164,9 @@ async function things(watched: Client): Promise<Ids> {
 
 /** The third story: what goes wrong inside, where libraries quote what they were given. */
 async function accidents(watched: Client): Promise<void> {
-  await sql("ALTER TABLE servers ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID; ALTER TABLE users ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID; ALTER TABLE api_keys ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID");
+  await sql("ALTER TABLE servers ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID; ALTER TABLE users ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID; ALTER TABLE api_keys ADD CONSTRAINT no_boom CHECK (name <> 'boom') NOT VALID; ALTER TABLE idempotency_keys ADD CONSTRAINT no_boom CHECK (request_id <> 'boom-request') NOT VALID");
+  // PostgreSQL's complaint of it holds the whole row.
+  await watched.request('POST', '/api/projects', { name: 'Once' }, { 'idempotency-key': 'some-key-of-a-client', 'x-request-id': 'boom-request' });
   const broken = await watched.post('/servers', { name: 'boom', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: plant('SSH password of a row that failed', 'Planted-Boom-17') });
   expect(broken.status).toBe(500);
   await new Watched(program.url, null, null).post('/auth/signup', { email: 'boom@example.com', password: plant('password of a row that failed', 'Planted-Boom-18'), name: 'boom' });
