@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type DocumentNode, execute, GraphQLError } from 'graphql';
 import type { Context } from '../../schema/context.ts';
@@ -20,8 +19,20 @@ interface ServerContext {
   res: ServerResponse;
 }
 
-async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
-  for await (const value of source) yield change(value);
+/** Ends its source as soon as its reader leaves; a generator would first wait for the next value. */
+function mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncIterableIterator<T> {
+  const inner = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const result = await inner.next();
+      return result.done ? result : { done: false, value: change(result.value) };
+    },
+    return: async () => {
+      await inner.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() { return this; },
+  };
 }
 
 interface Arguments {
@@ -92,7 +103,6 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],
     context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
-    graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false,
   });
 }

@@ -4,9 +4,9 @@ import type { PrismaClient, Tx } from '../db.ts';
 import { type EventHub, notify } from '../events/hub.ts';
 import type { SecretBox } from '../secrets/box.ts';
 
-export const signingKeyOwner = (kid: string): string => `signing_key:${kid}`;
-
 const publicJwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
+
+export const signingKeyOwner = (kid: string): string => `signing_key:${kid}`;
 
 /** How often an unknown key id may make a process look at the database. */
 const lookAgainMs = 1000;

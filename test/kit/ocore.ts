@@ -70,9 +70,11 @@ export class Ocore {
   async letterTo(email: string): Promise<string> {
     const [row] = await this.sql<{ id: string; body_enc: string }>('SELECT id, body_enc FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1', [email]);
     if (!row) throw new Error(`No letter went to ${email}`);
+    const config = readConfig(this.#env);
     const pool = new pg.Pool({ connectionString: this.running.databaseUrl, max: 1 });
     try {
-      return await new SecretBox(await KeyRing.load(pool, new MasterKeys(readConfig(this.#env).SSH_ENCRYPTION_KEY))).open(row.body_enc, `mail:${row.id}`);
+      const keys = await KeyRing.load(pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+      return await new SecretBox(keys).open(row.body_enc, `mail:${row.id}`);
     } finally {
       await pool.end();
     }
