@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from '../prisma/migrate.ts';
 import type { App } from './app.ts';
@@ -6,10 +5,11 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, SigningKeys, startResetRequests } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
@@ -28,7 +28,7 @@ export interface Running {
 
 /** The composition root: makes everything once, in order, and gives the way to end it in the reverse order. */
 export async function start(config: Config): Promise<Running> {
-  const log = pino({ level: config.LOG_LEVEL, base: { role: config.OCORE_ROLE }, redact: ['*.password', '*.privateKey', '*.authorization', '*.sshPrivateKey', '*.sshPassword'] });
+  const log = makeLog(config);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.reverse()) await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));
@@ -66,6 +66,7 @@ export async function start(config: Config): Promise<Running> {
       stops.push(() => worker.stop());
       const resetRequests = startResetRequests(app);
       stops.push(() => resetRequests.stop());
+      stops.push(startSweeping(app));
       const mailPump = startMailPump(app);
       if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
