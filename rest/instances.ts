@@ -17,6 +17,6 @@ export const instanceRoutes: readonly Route[] = [
   act('stop', 'Instance stop in progress'),
   act('restart', 'Instance restart in progress'),
   { method: 'delete', path: '/instances/{id}', category, summary: 'Delete an instance with its data', document: `mutation ($id: ID!, $confirmName: String) { deleteInstance(id: $id, confirmName: $confirmName) { ${payload} } }`, body: ['confirmName'], answer: { as: 'accepted', resource: 'instance', message: 'Instance deletion in progress' } },
-  { method: 'get', path: '/instances/{id}/logs', category, summary: 'Read the newest log lines', document: 'query ($id: ID!, $source: InstanceLogSource, $lines: Int) { instanceLogs(id: $id, source: $source, lines: $lines) { at level message } }', answer: { as: 'whole', key: 'data' } },
+  { method: 'get', path: '/instances/{id}/logs', category, summary: 'Read the newest log lines', document: 'query ($id: ID!, $source: InstanceLogSource, $lines: Int) { instanceLogs(id: $id, source: $source, lines: $lines) { at level message } }', answer: { as: 'whole', key: 'data' }, errors: ['unprocessable'] },
   { method: 'post', path: '/instances/{id}/admin-password', category, summary: 'Show Odoo’s first admin password, once', document: 'mutation ($id: ID!) { revealAdminPassword(id: $id) { login password } }', answer: { as: 'object' } },
 ];

@@ -1,5 +1,5 @@
 import { apiVersion } from '../src/api-version.ts';
-import type { JsonObject } from './json-schema.ts';
+import type { JsonObject } from './openapi/json-schema.ts';
 import { longestWait } from './long-poll.ts';
 import type { Route } from './route.ts';
 
@@ -10,15 +10,15 @@ export const protocolParameters = {
   IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource as you read it: if it has changed since, nothing is done and the answer is 412.', schema: { type: 'string', maxLength: 1024 } },
   IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the answer that you have: if it would be the same, the answer is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
   LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have; the stream goes on after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
-  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', minimum: 0, maximum: longestWait, default: 0 } },
+  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 }, example: 30 },
 } satisfies Record<string, JsonObject>;
 
 export const protocolHeaders = {
-  ETag: { description: 'Names this answer: for If-None-Match, and of a single resource for If-Match.', schema: { type: 'string' } },
+  ETag: { description: 'Names this answer: for If-None-Match, and of a single resource for If-Match.', schema: { type: 'string', maxLength: 128 } },
   IdempotencyReplayed: { description: '`true` on an answer that was given before for the same Idempotency-Key.', schema: { type: 'string', enum: ['true'] } },
   Version: { description: 'The version of this API.', schema: { type: 'string', enum: [apiVersion] } },
-  Deprecation: { description: 'Since when the route is not to be used any more, as `@<seconds since 1970>`.', schema: { type: 'string' } },
-  Sunset: { description: 'When the route will be gone.', schema: { type: 'string' } },
+  Deprecation: { description: 'Since when the route is not to be used any more, as `@<seconds since 1970>`.', schema: { type: 'string', maxLength: 32 } },
+  Sunset: { description: 'When the route will be gone.', schema: { type: 'string', maxLength: 64 } },
 } satisfies Record<string, JsonObject>;
 
 export interface Protocol {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../src/errors.ts';
 import type { Topic } from '../src/events/hub.ts';
 
 /** How a route's GraphQL answer becomes its REST answer. */
@@ -32,6 +33,8 @@ export interface Route {
   answer: Answer;
   /** Variables of the body that are not `input`. */
   body?: readonly string[];
+  /** Errors beyond those that follow from its kind. */
+  errors?: readonly ErrorCode[];
   /** Fields that are mere readings: new ones do not make the resource another for If-Match. */
   readings?: readonly string[];
   /** `wait`: the answer may wait for the end of what it shows, and is looked at again when one of the topics wakes. */

@@ -1,4 +1,5 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import { stringify } from 'yaml';
 import { schema } from '../schema/index.ts';
 import { AdvisoryLocks } from '../src/advisory-lock.ts';
 import type { App } from '../src/app.ts';
@@ -30,8 +31,14 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
   router.use(versioned);
   router.use((request, _response, next) => { requireJson(request); next(); });
   router.use(...jsonBody);
-  const description = JSON.stringify(openApi(schema));
-  router.get('/openapi.json', (_request, response) => { response.type('json').send(description); });
+  const description = openApi(schema);
+  const asJson = JSON.stringify(description);
+  let asYaml: string | undefined;
+  router.get('/openapi.json', (_request, response) => { response.type('json').send(asJson); });
+  router.get('/openapi.yaml', (_request, response) => {
+    asYaml ??= stringify(description, { aliasDuplicateObjects: false });
+    response.type('application/yaml').send(asYaml);
+  });
   const prepared = routes.map((route) => prepare(schema, route));
   const methods = new Map<string, string[]>();
   for (const one of prepared) {

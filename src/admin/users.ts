@@ -39,7 +39,7 @@ export async function getUser(app: App, id: string): Promise<AccountRow> {
   return user;
 }
 
-const createInput = z.object({ email: emailSchema, name: personName, password: newPassword });
+export const createInput = z.object({ email: emailSchema, name: personName, password: newPassword });
 
 /** Makes an account for somebody, also while sign-up is closed. Its address counts as verified: the administrator vouches for it. */
 export async function createUser(app: App, admin: Administrator, given: unknown): Promise<AccountRow> {

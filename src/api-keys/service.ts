@@ -18,11 +18,11 @@ import { keysOf, requireHeldByMaker, requireHeldEverywhere, requireWithinKey } f
 const name = z.string().trim().min(1).max(100);
 const permissions = z.array(permissionSchema).min(1).max(100).transform((given) => [...new Set(given)].sort());
 const allowedIps = z.array(z.string().trim().max(64).refine(isIpRange, { message: 'must be an IP address or a CIDR range such as 203.0.113.0/24', params: { constraint: 'ip_range' } })).max(50).transform((given) => [...new Set(given)]);
-const createInput = z.object({
+export const createInput = z.object({
   name, permissions, projectIds: z.array(z.string()).min(1).max(100).nullish(), allowedIps: allowedIps.nullish(),
   expiresAt: z.date().refine((value) => value > new Date(), { message: 'must lie in the future', params: { constraint: 'future' } }).nullish(),
 });
-const updateInput = z.object({ name: name.nullish(), permissions: permissions.nullish(), allowedIps: allowedIps.nullish() });
+export const updateInput = z.object({ name: name.nullish(), permissions: permissions.nullish(), allowedIps: allowedIps.nullish() });
 const overlap = z.object({ overlapHours: z.number().int().min(0).max(168) });
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';

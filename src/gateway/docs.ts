@@ -1,22 +1,41 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import express, { type Router } from 'express';
+import { join, resolve } from 'node:path';
+import compression from 'compression';
+import express, { type RequestHandler, type Response, type Router } from 'express';
 
-const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const dist = resolve(import.meta.dirname, '../../docs/dist');
+const pages = join(dist, 'pages');
 
-const page = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>oCore REST API</title>
-<link rel="stylesheet" href="/docs/api/assets/swagger-ui.css"><link rel="icon" href="/docs/api/assets/favicon-32x32.png"></head>
-<body><div id="ui"></div><script src="/docs/api/assets/swagger-ui-bundle.js"></script><script src="/docs/api/start.js"></script></body></html>
-`;
-const script = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#ui', deepLinking: true, persistAuthorization: true, displayRequestDuration: true, requestSnippetsEnabled: true, validatorUrl: null });
-`;
+// Everything comes from here. The two editors put styles into the page, so these alone may be inline.
+const policy = (...more: string[]): string => ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data: blob:", "font-src 'self' data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", ...more].join('; ');
+const pagePolicy = policy("style-src 'self'");
+const editorPolicy = policy("style-src 'self' 'unsafe-inline'", "worker-src 'self' blob:");
 
-/** The reference of the REST API, to read and to try; everything is served from here, nothing from elsewhere. */
+function guard(response: Response, content: string): void {
+  response.setHeader('Content-Security-Policy', content);
+  response.setHeader('Referrer-Policy', 'same-origin');
+}
+
+/** GraphiQL, for browsers that open /graphql. */
+export const graphiql: RequestHandler = (request, response, next) => {
+  if (request.method !== 'GET' || request.query['query'] !== undefined || request.accepts('application/json', 'text/html') !== 'text/html') { next(); return; }
+  guard(response, editorPolicy);
+  response.setHeader('Vary', 'Accept');
+  response.sendFile(join(pages, 'graphiql.html'), { maxAge: '5m' });
+};
+
+/** The documentation and the playground: files that `npm run generate` made. */
 export function docsRouter(): Router {
   const router = express.Router();
-  router.get('/api', (_request, response) => { response.type('html').send(page); });
-  router.get('/api/start.js', (_request, response) => { response.type('js').send(script); });
-  router.use('/api/assets', express.static(assets, { index: false, maxAge: '1d' }));
+  router.use(compression());
+  // Their names carry a hash of their content.
+  router.use('/assets', express.static(join(dist, 'apps/assets'), { index: false, immutable: true, maxAge: '1y', fallthrough: false }));
+  router.use((request, response, next) => {
+    // Pages are asked for without their ending; some share their name with a folder.
+    if (!/\.\w+$|\/$/.test(request.path)) request.url = request.url.replace(request.path, `${request.path}.html`);
+    guard(response, request.path === '/api.html' ? editorPolicy : pagePolicy);
+    next();
+  });
+  router.get('/', (_request, response) => { response.sendFile(join(pages, 'index.html'), { maxAge: '5m' }); });
+  router.use(express.static(pages, { maxAge: '5m', redirect: false }));
   return router;
 }

@@ -8,7 +8,7 @@ import type { AccessTokens } from '../identity/index.ts';
 import { isLocalOutbox } from '../mail/index.ts';
 import { Connections } from './connections.ts';
 import { crossOrigin } from './cors.ts';
-import { docsRouter } from './docs.ts';
+import { docsRouter, graphiql } from './docs.ts';
 import { schema } from '../../schema/index.ts';
 import { sendError } from '../../rest/error-answer.ts';
 import { restRouter } from '../../rest/router.ts';
@@ -63,7 +63,7 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, tokens, documents, connections);
-  http.use('/graphql', ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
+  http.use('/graphql', graphiql, ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
   http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { type DocumentNode, execute, GraphQLError } from 'graphql';
 import type { Context } from '../../schema/context.ts';
@@ -104,7 +103,6 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],
     context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
-    graphiql: { title: 'oCore GraphiQL', subscriptionsProtocol: 'WS' },
-    renderGraphiQL,
+    graphiql: false,
   });
 }

@@ -14,7 +14,7 @@ import { emailSchema } from './fields.ts';
 import { requireRecent } from './recent.ts';
 import { notifyAccount } from './security-notice.ts';
 
-const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
+export const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
 
 /** An organization that would be left without an Owner. */
 interface Blocker {

@@ -12,7 +12,7 @@ import { renewHash } from './renew-hash.ts';
 import { countSignIn } from './sign-in-limits.ts';
 import type { AccessTokens } from './tokens.ts';
 
-const loginInput = z.object({ email: emailSchema, password: z.string().min(1).max(256) });
+export const loginInput = z.object({ email: emailSchema, password: z.string().min(1).max(256) });
 
 /** The first step of a sign-in; for an account with TOTP it gives the ticket of the second. */
 export async function login(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn | SecondStep> {

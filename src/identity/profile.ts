@@ -7,7 +7,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { personName } from './fields.ts';
 
-const profileInput = z.object({
+export const profileInput = z.object({
   name: personName.nullish(),
   avatarUrl: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).max(2000).nullish(),
 });

@@ -21,7 +21,7 @@ export interface SecondStep {
 const ticketSeconds = 10 * 60;
 const maxAttempts = 5;
 const ticketData = z.object({ method: z.enum(['password', 'passkey', 'github', 'google']) });
-const input = z.object({ code: secondFactorCode, partialToken: z.string().min(1).max(200) });
+export const input = z.object({ code: secondFactorCode, partialToken: z.string().min(1).max(200) });
 
 /** Signs in who proved the first factor, or asks for the second one where the account has TOTP. */
 export async function signInOrAsk(tx: Tx, app: App, tokens: AccessTokens, user: User, client: Client, method: SignInMethod['method']): Promise<SignIn | SecondStep> {

@@ -16,7 +16,7 @@ import { readSettings } from './settings.ts';
 import type { AccessTokens } from './tokens.ts';
 import { askToVerify } from './verification.ts';
 
-const signUpInput = z.object({
+export const signUpInput = z.object({
   email: emailSchema,
   password: newPassword,
   name: personName,

@@ -15,7 +15,7 @@ import { notifyAccount } from './security-notice.ts';
 import { parseSshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
 
 const maxKeys = 50;
-const addInput = z.object({ label: deviceLabel, publicKey: z.string().max(16 * 1024) });
+export const addInput = z.object({ label: deviceLabel, publicKey: z.string().max(16 * 1024) });
 
 export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
   const { userId } = requirePerson(access);

@@ -33,7 +33,7 @@ const settingsFields = {
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'critical']).nullish(),
   envVars: envVars.nullish(),
 };
-const createInput = z.object({
+export const createInput = z.object({
   name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
   slug: slugSchema.nullish(),
   serverId: z.string(),
@@ -52,7 +52,7 @@ const createInput = z.object({
   if (value.edition === 'enterprise' && !value.image) context.addIssue({ code: 'custom', path: ['image'], message: 'is required with the enterprise edition, which has no public image', params: { constraint: 'required' } });
   checkMemory(value, context);
 });
-const configureInput = z.object(settingsFields).superRefine(checkMemory);
+export const configureInput = z.object(settingsFields).superRefine(checkMemory);
 
 function checkMemory(value: { limitMemorySoft?: number | null | undefined; limitMemoryHard?: number | null | undefined }, context: z.RefinementCtx): void {
   if (value.limitMemorySoft && value.limitMemoryHard && value.limitMemorySoft > value.limitMemoryHard) {

@@ -12,7 +12,7 @@ import { parse } from '../parse.ts';
 import { getMember, grantRows, memberIn, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 
-const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
+export const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
 
 export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
   await getMember(scope, memberId);

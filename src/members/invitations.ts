@@ -16,7 +16,7 @@ import { newToken } from './tokens.ts';
 
 const day = 86400_000;
 export const expiresInDays = z.number().int().min(1).max(30);
-const inviteInput = z.object({ email: emailSchema, roleId: z.string(), projectIds, expiresInDays: expiresInDays.nullish() });
+export const inviteInput = z.object({ email: emailSchema, roleId: z.string(), projectIds, expiresInDays: expiresInDays.nullish() });
 
 export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'cancelled';
 

@@ -15,7 +15,7 @@ import { join } from './join.ts';
 import { roleIn } from './rows.ts';
 import { hashToken, newToken } from './tokens.ts';
 
-const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
+export const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
 
 export type InviteLinkStatus = 'active' | 'used_up' | 'expired' | 'revoked';
 

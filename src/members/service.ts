@@ -12,7 +12,7 @@ import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
 
-const roleInput = z.object({ roleId: z.string(), projectIds });
+export const roleInput = z.object({ roleId: z.string(), projectIds });
 
 export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined }) {
   const term = searchTerm(args.search);

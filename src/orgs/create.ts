@@ -17,7 +17,7 @@ export interface Client {
 }
 
 export const organizationName = z.string().trim().min(2).max(100);
-const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
+export const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
 
 /** Creates an organization with the four system roles; its creator becomes an Owner. */
 export async function createOrganization(tx: Tx, owner: Actor & { id: string }, client: Client, given: { name: string; slug: string }): Promise<Organization> {

@@ -11,12 +11,12 @@ import { parse } from '../parse.ts';
 import { organizationName, slugTaken } from './create.ts';
 import { organizationSlug } from './slug.ts';
 
-const updateInput = z.object({
+export const updateInput = z.object({
   name: organizationName.nullish(),
   slug: organizationSlug.nullish(),
   logoUrl: z.url({ protocol: /^https$/, message: 'must be an address that begins with https://' }).max(2048).nullable().optional(),
 });
-const settingsInput = z.object({
+export const settingsInput = z.object({
   auditRetentionDays: z.number().int().min(30).max(3650).nullish(),
   requireTwoFactor: z.boolean().nullish(),
   requirePasskey: z.boolean().nullish(),

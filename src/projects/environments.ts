@@ -12,7 +12,7 @@ import { getProject } from './service.ts';
 
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
-const createInput = z.object({
+export const createInput = z.object({
   projectId: z.string(),
   name,
   description: description.nullish(),
@@ -21,7 +21,7 @@ const createInput = z.object({
   deletionProtected: z.boolean().nullish(),
 });
 // The type is not here: it cannot change.
-const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
+export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
 
 export async function getEnvironment(scope: OrgScope, id: string) {
   const environment = isId(id) ? await scope.db.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;

@@ -1,2 +1,2 @@
-export { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment } from './environments.ts';
-export { archiveProject, createProject, deleteProject, getProject, listProjects, odooVersion, updateProject } from './service.ts';
+export { createEnvironment, createInput as createEnvironmentInput, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment, updateInput as updateEnvironmentInput } from './environments.ts';
+export { archiveProject, createProject, createInput as createProjectInput, deleteProject, getProject, listProjects, odooVersion, updateProject, updateInput as updateProjectInput } from './service.ts';

@@ -12,8 +12,8 @@ import { slugify, slugSchema } from '../slug.ts';
 const name = z.string().trim().min(1).max(100);
 const description = z.string().max(2000);
 export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
-const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
-const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
 
 export async function getProject(scope: OrgScope, id: string) {
   const project = isId(id) ? await scope.db.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;

@@ -1,1 +1,1 @@
-export { createRole, deleteRole, getRole, listRoles, updateRole } from './service.ts';
+export { createInput as createRoleInput, createRole, deleteRole, getRole, listRoles, updateInput as updateRoleInput, updateRole } from './service.ts';

@@ -16,8 +16,8 @@ import { parse } from '../parse.ts';
 const name = z.string().trim().min(1).max(50);
 const description = z.string().trim().max(500);
 const permissionIds = z.array(permissionSchema).max(100).transform((given) => [...new Set(given)].sort());
-const createInput = z.object({ name, description: description.nullish(), permissionIds });
-const updateInput = z.object({ name: name.nullish(), description: description.nullish(), permissionIds: permissionIds.nullish() });
+export const createInput = z.object({ name, description: description.nullish(), permissionIds });
+export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), permissionIds: permissionIds.nullish() });
 
 export async function getRole(scope: OrgScope, id: string) {
   const role = isId(id) ? await scope.db.role.findFirst({ where: { id, orgId: scope.orgId } }) : null;

@@ -1,6 +1,6 @@
 export { latestServerMetric, type Period, periods, serverMetrics } from './metrics.ts';
 export { ServerMonitor } from './monitor.ts';
 export { removeServerJob } from './remove.job.ts';
-export { acceptHostKey, createServer, getServer, listServers, removeServer, updateServer, validateServer } from './service.ts';
+export { acceptHostKey, createServer, createInput as createServerInput, getServer, listServers, removeServer, updateServer, updateInput as updateServerInput, validateServer } from './service.ts';
 export { connectServer, credentialOwner } from './target.ts';
 export { validateServerJob } from './validate.job.ts';

@@ -27,7 +27,7 @@ const fields = {
   dockerSocket: text(255).regex(/^\/[A-Za-z0-9._/-]+$/, 'must be an absolute path'),
   hostKeyFingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like SHA256:… as ssh-keygen -l prints it'),
 };
-const createInput = z.object({
+export const createInput = z.object({
   name: fields.name,
   description: fields.description,
   kind: z.enum(['ssh', 'local']).nullish(),
@@ -50,7 +50,7 @@ const createInput = z.object({
   need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
   checkKey(value.sshPrivateKey, context);
 });
-const updateInput = z.object({
+export const updateInput = z.object({
   name: fields.name.nullish(),
   description: fields.description,
   host: fields.host.nullish(),

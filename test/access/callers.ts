@@ -50,7 +50,7 @@ export async function cast(ocore: Ocore): Promise<Cast> {
     // Of this organization alone.
     await ocore.sql('DELETE FROM memberships WHERE user_id = $1', [user?.id]);
     const [member] = await ocore.sql<{ id: string }>('INSERT INTO memberships (id, org_id, user_id, role_id) VALUES (gen_random_uuid(), $1, $2, $3) RETURNING id', [org.id, user?.id, roleId]);
-    const ids = { ...org.ids, ...(await personalIds(ocore, own.email, `${mark} ${name}`)), member: org.ids['member'] ?? '' };
+    const ids = { ...org.ids, ...(await personalIds(ocore, own.email, `${mark} ${name}`)), member: org.ids['member'] ?? '', user: org.ids['user'] ?? '' };
     return { client: new Client(own.url, own.token, slug, own.refreshToken, own.email), ids, memberId: member?.id ?? '', userId: user?.id ?? '' };
   };
   const roleNamed = async (name: string): Promise<string> => (await ocore.sql<{ id: string }>('SELECT id FROM roles WHERE org_id = $1 AND name = $2', [org.id, name]))[0]?.id ?? '';
@@ -73,7 +73,7 @@ export async function cast(ocore: Ocore): Promise<Cast> {
   callers.push({ ...base, name: 'an ended session', is: 'dead', client: ended });
   callers.push({ ...base, name: 'a member of another organization', is: 'outsider', ids: other.ids, client: new Client(ocore.url, other.owner.token, slug) });
   const foreignKey = newApiKey();
-  await ocore.sql("INSERT INTO api_keys (id, org_id, user_id, name, prefix, hash, permissions) SELECT gen_random_uuid(), $1, user_id, 'bison key', $2, $3, $4 FROM memberships WHERE org_id = $1", [other.id, foreignKey.prefix, foreignKey.hash, [...permissions]]);
+  await ocore.sql("INSERT INTO api_keys (id, org_id, user_id, name, prefix, hash, permissions) SELECT gen_random_uuid(), $1, id, 'bison key', $2, $3, $4 FROM users WHERE email = $5", [other.id, foreignKey.prefix, foreignKey.hash, [...permissions], other.owner.email]);
   callers.push({ ...base, name: 'a key of another organization', is: 'outsider', person: false, ids: other.ids, client: new Client(ocore.url, foreignKey.key, slug) });
   callers.push({ ...base, name: 'the administrator', is: 'administrator', client: new Client(ocore.url, root.token, null, root.refreshToken, root.email) });
 

@@ -28,6 +28,11 @@ type Expected = 401 | 403 | 404 | 'allowed' | 'whatever';
 /** These make something that lies in no project yet: they need their permission in the whole organization. */
 const wholeOrganization: ReadonlySet<string> = new Set(['Mutation.createProject']);
 
+/** A person reaches the API keys that are its own; a key needs the permission in the whole organization. */
+const keysNeed: Readonly<Record<string, Permission>> = {
+  'Query.apiKey': 'view:api_keys', 'Query.apiKeys': 'view:api_keys', 'Mutation.createApiKey': 'manage:api_keys', 'Mutation.updateApiKey': 'manage:api_keys', 'Mutation.rotateApiKey': 'manage:api_keys', 'Mutation.revokeApiKey': 'manage:api_keys',
+};
+
 /** What the declared scopes mean for a caller. */
 function expectedOf({ name, scopes }: RootField, caller: Caller): Expected {
   const isPublic = scopes['public'] === true;
@@ -39,6 +44,8 @@ function expectedOf({ name, scopes }: RootField, caller: Caller): Expected {
   if (scopes['admin'] === true) return 403;
   if (scopes['person'] === true && !caller.person) return 403;
   if (scopes['owner'] === true && !caller.owner) return 403;
+  const forKeys = caller.person ? undefined : keysNeed[name];
+  if (forKeys && !caller.held.has(forKeys)) return 403;
   const permission = permissionOf(scopes);
   if (permission === undefined || caller.held.has(permission)) return 'allowed';
   return caller.inProject.has(permission) && !wholeOrganization.has(name) ? 'allowed' : 403;
@@ -103,7 +110,7 @@ async function check(caller: Caller, chosen: readonly Probe[] = probes): Promise
 it('knows every field and route', () => {
   expect(allFields.length).toBeGreaterThan(50);
   expect(allRoutes.length).toBeGreaterThan(40);
-  expect(allFields.filter(({ scopes }) => !['public', 'signedIn', 'person', 'admin', 'owner', 'permission'].some((name) => name in scopes)).map(({ name }) => name)).toEqual([]);
+  expect(allFields.filter(({ scopes }) => !['public', 'signedIn', 'person', 'member', 'admin', 'owner', 'permission'].some((name) => name in scopes)).map(({ name }) => name)).toEqual([]);
 });
 
 describe('every field and route, as declared, for', () => {

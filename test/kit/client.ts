@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { checkAnswer } from './contract.ts';
 import { z } from 'zod';
 
 /** An answer whose parts are read by path: `at('error.details.field')`. */
@@ -62,7 +63,10 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return new Answer(response.status, response.headers, text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text);
+    const answer = new Answer(response.status, response.headers, text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text);
+    // Whatever a test asks for, the answer must be one that the OpenAPI document promises.
+    if (path.startsWith('/api/') && response.headers.get('content-type')?.includes('json')) checkAnswer(method, path.slice('/api'.length), answer.status, answer.body);
+    return answer;
   }
 
   get(path: string): Promise<Answer> { return this.request('GET', `/api${path}`); }

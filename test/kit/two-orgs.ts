@@ -50,8 +50,11 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const server = await owner.post('/servers', { name: `${name} server`, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const person = await personalIds(ocore, owner.email, `${name} key`);
-  const [others] = await ocore.sql<Record<string, string>>(shared, [person['organization'], `${name}-role`, person['member'], resources['project']]);
-  return { owner, id: person['organization'] ?? '', ids: { ...resources, ...person, ...others } };
+  // Whom others than an Owner may change.
+  const subject = await ocore.owner(`${name}-subject`);
+  const [member] = await ocore.sql<Record<string, string>>("INSERT INTO memberships (id, org_id, user_id, role_id) SELECT gen_random_uuid(), r.org_id, u.id, r.id FROM roles r, users u WHERE r.org_id = $1 AND r.name = 'Viewer' AND u.email = $2 RETURNING id AS member, user_id AS user", [person['organization'], subject.email]);
+  const [others] = await ocore.sql<Record<string, string>>(shared, [person['organization'], `${name}-role`, member?.['member'], resources['project']]);
+  return { owner, id: person['organization'] ?? '', ids: { ...resources, ...person, ...member, ...others } };
 }
 
 /** The ids of one organization, beside which those of another stand as `foreign …`. */

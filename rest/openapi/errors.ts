@@ -1,0 +1,56 @@
+import { errorHelp } from '../../src/error-help.ts';
+import { type ErrorCode, errorTable } from '../../src/errors.ts';
+import type { PreparedRoute } from '../prepared.ts';
+import type { Json, JsonObject } from './json-schema.ts';
+import { inOrganization, type Scope } from './scope.ts';
+import { headersOf, ref } from './shared.ts';
+
+const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
+
+/** Facts of an error as JSON. */
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** What no documented route answers: it knows its methods, and its GraphQL document is a simple one. */
+const elsewhere: readonly ErrorCode[] = ['method_not_allowed', 'query_too_complex'];
+const documented = codes.filter((code) => !elsewhere.includes(code));
+
+export function errorExamples(): Record<string, JsonObject> {
+  return Object.fromEntries(documented.map((code) => {
+    const { title, example } = errorHelp[code];
+    return [code, { summary: title, value: { error: { code, message: example.message, details: asJson(example.details), request_id: 'req_Zk3vT1x8cQ0pLw5n', doc_url: `https://ocore.example.com/docs/errors/${code}` } } }];
+  }));
+}
+
+/** The codes that a route may answer with: by who may use it, what it reads, and what it changes. */
+function codesOf({ route, pathParameters }: PreparedRoute, scope: Scope, hasBody: boolean, conditional: boolean): Set<ErrorCode> {
+  const found = new Set<ErrorCode>(['bad_request', 'validation_error', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
+  const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
+  add(!scope.public, 'unauthenticated', 'token_expired');
+  add(inOrganization(scope) || scope.admin || scope.person, 'forbidden');
+  add(inOrganization(scope), 'not_found', 'two_factor_required', 'reauthentication_required');
+  add(pathParameters.length > 0, 'not_found');
+  add(route.answer.as === 'list', 'invalid_cursor');
+  add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
+  add(route.method !== 'get', 'conflict', 'unprocessable', 'idempotency_in_progress', 'idempotency_answer_lost', 'idempotency_key_reused');
+  add(conditional, 'precondition_failed');
+  add(route.method !== 'get' && inOrganization(scope), 'invalid_state');
+  add(route.answer.as === 'accepted', 'operation_in_progress');
+  return found;
+}
+
+/** The error answers of a route by status, with an example for each code. */
+export function errorAnswers(prepared: PreparedRoute, scope: Scope, hasBody: boolean, conditional: boolean): Record<string, JsonObject> {
+  const possible = codesOf(prepared, scope, hasBody, conditional);
+  const answers: Record<string, JsonObject> = {};
+  for (const status of [...new Set([...possible].map((code) => errorTable[code].status))].sort()) {
+    const here = codes.filter((code) => possible.has(code) && errorTable[code].status === status);
+    answers[String(status)] = {
+      description: here.map((code) => `\`${code}\`: ${errorHelp[code].title}.`).join('\n'),
+      headers: headersOf(...([409, 429, 503].includes(status) ? ['Retry-After'] : [])),
+      content: { 'application/json': { schema: ref('schemas', 'Error'), examples: Object.fromEntries(here.map((code) => [code, ref('examples', code)])) } },
+    };
+  }
+  return answers;
+}

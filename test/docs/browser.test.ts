@@ -1,0 +1,116 @@
+import type { Browser, Page } from 'playwright-core';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
+import type { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let ocore: Ocore;
+let owner: Client;
+let browser: Browser;
+
+beforeAll(async () => {
+  ocore = await Ocore.start();
+  owner = await ocore.owner('ada');
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await ocore?.stop();
+});
+
+const password = 'correct horse 1';
+
+async function write(page: Page, editor: string, text: string): Promise<void> {
+  await page.click(`${editor} .view-lines`);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  // Pasted, as typing would close brackets by itself.
+  await page.keyboard.insertText(text);
+}
+
+async function openTabNamed(page: Page, name: string): Promise<void> {
+  await page.click(`.graphiql-tab-button:text-is("${name}")`);
+  await page.locator('.graphiql-query-editor .view-lines').filter({ hasText: name }).waitFor();
+  // The editor reads a document when nobody has typed for a moment; only then does it know what to run.
+  await page.waitForTimeout(1000);
+}
+
+const waitForResponse = (page: Page, text: string): Promise<void> => page.locator('.graphiql-response .view-lines').filter({ hasText: text }).waitFor();
+
+it('GraphiQL: signs in, follows the tour, and shows a change live', async () => {
+  const { page, offences } = await openTab(browser, `${ocore.url}/graphql`);
+  await signIn(page, owner.email, password);
+  expect(await page.textContent('.graphiql-editors')).toContain('x-org-slug');
+
+  await openTabNamed(page, 'CreateProject');
+  await page.click('.graphiql-execute-button');
+  await waitForResponse(page, '"slug": "erp"');
+  // The id that the project got is filled in where the next tab names it.
+  await openTabNamed(page, 'CreateEnvironment');
+  await page.click('.graphiql-execute-button');
+  await waitForResponse(page, '"type": "development"');
+  expect((await owner.get('/environments')).at('data.0.name')).toBe('development');
+
+  await openTabNamed(page, 'RegisterServer');
+  await page.click('button[data-name=variables]');
+  await write(page, '.graphiql-editor-tool .graphiql-editor:not(.hidden)', JSON.stringify({ input: { name: 'berlin-1', host: '127.0.0.1', port: 1, sshUser: 'root', sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private } }));
+  await page.click('.graphiql-execute-button');
+  await waitForResponse(page, '"status": "queued"');
+
+  await openTabNamed(page, 'Watch');
+  await page.click('.graphiql-execute-button');
+  await waitForResponse(page, '"kind": "server.validate"');
+  const operation = (await owner.get('/operations')).text('data.0.id');
+  await owner.post(`/operations/${operation}/cancel`);
+  await waitForResponse(page, '"status": "cancelled"');
+
+  await page.click('button[aria-label="Show Documentation Explorer"]');
+  await page.waitForSelector('.graphiql-doc-explorer');
+  await page.click('button[aria-label="Show GraphiQL Explorer"]');
+  await page.waitForSelector('.graphiql-explorer-root');
+  // The token stays with the tab.
+  expect(await page.evaluate(() => Object.values(localStorage).join().includes('eyJ'))).toBe(false);
+  expect(offences).toEqual([]);
+  await page.close();
+});
+
+it('the playground: signs in, sends a request, and writes it in curl, JavaScript and Python', async () => {
+  const project = await owner.post('/projects', { name: 'Seen in the playground' });
+  const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/projects/GET/projects`);
+  await signIn(page, owner.email, password);
+  const operation = page.locator('[id$="tag/projects/GET/projects"]').first();
+  await operation.scrollIntoViewIfNeeded();
+  for (const [client, sign] of [['Curl', '--header'], ['Fetch', 'fetch('], ['Requests', 'requests.get(']] as const) {
+    await operation.getByRole('button', { name: /(Shell|JavaScript|Python)/ }).first().click();
+    await page.locator('li').filter({ hasText: new RegExp(`^${client}$`) }).first().click();
+    await operation.locator('pre').filter({ hasText: sign }).first().waitFor();
+  }
+  await operation.getByText('Test Request').click();
+  await page.getByRole('button', { name: /^Send get request/ }).click();
+  await page.getByText('Seen in the playground').first().waitFor();
+  expect(project.status).toBe(201);
+  expect(offences).toEqual([]);
+  await page.close();
+});
+
+it.each([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }], ['a wide screen', {}], ['dark mode', { colorScheme: 'dark' as const }]])('the documentation reads well on %s', async (_what, options) => {
+  for (const path of ['/docs/', '/docs/guides/servers', '/docs/errors', '/docs/errors/conflict', '/docs/graphql/mutations']) {
+    const { page, offences } = await openTab(browser, `${ocore.url}${path}`, options);
+    // Nothing sticks out of the side.
+    expect([path, await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)]).toEqual([path, true]);
+    const [paper, ink] = await page.evaluate(() => { const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]; });
+    expect([paper, ink]).toEqual('colorScheme' in options ? ['rgb(18, 22, 29)', 'rgb(228, 232, 239)'] : ['rgb(255, 255, 255)', 'rgb(28, 36, 48)']);
+    expect([path, offences]).toEqual([path, []]);
+    await page.close();
+  }
+});
+
+it('the search finds guides, errors and types', async () => {
+  const { page } = await openTab(browser, `${ocore.url}/docs/`);
+  for (const [words, address] of [['host key', '/docs/guides/servers'], ['rate_limit', '/docs/errors/rate_limit_exceeded'], ['createServer', '/docs/graphql/mutations#createServer']] as const) {
+    await page.fill('#search', words);
+    await page.waitForSelector(`#results a[href="${address}"]`);
+  }
+  await page.close();
+});
