@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from '../prisma/migrate.ts';
 import type { App } from './app.ts';
@@ -10,6 +9,7 @@ import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
@@ -28,7 +28,7 @@ export interface Running {
 
 /** The composition root: makes everything once, in order, and gives the way to end it in the reverse order. */
 export async function start(config: Config): Promise<Running> {
-  const log = pino({ level: config.LOG_LEVEL, base: { role: config.OCORE_ROLE }, redact: ['*.password', '*.privateKey', '*.authorization', '*.sshPrivateKey', '*.sshPassword'] });
+  const log = makeLog(config);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.reverse()) await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));

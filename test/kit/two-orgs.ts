@@ -27,7 +27,7 @@ const shared = `
   SELECT role.id AS role, invitation.id AS invitation, link.id AS "inviteLink", assignment.id AS assignment FROM role, invitation, link, assignment`;
 
 /** The ids of what a person has. */
-export async function personalIds(ocore: Ocore, email: string, name: string): Promise<Ids> {
+export async function personalIds(ocore: Pick<Ocore, 'sql'>, email: string, name: string): Promise<Ids> {
   const [row] = await ocore.sql<Record<string, string>>(personal, [email, name]);
   if (!row) throw new Error(`${email} is no member`);
   return row;
