@@ -224,6 +224,9 @@ it('says no secret to anybody: logs, audit, outbox, jobs, notifications, errors,
     for (const { row } of await sql<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`)) leaked.push(...sealed.findIn(name, row));
   }
   expect(leaked).toEqual([]);
+  // Of a row that could not be written nothing is left to look for, but its kind is known by its shape.
+  const shapes = /\bv[12]\.[\w-]{8,12}\.[\w-]{30,}|\$argon2id\$|PRIVATE KEY-----/;
+  expect([...said.map(({ where, text }) => `${where}: ${text}`), ...program.lines].filter((text) => shapes.test(text))).toEqual([]);
 }, 180_000);
 
 it('would find them', () => {
