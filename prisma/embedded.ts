@@ -75,6 +75,16 @@ async function untilReady(child: ChildProcess, url: string, said: () => string):
   throw new Error(`The embedded PostgreSQL did not answer within 30 seconds:\n${said()}`);
 }
 
+/** Where the embedded PostgreSQL of a running oCore answers. */
+export async function runningEmbedded(dataDir: string): Promise<string | undefined> {
+  const pidFile = join(await placeOf(dataDir, await processOwner()), 'postmaster.pid');
+  const passwordFile = join(dataDir, 'secrets', 'postgres_password');
+  if ((await pidIn(pidFile)) === undefined || !existsSync(passwordFile)) return undefined;
+  // The fourth line of the server's own note is its port.
+  const port = (await readFile(pidFile, 'utf8')).split('\n')[3];
+  return `postgresql://postgres:${encodeURIComponent((await readFile(passwordFile, 'utf8')).trim())}@127.0.0.1:${port}/ocore`;
+}
+
 /** A real PostgreSQL of our own, on a free loopback port, kept between runs. */
 export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   const secrets = join(dataDir, 'secrets');

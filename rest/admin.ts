@@ -21,4 +21,6 @@ export const adminRoutes: readonly Route[] = [
   { method: 'get', path: '/admin/orgs/{id}', category, summary: 'Get an organization', document: `query ($id: ID!) { adminOrganization(id: $id) { ${organization} } }`, answer: { as: 'object' } },
   { method: 'get', path: '/admin/jobs', category, summary: 'List the operations of all organizations', document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'get', path: '/admin/jobs/queue', category, summary: 'Get the state of the work queue', document: '{ adminJobQueue { queued running oldestQueuedSeconds failedLastDay mailsWaiting } }', answer: { as: 'object' } },
+  { method: 'get', path: '/admin/settings', category, summary: 'Get the settings of the installation', document: '{ installationSettings { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
+  { method: 'patch', path: '/admin/settings', category, summary: 'Change the settings of the installation', document: 'mutation ($input: InstallationSettingsInput!) { updateInstallationSettings(input: $input) { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
 ];

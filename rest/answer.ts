@@ -36,6 +36,10 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
   switch (answer.as) {
     case 'object':
       return { status: answer.status ?? 200, headers: {}, body: value };
+    case 'redirect': {
+      const { url } = z.object({ url: z.string() }).parse(value);
+      return { status: 302, headers: { Location: url }, body: { url } };
+    }
     case 'message':
       return { status: 200, headers: {}, body: { message: answer.message } };
     case 'nothing':
@@ -77,7 +81,7 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
   if (route.method === 'get') {
     const etag = etagOf(body, text, route.readings);
     response.setHeader('ETag', etag);
-    response.vary('Authorization, X-Org-Slug');
+    response.vary('Authorization, Cookie, X-Org-Slug');
     if (isKnown(request.headers['if-none-match'], etag)) {
       response.status(304).end();
       return;

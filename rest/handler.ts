@@ -26,7 +26,7 @@ export interface Parts {
 
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
 async function shown({ app, tokens, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
-  const context = await contextOf(app, tokens, credentialsOf(request.headers), clientOf(app.config, request), response);
+  const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
   // Permissions are read anew for each look.
   let looked = false;
   const look = async (): Promise<unknown> => {
@@ -61,7 +61,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }
-    const context = await contextOf(app, tokens, credentialsOf(request.headers), clientOf(app.config, request), response);
+    const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
     if (route.method === 'get') {
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);

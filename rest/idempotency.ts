@@ -11,9 +11,10 @@ function callerOf({ access, client }: Context): string {
 }
 
 /** Runs a change once for its Idempotency-Key; without one, simply runs it. */
-export async function idempotent(request: Request, context: Context, { allow }: PreparedRoute, run: () => Promise<RestAnswer>): Promise<{ answer: RestAnswer; replayed: boolean }> {
+export async function idempotent(request: Request, context: Context, { allow, route }: PreparedRoute, run: () => Promise<RestAnswer>): Promise<{ answer: RestAnswer; replayed: boolean }> {
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return { answer: await run(), replayed: false };
+  // What sets cookies cannot be given again without them.
+  if (key === undefined || (route.category === 'Authentication' && context.browser.wantsCookies)) return { answer: await run(), replayed: false };
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw validationError([{ field: 'Idempotency-Key', constraint: 'format', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, best a random UUID' }]);
   }

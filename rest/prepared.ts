@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
-import { type Access, requireActor, requireAdmin, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
+import { type Access, requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
 import { isPermission } from '../src/access/permissions.ts';
 import type { Route } from './route.ts';
 
@@ -49,6 +49,7 @@ function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, root
   return (access) => {
     if (Reflect.get(scopes, 'public') !== true) requireActor(access);
     if (Reflect.get(scopes, 'person') === true) requirePerson(access);
+    if (Reflect.get(scopes, 'member') === true) requireOrg(access);
     if (Reflect.get(scopes, 'admin') === true) requireAdmin(access);
     if (Reflect.get(scopes, 'owner') === true) requireOwner(access);
     if (typeof permission === 'string' && isPermission(permission)) requirePermission(access, permission);

@@ -14,6 +14,8 @@ export type Answer =
   | { as: 'message'; message: string }
   /** 204. */
   | { as: 'nothing' }
+  /** A browser is sent to the `url` of the root field. */
+  | { as: 'redirect' }
   /** A file: the root field gives its `content`, `contentType` and `filename`. */
   | { as: 'file'; contentTypes: readonly string[] };
 

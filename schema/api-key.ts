@@ -54,22 +54,22 @@ const mine = 'A person needs no permission for keys of their own, and manage:api
 const scopeOf = (context: Context) => orgScope(context, 'view:api_keys');
 
 builder.queryFields((t) => ({
-  apiKey: t.field({ type: ApiKey, authScopes: { signedIn: true }, description: 'One API key: one’s own, or any with view:api_keys.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getApiKey(scopeOf(context), id) }),
-  currentApiKey: t.field({ type: ApiKey, authScopes: { signedIn: true }, description: 'The API key that this request is made with.', resolve: (_root, _args, context) => currentApiKey(scopeOf(context)) }),
+  apiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: 'One API key: one’s own, or any with view:api_keys.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getApiKey(scopeOf(context), id) }),
+  currentApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: 'The API key that this request is made with.', resolve: (_root, _args, context) => currentApiKey(scopeOf(context)) }),
   apiKeys: t.connection({
-    type: ApiKey, authScopes: { signedIn: true }, description: 'API keys, newest first: all with view:api_keys, else one’s own.',
+    type: ApiKey, authScopes: { member: true }, description: 'API keys, newest first: all with view:api_keys, else one’s own.',
     args: { includeRevoked: t.arg.boolean({ defaultValue: false, description: 'Whether revoked ones are listed too.' }) },
     resolve: async (_root, args, context) => connectionOf(await listApiKeys(scopeOf(context), args)),
   }, { description: 'A page of API keys.' }, { description: 'One API key of a page.' }),
 }));
 
 builder.mutationFields((t) => ({
-  createApiKey: t.field({ type: ApiKey, authScopes: { signedIn: true }, description: `Makes an API key that acts for the caller. It is shown once. ${mine}`, args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) }, resolve: (_root, { input }, context) => createApiKey(context.app, scopeOf(context), input) }),
-  updateApiKey: t.field({ type: ApiKey, authScopes: { signedIn: true }, description: `Changes an API key. ${mine}`, args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateApiKey(context.app, scopeOf(context), id, input) }),
+  createApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Makes an API key that acts for the caller. It is shown once. ${mine}`, args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) }, resolve: (_root, { input }, context) => createApiKey(context.app, scopeOf(context), input) }),
+  updateApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Changes an API key. ${mine}`, args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateApiKey(context.app, scopeOf(context), id, input) }),
   rotateApiKey: t.field({
-    type: ApiKey, authScopes: { signedIn: true }, description: `Gives an API key a new secret, shown once; the old one works on for the overlap. ${mine}`,
+    type: ApiKey, authScopes: { member: true }, description: `Gives an API key a new secret, shown once; the old one works on for the overlap. ${mine}`,
     args: { id: t.arg.id(idArg), overlapHours: t.arg.int({ defaultValue: 0, description: 'How long the old secret works on, 0 to 168 hours.' }) },
     resolve: (_root, { id, overlapHours }, context) => rotateApiKey(context.app, scopeOf(context), id, overlapHours ?? 0),
   }),
-  revokeApiKey: t.field({ type: ApiKey, authScopes: { signedIn: true }, description: `Ends an API key at once, its open sockets included. ${mine}`, args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => revokeApiKey(context.app, scopeOf(context), id) }),
+  revokeApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Ends an API key at once, its open sockets included. ${mine}`, args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => revokeApiKey(context.app, scopeOf(context), id) }),
 }));

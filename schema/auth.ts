@@ -1,13 +1,16 @@
-import { login, loginSecondFactor, logout, refresh, type SecondStep, type SignIn, signUp } from '../src/identity/index.ts';
+import { requireActor } from '../src/access/access.ts';
+import { validationError } from '../src/errors.ts';
+import { type DeliveredSignIn, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken, signUp } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
-export const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implement({
-  description: 'The tokens of a new session.',
+export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload').implement({
+  description: 'A new session. With the header `X-OCore-Session: cookie` its tokens are set as cookies and are not in the answer.',
   fields: (t) => ({
-    accessToken: t.exposeString('accessToken', { description: 'Send it as `Authorization: Bearer <token>`.' }),
-    refreshToken: t.exposeString('refreshToken', { description: 'Good once, for a new pair of tokens.' }),
+    accessToken: t.exposeString('accessToken', { nullable: true, description: 'Send it as `Authorization: Bearer <token>`. Null where it is in a cookie.' }),
+    refreshToken: t.exposeString('refreshToken', { nullable: true, description: 'Good once, for a new pair of tokens. Null where it is in a cookie.' }),
+    csrfToken: t.exposeString('csrfToken', { nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes something. It is also in the cookie `ocore_csrf`.' }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until the access token ends.' }),
     user: t.prismaField({ type: User, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: parent.user.id } }) }),
     organizations: t.prismaField({
@@ -18,14 +21,15 @@ export const SignInPayload = builder.objectRef<SignIn>('SignInPayload').implemen
   }),
 });
 
-const signedIn = (parent: SignIn | SecondStep): SignIn | null => ('accessToken' in parent ? parent : null);
-const LoginPayload = builder.objectRef<SignIn | SecondStep>('LoginPayload').implement({
+const signedIn = (parent: DeliveredSignIn | SecondStep): DeliveredSignIn | null => ('accessToken' in parent ? parent : null);
+const LoginPayload = builder.objectRef<DeliveredSignIn | SecondStep>('LoginPayload').implement({
   description: 'The tokens of a new session, or the ticket of the second step.',
   fields: (t) => ({
     requiresTOTP: t.boolean({ description: 'Whether a second step is to follow: a code, a recovery code or a passkey. The tokens are null then.', resolve: (parent) => signedIn(parent) === null }),
     partialToken: t.string({ nullable: true, description: 'The ticket of the second step: good for ten minutes and five attempts.', resolve: (parent) => ('partialToken' in parent ? parent.partialToken : null) }),
     accessToken: t.string({ nullable: true, description: 'Send it as `Authorization: Bearer <token>`.', resolve: (parent) => signedIn(parent)?.accessToken }),
     refreshToken: t.string({ nullable: true, description: 'Good once, for a new pair of tokens.', resolve: (parent) => signedIn(parent)?.refreshToken }),
+    csrfToken: t.string({ nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes something.', resolve: (parent) => signedIn(parent)?.csrfToken }),
     expiresIn: t.int({ nullable: true, description: 'Seconds until the access token ends.', resolve: (parent) => signedIn(parent)?.expiresIn }),
     user: t.prismaField({ type: User, nullable: true, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: done.user.id } }); } }),
     organizations: t.prismaField({
@@ -65,27 +69,37 @@ builder.mutationFields((t) => ({
   signUp: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Creates an account with its first organization, whose Owner it becomes, and signs it in.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
-    resolve: (_root, { input }, { app, tokens, client }) => signUp(app, tokens, client, input),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await signUp(app, tokens, client, input)),
   }),
   login: t.field({
     type: LoginPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password. An account with two-factor authentication gets the ticket of the second step.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The credentials.' }) },
-    resolve: (_root, { input }, { app, tokens, client }) => login(app, tokens, client, input),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => {
+      const done = await login(app, tokens, client, input);
+      return 'partialToken' in done ? done : browser.deliver(done);
+    },
   }),
   loginSecondFactor: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Ends a sign-in with the second factor. Each code is good once.',
     args: { input: t.arg({ type: LoginSecondFactorInput, required: true, description: 'The code.' }) },
-    resolve: (_root, { input }, { app, tokens, client }) => loginSecondFactor(app, tokens, client, input),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await loginSecondFactor(app, tokens, client, input)),
   }),
   refreshToken: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Trades a refresh token for a new pair. A token that was traded before ends the whole session.',
-    args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token.' }) },
-    resolve: (_root, args, { app, tokens, client }) => refresh(app, tokens, client, args.refreshToken),
+    args: { refreshToken: t.arg.string({ description: 'The newest refresh token. Left out, the one in the cookie is used, which needs the header `X-OCore-Session: cookie` and travels to REST only.' }) },
+    resolve: async (_root, args, { app, tokens, client, browser }) => {
+      const token = args.refreshToken ?? browser.refreshToken;
+      if (!token) throw validationError([{ field: 'refreshToken', constraint: 'required', message: 'refreshToken is required' }]);
+      return browser.deliver(await refresh(app, tokens, client, token, !args.refreshToken));
+    },
   }),
   logout: t.boolean({
-    authScopes: { signedIn: true }, description: 'Ends this session at once, for every process.',
-    resolve: async (_root, _args, { app, access, client }) => {
-      if (access.sessionId) await logout(app, access.sessionId, client);
+    authScopes: { public: true }, description: 'Ends this session at once, for every process, and takes its cookies away. A browser whose access token has ended may use its refresh cookie.',
+    resolve: async (_root, _args, { app, access, client, browser }) => {
+      const sessionId = access.sessionId ?? (browser.refreshToken ? await sessionOfRefreshToken(app, browser.refreshToken) : null);
+      if (sessionId) await logout(app, sessionId, client);
+      else if (!browser.wantsCookies) requireActor(access);
+      browser.forget();
       return true;
     },
   }),

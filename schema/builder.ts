@@ -6,7 +6,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
 import type PrismaTypes from '../prisma/generated/pothos.ts';
 import { getDatamodel } from '../prisma/generated/pothos.ts';
-import { requireActor, requireAdmin, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
+import { requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
 
@@ -22,6 +22,8 @@ export const builder = new SchemaBuilder<{
     signedIn: boolean;
     /** A person in a session; never an API key. */
     person: boolean;
+    /** A member of the organization of X-Org-Slug, whatever they may do there; also an API key. The service says what is reached. */
+    member: boolean;
     /** The administrator of this installation. */
     admin: boolean;
     /** An Owner of the organization of X-Org-Slug; never an API key. */
@@ -65,6 +67,7 @@ export const builder = new SchemaBuilder<{
       public: true,
       signedIn: () => { requireActor(context.access); return true; },
       person: () => { requirePerson(context.access); return true; },
+      member: () => { requireOrg(context.access); return true; },
       admin: () => { requireAdmin(context.access); return true; },
       owner: () => { requireOwner(context.access); return true; },
       permission: (permission) => { requirePermission(context.access, permission); return true; },

@@ -2,7 +2,7 @@ import type { Access } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { App } from '../src/app.ts';
-import type { AccessTokens, Client } from '../src/identity/index.ts';
+import type { AccessTokens, Browser, Client } from '../src/identity/index.ts';
 
 /** What every resolver is given; made anew for each operation, so that permissions are never older than that. */
 export interface Context {
@@ -10,6 +10,8 @@ export interface Context {
   tokens: AccessTokens;
   access: Access;
   client: Client;
+  /** The browser's cookies, and the way to set them in the answer. */
+  browser: Browser;
   /** Asks for the permissions again: long-lived subscriptions do after every change of access. */
   reauthenticate: () => Promise<Access>;
   /** The permission that the root field declares: given to its resolver, so that it cannot ask for another one. */

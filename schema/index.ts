@@ -1,6 +1,9 @@
 import './admin.ts';
 import './audit.ts';
+import './account-security.ts';
+import './admin-settings.ts';
 import './auth.ts';
+import './oauth.ts';
 import './organization.ts';
 import './user.ts';
 import './totp.ts';

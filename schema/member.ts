@@ -80,7 +80,7 @@ builder.mutationFields((t) => ({
   }),
   removeMember: t.field({ type: Member, authScopes: { permission: 'manage:members' }, description: 'Takes somebody out of the organization and revokes their API keys here.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => removeMember(context.app, orgScope(context), id) }),
   leaveOrganization: t.boolean({
-    authScopes: { person: true }, description: 'Leaves the organization of X-Org-Slug. The last Owner transfers the ownership first.',
+    authScopes: { person: true, member: true }, description: 'Leaves the organization of X-Org-Slug. The last Owner transfers the ownership first.',
     resolve: async (_root, _args, context) => {
       await leaveOrganization(context.app, orgScope(context, 'view:org'));
       return true;

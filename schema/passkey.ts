@@ -44,7 +44,7 @@ builder.mutationFields((t) => ({
   finishPasskeyLogin: t.field({
     type: SignInPayload, authScopes: { public: true }, description: 'Signs in with a passkey. No second step follows: it proves the device and the person.',
     args: { response: t.arg(response), email: t.arg.string({ description: 'Only an account with this address is signed in.' }) },
-    resolve: (_root, args, { app, tokens, client }) => finishPasskeyLogin(app, tokens, client, args),
+    resolve: async (_root, args, { app, tokens, client, browser }) => browser.deliver(await finishPasskeyLogin(app, tokens, client, args)),
   }),
   beginPasskeyRegistration: t.field({
     type: PasskeyOptions, authScopes: { person: true }, description: 'Begins to register a passkey.',

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../prisma/generated/client/client.ts';
+import { surviveErrors } from './survive-errors.ts';
 import { TenantDatabase } from './tenant-db.ts';
 
 export { Prisma };
@@ -24,6 +25,7 @@ export function openDatabase(url: string, maxConnections: number, onError: (erro
   const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 5000, keepAlive: true });
   // An idle connection that dies (the server restarted) must not end the process.
   pool.on('error', onError);
+  surviveErrors(pool);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 5000, timeout: 15000 } });
   const tenants = new TenantDatabase(url, max, onError);
   return {
@@ -50,5 +52,5 @@ export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   if (['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|server closed the connection|the database system is (starting up|shutting down)|Can't reach database|DatabaseNotReachable|ConnectionClosed/i.test(error.message);
+  return /\b57P0[123]\b|is not queryable|Connection terminated|timeout exceeded when trying to connect|server closed the connection|the database system is (starting up|shutting down)|Can't reach database|DatabaseNotReachable|ConnectionClosed/i.test(error.message);
 }

@@ -23,6 +23,18 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
       details: { field: 'name', constraint: 'min_length', errors: [{ field: 'name', constraint: 'min_length', message: 'name: Instance name must be between 3 and 64 characters' }] },
     },
   },
+  email_not_verified: {
+    title: 'The e-mail address is not verified',
+    happened: 'This installation lets only people with a verified e-mail address work in organizations. Nothing was changed.',
+    todo: ['Open the link in the letter that came after the sign-up.', 'Ask for another letter with `POST /api/auth/resend-verification`.'],
+    example: { message: 'Verify your e-mail address first: open the link in the letter', details: {} },
+  },
+  refresh_in_progress: {
+    title: 'Another tab has just renewed the session',
+    happened: 'Two tabs of one browser renewed the session at the same moment. The other one was first, and its cookies are in this browser already.',
+    todo: ['Send the request that you wanted again: the new cookie goes with it.'],
+    example: { message: 'Another tab has just renewed the session; use its cookie', details: {} },
+  },
   invalid_json: {
     title: 'The body is not JSON',
     happened: 'The body of the request could not be parsed as JSON. Nothing was changed.',

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from '../prisma/migrate.ts';
 import type { App } from './app.ts';
@@ -6,14 +5,18 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, loadSigningKeys } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
+import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
+import { startMailPump } from './mail/index.ts';
 import { RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { KeyRing } from './secrets/key-ring.ts';
+import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 
 export interface Running {
@@ -25,7 +28,7 @@ export interface Running {
 
 /** The composition root: makes everything once, in order, and gives the way to end it in the reverse order. */
 export async function start(config: Config): Promise<Running> {
-  const log = pino({ level: config.LOG_LEVEL, base: { role: config.OCORE_ROLE }, redact: ['*.password', '*.privateKey', '*.authorization', '*.sshPrivateKey', '*.sshPassword'] });
+  const log = makeLog(config);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.reverse()) await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));
@@ -47,6 +50,9 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
+    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const stopKeys = keys.watch(events, log);
+    stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
@@ -54,19 +60,27 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(config.SSH_ENCRYPTION_KEY), queue: new OperationQueue(boss) };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
+      const resetRequests = startResetRequests(app);
+      stops.push(() => resetRequests.stop());
+      stops.push(startSweeping(app));
+      const mailPump = startMailPump(app);
+      if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);
       monitor.start();
       stops.push(() => monitor.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
+      log.info('The worker is ready');
     }
     let url: string | null = null;
     if (config.OCORE_ROLE !== 'worker') {
-      const tokens = new AccessTokens(await loadSigningKeys(db.prisma, app.secrets), config.JWT_ACCESS_EXPIRY);
+      const signingKeys = await SigningKeys.load(db.prisma, app.secrets);
+      signingKeys.follow(events);
+      const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       limits.start();
       stops.push(() => limits.stop());
       const gateway = await startGateway(app, tokens);

@@ -1,45 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../prisma/generated/client/client.ts';
-
-type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: boolean | Error) => void) => void;
-
-const orgs = new AsyncLocalStorage<string>();
-
-/**
- * Connections that belong to the role `ocore_tenant` and stand in one organization at a time: row-level security then
- * lets no statement out of it. A connection remembers where it stands, so a run of requests of one organization costs nothing more.
- */
-class TenantPool extends pg.Pool {
-  readonly #standing = new WeakMap<pg.PoolClient, string>();
-
-  override connect(): Promise<pg.PoolClient>;
-  override connect(callback: ConnectCallback): void;
-  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
-    const org = orgs.getStore();
-    const ready = org === undefined ? Promise.reject(new Error('A tenant statement needs its organization')) : super.connect().then((client) => this.#enter(client, org));
-    if (!callback) return ready;
-    ready.then((client) => callback(undefined, client, (release) => client.release(release)), (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), undefined, () => {}));
-    return undefined;
-  }
-
-  async #enter(client: pg.PoolClient, org: string): Promise<pg.PoolClient> {
-    const before = this.#standing.get(client);
-    if (before === org) return client;
-    try {
-      // Forgotten first: a statement that fails half way must not leave a wrong note.
-      this.#standing.delete(client);
-      if (before === undefined) await client.query('SET ROLE ocore_tenant');
-      await client.query({ name: 'enter', text: "SELECT set_config('ocore.org_id', $1, false)", values: [org] });
-      this.#standing.set(client, org);
-      return client;
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
-  }
-}
+import { inOrg, TenantPool } from './tenant-pool.ts';
 
 function clientOf(prisma: PrismaClient, orgId: string) {
   return prisma.$extends({
@@ -48,7 +10,7 @@ function clientOf(prisma: PrismaClient, orgId: string) {
         // Prisma answers findUnique calls of one moment with one statement, whoever made them.
         if (operation.startsWith('findUnique')) throw new Error(`${operation} would mix organizations; use findFirst`);
         // Awaited inside: Prisma begins only when somebody waits.
-        return orgs.run(orgId, async () => await query(args));
+        return inOrg(orgId, async () => await query(args));
       },
     },
   });
@@ -79,12 +41,12 @@ export class TenantDatabase {
   }
 
   transaction<T>(orgId: string, work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    return orgs.run(orgId, () => this.#prisma.$transaction(work));
+    return inOrg(orgId, () => this.#prisma.$transaction(work));
   }
 
   /** A statement without Prisma's query compiler in between, for the hot lists. */
   query<Row extends pg.QueryResultRow>(orgId: string, statement: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    return orgs.run(orgId, () => this.#pool.query<Row>(statement));
+    return inOrg(orgId, () => this.#pool.query<Row>(statement));
   }
 
   async close(): Promise<void> {

@@ -23,6 +23,8 @@ const values: Readonly<Record<string, Json>> = {
   'Environment.id': ids.environment, 'Instance.id': ids.instance, 'Operation.id': ids.operation,
   serverId: ids.server, projectId: ids.project, environmentId: ids.environment, operationId: ids.operation, resourceId: ids.instance, retryOfId: null, wait: 30,
 
+  'AuthProvider.name': 'github', 'AuthProvider.title': 'GitHub', newEmail: 'ada@example.org', currentPassword: 'correct horse 1', newPassword: 'correct horse 2',
+  'ConnectedAccount.name': 'Ada Lovelace', 'ConnectedAccount.provider': 'github', csrfToken: null, codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk', codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', flow: 'login', redirectUri: 'https://app.example.com/signed-in',
   email: 'ada@example.com', password: 'correct horse 1', expiresIn: 3600,
   accessToken: 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTk3YTFlOCJ9.c2lnbmF0dXJl', refreshToken: 'q3v0cUu3gq0iEJv5yq1kz0C8bN2dTt4uV6wX7yZ8aB0',
   'User.name': 'Ada Lovelace', 'SignUpInput.name': 'Ada Lovelace', organizationName: 'Example Manufacturing', organizationSlug: 'example-mfg',

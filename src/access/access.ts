@@ -32,6 +32,8 @@ export interface Access {
   readonly projects: ReadonlyMap<string, ReadonlySet<Permission>>;
   /** Seconds since 1970 at which the credential ends, or null. */
   readonly expiresAt: number | null;
+  /** Why a browser's cookie did not count: said where somebody must be signed in, silent where anyone may come. */
+  readonly refused?: AppError;
 }
 
 export const anonymous: Access = {
@@ -45,6 +47,7 @@ export function accessTopics(access: Access): `access:${string}`[] {
 
 export function requireActor(access: Access): Actor {
   if (access.actor) return access.actor;
+  if (access.refused) throw access.refused;
   throw new AppError('unauthenticated', 'Sign in first: send Authorization: Bearer <token>');
 }
 

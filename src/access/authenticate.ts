@@ -14,12 +14,15 @@ export interface Credentials {
   token: string | null;
   orgSlug: string | null;
   ipAddress: string | null;
+  /** Whether only those with a verified e-mail address may work in an organization. */
+  verifiedOnly: boolean;
 }
 
 interface PersonRow {
   user_id: string;
   user_name: string;
   is_admin: boolean;
+  verified: boolean;
   org_id: string | null;
   org_name: string | null;
   org_slug: string | null;
@@ -37,7 +40,7 @@ const grants = `LEFT JOIN LATERAL (
 // One statement says who it is, whether the session lives, and what the roles allow now: a revoked session or a changed
 // role takes effect on the very next request of every process, with nothing to invalidate.
 const sessionText = `
-  SELECT u.id AS user_id, u.name AS user_name, u.is_admin, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status,
+  SELECT u.id AS user_id, u.name AS user_name, u.is_admin, u.email_verified_at IS NOT NULL AS verified, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status,
     o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants,
     s.last_seen_at < now() - interval '1 minute' AS note
   FROM sessions s JOIN users u ON u.id = s.user_id
@@ -46,7 +49,7 @@ const sessionText = `
   WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deactivated_at IS NULL`;
 
 const keyText = `
-  SELECT u.id AS user_id, u.name AS user_name, false AS is_admin, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, granted.grants,
+  SELECT u.id AS user_id, u.name AS user_name, false AS is_admin, u.email_verified_at IS NOT NULL AS verified, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, granted.grants,
     k.id AS key_id, k.name AS key_name, k.permissions, k.project_limited, k.project_ids, k.allowed_ips,
     extract(epoch FROM CASE WHEN k.hash = $1 THEN k.expires_at ELSE least(k.expires_at, k.previous_expires_at) END)::float8 AS ends,
     k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute' OR k.last_used_ip IS DISTINCT FROM $2 AS note
@@ -58,11 +61,12 @@ const keyText = `
 type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null; note: boolean };
 type KeyRow = PersonRow & { key_id: string; key_name: string; permissions: string[]; project_limited: boolean; project_ids: string[]; allowed_ips: string[]; ends: number | null; note: boolean };
 
-function orgOf(row: PersonRow, wanted: string | null): OrgRef | null {
+function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): OrgRef | null {
   if (row.org_id === null || row.org_slug === null || row.org_name === null || (wanted && wanted !== row.org_slug)) {
     if (wanted) throw new AppError('not_found', `There is no organization ${wanted} that you belong to`, { resource: 'organization', slug: wanted });
     return null;
   }
+  if (verifiedOnly && !row.verified) throw new AppError('email_not_verified', 'Verify your e-mail address first: follow the link in the letter, or ask for another one', { email: 'unverified' });
   return { id: row.org_id, slug: row.org_slug, name: row.org_name };
 }
 
@@ -84,7 +88,7 @@ async function withSession(pool: Pool, tokens: AccessTokens, credentials: Creden
   const { rows } = await pool.query<SessionRow>({ name: 'session', text: sessionText, values: [claims.sid, credentials.orgSlug ?? ''] });
   const row = rows[0];
   if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
-  const org = orgOf(row, credentials.orgSlug);
+  const org = orgOf(row, credentials);
   if (org) checkSession(row);
   if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
@@ -98,7 +102,7 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
   const row = rows[0];
   if (!row) throw new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
   if (!ipAllowed(credentials.ipAddress, row.allowed_ips)) throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
-  const org = orgOf(row, credentials.orgSlug);
+  const org = orgOf(row, credentials);
   if (row.note) noteKeyUse(pool, row.key_id, credentials.ipAddress);
   return {
     actor: { type: 'api_key', id: row.key_id, name: row.key_name }, userId: row.user_id, sessionId: null, apiKeyId: row.key_id, isAdmin: false,

@@ -5,6 +5,7 @@ import { isDatabaseDown } from '../db.ts';
 import { AppError, errorTable } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
 import { docUrlOf } from './request.ts';
+import { withoutValues } from './without-values.ts';
 
 /** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */
 export function publicError(error: unknown, log: Logger, requestId: string): AppError {
@@ -34,7 +35,7 @@ export function maskError(error: unknown, app: App, requestId: string, host: str
     const code = error.extensions['code'];
     if (typeof code === 'string' && code in errorTable) return error;
     // Wrong variables are quoted in the library's message, and one of them may be a password.
-    const message = error.message.replace(/, found: [^]*$/, '.');
+    const message = withoutValues(error.message);
     return new GraphQLError(message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId, doc_url: docUrlOf(app.config, host, 'bad_request') } });
   }
   const shown = publicError(original, app.log, requestId);

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
+import { type Access, anonymous } from '../access/access.ts';
 import { authenticate, bearerOf } from '../access/authenticate.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/index.ts';
+import { type AccessTokens, Browser } from '../identity/index.ts';
+import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
 import { countRequest } from './quota.ts';
 
 const given = /^[A-Za-z0-9._-]{8,64}$/;
@@ -26,11 +28,18 @@ function single(value: string | string[] | undefined): string | null {
 
 export interface Credentials {
   authorization: string | null;
+  /** A browser's; it counts only without an Authorization header. */
+  cookie: CookieCredential | null;
   orgSlug: string | null;
+  browser: (response: ServerResponse | null) => Browser;
 }
 
-export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
-  return { authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']) };
+export function credentialsOf(config: Config, request: IncomingMessage): Credentials {
+  const { headers } = request;
+  return {
+    authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']), cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
+    browser: (response) => new Browser(config, headers, response),
+  };
 }
 
 /**
@@ -38,20 +47,32 @@ export function credentialsOf(headers: IncomingHttpHeaders): Credentials {
  * who it comes from, and says so in the answer's headers where there is one.
  */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
-  const ask = async () => authenticate(app.db.pool, tokens, { token: bearerOf(credentials.authorization), orgSlug: credentials.orgSlug, ipAddress: client.ipAddress });
-  const access = await ask().catch((error: unknown) => {
+  const { authorization, cookie, orgSlug } = credentials;
+  const ask = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token: bearerOf(authorization) ?? cookie?.token ?? null, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
+  const first = async (): Promise<Access> => {
+    if (authorization !== null || cookie === null) return ask();
+    try {
+      requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
+      return await ask();
+    } catch (error) {
+      // Browsers send cookies without being asked, also to what needs none: an old one must not keep anyone from signing in.
+      if (error instanceof AppError) return { ...anonymous, refused: error };
+      throw error;
+    }
+  };
+  const access = await first().catch((error: unknown) => {
     // Who tries tokens is counted like who has none.
     if (error instanceof AppError) countRequest(app, null, client, response);
     throw error;
   });
   countRequest(app, access, client, response);
-  const reauthenticate = async () => {
+  const reauthenticate = async (): Promise<Access> => {
     const now = await ask();
     // A slug that was given up may lead to another organization by now.
-    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: credentials.orgSlug });
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: orgSlug });
     return now;
   };
-  return { app, tokens, access, client, reauthenticate };
+  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };
 }
 
 /** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */

@@ -6,16 +6,17 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/index.ts';
+import { type AccessTokens, isOwnOrigin } from '../identity/index.ts';
 import { limitExceeded } from '../limits/index.ts';
 import { whenAccessEnds } from './access-end.ts';
 import { clientOf } from './client.ts';
 import type { Connections } from './connections.ts';
+import { cookieCredential } from './cookie-credential.ts';
 import { maskError } from './graphql-errors.ts';
 import { checkCost, type Documents } from './guard/index.ts';
 import { assertShallow } from './json-body.ts';
 import { countAddress, countCost } from './quota.ts';
-import { contextOf, type Credentials, requestIdOf } from './request.ts';
+import { contextOf, type Credentials, credentialsOf, requestIdOf } from './request.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;
@@ -25,20 +26,13 @@ const maxUnreadBytes = 4 * 1024 * 1024;
 const tryAgainLater = 1013;
 const policyViolation = 1008;
 
-function credentialsFrom(params: Readonly<Record<string, unknown>> | undefined): Credentials {
+function credentialsFrom(app: App, request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined): Credentials {
   const find = (name: string): string | null => {
     const entry = Object.entries(params ?? {}).find(([key]) => key.toLowerCase() === name);
     return typeof entry?.[1] === 'string' ? entry[1] : null;
   };
-  return { authorization: find('authorization'), orgSlug: find('x-org-slug') };
-}
-
-/** A browser sends its page's origin: only our own pages, and those of CORS_ORIGINS, may use a socket in the user's name. Programs send none. */
-function isOwnOrigin(app: App, { origin, host }: IncomingMessage['headers']): boolean {
-  if (origin === undefined) return true;
-  if (!URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  return url.host === host || url.origin === new URL(app.config.APP_URL).origin || app.config.CORS_ORIGINS.includes(url.origin);
+  const { browser } = credentialsOf(app.config, request);
+  return { authorization: find('authorization'), orgSlug: find('x-org-slug'), cookie: cookieCredential(app.config, request, find('x-csrf-token')), browser };
 }
 
 /** Decides about a socket before it is one; gives the HTTP status of the refusal. */
@@ -46,7 +40,7 @@ function refusalOf(app: App, connections: Connections, request: IncomingMessage)
   // Every error of the socket's life names the same id.
   const client = clientOf(app.config, request);
   request.headers['x-request-id'] = client.requestId;
-  if (!isOwnOrigin(app, request.headers)) return 403;
+  if (!isOwnOrigin(app.config, request.headers)) return 403;
   try {
     countAddress(app, client.ipAddress, null);
     request.socket.once('close', connections.byAddress(client.ipAddress));
@@ -86,7 +80,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
       connectionInitWaitTimeout: initMs,
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
-          const context = await contextOf(app, tokens, credentialsFrom(connectionParams), clientOf(app.config, request), null);
+          const context = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
           if (!context.access.actor?.id) return false;
           socket.once('close', connections.byAccount(context.access.actor.id));
           socket.once('close', whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)));
@@ -103,7 +97,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
           const document = documents.parse(payload.query);
           const errors = documents.validate(document);
           if (errors.length > 0) return errors.map((error) => mask(request, error));
-          const contextValue = await contextOf(app, tokens, credentialsFrom(connectionParams), clientOf(app.config, request), null);
+          const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
           countCost(app, contextValue.access, contextValue.client, checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}), null);
           return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
         } catch (error) {

@@ -19,8 +19,20 @@ interface ServerContext {
   res: ServerResponse;
 }
 
-async function* mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncGenerator<T> {
-  for await (const value of source) yield change(value);
+/** Ends its source as soon as its reader leaves; a generator would first wait for the next value. */
+function mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncIterableIterator<T> {
+  const inner = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const result = await inner.next();
+      return result.done ? result : { done: false, value: change(result.value) };
+    },
+    return: async () => {
+      await inner.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() { return this; },
+  };
 }
 
 interface Arguments {
@@ -90,7 +102,7 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     parserAndValidationCache: false,
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],
-    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(req.headers), clientOf(app.config, req), res),
+    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
     graphiql: false,
   });
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { validationError } from '../errors.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 export const emailSchema = z.email().max(254).transform((value) => value.toLowerCase());
 
@@ -10,7 +12,17 @@ export const newPassword = z
   .min(8)
   .max(256)
   .regex(/\p{L}/u, 'needs at least one letter')
-  .regex(/\d/, 'needs at least one number');
+  .regex(/\d/, 'needs at least one number')
+  .refine((password) => !isCommonPassword(password), { message: 'is one of the passwords that are tried first; choose another one', params: { constraint: 'common' } });
+
+/** Refuses a password that anyone who knows the person would try. */
+export function requireImpersonal(password: string, person: { email: string; name: string }): void {
+  const plain = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s/g, '');
+  const known = [person.email, person.email.split('@')[0] ?? '', person.name].map(plain);
+  if (known.includes(plain(password))) {
+    throw validationError([{ field: 'password', constraint: 'common', message: 'password: is the same as the name or the e-mail address; choose another one' }]);
+  }
+}
 
 /** Six digits of the app, or a recovery code as it was shown; spaces, hyphens and case do not matter. */
 export const secondFactorCode = z

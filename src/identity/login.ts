@@ -8,6 +8,7 @@ import { emailSchema } from './fields.ts';
 import { verifyPassword } from './passwords.ts';
 import { type SecondStep, signInOrAsk } from './second-step.ts';
 import type { SignIn } from './sessions.ts';
+import { renewHash } from './renew-hash.ts';
 import { countSignIn } from './sign-in-limits.ts';
 import type { AccessTokens } from './tokens.ts';
 
@@ -24,5 +25,6 @@ export async function login(app: App, tokens: AccessTokens, client: Client, give
     throw new AppError('invalid_credentials', 'The e-mail address or the password is wrong');
   }
   await succeeded();
+  await renewHash(app, user.id, user.passwordHash ?? '', input.password);
   return app.db.prisma.$transaction((tx) => signInOrAsk(tx, app, tokens, user, client, 'password'));
 }

@@ -23,8 +23,16 @@ async function inLane<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The same text typed on another keyboard or system is the same password. */
+const normal = (password: string): string => password.normalize('NFKC');
+
 export function hashPassword(password: string): Promise<string> {
-  return inLane(() => hash(password, options));
+  return inLane(() => hash(normal(password), options));
+}
+
+/** Whether the hash was made with other parameters than today's. */
+export function isOutdated(stored: string): boolean {
+  return !stored.startsWith(`$argon2id$v=19$m=${options.memoryCost},t=${options.timeCost},p=${options.parallelism}$`);
 }
 
 let decoy: Promise<string> | undefined;
@@ -33,6 +41,6 @@ let decoy: Promise<string> | undefined;
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   decoy ??= hash('no account has this password', options);
   const reference = stored ?? (await decoy);
-  const matches = await inLane(() => verify(reference, password));
+  const matches = await inLane(() => verify(reference, normal(password)));
   return stored !== null && matches;
 }

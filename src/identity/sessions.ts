@@ -15,6 +15,7 @@ export interface SignedInUser {
 
 /** The tokens of a session. */
 export interface SignIn {
+  sessionId: string;
   user: SignedInUser;
   accessToken: string;
   refreshToken: string;
@@ -38,14 +39,18 @@ export async function openSession(tx: Tx, app: App, tokens: AccessTokens, user: 
     },
   });
   await tx.user.update({ where: { id: user.id }, data: { lastLoginAt: new Date() } });
-  return { user, accessToken: await tokens.issue(user.id, id), refreshToken: refresh.token, expiresIn: tokens.lifetime };
+  return { sessionId: id, user, accessToken: await tokens.issue(user.id, id), refreshToken: refresh.token, expiresIn: tokens.lifetime };
 }
+
+/** Tabs of one browser share its cookies and may refresh at the same moment. */
+const tabsApartMs = 10_000;
 
 /**
  * Trades a refresh token for a new pair (RFC 9700 4.14.2). A token that was already traded means that two parties hold
- * the family: the session ends for both.
+ * the family: the session ends for both. Only a browser that sends its cookie a moment after another of its tabs traded
+ * it is told to look at its new cookie instead; it gets no token, so a thief gains nothing by it.
  */
-export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string): Promise<SignIn> {
+export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string, shared = false): Promise<SignIn> {
   const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
@@ -60,6 +65,10 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
       await tx.usedRefreshToken.create({ data: { hash, sessionId: session.id } });
       return session;
     }
+    const [newest] = await tx.usedRefreshToken.findMany({ where: { sessionId: session.id }, orderBy: { usedAt: 'desc' }, take: 1 });
+    if (shared && newest?.hash === hash && Date.now() - newest.usedAt.getTime() < tabsApartMs) {
+      throw new AppError('refresh_in_progress', 'Another tab has just refreshed this session; go on with the new cookies');
+    }
     await tx.session.update({ where: { id: session.id }, data: { revokedAt: new Date() } });
     await recordAccountFact(tx, client, 'auth.refresh_reused', session.user);
     await notify(tx, [`access:${session.userId}`]);
@@ -67,7 +76,13 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, to
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
   await attempt.forgive();
-  return { user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
+  return { sessionId: outcome.id, user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
+}
+
+/** The living session of a refresh token, for a browser whose access token has ended. */
+export async function sessionOfRefreshToken(app: App, token: string): Promise<string | null> {
+  const session = await app.db.prisma.session.findFirst({ where: { refreshHash: hashToken(token), revokedAt: null }, select: { id: true } });
+  return session?.id ?? null;
 }
 
 export async function logout(app: App, sessionId: string, client: Client): Promise<void> {

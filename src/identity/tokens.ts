@@ -36,15 +36,20 @@ export class AccessTokens {
     return this.#lifetime;
   }
 
+  get keys(): SigningKeys {
+    return this.#keys;
+  }
+
   issue(userId: string, sessionId: string): Promise<string> {
+    const { kid, privateKey } = this.#keys.current;
     return new SignJWT({ sid: sessionId })
-      .setProtectedHeader({ alg: 'EdDSA', kid: this.#keys.kid, typ: 'at+jwt' })
+      .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'at+jwt' })
       .setSubject(userId)
       .setIssuer(issuer)
       .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime(`${this.#lifetime}s`)
-      .sign(this.#keys.privateKey);
+      .sign(privateKey);
   }
 
   async verify(token: string): Promise<TokenClaims> {
@@ -56,8 +61,8 @@ export class AccessTokens {
     try {
       const { payload } = await jwtVerify(
         token,
-        (header) => {
-          const key = this.#keys.publicKeys.get(header.kid ?? '');
+        async (header) => {
+          const key = await this.#keys.publicKey(header.kid ?? '');
           if (!key) throw new errors.JWKSNoMatchingKey();
           return key;
         },
@@ -68,6 +73,8 @@ export class AccessTokens {
       this.#checked.set(token, parsed);
       return parsed;
     } catch (error) {
+      // That the keys could not be read says nothing about the token.
+      if (!(error instanceof errors.JOSEError || error instanceof z.ZodError)) throw error;
       if (error instanceof errors.JWTExpired) throw new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
       throw new AppError('unauthenticated', 'The access token is not valid');
     }

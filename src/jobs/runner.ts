@@ -163,6 +163,8 @@ class Run {
     }
     await this.#claim.flush();
     await this.#claim.write(async (tx) => {
+      // What is sealed in the input may have been sealed anew since; the row is locked now.
+      this.#row.input = (await tx.operation.findUniqueOrThrow({ where: { id: this.#row.id }, select: { input: true } })).input;
       await this.#kind.settle(tx, this.#context('settle', () => {}), outcome, error);
       await tx.operationStep.updateMany({ where: { operationId: this.#row.id, status: { in: ['pending', 'running'] } }, data: { status: outcome === 'succeeded' ? 'succeeded' : 'skipped' } });
       await tx.operation.update({

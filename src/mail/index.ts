@@ -1,1 +1,3 @@
-export { type Letter, queueMail } from './queue.ts';
+export { type OutboxLetter, outboxLetters } from './outbox.ts';
+export { isLocalOutbox, startMailPump } from './pump.ts';
+export { type Letter, mailOwner, queueMail } from './queue.ts';

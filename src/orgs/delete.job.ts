@@ -9,7 +9,7 @@ import { wakeMembers } from './service.ts';
 
 const batch = 5000;
 
-type Context = Pick<StepContext<unknown>, 'write' | 'operation'>;
+type Context = Pick<StepContext<unknown>, 'write' | 'operation' | 'signal'>;
 
 async function requireNothingLiving(tx: Tx, orgId: string): Promise<void> {
   const { servers, instances } = await livingIn(tx, orgId);
@@ -18,7 +18,7 @@ async function requireNothingLiving(tx: Tx, orgId: string): Promise<void> {
 
 /** Deletes many rows in transactions of bounded size. */
 async function inBatches(context: Context, deleteSome: (tx: Tx) => Promise<number>): Promise<void> {
-  while ((await context.write(deleteSome)) === batch);
+  while ((await context.write(deleteSome)) === batch) context.signal.throwIfAborted();
 }
 
 /** Every step asks for what is left, so any of them can run again. */

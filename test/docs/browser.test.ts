@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openBrowser, openTab, signIn } from '../kit/browser.ts';
+import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 

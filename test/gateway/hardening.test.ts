@@ -181,8 +181,8 @@ describe('bodies and headers', () => {
   });
 
   it('of answers keep browsers out of trouble', async () => {
-    for (const answer of [await owner.get('/user'), await owner.graphql('{ me { id } }')]) {
-      expect(answer.headers.get('cache-control')).toContain('no-store');
+    for (const [answer, cache] of [[await owner.get('/user'), 'private, no-cache'], [await owner.post('/auth/login', {}), 'no-store'], [await owner.graphql('{ me { id } }'), 'no-store']] as const) {
+      expect(answer.headers.get('cache-control')).toBe(cache);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     }

@@ -78,10 +78,13 @@ describe('the graphql-transport-ws protocol', () => {
     await socket.send(follow('b'));
     expect((await socket.next()).at('id')).toBe('b');
     await socket.send({ id: 'a', type: 'complete' });
+    // An answer that comes after the completion was read shows that the id is free.
+    await socket.send({ type: 'ping' });
+    expect((await socket.next()).at('type')).toBe('pong');
     await socket.send(follow('a'));
     expect((await socket.next()).at('id')).toBe('a');
-    await socket.send(follow('a'));
-    expect(await socket.closed).toBe('4409 Subscriber for a already exists');
+    await socket.send(follow('b'));
+    expect(await socket.closed).toBe('4409 Subscriber for b already exists');
   });
 
   it('says why an operation cannot run, with the request’s id and nothing of the inside', async () => {

@@ -69,7 +69,7 @@ describe('enrolment', () => {
     expect((await person.get('/user/sessions')).at('data.0.strong')).toBe(true);
     expect((await person.post('/user/totp/setup')).status).toBe(409);
     expect(await actionsOf(person)).toContain('auth.totp_enabled');
-    expect(await subjectsTo(person)).toEqual(['oCore: Two-factor authentication was turned on']);
+    expect(await subjectsTo(person)).toContain('oCore: Two-factor authentication was turned on');
     const rows = JSON.stringify(await ocore.sql('SELECT to_jsonb(u) AS u, (SELECT jsonb_agg(r) FROM recovery_codes r) AS r, (SELECT jsonb_agg(a) FROM audit_entries a) AS a, (SELECT jsonb_agg(m) FROM mails m) AS m FROM users u'));
     for (const planted of [secret, ...codes, ...codes.map((code) => code.replaceAll('-', ''))]) expect(rows).not.toContain(planted);
   });
@@ -104,7 +104,7 @@ describe('the second step', () => {
   it('is asked for after the password, and makes the session strong', async () => {
     const { person, secret } = await withTotp('two');
     const first = await anonymous.post('/auth/login', { email: person.email, password });
-    expect(first.body).toEqual({ requiresTOTP: true, partialToken: expect.stringMatching(/^ocore_t_/), accessToken: null, refreshToken: null, expiresIn: null, user: null, organizations: null });
+    expect(first.body).toEqual({ requiresTOTP: true, partialToken: expect.stringMatching(/^ocore_t_/), accessToken: null, refreshToken: null, csrfToken: null, expiresIn: null, user: null, organizations: null });
     expect((await new Client(ocore.url, first.text('partialToken'), null).get('/user')).status).toBe(401);
     const second = await secondStep(first.text('partialToken'), ` ${oathtool(secret).replace(/(...)/, '$1 ')}`);
     expect([second.status, second.at('user.email')]).toEqual([200, person.email]);
@@ -170,4 +170,20 @@ describe('the second step', () => {
     expect((await secondStep('ocore_t_unknown', oathtool(secret))).at('error.code')).toBe('reauthentication_required');
     expect((await anonymous.post('/auth/refresh', { refreshToken: late })).status).toBe(401);
   });
+});
+
+it('limits wrong codes of an account, in a session as at the sign-in, and across restarts', async () => {
+  const limited = await Ocore.start({ RATE_LIMIT_SENSITIVE_FACTOR: '1' });
+  try {
+    const person = await limited.owner('guessed');
+    const secret = (await person.post('/user/totp/setup')).text('secret');
+    await person.post('/user/totp/enable', { code: oathtool(secret) });
+    for (let index = 0; index < 10; index += 1) expect((await person.post('/user/totp/recovery-codes', { code: wrongFor(secret) })).status).toBe(401);
+    await limited.restart();
+    expect((await person.post('/user/totp/recovery-codes', { code: oathtool(secret, 1) })).status).toBe(429);
+    const partialToken = (await new Client(limited.url, null, null).post('/auth/login', { email: person.email, password })).text('partialToken');
+    expect((await new Client(limited.url, null, null).post('/auth/login/2fa', { code: oathtool(secret, 1), partialToken })).status).toBe(429);
+  } finally {
+    await limited.stop();
+  }
 });

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import { SecretBox } from '../../src/secrets/box.ts';
+import { KeyRing } from '../../src/secrets/key-ring.ts';
+import { MasterKeys } from '../../src/secrets/master-keys.ts';
 import { type Running, start } from '../../src/start.ts';
 import { Client } from './client.ts';
+import { freePort } from './free-port.ts';
 
 /** A test does in seconds what users do in hours. */
 export const wideLimits = { RATE_LIMIT_ADDRESS: '1000000000', RATE_LIMIT_ANONYMOUS: '1000000000', RATE_LIMIT_ACCOUNT: '1000000000', RATE_LIMIT_GRAPHQL_COST: '1000000000', RATE_LIMIT_SENSITIVE_FACTOR: '10000', SOCKETS_PER_ACCOUNT: '2000' };
@@ -25,10 +28,9 @@ export class Ocore {
   static async start(env: Record<string, string> = {}): Promise<Ocore> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
-    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: '0', LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...wideLimits, ...env };
+    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: String(await freePort()), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...wideLimits, ...env };
     const running = await start(readConfig(all));
-    // The same address after a restart, as a real installation has.
-    return new Ocore(running, dir, { ...all, PORT: new URL(running.url ?? 'http://127.0.0.1:0').port });
+    return new Ocore(running, dir, all);
   }
 
   get url(): string {
@@ -68,7 +70,14 @@ export class Ocore {
   async letterTo(email: string): Promise<string> {
     const [row] = await this.sql<{ id: string; body_enc: string }>('SELECT id, body_enc FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1', [email]);
     if (!row) throw new Error(`No letter went to ${email}`);
-    return new SecretBox(readConfig(this.#env).SSH_ENCRYPTION_KEY).open(row.body_enc, `mail:${row.id}`);
+    const config = readConfig(this.#env);
+    const pool = new pg.Pool({ connectionString: this.running.databaseUrl, max: 1 });
+    try {
+      const keys = await KeyRing.load(pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+      return await new SecretBox(keys).open(row.body_enc, `mail:${row.id}`);
+    } finally {
+      await pool.end();
+    }
   }
 
   /** The token of the newest invitation to an address. */

@@ -7,15 +7,18 @@ export class WorkerProcess {
   #child: ChildProcess;
   readonly #ocore: Ocore;
 
-  constructor(ocore: Ocore) {
+  readonly #env: Record<string, string>;
+
+  constructor(ocore: Ocore, env: Record<string, string> = {}) {
     this.#ocore = ocore;
+    this.#env = env;
     this.#child = this.#spawn();
   }
 
   #spawn(): ChildProcess {
     return spawn(process.execPath, ['src/main.ts'], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'worker', DATABASE_URL: this.#ocore.running.databaseUrl, DATA_DIR: this.#ocore.dir, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s' },
+      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'worker', DATABASE_URL: this.#ocore.running.databaseUrl, DATA_DIR: this.#ocore.dir, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...this.#env },
     });
   }
 

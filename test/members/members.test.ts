@@ -125,7 +125,7 @@ it('knows nothing of other organizations', async () => {
 
 it('leaves a trail of every change, without tokens', async () => {
   const rows = await ocore.sql<{ action: string }>('SELECT DISTINCT action FROM audit_entries WHERE org_id = (SELECT id FROM organizations WHERE slug = $1)', [owner.org]);
-  expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['member.invited', 'member.joined', 'member.role_changed', 'member.role_assigned', 'member.role_unassigned', 'member.removed', 'api_key.created', 'role.created']));
+  expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['member.invited', 'member.joined', 'member.role_changed', 'member.role_assigned', 'member.role_unassigned', 'member.removed', 'member.left', 'api_key.created', 'role.created']));
   const [secrets] = await ocore.sql<{ count: string }>("SELECT count(*) FROM (SELECT after_state::text || coalesce(before_state::text, '') AS text FROM audit_entries UNION ALL SELECT payload::text FROM outbox_events) t WHERE text ~ 'ocore_[ijk]_[A-Za-z0-9_-]{20}'");
   expect(secrets?.count).toBe('0');
 });

@@ -340,15 +340,17 @@ CREATE INDEX "mails_to_send" ON "mails" ("next_attempt_at") WHERE "sent_at" IS N
 -- Whatever a user asks for runs as ocore_tenant with ocore.org_id set; then PostgreSQL itself shows and changes only rows of
 -- that organization, even where a query forgot to say so. The owner of the tables (jobs, sign-in) is not bound by it.
 DO $$
+DECLARE missing text := CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = 'ocore_tenant') THEN '' ELSE 'CREATE ROLE ocore_tenant NOLOGIN; ' END;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ocore_tenant') THEN
+  IF missing <> '' THEN
     CREATE ROLE ocore_tenant NOLOGIN;
   END IF;
-  IF NOT pg_has_role(current_user, 'ocore_tenant', 'USAGE') OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+  -- From PostgreSQL 16 on, who made a role may grant it, but not yet become it.
+  IF NOT pg_has_role(current_user, 'ocore_tenant', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     EXECUTE format('GRANT ocore_tenant TO %I', current_user);
   END IF;
 EXCEPTION WHEN insufficient_privilege THEN
-  RAISE EXCEPTION 'oCore needs the role ocore_tenant: run CREATE ROLE ocore_tenant NOLOGIN; GRANT ocore_tenant TO % as an administrator of this PostgreSQL, then start again', current_user;
+  RAISE EXCEPTION 'oCore needs the role ocore_tenant: run % as an administrator of this PostgreSQL, then start again', missing || format('GRANT ocore_tenant TO %I', current_user);
 END $$;
 
 CREATE FUNCTION ocore_org() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT nullif(current_setting('ocore.org_id', true), '')::uuid $$;

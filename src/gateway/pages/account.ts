@@ -1,0 +1,67 @@
+import type { Router } from 'express';
+import type { App } from '../../app.ts';
+import { type AccessTokens, beginLink, confirmEmailChange, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
+import { AppError } from '../../errors.ts';
+import { type FormPage, formPages } from './form-page.ts';
+import { secondStepPage } from './second-step.ts';
+import { html, type Html, type Page } from './page.ts';
+
+const done = (title: string, body: Html): Page => ({ title, body });
+
+/** The pages behind the links in letters, for installations without a front end at APP_URL. */
+export function accountPages(app: App, tokens: AccessTokens): Router {
+  const pages: readonly FormPage[] = [
+    secondStepPage(app, tokens),
+    {
+      path: '/verify-email', title: 'Verify your e-mail address',
+      show: () => ({ text: html`<p>Press the button to verify that the address is yours.</p>`, button: 'Verify' }),
+      submit: async ({ client, token }) => {
+        await verifyEmail(app, client, token);
+        return done('Your e-mail address is verified', html`<p>You can close this page.</p>`);
+      },
+    },
+    {
+      path: '/reset-password', title: 'Set a new password',
+      show: () => ({ text: html`<label for="password">New password</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required autofocus><p>At least 8 characters with a letter and a number. All your sessions end.</p>`, button: 'Set the password' }),
+      submit: async ({ client, token, field }) => {
+        await resetPassword(app, client, { token, password: field('password') });
+        return done('Your password is set', html`<p>All sessions have ended; sign in with the new password.</p>`);
+      },
+    },
+    {
+      path: '/verify-email-change', title: 'Confirm your new e-mail address',
+      show: () => ({ text: html`<p>Press the button to use this address for your oCore account from now on.</p>`, button: 'Confirm' }),
+      submit: async ({ client, token }) => {
+        await confirmEmailChange(app, client, token);
+        return done('Your e-mail address is changed', html`<p>Sign in with the new address from now on.</p>`);
+      },
+    },
+    {
+      path: '/undo-email-change', title: 'Take the change of your e-mail address back',
+      show: () => ({ text: html`<p>Your account gets its former address back, and all its sessions end. Then set a new password with “Forgot password”.</p>`, button: 'Take it back' }),
+      submit: async ({ client, token }) => {
+        await undoEmailChange(app, client, token);
+        return done('Your account has its former address again', html`<p>All sessions have ended. Set a new password with “Forgot password”.</p>`);
+      },
+    },
+    {
+      path: '/connect-account', title: 'Connect an account',
+      show: async (token) => {
+        const asked = await linkAsked(app, token);
+        if (!asked) throw new AppError('unprocessable', 'This address is not good any more; begin again');
+        const { authorization_endpoint: target } = (await asked.provider.configuration()).serverMetadata();
+        return {
+          text: html`<p>Connect your ${asked.provider.title} account to the oCore account <strong>${asked.email}</strong>? Whoever can sign in to that ${asked.provider.title} account can then sign in to it.</p><p>If this is not your oCore account, close this page.</p>`,
+          button: `Go on to ${asked.provider.title}`, ...(target ? { formTarget: new URL(target).origin } : {}),
+        };
+      },
+      submit: async ({ browser, token }) => ({ redirect: await beginLink(app, browser, token) }),
+    },
+  ];
+  const router = formPages(app, pages);
+  // The documented address: the page in front of the sign-in with the new address.
+  router.get('/api/auth/verify-email-change', (request, response) => {
+    response.setHeader('Referrer-Policy', 'no-referrer').redirect(303, `/verify-email-change?${new URLSearchParams({ token: String(request.query['token'] ?? '') }).toString()}`);
+  });
+  return router;
+}

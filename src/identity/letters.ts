@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts';
+import type { Letter } from '../mail/index.ts';
+import type { Client } from './client.ts';
+
+/** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
+export function pageLink(config: Config, page: string, token: string): string {
+  return `${config.APP_URL.replace(/\/$/, '')}/${page}?token=${encodeURIComponent(token)}`;
+}
+
+/** Who asked, for notices: the person can tell whether it was they. */
+function asked(client: Client): string {
+  const agent = client.userAgent?.replace(/[^\x20-\x7e]/g, '').slice(0, 120);
+  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'}${agent ? ` with ${agent}` : ''}.`;
+}
+
+const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
+const notYou = 'If this was not you, set a new password at once (“Forgot password”), which ends all sessions.';
+
+export const letters = {
+  verify: (to: string, link: string): Letter => ({
+    to, subject: 'Verify your e-mail address for oCore',
+    text: body('Welcome to oCore. Please verify that this e-mail address is yours:', link, 'The link is good for three days. If you did not sign up, ignore this letter.'),
+  }),
+  reset: (to: string, link: string, client: Client): Letter => ({
+    to, subject: 'Set a new password for oCore',
+    text: body('Somebody, hopefully you, wants to set a new password for your oCore account:', link, 'The link is good for one hour and once. If you did not ask for it, ignore this letter: nothing changes.', asked(client)),
+  }),
+  passwordChanged: (to: string, client: Client): Letter => ({
+    to, subject: 'Your oCore password was changed', text: body('The password of your oCore account was changed.', asked(client), notYou),
+  }),
+  confirmNewEmail: (to: string, link: string, client: Client): Letter => ({
+    to, subject: 'Confirm your new e-mail address for oCore',
+    text: body('Confirm that your oCore account shall use this e-mail address from now on:', link, 'The link is good for one day.', asked(client)),
+  }),
+  emailTaken: (to: string, client: Client): Letter => ({
+    to, subject: 'Your e-mail address and oCore',
+    text: body('Somebody wanted to use this e-mail address for another oCore account. It already has an account of its own, so nothing was changed.', asked(client)),
+  }),
+  emailChangeAsked: (to: string, newEmail: string, client: Client): Letter => ({
+    to, subject: 'Your oCore e-mail address is about to change', text: body(`Your oCore account is to use ${newEmail} from now on, once that is confirmed.`, asked(client), notYou),
+  }),
+  emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
+    to, subject: 'Your oCore e-mail address was changed',
+    text: body(`Your oCore account now uses ${newEmail}.`, 'If this was not you, take it back within seven days; that also ends all sessions:', undo, asked(client)),
+  }),
+  accountLinked: (to: string, provider: string, client: Client): Letter => ({
+    to, subject: `Your oCore account can now be signed in to with ${provider}`, text: body(`A ${provider} account was connected to your oCore account.`, asked(client), notYou),
+  }),
+  accountUnlinked: (to: string, provider: string, client: Client): Letter => ({
+    to, subject: `${provider} was disconnected from your oCore account`, text: body(`Your oCore account can no longer be signed in to with ${provider}.`, asked(client), notYou),
+  }),
+};

@@ -1,0 +1,70 @@
+import type { Client } from './client.ts';
+import type { Ids } from './fields.ts';
+import type { Ocore } from './ocore.ts';
+
+/** Stands in every name of the organization that others must see nothing of. */
+export const mark = 'aardvark';
+
+export interface Org {
+  owner: Client;
+  id: string;
+  ids: Ids;
+}
+
+/** Rows that hang on a person, or that only features make which a fixture should not depend on. */
+const personal = `
+  WITH person AS (SELECT u.id AS user_id, m.id AS member_id, m.org_id FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $1),
+    session AS (INSERT INTO sessions (id, user_id, refresh_hash, expires_at) SELECT gen_random_uuid(), user_id, gen_random_uuid()::text, now() + interval '1 day' FROM person RETURNING id),
+    passkey AS (INSERT INTO passkeys (id, user_id, credential_id, public_key, transports, device_name) SELECT gen_random_uuid(), user_id, gen_random_uuid()::text, '\\x00', '{}', 'Some device' FROM person RETURNING id),
+    ssh_key AS (INSERT INTO ssh_keys (id, user_id, label, public_key, fingerprint, key_type) SELECT gen_random_uuid(), user_id, 'Some key', 'ssh-ed25519 AAAA', gen_random_uuid()::text, 'ssh-ed25519' FROM person RETURNING id),
+    api_key AS (INSERT INTO api_keys (id, org_id, user_id, name, prefix, hash, permissions) SELECT gen_random_uuid(), org_id, user_id, $2, 'ocore_k_000000', gen_random_uuid()::text, '{view:projects}' FROM person RETURNING id)
+  SELECT person.user_id AS user, person.member_id AS member, person.org_id AS organization, session.id AS session, passkey.id AS passkey, ssh_key.id AS "sshKey", api_key.id AS "apiKey" FROM person, session, passkey, ssh_key, api_key`;
+const shared = `
+  WITH role AS (INSERT INTO roles (id, org_id, name, permissions) VALUES (gen_random_uuid(), $1::uuid, $2, '{view:projects}') RETURNING id),
+    invitation AS (INSERT INTO invitations (id, org_id, email, role_id, token_hash, expires_at) SELECT gen_random_uuid(), $1::uuid, $2 || '@example.com', id, gen_random_uuid()::text, now() + interval '1 day' FROM role RETURNING id),
+    link AS (INSERT INTO invite_links (id, org_id, role_id, code_hash, expires_at) SELECT gen_random_uuid(), $1::uuid, id, gen_random_uuid()::text, now() + interval '1 day' FROM role RETURNING id),
+    assignment AS (INSERT INTO role_assignments (id, org_id, membership_id, role_id, project_id) SELECT gen_random_uuid(), $1::uuid, $3::uuid, role.id, $4::uuid FROM role RETURNING id)
+  SELECT role.id AS role, invitation.id AS invitation, link.id AS "inviteLink", assignment.id AS assignment FROM role, invitation, link, assignment`;
+
+/** The ids of what a person has. */
+export async function personalIds(ocore: Pick<Ocore, 'sql'>, email: string, name: string): Promise<Ids> {
+  const [row] = await ocore.sql<Record<string, string>>(personal, [email, name]);
+  if (!row) throw new Error(`${email} is no member`);
+  return row;
+}
+
+/** A project with an environment and an instance in it. */
+export async function addProject(ocore: Ocore, owner: Client, name: string, serverId: string): Promise<Ids> {
+  const project = await owner.post('/projects', { name: `${name} project` });
+  const environment = await owner.post('/environments', { projectId: project.text('id'), name: `${name} environment`, type: 'development' });
+  await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [serverId]);
+  const instance = await owner.post('/instances', { name: `${name} instance`, serverId, environmentId: environment.text('id'), adminEmail: `${name}@example.com` });
+  await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [instance.text('id')]);
+  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)", [instance.text('operationId'), `${name} log line`]);
+  return { project: project.text('id'), environment: environment.text('id'), instance: instance.text('id'), operation: instance.text('operationId'), server: serverId };
+}
+
+/** An organization with one of everything, all named after it. */
+export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
+  const owner = await ocore.owner(name);
+  const server = await owner.post('/servers', { name: `${name} server`, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+  const resources = await addProject(ocore, owner, name, server.text('id'));
+  const person = await personalIds(ocore, owner.email, `${name} key`);
+  // Whom others than an Owner may change.
+  const subject = await ocore.owner(`${name}-subject`);
+  const [member] = await ocore.sql<Record<string, string>>("INSERT INTO memberships (id, org_id, user_id, role_id) SELECT gen_random_uuid(), r.org_id, u.id, r.id FROM roles r, users u WHERE r.org_id = $1 AND r.name = 'Viewer' AND u.email = $2 RETURNING id AS member, user_id AS user", [person['organization'], subject.email]);
+  const [others] = await ocore.sql<Record<string, string>>(shared, [person['organization'], `${name}-role`, member?.['member'], resources['project']]);
+  return { owner, id: person['organization'] ?? '', ids: { ...resources, ...person, ...member, ...others } };
+}
+
+/** The ids of one organization, beside which those of another stand as `foreign …`. */
+export function withForeign(own: Ids, foreign: Ids): Ids {
+  return { ...own, ...Object.fromEntries(Object.entries(foreign).map(([resource, id]) => [`foreign ${resource}`, id])) };
+}
+
+/** All rows of an organization, to see whether anything of it was changed; that a key is noted as used is no change. */
+export async function rowsOf(ocore: Ocore, orgId: string): Promise<string> {
+  const tables = await ocore.sql<{ name: string }>("SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY 1");
+  const parts = await Promise.all(tables.map(async ({ name }) => `${name} ${JSON.stringify((await ocore.sql<{ rows: unknown }>(`SELECT json_agg(to_jsonb(t) - '{last_used_at,last_used_ip}'::text[] ORDER BY to_jsonb(t)->>'id') AS rows FROM "${name}" t WHERE org_id = $1`, [orgId]))[0]?.rows)}`));
+  return parts.join('\n');
+}
