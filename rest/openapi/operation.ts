@@ -37,11 +37,11 @@ export function parametersOf(subject: Subject): Json[] {
     const argument = argumentOf(subject, name);
     const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
     const described = writer.described(type ? present(writer.input(type), type) : {}, { type: field.name, field: name }, argument?.description);
-    const { description = '', examples, ...schema } = described;
+    // An example would be sent by whoever tries the route as it stands; filters are for those who want them.
+    const { description = '', examples: _examples, ...schema } = described;
     return {
       name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description,
       schema: { ...schema, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) },
-      ...(Array.isArray(examples) && examples[0] !== undefined && examples[0] !== null ? { example: examples[0] } : {}),
     };
   });
   return [...inPath, ...inQuery];
