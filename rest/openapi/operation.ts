@@ -116,7 +116,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
     case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'It was created.' : 'As asked for.', whole()) };
     case 'message': return { 200: json('It is done.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
-    case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri' } } } } };
+    case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
     case 'nothing': return { 204: { description: 'It is done.', headers: headersOf() } };
     case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(type)])) } };
     case 'accepted': {
