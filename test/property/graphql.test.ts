@@ -13,8 +13,8 @@ let owner: Client;
 let known: string[];
 
 beforeAll(async () => {
-  // No worker: what random mutations start must not reach for random hosts.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+  // No worker, and nobody in place of GitHub: random requests must not reach for anything outside.
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
   const secret = await ocore.owner('secretive');
   await secret.post('/projects', { name: 'planted-secret-of-another-organization' });
   await prepare();

@@ -1,3 +1,4 @@
+import { createServer, type Server } from 'node:http';
 import fc from 'fast-check';
 import { isNonNullType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,16 +15,25 @@ import { text, inputOf } from './values.ts';
 
 let ocore: Ocore;
 let owner: Client;
+let github: Server;
 let known: string[];
 const document = new Answer(200, new Headers(), openApi(schema));
 
 beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+  // In place of GitHub, which is not to be asked by a test: it knows nobody.
+  github = createServer((_request, response) => { response.writeHead(404).end(); });
+  await new Promise<void>((done) => { github.listen(0, '127.0.0.1', done); });
+  const address = github.address();
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', GITHUB_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` });
   const secret = await ocore.owner('secretive');
   await secret.post('/projects', { name: 'planted-secret-of-another-organization' });
   await renew();
 });
-afterAll(() => ocore?.stop());
+afterAll(async () => {
+  await ocore?.stop();
+  github?.closeAllConnections();
+  github?.close();
+});
 
 async function renew(): Promise<void> {
   owner = await ocore.owner();

@@ -95,6 +95,6 @@ export function oauthProviders(config: Config): readonly Provider[] {
 export function requireProvider(config: Config, name: string): Provider {
   const providers = oauthProviders(config);
   const provider = providers.find((one) => one.name === name);
-  if (!provider) throw new AppError('not_found', `Signing in with ${name} is not configured on this installation`, { resource: 'provider', id: name, configured: providers.map((one) => one.name) });
+  if (!provider) throw new AppError('not_found', `Signing in with ${name.slice(0, 50)} is not configured on this installation`, { resource: 'provider', id: name.slice(0, 50), configured: providers.map((one) => one.name) });
   return provider;
 }
