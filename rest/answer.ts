@@ -16,7 +16,8 @@ const retryAfter = '2';
 export interface RestAnswer {
   status: number;
   headers: Record<string, string>;
-  body: unknown;
+  /** Nothing for 204. */
+  body?: unknown;
 }
 
 function pageLink(url: string, cursor: string | null): string {
@@ -68,6 +69,8 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
 }
 
 export function sendAnswer(request: Request, response: Response, route: Route, { status, headers, body }: RestAnswer): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (route.deprecated) for (const [name, value] of Object.entries(deprecationHeaders(route.deprecated))) response.appendHeader(name, value);
   if (status === 204) {
     response.status(204).setHeader('Cache-Control', 'no-store').end();
     return;
@@ -75,8 +78,6 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
   // Only a file names a type of its own.
   const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
   const text = isFile ? body : JSON.stringify(body);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (route.deprecated) for (const [name, value] of Object.entries(deprecationHeaders(route.deprecated))) response.appendHeader(name, value);
   response.setHeader('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
   if (route.method === 'get') {
     const etag = etagOf(body, text, route.readings);

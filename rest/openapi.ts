@@ -47,6 +47,13 @@ function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: Graph
   };
 }
 
+/** The categories in the order of the reference. */
+function tagsOf(table: readonly Route[]): JsonObject[] {
+  const used = new Set(table.map((route) => route.category));
+  const ordered = Object.keys(categories).filter((name) => used.delete(name));
+  return [...ordered, ...used].map((name) => ({ name, description: categories[name] ?? name }));
+}
+
 export interface Described {
   document: JsonObject;
   /** Fields whose example is missing in example-values.ts. */
@@ -75,7 +82,7 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     },
     servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],
     security: [{ accessToken: [] }],
-    tags: [...new Set(table.map((route) => route.category))].map((name) => ({ name, description: categories[name] ?? name })),
+    tags: tagsOf(table),
     paths,
     components: { securitySchemes, parameters: { ...sharedParameters, ...protocolParameters }, headers: { ...sharedHeaders, ...protocolHeaders }, examples: errorExamples(), schemas: { ...sharedSchemas, ...writer.components } },
   };

@@ -10,7 +10,7 @@ export const protocolParameters = {
   IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource as you read it: if it has changed since, nothing is done and the answer is 412.', schema: { type: 'string', maxLength: 1024 } },
   IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the answer that you have: if it would be the same, the answer is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
   LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have; the stream goes on after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
-  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 }, example: 30 },
+  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 } },
 } satisfies Record<string, JsonObject>;
 
 export const protocolHeaders = {

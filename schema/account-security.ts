@@ -35,7 +35,7 @@ builder.mutationFields((t) => ({
   }),
   resendVerification: t.boolean({
     authScopes: { person: true }, description: 'Sends the letter that verifies the e-mail address again; only the newest one counts.',
-    resolve: async (_root, _args, { app, access }) => { await resendVerification(app, requirePerson(access).userId); return true; },
+    resolve: async (_root, _args, { app, access, client }) => { await resendVerification(app, client, requirePerson(access).userId); return true; },
   }),
   forgotPassword: t.boolean({
     authScopes: { public: true }, description: 'Asks for a letter with which to set a new password. The answer is the same whether or not there is such an account.',

@@ -50,7 +50,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   bad_request: {
     title: 'The request cannot be understood',
     happened: 'Something about the request as a whole is wrong: a header is missing, the path is not valid, or a GraphQL document does not fit the schema.',
-    todo: ['Read `message`: it names what is missing.', 'Most often it is the header `X-Org-Slug`, which names the organization to work in.', 'For a GraphQL document, compare it with the [GraphQL reference](/docs/graphql/).'],
+    todo: ['Read `message`: it names what is missing.', 'Most often it is the header `X-Org-Slug`, which names the organization to work in.', 'For a GraphQL document, compare it with the [GraphQL reference](/docs/graphql).'],
     example: { message: 'Name the organization in the X-Org-Slug header', details: { header: 'X-Org-Slug' } },
   },
   query_too_complex: {
@@ -180,8 +180,8 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     example: { message: 'Something unexpected went wrong; name the request id req_Zk3vT1x8cQ0pLw5n when you ask about it', details: {} },
   },
   service_unavailable: {
-    title: 'The database is away for a moment',
-    happened: 'The control plane cannot reach its database right now. Work on servers goes on.',
+    title: 'Something that is needed is away for a moment',
+    happened: 'The control plane cannot reach its database, or another service that the request needs, right now. Work on servers goes on.',
     todo: ['Send the request again after a few seconds, with growing pauses.'],
     example: { message: 'The database is away for a moment; try again', details: {} },
   },

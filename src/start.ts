@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, SigningKeys, startResetRequests } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
@@ -66,6 +66,7 @@ export async function start(config: Config): Promise<Running> {
       stops.push(() => worker.stop());
       const resetRequests = startResetRequests(app);
       stops.push(() => resetRequests.stop());
+      stops.push(startSweeping(app));
       const mailPump = startMailPump(app);
       if (mailPump) stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl);

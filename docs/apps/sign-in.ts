@@ -39,11 +39,11 @@ export function storedSession(): Session | null {
   }
 }
 
-async function login(email: string, password: string): Promise<Session> {
-  const response = await fetch('/api/auth/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email, password }) });
+async function send(path: string, body: object): Promise<unknown> {
+  const response = await fetch(`/api${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(textOf(isObject(answer) ? Reflect.get(answer, 'error') : undefined, 'message') || 'Signing in failed');
-  return toSession(answer, email);
+  return answer;
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElementTagNameMap[Name] {
@@ -66,15 +66,23 @@ export function signInBar(place: HTMLElement, title: string, onChange: (session:
     const password = element('input', { type: 'password', name: 'password', placeholder: 'Password', 'aria-label': 'Password', autocomplete: 'current-password', required: '' });
     const button = element('button', { type: 'submit' }, 'Sign in');
     const problem = element('output', { role: 'alert' });
-    const made = element('form', {}, email, password, button, problem);
+    const code = element('input', { name: 'code', placeholder: 'Code of your app', 'aria-label': 'Code of your app', autocomplete: 'one-time-code', hidden: '' });
+    const made = element('form', {}, email, password, code, button, problem);
+    let partialToken = '';
+    const step = async (): Promise<void> => {
+      const answer = await (partialToken ? send('/auth/login/2fa', { partialToken, code: code.value }) : send('/auth/login', { email: email.value, password: password.value }));
+      if (textOf(answer, 'accessToken')) { change(toSession(answer, email.value)); return; }
+      // The password was right; the account asks for a second factor.
+      partialToken = textOf(answer, 'partialToken');
+      for (const input of [email, password]) input.hidden = true;
+      code.hidden = false;
+      code.focus();
+    };
     made.addEventListener('submit', (event) => {
       event.preventDefault();
       button.disabled = true;
       problem.textContent = '';
-      login(email.value, password.value).then(change, (error: unknown) => {
-        problem.textContent = error instanceof Error ? error.message : String(error);
-        button.disabled = false;
-      });
+      step().catch((error: unknown) => { problem.textContent = error instanceof Error ? error.message : String(error); }).finally(() => { button.disabled = false; });
     });
     return made;
   };

@@ -25,11 +25,11 @@ export function errorExamples(): Record<string, JsonObject> {
 
 /** The codes that a route may answer with: by who may use it, what it reads, and what it changes. */
 function codesOf({ route, pathParameters }: PreparedRoute, scope: Scope, hasBody: boolean, conditional: boolean): Set<ErrorCode> {
-  const found = new Set<ErrorCode>(['bad_request', 'validation_error', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
+  // Credentials that are sent are read, even where none are asked for.
+  const found = new Set<ErrorCode>(['bad_request', 'validation_error', 'unauthenticated', 'token_expired', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
   const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
-  add(!scope.public, 'unauthenticated', 'token_expired');
-  add(inOrganization(scope) || scope.admin || scope.person, 'forbidden');
-  add(inOrganization(scope), 'not_found', 'two_factor_required', 'reauthentication_required');
+  add(!scope.public, 'forbidden', 'not_found', 'reauthentication_required');
+  add(inOrganization(scope), 'two_factor_required');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');

@@ -37,11 +37,11 @@ export function parametersOf(subject: Subject): Json[] {
     const argument = argumentOf(subject, name);
     const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
     const described = writer.described(type ? present(writer.input(type), type) : {}, { type: field.name, field: name }, argument?.description);
-    const { description = '', examples, ...schema } = described;
+    // An example would be sent by whoever tries the route as it stands; filters are for those who want them.
+    const { description = '', examples: _examples, ...schema } = described;
     return {
       name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description,
       schema: { ...schema, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) },
-      ...(Array.isArray(examples) && examples[0] !== undefined && examples[0] !== null ? { example: examples[0] } : {}),
     };
   });
   return [...inPath, ...inQuery];
@@ -116,7 +116,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
     case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'It was created.' : 'As asked for.', whole()) };
     case 'message': return { 200: json('It is done.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
-    case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri' } } } } };
+    case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
     case 'nothing': return { 204: { description: 'It is done.', headers: headersOf() } };
     case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(type)])) } };
     case 'accepted': {

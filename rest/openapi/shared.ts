@@ -40,7 +40,7 @@ export const sharedSchemas: Readonly<Record<string, JsonObject>> = {
 };
 
 export const sharedParameters: Readonly<Record<string, JsonObject>> = {
-  Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 }, example: 20 },
+  Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 } },
   Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before; without it, the first page.', schema: { type: 'string', maxLength: 1024 } },
 };
 
@@ -79,12 +79,12 @@ export const categories: Readonly<Record<string, string>> = {
   Organizations: 'The tenant that everything else belongs to.',
   'Team Members': 'Who works in the organization: members, invitations, invite links.',
   'Roles and Permissions': 'What members may do: the catalogue of permissions, system roles and roles of your own.',
-  'API Keys': 'Credentials of programs.',
-  'Audit Logs': 'Who did what, and when.',
-  Admin: 'The accounts, organizations and jobs of this installation, for its administrators.',
   Servers: 'Hosts on which oCore runs instances, reached over SSH.',
   Projects: 'Groups of environments.',
   Environments: 'The stages of a project: production, staging, development.',
   Instances: 'Odoo with its own PostgreSQL, on one server.',
   Operations: 'Asynchronous work on servers and instances: its steps, progress and log.',
+  'API Keys': 'Credentials of programs.',
+  'Audit Logs': 'Who did what, and when.',
+  Admin: 'The accounts, organizations and jobs of this installation, for its administrators.',
 };

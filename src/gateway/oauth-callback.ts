@@ -2,16 +2,14 @@ import type { Request, Response } from 'express';
 import type { App } from '../app.ts';
 import { type AccessTokens, Browser, finishOauth, type OauthEnd } from '../identity/index.ts';
 import { clientOf } from './client.ts';
-import { html, sendErrorPage } from './pages/index.ts';
+import { formOf, html, secondStepPage, sendErrorPage, sendPage } from './pages/index.ts';
 
-function nextAddress(app: App, browser: Browser, end: OauthEnd): string {
+function nextAddress(app: App, browser: Browser, end: Exclude<OauthEnd, { as: 'secondStep' }>): string {
   const home = app.config.APP_URL.replace(/\/$/, '');
   switch (end.as) {
     case 'signedIn':
       browser.keep(end.signIn);
       return `${home}/`;
-    // Behind the # it reaches the page's script, but no server and no log.
-    case 'secondStep': return `${home}/login/2fa#partialToken=${encodeURIComponent(end.partialToken)}`;
     case 'linked': return `${home}/?connected=${end.provider.name}`;
     case 'program': return end.url;
   }
@@ -19,13 +17,16 @@ function nextAddress(app: App, browser: Browser, end: OauthEnd): string {
 
 /** Where providers send the browser back to. */
 export function oauthCallback(app: App, tokens: AccessTokens) {
+  const secondStep = secondStepPage(app, tokens);
   return async (request: Request, response: Response): Promise<void> => {
     const browser = new Browser(app.config, request.headers, response);
     response.setHeader('Cache-Control', 'no-store').setHeader('Referrer-Policy', 'no-referrer');
     try {
       const query = new URL(request.originalUrl, app.config.APP_URL).searchParams;
       const end = await finishOauth(app, tokens, clientOf(app.config, request), String(request.params['provider']), query, browser.oauthSecret);
-      response.redirect(303, nextAddress(app, browser, end));
+      // The ticket goes into the page and not into an address, which histories and logs keep.
+      if (end.as === 'secondStep') sendPage(response, { title: secondStep.title, ...(await formOf(secondStep, end.partialToken)) });
+      else response.redirect(303, nextAddress(app, browser, end));
     } catch (error) {
       sendErrorPage(app, request, response, 'The sign-in did not work', error, html`<p><a href="/">Back</a></p>`);
     }

@@ -14,7 +14,7 @@ export interface Asked {
   requestId: string;
 }
 
-const keptAnswer = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.unknown() });
+const keptAnswer = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.unknown().optional() });
 export type KeptAnswer = z.infer<typeof keptAnswer>;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');

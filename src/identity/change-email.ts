@@ -8,6 +8,7 @@ import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { emailSchema } from './fields.ts';
+import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { endTokens, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
 import { requirePassword } from './reauthentication.ts';
@@ -23,6 +24,7 @@ export async function changeEmail(app: App, access: Access, client: Client, give
   const { newEmail, password } = parse(input, given);
   const user = await requirePassword(app, access, client, password, 'password');
   if (user.email === newEmail) throw new AppError('conflict', 'This is your e-mail address already', { field: 'newEmail', constraint: 'same' });
+  await countLetter(app, client, 'change', newEmail);
   await app.db.prisma.$transaction(async (tx) => {
     const taken = await tx.user.findUnique({ where: { email: newEmail }, select: { id: true } });
     const token = await replaceToken(tx, 'change_email', day, user.id, { newEmail, oldEmail: user.email });
@@ -45,33 +47,29 @@ function takenSince(error: unknown): never {
 
 /** The new address is confirmed; the old one gets a way back. */
 export async function confirmEmailChange(app: App, client: Client, token: string): Promise<void> {
-  const done = await app.db.prisma.$transaction(async (tx) => {
+  await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'change_email', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;
-    if (!row || !user || user.deactivatedAt) return false;
+    if (!row || !user || user.deactivatedAt) throw wrongLink();
     const { newEmail, oldEmail } = about.parse(row.data);
-    if (user.email !== oldEmail) return false;
+    if (user.email !== oldEmail) throw wrongLink();
     await move(tx, user.id, newEmail);
     const undo = await issueToken(tx, 'undo_email_change', 7 * day, { userId: user.id, data: { newEmail, oldEmail } });
     await queueMail(tx, app.secrets, letters.emailChanged(oldEmail, newEmail, pageLink(app.config, 'undo-email-change', undo), client));
     await recordAccountFact(tx, client, 'auth.email_changed', { id: user.id, email: newEmail }, { oldEmail, newEmail });
-    return true;
-  }).catch(takenSince);
-  if (!done) throw wrongLink();
+  }).catch(takenSince));
 }
 
 /** Takes the change back: for someone whose account was taken over. All sessions end; the password is for them to reset. */
 export async function undoEmailChange(app: App, client: Client, token: string): Promise<void> {
-  const done = await app.db.prisma.$transaction(async (tx) => {
+  await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'undo_email_change', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;
-    if (!row || !user) return false;
+    if (!row || !user) throw wrongLink();
     const { newEmail, oldEmail } = about.parse(row.data);
     await move(tx, user.id, oldEmail);
     await endTokens(tx, user.id, ['undo_email_change', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
     await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.email_change_undone', { id: user.id, email: oldEmail }, { oldEmail, newEmail });
-    return true;
-  }).catch(takenSince);
-  if (!done) throw wrongLink();
+  }).catch(takenSince));
 }

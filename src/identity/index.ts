@@ -27,4 +27,5 @@ export { forgotPassword, resetPassword, startResetRequests } from './password-re
 export { endSessions, logout, refresh, sessionOfRefreshToken, type SignIn } from './sessions.ts';
 export { changeSettings, type InstallationSettings, readSettings } from './settings.ts';
 export { rotateSigningKey, SigningKeys, signingKeyOwner } from './signing-keys.ts';
+export { startSweeping } from './sweep.ts';
 export { resendVerification, verifyEmail } from './verification.ts';

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { notify } from '../events/hub.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { WorkLoop } from '../work-loop.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { emailSchema, newPassword, requireImpersonal } from './fields.ts';
+import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { endTokens, findToken, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
 import { hashPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';
 import { wrongLink } from './verification.ts';
-import { notify } from '../events/hub.ts';
 
 const hour = 3600;
 const wish = z.object({ email: z.string(), requestId: z.string(), ipAddress: z.string().nullable(), userAgent: z.string().nullable() });
@@ -23,6 +24,7 @@ const about = z.object({ email: z.string() });
  */
 export async function forgotPassword(app: App, client: Client, email: string): Promise<void> {
   const data = { ...client, email: parse(z.object({ email: emailSchema }), { email }).email };
+  await countLetter(app, client, 'reset', data.email);
   await app.db.prisma.$transaction(async (tx) => {
     await issueToken(tx, 'reset_request', hour, { data });
     await notify(tx, ['mail']);
@@ -53,20 +55,22 @@ const resetInput = z.object({ token: z.string().max(200), password: newPassword 
 
 /** Sets the password of the letter's account, and ends all its sessions. Who can read its mail owns its address, too. */
 export async function resetPassword(app: App, client: Client, given: unknown): Promise<void> {
-  const { token, password } = parse(resetInput, given);
+  const input = parse(resetInput, given);
+  await countingTokens(app, client, () => reset(app, client, input));
+}
+
+async function reset(app: App, client: Client, { token, password }: z.infer<typeof resetInput>): Promise<void> {
   const row = await findToken(app.db.prisma, 'reset_password', token);
   const user = row?.userId ? await app.db.prisma.user.findUnique({ where: { id: row.userId } }) : null;
   if (!row || !user || user.deactivatedAt || about.parse(row.data).email !== user.email) throw wrongLink();
   requireImpersonal(password, user);
   const passwordHash = await hashPassword(password);
-  const done = await app.db.prisma.$transaction(async (tx) => {
-    if (!(await takeToken(tx, 'reset_password', token))) return false;
+  await app.db.prisma.$transaction(async (tx) => {
+    if (!(await takeToken(tx, 'reset_password', token))) throw wrongLink();
     await tx.user.update({ where: { id: user.id }, data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
     await endTokens(tx, user.id, ['reset_password', 'change_email', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
     const sessions = await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.password_reset', user, { sessionsEnded: sessions });
     await queueMail(tx, app.secrets, letters.passwordChanged(user.email, client));
-    return true;
   });
-  if (!done) throw wrongLink();
 }

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { queueMail } from '../mail/index.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
+import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { replaceToken, takeToken } from './one-time-tokens.ts';
 
@@ -20,20 +21,19 @@ export async function askToVerify(tx: Tx, app: App, user: { id: string; email: s
 }
 
 export async function verifyEmail(app: App, client: Client, token: string): Promise<void> {
-  const verified = await app.db.prisma.$transaction(async (tx) => {
+  await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'verify_email', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;
     // The letter vouches for the address it went to, not for one that came later.
-    if (!row || !user || about.parse(row.data).email !== user.email) return false;
+    if (!row || !user || about.parse(row.data).email !== user.email) throw wrongLink();
     await tx.user.update({ where: { id: user.id }, data: { emailVerifiedAt: new Date() } });
     await recordAccountFact(tx, client, 'auth.email_verified', user);
-    return true;
-  });
-  if (!verified) throw wrongLink();
+  }));
 }
 
-export async function resendVerification(app: App, userId: string): Promise<void> {
+export async function resendVerification(app: App, client: Client, userId: string): Promise<void> {
   const user = await app.db.prisma.user.findUniqueOrThrow({ where: { id: userId } });
   if (user.emailVerifiedAt) throw new AppError('conflict', 'Your e-mail address is verified already', { field: 'email', constraint: 'verified' });
+  await countLetter(app, client, 'verification', user.email);
   await app.db.prisma.$transaction((tx) => askToVerify(tx, app, user));
 }

@@ -1,6 +1,8 @@
+import { generate } from 'otplib';
 import type { Browser, Page } from 'playwright-core';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
@@ -71,6 +73,21 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async () => 
   await page.waitForSelector('.graphiql-explorer-root');
   // The token stays with the tab.
   expect(await page.evaluate(() => Object.values(localStorage).join().includes('eyJ'))).toBe(false);
+  expect(offences).toEqual([]);
+  await page.close();
+});
+
+it('the sign-in bar asks for the second factor of who has one', async () => {
+  const careful = await ocore.owner('careful');
+  const setup = await careful.post('/user/totp/setup', { password });
+  const { recoveryCodes } = z.object({ recoveryCodes: z.array(z.string()) }).parse((await careful.post('/user/totp/enable', { code: await generate({ secret: setup.text('secret') }) })).body);
+  const { page, offences } = await openTab(browser, `${ocore.url}/docs/api`);
+  await page.fill('#bar input[name=email]', careful.email);
+  await page.fill('#bar input[name=password]', password);
+  await page.click('#bar button[type=submit]');
+  await page.fill('#bar input[name=code]', recoveryCodes[0] ?? '');
+  await page.click('#bar button[type=submit]');
+  await page.waitForSelector('#bar select');
   expect(offences).toEqual([]);
   await page.close();
 });

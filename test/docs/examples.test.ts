@@ -95,7 +95,7 @@ function missingIn(documented: unknown, real: unknown, path = ''): string[] {
 }
 
 describe.each(guides().map((guide) => [guide.name, guide] as const))('the guide %s', (name, guide) => {
-  it('shows requests that work over REST, and their answers', async () => {
+  it.runIf(guide.blocks.some((block) => block.language === 'sh'))('shows requests that work over REST, and their answers', async () => {
     const owner = await ocore.owner(name);
     const variables = await given(guide, owner);
     let last: Sent | undefined;
@@ -114,14 +114,14 @@ describe.each(guides().map((guide) => [guide.name, guide] as const))('the guide 
       if (block.text.includes('API=')) continue;
       if (!sent) throw new Error(`${where} sent nothing`);
       expect([where, sent.status, block.status === undefined && sent.status >= 300 ? sent.answer.body : '']).toEqual([where, block.status ?? sent.status, '']);
-      checkAnswer(sent.method, sent.path, sent.status, sent.answer.body);
       if (block.stream) expect(sent.answer.body).toContain('data:');
+      else checkAnswer(sent.method, sent.path, sent.status, sent.answer.body);
       keep(block, sent.answer, '', variables);
       last = sent;
     }
   });
 
-  it('shows operations that work over GraphQL', async () => {
+  it.runIf(guide.blocks.some((block) => block.language === 'graphql'))('shows operations that work over GraphQL', async () => {
     const owner = await ocore.owner(`${name}-graphql`);
     const variables = await given(guide, owner);
     for (const block of guide.blocks.filter((one) => one.language === 'graphql')) {

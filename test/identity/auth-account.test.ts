@@ -193,3 +193,21 @@ it('keeps every token and password out of the audit trail, the tables and the le
   expect(everything.length).toBeGreaterThan(20);
   for (const secret of [token, owner.token ?? '', owner.refreshToken, password, 'another horse 2', 'third horse 3']) expect(everything.filter(({ text }) => text.includes(secret))).toEqual([]);
 });
+
+it('limits letters and guesses of their tokens, alike for known and unknown addresses', async () => {
+  const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
+  const known = await ocore.owner('limited');
+  const caller = new Client(strict.url, null, null);
+  const post = async (path: string, body: object): Promise<number> => (await caller.request('POST', `/api${path}`, body, { 'x-forwarded-for': '203.0.113.7' })).status;
+  const ask = async (email: string): Promise<number[]> => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1) statuses.push(await post('/auth/forgot-password', { email }));
+    return statuses;
+  };
+  expect(await ask(known.email)).toEqual([200, 200, 200, 200, 200, 429]);
+  expect(await ask('never-seen@example.com')).toEqual([200, 200, 200, 200, 200, 429]);
+  const guesses: number[] = [];
+  for (let index = 0; index < 61; index += 1) guesses.push(await post('/auth/verify-email', { token: `ocore_t_${index}` }));
+  expect([guesses.slice(0, 60).every((status) => status === 422), guesses[60]]).toEqual([true, 429]);
+  await strict.running.stop();
+});

@@ -4,6 +4,7 @@ import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
 import { freePort } from '../kit/free-port.ts';
 import { IdentityProvider } from '../kit/identity-provider.ts';
+import { oathtool } from '../kit/oathtool.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -76,13 +77,19 @@ it('never takes an account over by its address unless both sides verified it', a
   expect(await audited('auth.account_linked', owner.email)).toBe(1);
 });
 
-it('asks for the second step where the account has one', async () => {
+it('asks for the second step where the account has one, on a page of its own', async () => {
   const owner = await ocore.owner('tess');
-  await ocore.sql('UPDATE users SET email_verified_at = now(), totp_enabled_at = now() WHERE email = $1', [owner.email]);
+  const secret = (await owner.post('/user/totp/setup')).text('secret');
+  const recovery = (await owner.post('/user/totp/enable', { code: oathtool(secret) })).text('recoveryCodes.0');
+  await ocore.sql('UPDATE users SET email_verified_at = now() WHERE email = $1', [owner.email]);
   google.person = { id: unique(), email: owner.email, emailVerified: true, name: 'Tess' };
-  const { browser, address } = await signInWith('google');
-  expect(address).toMatch(/\/login\/2fa#partialToken=ocore_t_/);
-  expect(browser.cookie('ocore_access')).toBeUndefined();
+  const { browser, answer } = await signInWith('google');
+  expect([answer.status, browser.cookie('ocore_access')]).toEqual([200, undefined]);
+  const again = await browser.submit(answer, { code: 'AAAA-AAAA-AAAA-AAAA' });
+  expect([again.status, browser.cookie('ocore_access')]).toEqual([401, undefined]);
+  expect((await browser.submit(again, { code: recovery })).status).toBe(303);
+  expect((await browser.api('GET', '/user')).at('email')).toBe(owner.email);
+  expect(await ocore.sql("SELECT 1 FROM sessions WHERE method = 'google' AND strong AND user_id = (SELECT id FROM users WHERE email = $1)", [owner.email])).toHaveLength(1);
 });
 
 it('links an account after the person agreed on a page, and to nobody else', async () => {

@@ -57,6 +57,9 @@ it('covers PATCH and DELETE, and keeps the headers of an answer', async () => {
   await send(owner, 'DELETE', `/projects/${id}`, remove);
   const gone = await send(owner, 'DELETE', `/projects/${id}`, remove);
   expect([gone.status, gone.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+  const others = randomUUID();
+  const ended = [await send(owner, 'DELETE', '/user/sessions', others), await send(owner, 'DELETE', '/user/sessions', others)];
+  expect(ended.map(({ status, body, headers }) => [status, body, headers.get('idempotency-replayed')])).toEqual([[204, '', null], [204, '', 'true']]);
   const register = randomUUID();
   const server = { name: 'Kept', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' };
   const accepted = await send(owner, 'POST', '/servers', register, server);

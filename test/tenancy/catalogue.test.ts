@@ -18,6 +18,9 @@ const special: Readonly<Record<string, readonly string[]>> = {
   users: [],
 };
 
+/** Of no organization: a letter leaves in the transaction of what it tells of, and nothing of it is read back. */
+const writeOnly: Readonly<Record<string, readonly string[]>> = { mails: ['INSERT'] };
+
 interface Table {
   name: string;
   has_org: boolean;
@@ -38,7 +41,7 @@ it('puts every table of organizations behind a policy, and grants nothing else',
   const found = await tables();
   expect(found.length).toBeGreaterThan(25);
   for (const table of found) {
-    const expected = special[table.name] ?? (table.has_org ? change : []);
+    const expected = special[table.name] ?? writeOnly[table.name] ?? (table.has_org ? change : []);
     const guarded = table.has_org || table.name in special;
     expect({ table: table.name, rls: table.rls, policies: table.policies.length, grants: table.grants }).toEqual({ table: table.name, rls: guarded, policies: guarded ? 1 : 0, grants: expected });
     for (const policy of table.policies) {

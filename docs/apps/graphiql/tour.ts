@@ -4,6 +4,8 @@ export const tour = [
     query: `# 1. Sign in. The bar above does the same, and fills the headers of every tab.
 mutation Login($input: LoginInput!) {
   login(input: $input) {
+    requiresTOTP
+    partialToken
     accessToken
     expiresIn
     user { name email }

@@ -1,15 +1,17 @@
 import type { Router } from 'express';
 import type { App } from '../../app.ts';
-import { beginLink, confirmEmailChange, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
+import { type AccessTokens, beginLink, confirmEmailChange, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
 import { AppError } from '../../errors.ts';
 import { type FormPage, formPages } from './form-page.ts';
+import { secondStepPage } from './second-step.ts';
 import { html, type Html, type Page } from './page.ts';
 
 const done = (title: string, body: Html): Page => ({ title, body });
 
 /** The pages behind the links in letters, for installations without a front end at APP_URL. */
-export function accountPages(app: App): Router {
+export function accountPages(app: App, tokens: AccessTokens): Router {
   const pages: readonly FormPage[] = [
+    secondStepPage(app, tokens),
     {
       path: '/verify-email', title: 'Verify your e-mail address',
       show: () => ({ text: html`<p>Press the button to verify that the address is yours.</p>`, button: 'Verify' }),

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { Browser, type Client, isOwnOrigin } from '../../identity/index.ts';
 import { clientOf } from '../client.ts';
 import { publicError } from '../graphql-errors.ts';
+import { limitAddress } from '../quota.ts';
 import { requestIdOf } from '../request.ts';
 import { html, type Html, type Page, sendPage } from './page.ts';
 
@@ -37,7 +38,8 @@ export function sendErrorPage(app: App, request: Request, response: Response, ti
   sendPage(response, { title, status: shown.status, body: html`<p class="error">${shown.message}.</p>${again ?? ''}` });
 }
 
-async function formOf(page: FormPage, token: string): Promise<{ body: Html; formTarget?: string }> {
+/** A page's form, for a token that came another way than by its link. */
+export async function formOf(page: FormPage, token: string): Promise<{ body: Html; formTarget?: string }> {
   const { text, button, formTarget } = await page.show(token);
   const body = html`<form method="post" action="${page.path}">${text}<input type="hidden" name="token" value="${token}"><button type="submit">${button}</button></form>`;
   return { body, ...(formTarget ? { formTarget } : {}) };
@@ -46,14 +48,14 @@ async function formOf(page: FormPage, token: string): Promise<{ body: Html; form
 export function formPages(app: App, pages: readonly FormPage[]): Router {
   const router = Router();
   for (const page of pages) {
-    router.get(page.path, async (request, response) => {
+    router.get(page.path, limitAddress(app), async (request, response) => {
       try {
         sendPage(response, { title: page.title, ...(await formOf(page, textOf(request.query, 'token'))) });
       } catch (error) {
         sendErrorPage(app, request, response, page.title, error);
       }
     });
-    router.post(page.path, express.urlencoded({ extended: false, limit: '16kb' }), async (request: Request, response: Response) => {
+    router.post(page.path, limitAddress(app), express.urlencoded({ extended: false, limit: '16kb' }), async (request: Request, response: Response) => {
       const token = textOf(request.body, 'token');
       try {
         if (!isOwnOrigin(app.config, request.headers)) throw new AppError('forbidden', 'The button must be pressed on this very page');
@@ -61,8 +63,8 @@ export function formPages(app: App, pages: readonly FormPage[]): Router {
         if ('redirect' in result) response.setHeader('Cache-Control', 'no-store').redirect(303, result.redirect);
         else sendPage(response, result);
       } catch (error) {
-        // A wrong password is corrected on the spot; a link that is not good stays that.
-        const again = error instanceof AppError && error.code === 'validation_error' ? (await formOf(page, token)).body : undefined;
+        // A wrong password or code is corrected on the spot; a link that is not good stays that.
+        const again = error instanceof AppError && (error.code === 'validation_error' || error.code === 'invalid_credentials') ? (await formOf(page, token)).body : undefined;
         sendErrorPage(app, request, response, page.title, error, again);
       }
     });

@@ -1,0 +1,75 @@
+import { globSync } from 'node:fs';
+import http from 'node:http';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { errorTable } from '../../src/errors.ts';
+import { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+const pages = resolve(import.meta.dirname, '../../docs/dist/pages');
+let ocore: Ocore;
+
+beforeAll(async () => { ocore = await Ocore.start({ OCORE_ROLE: 'gateway' }); });
+afterAll(async () => { await ocore?.stop(); });
+
+const addressOf = (file: string): string => `/docs/${file.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`;
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${ocore.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
+
+it('has a page for every error, at the address that the error itself names', async () => {
+  for (const code of Object.keys(errorTable)) {
+    const page = await get(`/docs/errors/${code}`);
+    expect([code, page.status, (await page.text()).includes(code)]).toEqual([code, 200, true]);
+  }
+  const refused = await new Client(ocore.url, null, null).get('/servers');
+  expect((await fetch(refused.text('error.doc_url'))).status).toBe(200);
+});
+
+it('has no link that leads nowhere', async () => {
+  const seen = new Map<string, string>();
+  for (const file of globSync('**/*.html', { cwd: pages })) {
+    const address = file === 'graphiql.html' ? '/graphql' : addressOf(file);
+    const html = await (await get(address)).text();
+    seen.set(address, html);
+  }
+  expect(seen.size).toBeGreaterThan(40);
+  const broken: string[] = [];
+  for (const [address, html] of seen) {
+    for (const [, element = '', link = ''] of html.matchAll(/<(\w+)[^>]*? (?:href|src)="([^"]+)"/g)) {
+      const { pathname, hash, origin } = new URL(link, `${ocore.url}${address}`);
+      if (origin !== ocore.url) {
+        // Words may point elsewhere; a page loads nothing from there.
+        if (element !== 'a') broken.push(`${address}: ${link} is not of this installation`);
+        continue;
+      }
+      const target = seen.get(pathname) ?? (pathname === '/docs' ? seen.get('/docs/') : undefined);
+      if (target === undefined && (await get(pathname)).status !== 200) broken.push(`${address}: ${link}`);
+      if (target !== undefined && hash && !target.includes(`id="${hash.slice(1)}"`) && !pathname.startsWith('/docs/api')) broken.push(`${address}: ${link}`);
+    }
+  }
+  expect([...new Set(broken)]).toEqual([]);
+});
+
+it('lets browsers keep pages for a while and named files for good, and sends little', async () => {
+  const page = await get('/docs/guides/servers');
+  expect(page.headers.get('cache-control')).toBe('public, max-age=300');
+  // As a browser asks; fetch would say that it wants no cache.
+  const again = await new Promise<number | undefined>((answer) => { http.get(`${ocore.url}/docs/guides/servers`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } }, (response) => { response.resume(); answer(response.statusCode); }); });
+  expect(again).toBe(304);
+  const script = /src="(\/docs\/assets\/[^"]+)"/.exec(await page.text())?.[1] ?? '';
+  const asset = await get(script);
+  expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  for (const path of ['/docs/guides/servers', '/docs/graphql/objects', '/docs/search.json']) expect([path, (await get(path, { 'accept-encoding': 'gzip' })).headers.get('content-encoding')]).toEqual([path, 'gzip']);
+});
+
+it('allows only what comes from this installation', async () => {
+  for (const path of ['/docs/', '/docs/api', '/graphql']) {
+    const policy = (await get(path)).headers.get('content-security-policy') ?? '';
+    expect([path, policy.includes("default-src 'none'"), policy.includes("script-src 'self';"), policy.includes("frame-ancestors 'none'"), /unsafe-eval|https?:/.test(policy)]).toEqual([path, true, true, true, false]);
+  }
+});
+
+it('gives GraphiQL to browsers alone', async () => {
+  expect((await get('/graphql')).headers.get('content-type')).toContain('text/html');
+  const query = await get('/graphql?query=%7B__typename%7D', { accept: 'application/json' });
+  expect(await query.json()).toMatchObject({ data: { __typename: 'Query' } });
+});
