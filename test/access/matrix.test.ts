@@ -87,7 +87,11 @@ const probes: readonly Probe[] = [
 async function complaint(probe: Probe, caller: Caller, wrong: string[]): Promise<Outcome | undefined> {
   const expected = expectedOf(probe.root, caller);
   if (expected === 'whatever') return undefined;
-  const outcome = await probe.run(caller);
+  const outcome = await probe.run(caller).catch((error: unknown) => String(error));
+  if (typeof outcome === 'string') {
+    wrong.push(outcome);
+    return undefined;
+  }
   const got = gotOf(outcome, probe.root);
   const permission = permissionOf(probe.root.scopes);
   // The gate names what is missing: another refusal would be somebody else's.

@@ -1,3 +1,4 @@
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,14 @@ afterAll(async () => {
 const keys = (args: string[], more: Record<string, string> = {}): Program => Program.run('src/cli/keys.ts', args, { ...env, ...more });
 const rotate = (more: Record<string, string> = {}): Program => keys(['rotate-encryption', '--settle', '1'], more);
 const keyIn = (text: string): string => /data key (\S+)/.exec(text)?.[1] ?? '';
+
+/** A record as it was made before there were data keys: sealed by the master key itself. */
+function sealedBefore(owner: string): string {
+  const derived = (info: string, length: number): Buffer => Buffer.from(hkdfSync('sha256', first, 'ocore-secret-box', info, length));
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', derived('aes-256-gcm', 32), nonce).setAAD(Buffer.from(owner));
+  return `v1.${derived('key-id', 6).toString('base64url')}.${Buffer.concat([nonce, cipher.update('sealed long ago'), cipher.final(), cipher.getAuthTag()]).toString('base64url')}`;
+}
 
 /** Every key that seals something, wherever in the database that is; and the columns where it was found. */
 async function recordsByKey(): Promise<{ keys: Set<string>; columns: Set<string> }> {
@@ -90,6 +99,7 @@ it('rotates the data key under load, also when it is killed half way, and the ma
     await pool.query("UPDATE instances SET status = 'running' WHERE id = $1", [id]);
     expect((await owner.patch(`/instances/${id}`, { envVars: [{ name: 'LATER', value: 'also sealed' }] })).status).toBe(202);
   }
+  await pool.query("INSERT INTO idempotency_keys (id, claim, request_id, request_enc, lease_until, expires_at) VALUES ('from before', gen_random_uuid(), 'req_before', $1, now(), now() + interval '1 day')", [sealedBefore('from before')]);
   await pool.query("INSERT INTO mails (id, recipient, subject) SELECT gen_random_uuid(), 'a@example.com', 'without a text' FROM generate_series(1, 3)");
 
   let loading = true;
