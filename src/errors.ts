@@ -62,8 +62,18 @@ export class AppError extends Error {
   }
 }
 
+const longestField = 200;
+
+/** A path may hold names that the client made up, as long as its body: they are told in short. */
+function inShort(error: FieldError): FieldError {
+  if (error.field.length <= longestField) return error;
+  const field = `${error.field.slice(0, longestField).toWellFormed()}…`;
+  return { ...error, field, message: error.message.replaceAll(error.field, () => field) };
+}
+
 /** Several field errors as one `validation_error`; the first also stands in `details.field` and `details.constraint`. */
-export function validationError(errors: readonly FieldError[]): AppError {
+export function validationError(given: readonly FieldError[]): AppError {
+  const errors = given.map(inShort);
   const first = errors[0] ?? { field: '', constraint: 'invalid', message: 'The request is not valid' };
   return new AppError('validation_error', first.message, {
     field: first.field,

@@ -94,3 +94,17 @@ it('never links to an address that is none', async () => {
   });
   expect(JSON.parse(page).error.doc_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs\/errors\/not_found$/);
 });
+
+it('tells in short of names that the client made up, however long they are', async () => {
+  const long = 'x'.repeat(65_536);
+  const id = '0197a1f0-0000-7000-8000-000000000000';
+  const answers = [
+    await owner.post('/projects', { name: 'Fine', [long]: 1 }),
+    await owner.post('/auth/refresh', { refreshToken: 'x', [long]: 1 }),
+    await owner.post('/instances', { name: 'Fine', serverId: id, environmentId: id, adminEmail: 'admin@example.com', envVars: [{ name: long, value: 'x' }] }),
+  ];
+  for (const answer of answers) {
+    expect([answer.status, answer.at('error.code')]).toEqual([400, 'validation_error']);
+    expect(JSON.stringify(answer.body).length).toBeLessThan(2000);
+  }
+});
