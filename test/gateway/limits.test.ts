@@ -66,6 +66,22 @@ describe('requests', () => {
     expect((await owner.get('/instances?limit=100')).status).toBe(200);
   });
 
+  it('of an API key have a quota of their own, beside the one of the person who made it', async () => {
+    const ocore = await start({ RATE_LIMIT_ACCOUNT: '8' });
+    await earlyInTheMinute();
+    const owner = await ocore.owner();
+    const made = await owner.post('/api-keys', { name: 'CI', permissions: ['view:projects'] });
+    const program = owner.withKey(made.text('key'));
+    const first = await program.get('/projects');
+    expect([first.status, first.headers.get('ratelimit-policy'), first.headers.get('x-ratelimit-remaining')]).toEqual([200, '"api_key";q=8;w=60', '7']);
+    for (let index = 0; index < 7; index += 1) expect((await program.get('/projects')).status).toBe(200);
+    const refused = await program.get('/projects');
+    expect([refused.status, refused.at('error.details.limit')]).toEqual([429, 'api_key']);
+    expect((await owner.get('/projects')).status).toBe(200);
+    const other = owner.withKey((await owner.post('/api-keys', { name: 'Other', permissions: ['view:projects'] })).text('key'));
+    expect((await other.get('/projects')).status).toBe(200);
+  });
+
   it('are counted together by all processes', async () => {
     const one = await start({ RATE_LIMIT_ACCOUNT: '40' });
     const two = await start({ RATE_LIMIT_ACCOUNT: '40' });
