@@ -45,13 +45,20 @@ export interface FieldError {
 /** Facts about the error that are safe to show: which field, which constraint, which state. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
+/** What clients make up – ids, names – may be as long as their request: it is told in short. */
+export function inShort(text: string, longest = 200): string {
+  return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text;
+}
+
+const longestMessage = 2000;
+
 /** The one error that reaches users as it is; anything else is masked as `internal_error`. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
-    super(message, options);
+    super(inShort(message, longestMessage), options);
     this.name = 'AppError';
     this.code = code;
     this.details = details;
@@ -62,18 +69,15 @@ export class AppError extends Error {
   }
 }
 
-const longestField = 200;
-
-/** A path may hold names that the client made up, as long as its body: they are told in short. */
-function inShort(error: FieldError): FieldError {
-  if (error.field.length <= longestField) return error;
-  const field = `${error.field.slice(0, longestField).toWellFormed()}…`;
-  return { ...error, field, message: error.message.replaceAll(error.field, () => field) };
+function fieldInShort(error: FieldError): FieldError {
+  const field = inShort(error.field);
+  const message = field === error.field ? error.message : error.message.replaceAll(error.field, () => field);
+  return { ...error, field, message: inShort(message, longestMessage) };
 }
 
 /** Several field errors as one `validation_error`; the first also stands in `details.field` and `details.constraint`. */
 export function validationError(given: readonly FieldError[]): AppError {
-  const errors = given.map(inShort);
+  const errors = given.map(fieldInShort);
   const first = errors[0] ?? { field: '', constraint: 'invalid', message: 'The request is not valid' };
   return new AppError('validation_error', first.message, {
     field: first.field,
@@ -82,7 +86,8 @@ export function validationError(given: readonly FieldError[]): AppError {
   });
 }
 
-export function notFound(resource: string, id: string): AppError {
+export function notFound(resource: string, given: string): AppError {
+  const id = inShort(given);
   return new AppError('not_found', `${resource} ${id} was not found`, { resource, id });
 }
 

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import { isDatabaseDown } from '../db.ts';
-import { AppError, errorTable } from '../errors.ts';
+import { AppError, errorTable, inShort } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
 import { docUrlOf } from './request.ts';
 import { withoutValues } from './without-values.ts';
@@ -36,7 +36,7 @@ export function maskError(error: unknown, app: App, requestId: string, host: str
     if (typeof code === 'string' && code in errorTable) return error;
     // Wrong variables are quoted in the library's message, and one of them may be a password.
     const message = withoutValues(error.message);
-    return new GraphQLError(message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId, doc_url: docUrlOf(app.config, host, 'bad_request') } });
+    return new GraphQLError(inShort(message, maxMessage), { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, code: 'bad_request', request_id: requestId, doc_url: docUrlOf(app.config, host, 'bad_request') } });
   }
   const shown = publicError(original, app.log, requestId);
   const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source } : {};

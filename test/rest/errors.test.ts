@@ -108,3 +108,11 @@ it('tells in short of names that the client made up, however long they are', asy
     expect(JSON.stringify(answer.body).length).toBeLessThan(2000);
   }
 });
+
+it('tells in short of ids that the client made up', async () => {
+  for (const path of ['/user/sessions/', '/user/passkeys/', '/user/ssh-keys/', '/user/connected-accounts/', '/servers/']) {
+    const answer = await owner.delete(`${path}${'x'.repeat(8000)}`);
+    expect([path, answer.status]).toEqual([path, 404]);
+    expect(JSON.stringify(answer.body).length).toBeLessThan(2000);
+  }
+});

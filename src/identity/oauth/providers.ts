@@ -1,7 +1,7 @@
 import { allowInsecureRequests, authorizationCodeGrant, type AuthorizationCodeGrantChecks, Configuration, discovery, fetchProtectedResource } from 'openid-client';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, inShort } from '../../errors.ts';
 
 export type ProviderName = 'github' | 'google';
 
@@ -95,6 +95,6 @@ export function oauthProviders(config: Config): readonly Provider[] {
 export function requireProvider(config: Config, name: string): Provider {
   const providers = oauthProviders(config);
   const provider = providers.find((one) => one.name === name);
-  if (!provider) throw new AppError('not_found', `Signing in with ${name.slice(0, 50)} is not configured on this installation`, { resource: 'provider', id: name.slice(0, 50), configured: providers.map((one) => one.name) });
+  if (!provider) throw new AppError('not_found', `Signing in with ${inShort(name)} is not configured on this installation`, { resource: 'provider', id: inShort(name), configured: providers.map((one) => one.name) });
   return provider;
 }
