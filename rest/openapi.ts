@@ -37,7 +37,7 @@ function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: Graph
   const notModified: JsonObject = { description: 'You have this answer already.', headers: { ...headersOf(), ETag: ref('headers', 'ETag') } };
   return {
     operationId, tags: [route.category], summary: route.summary,
-    description: [field.description ?? '', scopeInWords(scope)].join('\n\n'),
+    description: [field.description ?? '', ...(protocol.stream ? ['With the header `Accept: text/event-stream`, and no other type in it, everything comes live as server-sent events until the end.'] : []), scopeInWords(scope)].join('\n\n'),
     ...(route.deprecated || field.deprecationReason ? { deprecated: true } : {}),
     ...(scope.permission ? { 'x-permission': scope.permission } : {}),
     security: securityOf(scope),

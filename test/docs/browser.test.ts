@@ -1,10 +1,11 @@
 import { generate } from 'otplib';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
 import type { Client } from '../kit/client.ts';
+import { openTabNamed, run, waitForResponse, writeVariables } from '../kit/graphiql.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -23,45 +24,27 @@ afterAll(async () => {
 
 const password = 'correct horse 1';
 
-async function write(page: Page, editor: string, text: string): Promise<void> {
-  await page.click(`${editor} .view-lines`);
-  await page.keyboard.press('Control+A');
-  await page.keyboard.press('Delete');
-  // Pasted, as typing would close brackets by itself.
-  await page.keyboard.insertText(text);
-}
-
-async function openTabNamed(page: Page, name: string): Promise<void> {
-  await page.click(`.graphiql-tab-button:text-is("${name}")`);
-  await page.locator('.graphiql-query-editor .view-lines').filter({ hasText: name }).waitFor();
-  // The editor reads a document when nobody has typed for a moment; only then does it know what to run.
-  await page.waitForTimeout(1000);
-}
-
-const waitForResponse = (page: Page, text: string): Promise<void> => page.locator('.graphiql-response .view-lines').filter({ hasText: text }).waitFor();
-
 it('GraphiQL: signs in, follows the tour, and shows a change live', async () => {
   const { page, offences } = await openTab(browser, `${ocore.url}/graphql`);
   await signIn(page, owner.email, password);
   expect(await page.textContent('.graphiql-editors')).toContain('x-org-slug');
 
   await openTabNamed(page, 'CreateProject');
-  await page.click('.graphiql-execute-button');
+  await run(page);
   await waitForResponse(page, '"slug": "erp"');
   // The id that the project got is filled in where the next tab names it.
   await openTabNamed(page, 'CreateEnvironment');
-  await page.click('.graphiql-execute-button');
+  await run(page);
   await waitForResponse(page, '"type": "development"');
   expect((await owner.get('/environments')).at('data.0.name')).toBe('development');
 
   await openTabNamed(page, 'RegisterServer');
-  await page.click('button[data-name=variables]');
-  await write(page, '.graphiql-editor-tool .graphiql-editor:not(.hidden)', JSON.stringify({ input: { name: 'berlin-1', host: '127.0.0.1', port: 1, sshUser: 'root', sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private } }));
-  await page.click('.graphiql-execute-button');
+  await writeVariables(page, { input: { name: 'berlin-1', host: '127.0.0.1', port: 1, sshUser: 'root', sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private } });
+  await run(page);
   await waitForResponse(page, '"status": "queued"');
 
   await openTabNamed(page, 'Watch');
-  await page.click('.graphiql-execute-button');
+  await run(page);
   await waitForResponse(page, '"kind": "server.validate"');
   const operation = (await owner.get('/operations')).text('data.0.id');
   await owner.post(`/operations/${operation}/cancel`);

@@ -49,7 +49,7 @@ mutation Provision($input: CreateInstanceInput!) {
     variables: { input: { name: 'ERP development', serverId: '<serverId>', environmentId: '<environmentId>', adminEmail: 'admin@example.com' } },
   },
   {
-    query: `# 6. The newest operation, live: every step and percent as it happens.
+    query: `# 6. Watch the newest operation, live.
 subscription Watch($id: ID!) {
   operationUpdated(id: $id) {
     kind

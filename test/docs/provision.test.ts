@@ -1,0 +1,135 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
+import type { Client } from '../kit/client.ts';
+import { openTabNamed, run, waitForResponse, writeVariables } from '../kit/graphiql.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let fleet: Fleet;
+let ocore: Ocore;
+let owner: Client;
+let browser: Browser;
+
+beforeAll(async () => {
+  fleet = await startFleet({ servers: 2 });
+  ocore = await Ocore.start();
+  const ada = await ocore.owner('ada');
+  // The pictures show a company's name.
+  await ada.put('/org', { name: 'Example Ltd', slug: 'example' });
+  owner = ada.in('example');
+  browser = await openBrowser();
+}, 900_000);
+afterAll(async () => {
+  await browser?.close();
+  await ocore?.stop();
+  await fleet?.stop();
+});
+
+const password = 'correct horse 1';
+const pictures = process.env['TEST_PICTURES'];
+
+/** The operation as the Watch tab shows it at its end. (The editor's spaces are of the kind that does not break.) */
+const succeeded = (kind: string): RegExp => new RegExp(`"kind":\\s"${kind.replace('.', '\\.')}",\\s*"status":\\s"succeeded"`);
+
+/** The pictures of the README are taken here. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (pictures) await page.screenshot({ path: `${pictures}/${name}.png` });
+}
+
+/** Every text that a part of the page has shown, from now on. */
+async function watch(page: Page, selector: string, pattern: string): Promise<() => Promise<string[]>> {
+  await page.evaluate(([place, wanted]) => {
+    const seen = new Set<string>();
+    const look = (): void => { for (const found of document.querySelector(place)?.textContent.replaceAll('\u00a0', ' ').match(new RegExp(wanted, 'g')) ?? []) seen.add(found); };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    Reflect.set(window, 'seen', () => [...seen]);
+  }, [selector, pattern] as const);
+  return () => page.evaluate(() => Reflect.get(window, 'seen')());
+}
+
+async function openRequest(page: Page, anchor: string): Promise<void> {
+  const operation = page.locator(`[id$="tag/${anchor}"]`).first();
+  await operation.scrollIntoViewIfNeeded();
+  await operation.getByText('Test Request').click();
+  await page.getByText('Send Request').waitFor();
+}
+
+it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', async () => {
+  const server = fleet.servers[0];
+  if (!server) throw new Error('The fleet has no server');
+  const { page, offences } = await openTab(browser, `${ocore.url}/graphql`, { viewport: { width: 1280, height: 860 } });
+  await signIn(page, owner.email, password);
+
+  await openTabNamed(page, 'RegisterServer');
+  await writeVariables(page, { input: { name: 'berlin-1', host: server.host, port: server.sshd.port, sshUser: server.user, sshPrivateKey: server.sshd.privateKey, dockerSocket: server.engine.socket } });
+  await run(page);
+  await waitForResponse(page, '"status": "queued"');
+  await openTabNamed(page, 'Watch');
+  await run(page);
+  await waitForResponse(page, succeeded('server.validate'));
+
+  for (const [tab, answer] of [['CreateProject', '"slug": "erp"'], ['CreateEnvironment', '"type": "development"'], ['Provision', '"status": "provisioning"']] as const) {
+    await openTabNamed(page, tab);
+    await run(page);
+    await waitForResponse(page, answer);
+  }
+  await openTabNamed(page, 'Watch');
+  const progress = await watch(page, '.graphiql-response', '"kind": "instance\\.provision",\\s*"status": "\\w+",\\s*"progress": \\d+');
+  await run(page);
+  await waitForResponse(page, /"progress":\s[5-9]\d,\s*"steps"/, 120_000);
+  await picture(page, 'graphiql');
+  await waitForResponse(page, succeeded('instance.provision'), 180_000);
+  expect((await progress()).length, 'the progress arrives step by step').toBeGreaterThan(4);
+
+  await openTabNamed(page, 'Logs');
+  await run(page);
+  await waitForResponse(page, '"message"');
+  // Pressed again, it stops.
+  await run(page);
+  await openTabNamed(page, 'Configure');
+  await run(page);
+  await waitForResponse(page, '"workers"');
+  await openTabNamed(page, 'Watch');
+  await run(page);
+  await waitForResponse(page, succeeded('instance.configure'), 180_000);
+  expect((await owner.get('/instances')).at('data.0.status')).toBe('running');
+  expect(offences).toEqual([]);
+  await page.close();
+}, 600_000);
+
+it('the playground: provisions an instance, and follows its log as it comes', async () => {
+  const server = fleet.servers[1];
+  if (!server) throw new Error('The fleet has no second server');
+  const body = { name: 'From the playground', serverId: await owner.activeServer(server), environmentId: await owner.environment(), adminEmail: 'admin@example.com' };
+  const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/instances/POST/instances`, { viewport: { width: 1280, height: 860 } });
+  await signIn(page, owner.email, password);
+  await openRequest(page, 'instances/POST/instances');
+  await page.locator('.scalar-client .cm-content').last().click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(JSON.stringify(body, null, 2));
+  await page.getByRole('button', { name: /^Send post request/ }).click();
+  await page.getByText('"operationId"').last().waitFor();
+  const created = await owner.get('/instances?sort=-created_at');
+  expect(created.at('data.0')).toMatchObject({ name: 'From the playground', status: 'provisioning' });
+
+  await page.keyboard.press('Escape');
+  await page.goto(`${ocore.url}/docs/api#tag/operations/GET/operations/{id}/logs`);
+  await openRequest(page, 'operations/GET/operations/{id}/logs');
+  await page.locator('[contenteditable][aria-label=" Value"]').first().fill((await owner.get('/operations')).text('data.0.id'));
+  const keys = page.locator('[contenteditable][aria-label=" Key"]');
+  await keys.nth((await keys.allTextContents()).indexOf('Last-Event-ID') + 1).fill('Accept');
+  await page.keyboard.press('Tab');
+  await page.keyboard.insertText('text/event-stream');
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Include accept in request').uncheck({ force: true });
+  await page.getByRole('button', { name: /^Send get request/ }).click();
+  await page.getByText('Listening…').waitFor();
+  await page.getByText(/id: 60\b/).waitFor({ timeout: 120_000 });
+  await picture(page, 'playground-live');
+  // More than what was there when the picture was taken, up to the last line.
+  await page.getByText(/event: end/).waitFor({ timeout: 180_000 });
+  expect((await owner.get(`/instances/${created.text('data.0.id')}`)).at('status')).toBe('running');
+  expect(offences).toEqual([]);
+  await page.close();
+}, 600_000);

@@ -1,0 +1,22 @@
+import type { Page } from 'playwright-core';
+
+/** Replaces the variables of the tab. */
+export async function writeVariables(page: Page, variables: object): Promise<void> {
+  await page.click('button[data-name=variables]');
+  await page.click('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  // Pasted, as typing would close brackets by itself.
+  await page.keyboard.insertText(JSON.stringify(variables));
+}
+
+export async function openTabNamed(page: Page, name: string): Promise<void> {
+  await page.click(`.graphiql-tab-button:text-is("${name}")`);
+  await page.locator('.graphiql-query-editor .view-lines').filter({ hasText: name }).waitFor();
+  // The editor reads a document when nobody has typed for a moment; only then does it know what to run.
+  await page.waitForTimeout(1000);
+}
+
+export const run = (page: Page): Promise<void> => page.click('.graphiql-execute-button');
+
+export const waitForResponse = (page: Page, text: string | RegExp, timeout = 30_000): Promise<void> => page.locator('.graphiql-response .view-lines').filter({ hasText: text }).waitFor({ timeout });
