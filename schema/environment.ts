@@ -2,7 +2,7 @@ import { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments,
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
-import { ListSort, sortDescription } from './list-sort.ts';
+import { listSort } from './list-sort.ts';
 import { visibleProject } from './loaders.ts';
 import { Project } from './project.ts';
 
@@ -55,7 +55,7 @@ builder.queryFields((t) => ({
     args: {
       projectId: t.arg.id({ description: 'Only those of this project.' }),
       type: t.arg({ type: EnvironmentType, description: 'Only those of this kind.' }),
-      sort: t.arg({ type: ListSort, description: sortDescription }),
+      sort: t.arg(listSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),
   }, { description: 'A page of environments.' }, { description: 'One environment of a page.' }),

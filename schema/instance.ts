@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { Environment } from './environment.ts';
-import { ListSort, sortDescription } from './list-sort.ts';
+import { listSort } from './list-sort.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
@@ -150,7 +150,7 @@ builder.queryFields((t) => ({
       environmentId: t.arg.id({ description: 'Only those of this environment.' }),
       status: t.arg({ type: InstanceStatus, description: 'Only those that stand there.' }),
       search: t.arg.string({ description: 'Only those with this text in their name.' }),
-      sort: t.arg({ type: ListSort, description: sortDescription }),
+      sort: t.arg(listSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listInstances(context.app, orgScope(context), args)),
   }, { description: 'A page of instances.' }, { description: 'One instance of a page.' }),

@@ -4,7 +4,7 @@ import { cancelOperation, getOperation, listOperations, operationLogs, retryOper
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
-import { sortDescription, TimeSort } from './list-sort.ts';
+import { timeSort } from './list-sort.ts';
 import { endable, watch, watchUntil } from './watch.ts';
 
 export const OperationStatus = builder.enumType('OperationStatus', {
@@ -91,7 +91,7 @@ builder.queryFields((t) => ({
       resourceId: t.arg.id({ description: 'Only those of this server or instance.' }),
       status: t.arg({ type: OperationStatus, description: 'Only those that stand there.' }),
       kind: t.arg.string({ description: 'Only those of this kind, such as instance.provision.' }),
-      sort: t.arg({ type: TimeSort, description: sortDescription }),
+      sort: t.arg(timeSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),

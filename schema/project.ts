@@ -2,7 +2,7 @@ import { archiveProject, createProject, deleteProject, getProject, listProjects,
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
-import { ListSort, sortDescription } from './list-sort.ts';
+import { listSort } from './list-sort.ts';
 
 export const Project = builder.prismaObject('Project', {
   description: 'A group of environments: one Odoo project of a company.',
@@ -44,7 +44,7 @@ builder.queryFields((t) => ({
     args: {
       includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }),
       search: t.arg.string({ description: 'Only those with this text in their name.' }),
-      sort: t.arg({ type: ListSort, description: sortDescription }),
+      sort: t.arg(listSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
   }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),

@@ -4,7 +4,7 @@ import type { Operation as OperationRow, Server as ServerRow } from '../prisma/g
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
-import { ListSort, sortDescription } from './list-sort.ts';
+import { listSort } from './list-sort.ts';
 import { Operation } from './operation.ts';
 import { watch } from './watch.ts';
 
@@ -112,7 +112,7 @@ builder.queryFields((t) => ({
   server: t.field({ type: Server, authScopes: { permission: 'view:servers' }, description: 'One server.', args: { id: t.arg.id({ required: true, description: 'Its id.' }) }, resolve: (_root, { id }, context) => getServer(orgScope(context), id) }),
   servers: t.connection({
     type: Server, authScopes: { permission: 'view:servers' }, description: 'The servers.',
-    args: { status: t.arg({ type: ServerStatus, description: 'Only those that stand there.' }), sort: t.arg({ type: ListSort, description: sortDescription }) },
+    args: { status: t.arg({ type: ServerStatus, description: 'Only those that stand there.' }), sort: t.arg(listSort) },
     resolve: async (_root, args, context) => connectionOf(await listServers(orgScope(context), args)),
   }, { description: 'A page of servers.' }, { description: 'One server of a page.' }),
   serverMetrics: t.field({

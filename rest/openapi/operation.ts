@@ -35,7 +35,8 @@ export function parametersOf(subject: Subject): Json[] {
     if (name === 'after' && prepared.route.answer.as === 'list') return ref('parameters', 'Cursor');
     const type = prepared.variables.get(name);
     const argument = argumentOf(subject, name);
-    const fallback = argument?.default && 'value' in argument.default ? argument.default.value : undefined;
+    // As Pothos gives it: the value that resolvers see, which of an enum is the one of REST.
+    const fallback: unknown = argument?.defaultValue;
     const described = writer.described(type ? present(writer.input(type), type) : {}, { type: field.name, field: name }, argument?.description);
     // An example would be sent by whoever tries the route as it stands; filters are for those who want them.
     const { description = '', examples: _examples, ...schema } = described;

@@ -23,6 +23,12 @@ group('the OpenAPI document', () => {
     }
   });
 
+  it('says what a parameter is when it is left out', () => {
+    const list = operations.find(({ method, path }) => method === 'get' && path === '/projects')?.operation['parameters'];
+    const defaults = (Array.isArray(list) ? list.filter(isObject) : []).map((parameter) => [parameter['name'], at(parameter, 'schema')['default']]);
+    expect(defaults).toEqual(expect.arrayContaining([['include_archived', false], ['sort', '-created_at'], ['search', undefined]]));
+  });
+
   it('has an example for every field', () => {
     expect(describe(schema).withoutExample).toEqual([]);
   });
