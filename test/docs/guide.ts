@@ -14,6 +14,12 @@ export interface Block {
   code: string | undefined;
   run: boolean;
   stream: boolean;
+  /** The variable whose token a GraphQL example is sent with; a shell example says it itself. */
+  as: string;
+  /** Whether it is sent without X-Org-Slug. */
+  noOrg: boolean;
+  /** What a program prints. */
+  prints: string | undefined;
 }
 
 export interface Guide {
@@ -27,9 +33,9 @@ function toBlock(info: string, text: string, line: number): Block {
   const given = (name: string): string | undefined => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   const status = given('status');
   return {
-    language, line, text, before: given('before'), code: given('code'), status: status ? Number(status) : undefined,
+    language, line, text, before: given('before'), as: given('as') ?? 'TOKEN', code: given('code'), status: status ? Number(status) : undefined,
     save: (given('save') ?? '').split(',').filter(Boolean).map((part) => { const [variable = '', path = ''] = part.split(':'); return [variable, path] as const; }),
-    run: !words.includes('norun'), stream: words.includes('stream'),
+    run: !words.includes('norun'), stream: words.includes('stream'), noOrg: words.includes('noorg'), prints: given('prints'),
   };
 }
 
