@@ -76,7 +76,7 @@ function keep(block: Block, answer: Answer, prefix: string, variables: Variables
 
 /** The documented answer must say nothing that the real one does not. */
 function missingIn(documented: unknown, real: unknown, path = ''): string[] {
-  if (Array.isArray(documented)) return Array.isArray(real) && real.length > 0 ? documented.flatMap((part, index) => missingIn(part, real[Math.min(index, real.length - 1)], `${path}[${index}]`)) : [];
+  if (Array.isArray(documented)) return Array.isArray(real) ? documented.flatMap((part, index) => missingIn(part, real[Math.min(index, real.length - 1)], `${path}[${index}]`)) : [`${path} is not a list`];
   if (typeof documented !== 'object' || documented === null) return typeof real === 'object' && real !== null ? [`${path} is an object`] : [];
   if (typeof real !== 'object' || real === null) return [`${path} is not an object`];
   return Object.entries(documented).flatMap(([key, part]) => (key in real ? missingIn(part, Reflect.get(real, key), `${path}.${key}`) : [`${path}.${key}`]));

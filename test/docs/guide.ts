@@ -39,13 +39,16 @@ function toBlock(info: string, text: string, line: number): Block {
   };
 }
 
+export function blocksOf(text: string): Block[] {
+  return [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map((match) => toBlock(match[1] ?? '', match[2] ?? '', text.slice(0, match.index).split('\n').length));
+}
+
 const folder = resolve(import.meta.dirname, '../../docs/site/guides');
 
 export function guides(): Guide[] {
   return globSync('*.md', { cwd: folder }).sort().map((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
     const needs = /^needs: (\w+)$/m.exec(text.split('\n---\n')[0] ?? '')?.[1];
-    const blocks = [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map((match) => toBlock(match[1] ?? '', match[2] ?? '', text.slice(0, match.index).split('\n').length));
-    return { name: basename(file, '.md'), needs, blocks };
+    return { name: basename(file, '.md'), needs, blocks: blocksOf(text) };
   });
 }
