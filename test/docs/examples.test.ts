@@ -11,6 +11,7 @@ import { schema } from '../../schema/index.ts';
 import { Answer, Client } from '../kit/client.ts';
 import { checkAnswer, operationOf } from '../kit/contract.ts';
 import { freePort } from '../kit/free-port.ts';
+import { IdentityProvider } from '../kit/identity-provider.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { type Block, type Guide, guides } from './guide.ts';
 import { given, prepare, type Variables } from './stage.ts';
@@ -20,15 +21,20 @@ const privateKey = ssh2.utils.generateKeyPairSync('ed25519').private;
 let ocore: Ocore;
 let home: string;
 let github: Server;
+let google: IdentityProvider;
 
 beforeAll(async () => {
   // All of GitHub that is to be had here: the public keys of a user.
   const { public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
   github = createServer((_request, response) => { response.end(publicKey); });
-  const port = await freePort();
-  github.listen(port, '127.0.0.1');
+  const [port, githubPort] = [await freePort(), await freePort()];
+  github.listen(githubPort, '127.0.0.1');
+  google = await IdentityProvider.start('google', `http://127.0.0.1:${port}`);
   // No worker: nothing that the examples start may change while the next one runs.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', GITHUB_URL: `http://127.0.0.1:${port}`, GITHUB_CLIENT_ID: 'ocore', GITHUB_CLIENT_SECRET: 'unused' });
+  ocore = await Ocore.start({
+    OCORE_ROLE: 'gateway', PORT: String(port), GITHUB_URL: `http://127.0.0.1:${githubPort}`,
+    GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore',
+  });
   // The first account administers the installation; the guides' own are like any other.
   await ocore.owner('admin');
   home = await mkdtemp(join(tmpdir(), 'ocore-guides-'));
@@ -37,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await ocore?.stop();
+  await google?.stop();
   github?.close();
   await rm(home, { recursive: true, force: true });
 });
@@ -97,7 +104,7 @@ describe.each(guides().map((guide) => [guide.name, guide] as const))('the guide 
         expect([where, operationOf(method, path)?.method]).toEqual([where, method.toLowerCase()]);
         continue;
       }
-      Object.assign(variables, await prepare(ocore, block.before, variables));
+      Object.assign(variables, await prepare(ocore, google, block.before, variables));
       const sent = await shell(block, variables);
       if (block.text.includes('API=')) continue;
       if (!sent) throw new Error(`${where} sent nothing`);
@@ -115,7 +122,7 @@ describe.each(guides().map((guide) => [guide.name, guide] as const))('the guide 
     const variables = await stage(guide, owner);
     for (const block of guide.blocks.filter((one) => one.language === 'graphql')) {
       const where = `${name}.md:${block.line}`;
-      if (block.run) Object.assign(variables, await prepare(ocore, block.before, variables));
+      if (block.run) Object.assign(variables, await prepare(ocore, google, block.before, variables));
       const text = filled(block.text, variables);
       expect([where, validate(schema, parse(text)).map((error) => error.message)]).toEqual([where, []]);
       if (!block.run) continue;

@@ -1,7 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import emulators, { AuthenticatorEmulator, PasskeysCredentialsMemoryRepository } from 'nid-webauthn-emulator';
+import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
 import { activate, endOperations, fleetOf, settle } from '../kit/fleet-rows.ts';
+import type { IdentityProvider } from '../kit/identity-provider.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
@@ -74,8 +77,27 @@ function credential(ocore: Ocore, options: string): Variables {
   return { CREDENTIAL: JSON.stringify(made) };
 }
 
+/** Somebody signs in with Google in the browser, for a program that listens at 7777. */
+async function signedInAtGoogle(ocore: Ocore, google: IdentityProvider): Promise<Variables> {
+  google.person = { id: randomBytes(8).toString('hex'), email: 'ada@example.com', emailVerified: true, name: 'Ada Lovelace' };
+  const verifier = randomBytes(32).toString('base64url');
+  const browser = new BrowserClient(ocore.url);
+  const start = `${ocore.url}/api/auth/oauth/google?redirect_uri=http://127.0.0.1:7777/done&code_challenge=${createHash('sha256').update(verifier).digest('base64url')}`;
+  const { address } = await browser.follow(await browser.get(start), start, 'http://127.0.0.1:7777/');
+  return { CODE: new URL(address).searchParams.get('code') ?? '', CODE_VERIFIER: verifier };
+}
+
+/** The signed-in person agrees to connect a Google account. */
+async function connectGoogle(ocore: Ocore, google: IdentityProvider, owner: Client): Promise<Variables> {
+  google.person = { id: randomBytes(8).toString('hex'), email: 'ada@gmail.example', emailVerified: true, name: 'Ada Lovelace' };
+  const browser = new BrowserClient(ocore.url);
+  const page = await browser.get((await owner.post('/auth/oauth/google/link')).text('url'));
+  await browser.follow(await browser.submit(page), ocore.url, `${ocore.url}/?`);
+  return {};
+}
+
 /** Brings about what a block says must be so before it; gives the variables that come with it. */
-export async function prepare(ocore: Ocore, before: string | undefined, variables: Variables): Promise<Variables> {
+export async function prepare(ocore: Ocore, google: IdentityProvider, before: string | undefined, variables: Variables): Promise<Variables> {
   const operation = variables['OPERATION_ID'] ?? '';
   const owner = new Client(ocore.url, variables['TOKEN'] ?? '', variables['ORG'] ?? '');
   switch (before) {
@@ -88,6 +110,8 @@ export async function prepare(ocore: Ocore, before: string | undefined, variable
       await ocore.sql("UPDATE operations SET status = 'failed', cancel_requested = false WHERE id = $1", [operation]);
       await ocore.sql("UPDATE instances SET status = 'failed' WHERE id = $1", [variables['INSTANCE_ID']]);
       return {};
+    case 'signedInAtGoogle': return signedInAtGoogle(ocore, google);
+    case 'googleConnected': return connectGoogle(ocore, google, owner);
     case 'letter': return newestLetter(ocore);
     case 'resetLetter': return resetLetter(ocore);
     case 'invited':
