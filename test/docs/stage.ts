@@ -103,6 +103,10 @@ export async function prepare(ocore: Ocore, google: IdentityProvider, before: st
   switch (before) {
     case undefined: return {};
     case 'activeServer': await activate(ocore, variables['SERVER_ID'] ?? ''); return {};
+    case 'changedHostKey':
+      await activate(ocore, variables['SERVER_ID'] ?? '');
+      await ocore.sql("UPDATE servers SET status = 'unreachable', presented_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s' WHERE id = $1", [variables['SERVER_ID']]);
+      return {};
     case 'running': await settle(ocore, variables['INSTANCE_ID'] ?? ''); return {};
     case 'runningOperation': await ocore.sql("UPDATE operations SET status = 'running', finished_at = NULL WHERE id = $1", [operation]); return {};
     case 'failedOperation':
