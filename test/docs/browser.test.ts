@@ -95,7 +95,7 @@ it('the playground: signs in, sends a request, and writes it in curl, JavaScript
 });
 
 it.each([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }], ['a wide screen', {}], ['dark mode', { colorScheme: 'dark' as const }]])('the documentation reads well on %s', async (_what, options) => {
-  for (const path of ['/docs/', '/docs/guides/servers', '/docs/errors', '/docs/errors/conflict', '/docs/graphql/mutations']) {
+  for (const path of ['/docs/', '/docs/guides/servers', '/docs/guides/organizations', '/docs/errors', '/docs/errors/conflict', '/docs/graphql/mutations']) {
     const { page, offences } = await openTab(browser, `${ocore.url}${path}`, options);
     // Nothing sticks out of the side.
     expect([path, await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)]).toEqual([path, true]);
@@ -108,7 +108,7 @@ it.each([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
 
 it('the search finds guides, errors and types', async () => {
   const { page } = await openTab(browser, `${ocore.url}/docs/`);
-  for (const [words, address] of [['host key', '/docs/guides/servers'], ['rate_limit', '/docs/errors/rate_limit_exceeded'], ['createServer', '/docs/graphql/mutations#createServer']] as const) {
+  for (const [words, address] of [['host key', '/docs/guides/servers'], ['recovery codes', '/docs/guides/two-factor'], ['rate_limit', '/docs/errors/rate_limit_exceeded'], ['createServer', '/docs/graphql/mutations#createServer']] as const) {
     await page.fill('#search', words);
     await page.waitForSelector(`#results a[href="${address}"]`);
   }

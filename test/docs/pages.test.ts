@@ -2,9 +2,11 @@ import { globSync } from 'node:fs';
 import http from 'node:http';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { errorTable } from '../../src/errors.ts';
 import { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { guides } from './guide.ts';
 
 const pages = resolve(import.meta.dirname, '../../docs/dist/pages');
 let ocore: Ocore;
@@ -47,6 +49,15 @@ it('has no link that leads nowhere', async () => {
     }
   }
   expect([...new Set(broken)]).toEqual([]);
+});
+
+it('leads to every guide, from the side of each page and by the search', async () => {
+  const front = await (await get('/docs/')).text();
+  const index = z.array(z.object({ url: z.string(), text: z.string() })).parse(await (await get('/docs/search.json')).json());
+  for (const { name } of guides()) {
+    const url = `/docs/guides/${name}`;
+    expect([name, front.includes(`<li><a href="${url}">`), index.find((entry) => entry.url === url)?.text.length ?? 0]).toEqual([name, true, expect.toSatisfy((length: number) => length > 200)]);
+  }
 });
 
 it('lets browsers keep pages for a while and named files for good, and sends little', async () => {
