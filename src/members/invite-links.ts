@@ -62,7 +62,10 @@ export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
   });
 }
 
-export async function acceptInviteLink(app: App, access: Access, client: Client, code: string): Promise<Organization> {
+export const acceptInput = z.object({ code: z.string().max(200) });
+
+export async function acceptInviteLink(app: App, access: Access, client: Client, given: string): Promise<Organization> {
+  const { code } = parse(acceptInput, { code: given });
   const { userId } = requirePerson(access);
   const attempt = await app.limits.sensitive('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
