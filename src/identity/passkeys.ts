@@ -29,6 +29,10 @@ async function own(tx: Tx, userId: string, id: string) {
   return passkey;
 }
 
+export function getPasskey(app: App, access: Access, id: string): Promise<Passkey> {
+  return own(app.db.prisma, requirePerson(access).userId, id);
+}
+
 export async function renamePasskey(app: App, access: Access, client: Client, id: string, given: string): Promise<Passkey> {
   const { deviceName } = parse(renameInput, { deviceName: given });
   const { userId } = requirePerson(access);

@@ -85,6 +85,10 @@ async function own(tx: Tx, userId: string, id: string) {
   return key;
 }
 
+export function getSshKey(app: App, access: Access, id: string): Promise<SshKey> {
+  return own(app.db.prisma, requirePerson(access).userId, id);
+}
+
 export async function renameSshKey(app: App, access: Access, client: Client, id: string, given: string): Promise<SshKey> {
   const { userId } = requirePerson(access);
   const { label } = parse(addInput.pick({ label: true }), { label: given });

@@ -32,6 +32,12 @@ export function listInviteLinks(scope: OrgScope, args: PageArgs) {
   });
 }
 
+export async function getInviteLink(scope: OrgScope, id: string) {
+  const link = isId(id) ? await scope.db.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  if (!link) throw notFound('invite link', id);
+  return link;
+}
+
 /** Makes a link by which people can join. Its code is given now and never again. */
 export async function createInviteLink(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
