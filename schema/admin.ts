@@ -3,6 +3,7 @@ import { requireActor, requirePerson } from '../src/access/access.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import type { Context } from './context.ts';
+import { Node } from './node.ts';
 import { Operation, OperationStatus } from './operation.ts';
 
 function administrator({ access, client }: Context): Administrator {
@@ -10,6 +11,7 @@ function administrator({ access, client }: Context): Administrator {
 }
 
 const AdminUser = builder.objectRef<AccountRow>('AdminUser').implement({
+  interfaces: [Node],
   description: 'An account, as the administrator of the installation sees it.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
@@ -26,6 +28,7 @@ const AdminUser = builder.objectRef<AccountRow>('AdminUser').implement({
 });
 
 const AdminOrganization = builder.objectRef<CountedOrganization>('AdminOrganization').implement({
+  interfaces: [Node],
   description: 'An organization, as the administrator of the installation sees it: how much it holds, not what.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

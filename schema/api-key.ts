@@ -3,12 +3,14 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
 import { personOf } from './loaders.ts';
+import { Node } from './node.ts';
 import { Person } from './person.ts';
 
 const ApiKeyStatus = builder.enumType('ApiKeyStatus', { description: 'Where an API key stands.', values: { active: { description: 'It works.' }, expired: { description: 'Its time is over.' }, revoked: { description: 'It was revoked.' } } as const });
 const ApiKeyScope = builder.enumType('ApiKeyScope', { description: 'Where an API key counts.', values: { organization: { description: 'Wherever the roles of its maker do.' }, project: { description: 'In single projects only.' } } as const });
 
 const ApiKey = builder.objectRef<KeyRow>('ApiKey').implement({
+  interfaces: [Node],
   description: 'A key for programs. It acts for the person who made it: never more than that person may at that moment, and never what only a person may.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

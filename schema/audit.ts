@@ -3,6 +3,7 @@ import { type AuditExport, exportAuditEntries, listAuditEntries } from '../src/a
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
+import { Node } from './node.ts';
 
 const ActorType = builder.enumType('ActorType', { description: 'Who did something.', values: { user: { description: 'A person.' }, api_key: { description: 'An API key.' }, system: { description: 'oCore itself.' } } as const });
 const ExportFormat = builder.enumType('AuditExportFormat', { description: 'The format of an export.', values: { json: { description: 'A JSON array.' }, csv: { description: 'Comma-separated values with a header line.' } } as const });
@@ -12,6 +13,7 @@ function actorTypeOf(type: string): 'user' | 'api_key' | 'system' {
 }
 
 export const AuditEntry = builder.objectRef<AuditRow>('AuditEntry').implement({
+  interfaces: [Node],
   description: 'One thing that happened, by whom and from where. Entries are never changed.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

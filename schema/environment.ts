@@ -4,6 +4,7 @@ import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { listSort } from './list-sort.ts';
 import { visibleProject } from './loaders.ts';
+import { Node } from './node.ts';
 import { Project } from './project.ts';
 
 const EnvironmentType = builder.enumType('EnvironmentType', {
@@ -12,6 +13,7 @@ const EnvironmentType = builder.enumType('EnvironmentType', {
 });
 
 export const Environment = builder.prismaObject('Environment', {
+  interfaces: [Node],
   description: 'A stage of a project: production, staging or development.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

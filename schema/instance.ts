@@ -6,6 +6,7 @@ import { orgScope } from './context.ts';
 import { Environment } from './environment.ts';
 import { listSort } from './list-sort.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
+import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
 import { watch } from './watch.ts';
@@ -19,6 +20,7 @@ const LogLevel = builder.enumType('OdooLogLevel', { description: 'How much Odoo 
 const LogSource = builder.enumType('InstanceLogSource', { description: 'Whose log.', values: { odoo: { description: 'Odoo’s.' }, postgres: { description: 'PostgreSQL’s.' } } as const });
 
 export const Instance = builder.objectRef<InstanceView>('Instance').implement({
+  interfaces: [Node],
   description: 'One Odoo with its own PostgreSQL, on one server.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { personOf } from './loaders.ts';
+import { Node } from './node.ts';
 import { Organization } from './organization.ts';
 import { Person } from './person.ts';
 import { Role } from './role.ts';
@@ -18,6 +19,7 @@ const InviteLinkStatus = builder.enumType('InviteLinkStatus', {
 });
 
 const Invitation = builder.objectRef<InvitationRow & { role: RoleRow }>('Invitation').implement({
+  interfaces: [Node],
   description: 'An invitation by e-mail. Its token is in the letter and nowhere else, and only the person with that address can use it.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
@@ -34,6 +36,7 @@ const Invitation = builder.objectRef<InvitationRow & { role: RoleRow }>('Invitat
 });
 
 const InviteLink = builder.objectRef<LinkRow & { role: RoleRow; code?: string; url?: string }>('InviteLink').implement({
+  interfaces: [Node],
   description: 'A link by which several people can join.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -4,10 +4,12 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { visibleProject } from './loaders.ts';
+import { Node } from './node.ts';
 import { Project } from './project.ts';
 import { Role } from './role.ts';
 
 const RoleAssignment = builder.objectRef<{ id: string; projectId: string; createdAt: Date; role: RoleRow }>('RoleAssignment').implement({
+  interfaces: [Node],
   description: 'A role that a member has in one project only, beside the one in the whole organization.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),
@@ -19,6 +21,7 @@ const RoleAssignment = builder.objectRef<{ id: string; projectId: string; create
 });
 
 const Member = builder.objectRef<MemberRow>('Member').implement({
+  interfaces: [Node],
   description: 'A person in the organization.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id of the membership.' }),

@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
 import { timeSort } from './list-sort.ts';
+import { Node } from './node.ts';
 import { endable, watch, watchUntil } from './watch.ts';
 
 export const OperationStatus = builder.enumType('OperationStatus', {
@@ -41,6 +42,7 @@ const OperationError = builder.objectRef<{ code: string; message: string; hint: 
 type WithSteps = OperationRow & { steps?: StepRow[] };
 
 export const Operation = builder.objectRef<WithSteps>('Operation').implement({
+  interfaces: [Node],
   description: 'One asynchronous piece of work on a server or an instance.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

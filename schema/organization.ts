@@ -5,12 +5,14 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { myRoleIn } from './loaders.ts';
+import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Role } from './role.ts';
 
 const OrganizationStatus = builder.enumType('OrganizationStatus', { description: 'Where an organization stands.', values: { active: { description: 'In use.' }, removing: { description: 'Being deleted; it can only be looked at.' } } as const });
 
 export const Organization = builder.prismaObject('Organization', {
+  interfaces: [Node],
   description: 'The tenant: servers, projects and instances belong to exactly one.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -4,8 +4,10 @@ import {
 import { SignInPayload } from './auth.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
+import { Node } from './node.ts';
 
 const Passkey = builder.prismaObject('Passkey', {
+  interfaces: [Node],
   description: 'A passkey that signs in to the account.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -3,8 +3,10 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { listSort } from './list-sort.ts';
+import { Node } from './node.ts';
 
 export const Project = builder.prismaObject('Project', {
+  interfaces: [Node],
   description: 'A group of environments: one Odoo project of a company.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

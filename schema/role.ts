@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { roleUse } from './loaders.ts';
+import { Node } from './node.ts';
 
 const PermissionAction = builder.enumType('PermissionAction', { description: 'What a permission allows to do.', values: { view: { description: 'To read.' }, manage: { description: 'To read and change.' } } as const });
 
@@ -22,6 +23,7 @@ const Permission = builder.objectRef<(typeof catalogue)[number]>('Permission').i
 });
 
 export const Role = builder.objectRef<RoleRow>('Role').implement({
+  interfaces: [Node],
   description: 'A named set of permissions. The system roles Owner, Admin, Developer and Viewer mean the same in every organization.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { listSort } from './list-sort.ts';
+import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { watch } from './watch.ts';
 
@@ -37,6 +38,7 @@ const ServerMetric = builder.prismaObject('ServerMetric', {
 });
 
 export const Server = builder.prismaObject('Server', {
+  interfaces: [Node],
   description: 'A host that oCore works on. Credentials are never shown.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -1,8 +1,10 @@
 import { deviceName, endOtherSessions, endSession, listSessions } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
+import { Node } from './node.ts';
 
 const Session = builder.prismaObject('Session', {
+  interfaces: [Node],
   description: 'One sign-in that is still good.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

@@ -1,8 +1,10 @@
 import { addSshKey, deleteSshKey, importGithubKeys, listSshKeys, renameSshKey, type SshKeyImport } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
+import { Node } from './node.ts';
 
 const SshKey = builder.prismaObject('SshKey', {
+  interfaces: [Node],
   description: 'An SSH public key of a person.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its id.' }),

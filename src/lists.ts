@@ -116,11 +116,13 @@ export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Co
   return { take, orderBy: [{ name: direction }, { id: direction }], and };
 }
 
+export const longestFilter = 100;
+
 /** A filter that is a text; PostgreSQL cannot even be asked for one with NUL. */
 export function textFilter(field: string, given: string | null | undefined): string | undefined {
   const text = given?.trim();
   if (!text) return undefined;
-  if (text.length > 100) throw validationError([{ field, constraint: 'max_length', message: `${field} may have up to 100 characters` }]);
+  if (text.length > longestFilter) throw validationError([{ field, constraint: 'max_length', message: `${field} may have up to ${longestFilter} characters` }]);
   if (text.includes('\u0000')) throw validationError([{ field, constraint: 'format', message: `${field} must not contain NUL` }]);
   return text;
 }

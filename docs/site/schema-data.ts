@@ -11,6 +11,9 @@ interface Part {
 
 interface Entry extends Part {
   permission?: string;
+  /** The interfaces of an object, the objects of an interface. */
+  implements?: string[];
+  implementedBy?: string[];
   parts: Part[];
 }
 
@@ -43,12 +46,14 @@ function fieldEntry(field: GraphQLField<unknown, unknown>): Entry {
   };
 }
 
-function typeEntry(type: GraphQLNamedType): Entry {
+function typeEntry(schema: GraphQLSchema, type: GraphQLNamedType): Entry {
   const parts = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()).map((field): Part => ({ name: field.name, type: String(field.type), description: field.description ?? '', ...(field.deprecationReason ? { deprecated: field.deprecationReason } : {}) }))
     : isInputObjectType(type) ? Object.values(type.getFields()).map(inputPart)
     : isEnumType(type) ? type.getValues().map((value): Part => ({ name: value.name, description: value.description ?? '', ...(value.deprecationReason ? { deprecated: value.deprecationReason } : {}) }))
     : isUnionType(type) ? type.getTypes().map((member): Part => ({ name: member.name, type: member.name, description: member.description ?? '' })) : [];
-  return { name: type.name, description: type.description ?? '', parts };
+  const names = (types: readonly GraphQLNamedType[]): string[] => types.map(({ name }) => name).sort();
+  const related = isObjectType(type) && type.getInterfaces().length > 0 ? { implements: names(type.getInterfaces()) } : isInterfaceType(type) ? { implementedBy: names(schema.getPossibleTypes(type)) } : {};
+  return { name: type.name, description: type.description ?? '', ...related, parts };
 }
 
 /** The schema in the order of its reference. */
@@ -56,7 +61,7 @@ export function schemaKinds(schema: GraphQLSchema): SchemaKind[] {
   const root = (type: ReturnType<GraphQLSchema['getQueryType']>): Entry[] => Object.values(type?.getFields() ?? {}).map(fieldEntry).sort(byName);
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !roots.some((one) => one === type)).sort(byName);
-  const all = (keep: (type: GraphQLNamedType) => boolean): Entry[] => types.filter(keep).map(typeEntry);
+  const all = (keep: (type: GraphQLNamedType) => boolean): Entry[] => types.filter(keep).map((type) => typeEntry(schema, type));
   return [
     { name: 'queries', title: 'Queries', description: 'Everything that can be read.', entries: root(schema.getQueryType()) },
     { name: 'mutations', title: 'Mutations', description: 'Everything that can be changed.', entries: root(schema.getMutationType()) },

@@ -1,5 +1,6 @@
 import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import type { PreparedRoute } from '../prepared.ts';
+import { constraintsOf } from './constraints.ts';
 import { exampleValue, shortExampleFields } from './example-values.ts';
 import { bodyExamples, exampleOf } from './examples.ts';
 import type { Json, JsonObject, SchemaWriter } from './json-schema.ts';
@@ -17,6 +18,12 @@ function argumentOf({ field, prepared }: Subject, variable: string) {
   return field.args.find((argument) => argument.name === prepared.argumentNames.get(variable));
 }
 
+/** What is accepted for a variable. */
+function acceptedFor({ writer, prepared, field }: Subject, variable: string): JsonObject {
+  const type = prepared.variables.get(variable);
+  return type ? { ...writer.input(type), ...constraintsOf(field.name)(prepared.argumentNames.get(variable) ?? '') } : {};
+}
+
 /** A parameter cannot be null, only absent. It has the stored values of an enum, as the reference has them. */
 function present(schema: JsonObject, type: GraphQLInputType): JsonObject {
   const named = getNamedType(type);
@@ -27,7 +34,7 @@ function present(schema: JsonObject, type: GraphQLInputType): JsonObject {
 export function parametersOf(subject: Subject): Json[] {
   const { writer, prepared, field } = subject;
   const inPath = prepared.pathParameters.map((name): JsonObject => ({
-    name, in: 'path', required: true, description: argumentOf(subject, name)?.description ?? '', schema: { type: 'string', format: 'uuid', maxLength: 64 },
+    name, in: 'path', required: true, description: argumentOf(subject, name)?.description ?? '', schema: { type: 'string', maxLength: 64, ...(getNamedType(prepared.variables.get(name))?.name === 'ID' ? { format: 'uuid' } : {}) },
     example: exampleValue(resourceOf(field), name) ?? exampleValue('Operation', 'id') ?? '',
   }));
   const inQuery = prepared.queryParameters.map((name): JsonObject => {
@@ -37,7 +44,7 @@ export function parametersOf(subject: Subject): Json[] {
     const argument = argumentOf(subject, name);
     // As Pothos gives it: the value that resolvers see, which of an enum is the one of REST.
     const fallback: unknown = argument?.defaultValue;
-    const described = writer.described(type ? present(writer.input(type), type) : {}, { type: field.name, field: name }, argument?.description);
+    const described = writer.described(type ? present(acceptedFor(subject, name), type) : {}, { type: field.name, field: name }, argument?.description);
     // An example would be sent by whoever tries the route as it stands; filters are for those who want them.
     const { description = '', examples: _examples, ...schema } = described;
     return {
@@ -68,8 +75,7 @@ export function bodyOf(subject: Subject): JsonObject | null {
   const required = names.filter((name) => { const type = prepared.variables.get(name); return type !== undefined && isNonNullType(type); });
   const properties: JsonObject = {};
   for (const name of names) {
-    const type = prepared.variables.get(name);
-    if (type) properties[name] = writer.described(writer.input(type), { type: field.name, field: name }, argumentOf(subject, name)?.description);
+    properties[name] = writer.described(acceptedFor(subject, name), { type: field.name, field: name }, argumentOf(subject, name)?.description);
   }
   const schema: JsonObject = { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) };
   return { required: required.length > 0, description: field.description ?? '', content: { 'application/json': { schema, examples: bodyExamples(schema, writer.components, []) } } };

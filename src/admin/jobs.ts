@@ -1,5 +1,7 @@
 import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
+import { notFound } from '../errors.ts';
+import { isId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
 
 type Status = Operation['status'];
@@ -11,6 +13,12 @@ export function listJobs(app: App, args: PageArgs & { status?: Status | null | u
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.operation.findMany({ where: { status: args.status ?? undefined, kind, AND: and }, include: { steps: { orderBy: { position: 'asc' } } }, ...rest });
   });
+}
+
+export async function getJob(app: App, id: string): Promise<Operation> {
+  const operation = isId(id) ? await app.db.prisma.operation.findUnique({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
+  if (!operation) throw notFound('operation', id);
+  return operation;
 }
 
 export interface QueueState {

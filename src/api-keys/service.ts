@@ -23,7 +23,7 @@ export const createInput = z.object({
   expiresAt: z.date().refine((value) => value > new Date(), { message: 'must lie in the future', params: { constraint: 'future' } }).nullish(),
 });
 export const updateInput = z.object({ name: name.nullish(), permissions: permissions.nullish(), allowedIps: allowedIps.nullish() });
-const overlap = z.object({ overlapHours: z.number().int().min(0).max(168) });
+export const rotateInput = z.object({ overlapHours: z.number().int().min(0).max(168) });
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';
 /** `key` only in the answer that made it. */
@@ -111,7 +111,7 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
 
 /** Gives the key a new secret; the old one works on for the overlap. */
 export async function rotateApiKey(app: App, scope: OrgScope, id: string, overlapHours: number): Promise<KeyRow> {
-  const hours = parse(overlap, { overlapHours }).overlapHours;
+  const hours = parse(rotateInput, { overlapHours }).overlapHours;
   const { key, prefix, hash } = newApiKey();
   return mutate(app, scope, async ({ tx, record }) => {
     const before = await changeable(tx, scope, id);

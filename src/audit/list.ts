@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma } from '../db.ts';
-import { validationError } from '../errors.ts';
+import { notFound, validationError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
 
@@ -44,4 +44,10 @@ export function listAuditEntries(scope: OrgScope, args: PageArgs & AuditFilter):
     const { and, ...rest } = seekById(seek);
     return scope.db.auditEntry.findMany({ where: { ...where, orgId: scope.orgId, AND: and }, ...rest });
   });
+}
+
+export async function getAuditEntry(scope: OrgScope, id: string): Promise<AuditEntry> {
+  const entry = isId(id) ? await scope.db.auditEntry.findFirst({ where: { id, orgId: scope.orgId } }) : null;
+  if (!entry) throw notFound('audit entry', id);
+  return entry;
 }

@@ -16,7 +16,7 @@ import { endSessions } from './sessions.ts';
 import { wrongLink } from './verification.ts';
 
 const day = 86400;
-const input = z.object({ newEmail: emailSchema, password: z.string().max(256).nullish() });
+export const input = z.object({ newEmail: emailSchema, password: z.string().max(256).nullish() });
 const about = z.object({ newEmail: z.string(), oldEmail: z.string() });
 
 /** Asks the new address to confirm. The answer does not tell whether it has an account of its own. */

@@ -12,7 +12,7 @@ import { hashPassword } from './passwords.ts';
 import { requirePassword } from './reauthentication.ts';
 import { endSessions } from './sessions.ts';
 
-const input = z.object({ currentPassword: z.string().max(256).nullish(), newPassword, revokeOtherSessions: z.boolean().nullish() });
+export const input = z.object({ currentPassword: z.string().max(256).nullish(), newPassword, revokeOtherSessions: z.boolean().nullish() });
 
 /** Changes the password, or sets the first one of an account that has none. */
 export async function changePassword(app: App, access: Access, client: Client, given: unknown): Promise<void> {

@@ -16,8 +16,8 @@ import type { AccessTokens } from './tokens.ts';
 import { authenticationResponse, challengeOf } from './webauthn-shapes.ts';
 
 const challengeSeconds = 5 * 60;
-const beginInput = z.object({ email: emailSchema.nullish(), partialToken: z.string().max(200).nullish() });
-const finishInput = z.object({ response: authenticationResponse, email: emailSchema.nullish() });
+export const beginInput = z.object({ email: emailSchema.nullish(), partialToken: z.string().max(200).nullish() });
+export const finishInput = z.object({ response: authenticationResponse, email: emailSchema.nullish() });
 const tokenData = z.object({ ticketId: z.string().nullable() });
 
 export interface PasskeyRequest {

@@ -21,8 +21,8 @@ const maxPasskeys = 20;
 /** EdDSA, ES256 and RS256: what authenticators make, and every Node checks. */
 const algorithms = [-8, -7, -257];
 
-const beginInput = z.object({ deviceName: deviceLabel.nullish(), password: z.string().max(256).nullish() });
-const finishInput = z.object({ response: registrationResponse, deviceName: deviceLabel.nullish() });
+export const beginInput = z.object({ deviceName: deviceLabel.nullish(), password: z.string().max(256).nullish() });
+export const finishInput = z.object({ response: registrationResponse, deviceName: deviceLabel.nullish() });
 const tokenData = z.object({ sessionId: z.string(), deviceName: z.string().nullable() });
 
 export interface PasskeyCreation {

@@ -13,6 +13,8 @@ import { deviceLabel } from './fields.ts';
 import { requireRecent } from './recent.ts';
 import { notifyAccount } from './security-notice.ts';
 
+export const renameInput = z.object({ deviceName: deviceLabel });
+
 export function listPasskeys(app: App, access: Access, args: PageArgs): Promise<Page<Passkey>> {
   const { userId } = requirePerson(access);
   return page(args, (seek) => {
@@ -27,8 +29,12 @@ async function own(tx: Tx, userId: string, id: string) {
   return passkey;
 }
 
+export function getPasskey(app: App, access: Access, id: string): Promise<Passkey> {
+  return own(app.db.prisma, requirePerson(access).userId, id);
+}
+
 export async function renamePasskey(app: App, access: Access, client: Client, id: string, given: string): Promise<Passkey> {
-  const { deviceName } = parse(z.object({ deviceName: deviceLabel }), { deviceName: given });
+  const { deviceName } = parse(renameInput, { deviceName: given });
   const { userId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
     const before = await own(tx, userId, id);

@@ -18,12 +18,14 @@ const hour = 3600;
 const wish = z.object({ email: z.string(), requestId: z.string(), ipAddress: z.string().nullable(), userAgent: z.string().nullable() });
 const about = z.object({ email: z.string() });
 
+export const forgotInput = z.object({ email: emailSchema });
+
 /**
  * Notes the wish for a new password, no more: whether the address has an account is looked up afterwards by a worker, so
  * neither the answer nor its time can tell.
  */
 export async function forgotPassword(app: App, client: Client, email: string): Promise<void> {
-  const data = { ...client, email: parse(z.object({ email: emailSchema }), { email }).email };
+  const data = { ...client, ...parse(forgotInput, { email }) };
   await countLetter(app, client, 'reset', data.email);
   await app.db.prisma.$transaction(async (tx) => {
     await issueToken(tx, 'reset_request', hour, { data });
@@ -51,7 +53,7 @@ export function startResetRequests(app: App): WorkLoop {
   return new WorkLoop(app.events, 'mail', 5000, app.log, () => answerOne(app));
 }
 
-const resetInput = z.object({ token: z.string().max(200), password: newPassword });
+export const resetInput = z.object({ token: z.string().max(200), password: newPassword });
 
 /** Sets the password of the letter's account, and ends all its sessions. Who can read its mail owns its address, too. */
 export async function resetPassword(app: App, client: Client, given: unknown): Promise<void> {

@@ -1,11 +1,14 @@
+import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
+import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { verifyPassword } from './passwords.ts';
 
+export const passwordInput = z.object({ password: z.string().max(256).nullish() });
 const recentMs = 15 * 60_000;
 
 /**
@@ -13,11 +16,12 @@ const recentMs = 15 * 60_000;
  * the last 15 minutes, with the second factor where the account has one. Gives the account.
  */
 export async function requireRecent(app: App, access: Access, client: Client, given: { password?: string | null | undefined }): Promise<User> {
+  const { password } = parse(passwordInput, given);
   const { userId, sessionId } = requirePerson(access);
   const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
-  if (given.password) {
+  if (password) {
     const attempt = await app.limits.sensitive('password_check', user.id);
-    if (await verifyPassword(user.passwordHash, given.password)) {
+    if (await verifyPassword(user.passwordHash, password)) {
       await attempt.forget();
       return user;
     }

@@ -9,19 +9,28 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { endSessions } from './sessions.ts';
 
+const living = () => ({ revokedAt: null, expiresAt: { gt: new Date() } });
+
 /** The person's living sessions, newest first. */
 export function listSessions(app: App, access: Access, args: PageArgs): Promise<Page<Session>> {
   const { userId } = requirePerson(access);
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return app.db.prisma.session.findMany({ where: { userId, revokedAt: null, expiresAt: { gt: new Date() }, AND: and }, ...rest });
+    return app.db.prisma.session.findMany({ where: { userId, ...living(), AND: and }, ...rest });
   });
+}
+
+export async function getSession(app: App, access: Access, id: string): Promise<Session> {
+  const { userId } = requirePerson(access);
+  const session = isId(id) ? await app.db.prisma.session.findFirst({ where: { id, userId, ...living() } }) : null;
+  if (!session) throw notFound('session', id);
+  return session;
 }
 
 export async function endSession(app: App, access: Access, client: Client, id: string): Promise<void> {
   const { userId } = requirePerson(access);
   await app.db.prisma.$transaction(async (tx) => {
-    const { count } = isId(id) ? await tx.session.updateMany({ where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } }, data: { revokedAt: new Date() } }) : { count: 0 };
+    const { count } = isId(id) ? await tx.session.updateMany({ where: { id, userId, ...living() }, data: { revokedAt: new Date() } }) : { count: 0 };
     if (count === 0) throw notFound('session', id);
     await recordAccountFact(tx, client, 'auth.session_ended', await tx.user.findUniqueOrThrow({ where: { id: userId } }), { session: id });
     await notify(tx, [`access:${userId}`]);

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
+import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { type AccessTokens, hashToken, newRefreshToken } from './tokens.ts';
@@ -45,12 +47,15 @@ export async function openSession(tx: Tx, app: App, tokens: AccessTokens, user: 
 /** Tabs of one browser share its cookies and may refresh at the same moment. */
 const tabsApartMs = 10_000;
 
+export const refreshInput = z.object({ refreshToken: z.string().max(200) });
+
 /**
  * Trades a refresh token for a new pair (RFC 9700 4.14.2). A token that was already traded means that two parties hold
  * the family: the session ends for both. Only a browser that sends its cookie a moment after another of its tabs traded
  * it is told to look at its new cookie instead; it gets no token, so a thief gains nothing by it.
  */
-export async function refresh(app: App, tokens: AccessTokens, client: Client, token: string, shared = false): Promise<SignIn> {
+export async function refresh(app: App, tokens: AccessTokens, client: Client, given: string, shared = false): Promise<SignIn> {
+  const { refreshToken: token } = parse(refreshInput, { refreshToken: given });
   const attempt = await app.limits.sensitive('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();

@@ -18,7 +18,7 @@ export async function readSettings(db: PrismaClient | Tx, app: App): Promise<Ins
   return { signupOpen: row?.signupOpen ?? app.config.SIGNUP_OPEN, signupOpenIsSet: typeof row?.signupOpen === 'boolean' };
 }
 
-const change = z.object({ signupOpen: z.boolean().nullish() });
+export const change = z.object({ signupOpen: z.boolean().nullish() });
 
 /** Changes what is given; null goes back to what the environment says. */
 export async function changeSettings(app: App, admin: { id: string | null; name: string }, client: Client, given: unknown): Promise<InstallationSettings> {

@@ -16,6 +16,7 @@ import { parseSshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
 
 const maxKeys = 50;
 export const addInput = z.object({ label: deviceLabel, publicKey: z.string().max(16 * 1024) });
+export const importInput = z.object({ githubUsername });
 
 export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
   const { userId } = requirePerson(access);
@@ -57,7 +58,7 @@ export interface SshKeyImport {
 /** Adds the keys that a GitHub user has published; skips what is there already, broken or too weak. */
 export async function importGithubKeys(app: App, access: Access, client: Client, given: string): Promise<SshKeyImport> {
   const { userId } = requirePerson(access);
-  const name = parse(z.object({ githubUsername }), { githubUsername: given }).githubUsername;
+  const name = parse(importInput, { githubUsername: given }).githubUsername;
   const lines = await fetchGithubKeys(app, name);
   const keys = lines.flatMap((line, index) => {
     try {
@@ -82,6 +83,10 @@ async function own(tx: Tx, userId: string, id: string) {
   const key = isId(id) ? await tx.sshKey.findFirst({ where: { id, userId }, include: { user: true } }) : null;
   if (!key) throw notFound('SSH key', id);
   return key;
+}
+
+export function getSshKey(app: App, access: Access, id: string): Promise<SshKey> {
+  return own(app.db.prisma, requirePerson(access).userId, id);
 }
 
 export async function renameSshKey(app: App, access: Access, client: Client, id: string, given: string): Promise<SshKey> {

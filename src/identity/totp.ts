@@ -23,7 +23,7 @@ export interface TotpSetup {
   qrSvg: string;
 }
 
-const codeInput = z.object({ code: secondFactorCode });
+export const codeInput = z.object({ code: secondFactorCode });
 const wrongCode = (): AppError => new AppError('invalid_credentials', 'The code is wrong or was used before', { field: 'code' });
 
 /** Begins the enrolment of an app. It is in force once `enableTotp` was given one of its codes. */
@@ -69,7 +69,7 @@ export async function enableTotp(app: App, access: Access, client: Client, given
   });
 }
 
-const disableInput = codeInput.extend({ password: z.string().max(256).nullish() });
+export const disableInput = codeInput.extend({ password: z.string().max(256).nullish() });
 
 /** Turns two-factor authentication off. Sessions that rest on it no longer count as strong. */
 export async function disableTotp(app: App, access: Access, client: Client, given: unknown): Promise<void> {

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { queueMail } from '../mail/index.ts';
+import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
@@ -20,7 +21,10 @@ export async function askToVerify(tx: Tx, app: App, user: { id: string; email: s
   await queueMail(tx, app.secrets, letters.verify(user.email, pageLink(app.config, 'verify-email', token)));
 }
 
-export async function verifyEmail(app: App, client: Client, token: string): Promise<void> {
+export const verifyInput = z.object({ token: z.string().max(200) });
+
+export async function verifyEmail(app: App, client: Client, given: string): Promise<void> {
+  const { token } = parse(verifyInput, { token: given });
   await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'verify_email', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;

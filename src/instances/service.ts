@@ -18,8 +18,12 @@ import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } 
 const mib = 1024 ** 2;
 const memory = z.number().int().min(128 * mib).max(1024 * 1024 * mib);
 const seconds = z.number().int().min(10).max(86400);
+export const envVarInput = z.object({
+  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'),
+  value: z.string().max(32768).regex(/^[^\u0000]*$/, 'must not contain NUL'),
+});
 const envVars = z
-  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'), z.string().max(32768).regex(/^[^\u0000]*$/, 'must not contain NUL'))
+  .record(envVarInput.shape.name, envVarInput.shape.value)
   .refine((value) => Object.keys(value).length <= 100, 'at most 100 variables');
 // A leading alphanumeric keeps an image name from being read as anything else.
 const image = z.string().max(255).regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, 'must be an image name such as registry.example.com/odoo:19.0');

@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import type { Organization } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../orgs/index.ts';
+import { parse } from '../parse.ts';
 import { statusOf } from './invitations.ts';
 import { join, type Newcomer } from './join.ts';
 import { hashToken } from './tokens.ts';
@@ -28,7 +30,10 @@ export async function joinByInvitation(tx: Tx, client: Client, invitation: Await
   return join(tx, client, newcomer, { orgId: invitation.orgId, role: invitation.role, projectIds: invitation.projectIds, byId: invitation.invitedById, through: { invitation: invitation.id } });
 }
 
-export async function acceptInvitation(app: App, access: Access, client: Client, token: string): Promise<Organization> {
+export const acceptInput = z.object({ token: z.string().max(200) });
+
+export async function acceptInvitation(app: App, access: Access, client: Client, given: string): Promise<Organization> {
+  const { token } = parse(acceptInput, { token: given });
   const { userId } = requirePerson(access);
   const attempt = await app.limits.sensitive('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {

@@ -22,6 +22,12 @@ export async function listAssignments(scope: OrgScope, memberId: string, args: P
   });
 }
 
+export async function getAssignment(scope: OrgScope, id: string) {
+  const assignment = isId(id) ? await scope.db.roleAssignment.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  if (!assignment) throw notFound('assignment', id);
+  return assignment;
+}
+
 /** Gives a member a role in one project, beside what there is. */
 export async function assignRole(app: App, scope: OrgScope, memberId: string, given: unknown) {
   const input = parse(assignInput, given);

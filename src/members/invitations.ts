@@ -42,6 +42,12 @@ export function listInvitations(scope: OrgScope, args: PageArgs & { status?: Inv
   });
 }
 
+export async function getInvitation(scope: OrgScope, id: string) {
+  const invitation = isId(id) ? await scope.db.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  if (!invitation) throw notFound('invitation', id);
+  return invitation;
+}
+
 function letter(app: App, scope: OrgScope, invitation: { email: string; expiresAt: Date }, roleName: string, token: string) {
   const organization = scope.access.org?.name ?? 'an organization';
   return {

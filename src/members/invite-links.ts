@@ -32,6 +32,12 @@ export function listInviteLinks(scope: OrgScope, args: PageArgs) {
   });
 }
 
+export async function getInviteLink(scope: OrgScope, id: string) {
+  const link = isId(id) ? await scope.db.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  if (!link) throw notFound('invite link', id);
+  return link;
+}
+
 /** Makes a link by which people can join. Its code is given now and never again. */
 export async function createInviteLink(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
@@ -62,7 +68,10 @@ export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
   });
 }
 
-export async function acceptInviteLink(app: App, access: Access, client: Client, code: string): Promise<Organization> {
+export const acceptInput = z.object({ code: z.string().max(200) });
+
+export async function acceptInviteLink(app: App, access: Access, client: Client, given: string): Promise<Organization> {
+  const { code } = parse(acceptInput, { code: given });
   const { userId } = requirePerson(access);
   const attempt = await app.limits.sensitive('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {

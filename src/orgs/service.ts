@@ -6,6 +6,7 @@ import { mutate } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../db.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
+import { isId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { organizationName, slugTaken } from './create.ts';
@@ -36,6 +37,13 @@ export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, AND: and }, ...rest });
   });
+}
+
+export async function getMyOrganization(app: App, access: Access, id: string) {
+  const { userId } = requirePerson(access);
+  const organization = isId(id) ? await app.db.prisma.organization.findFirst({ where: { id, memberships: { some: { userId } } } }) : null;
+  if (!organization) throw notFound('organization', id);
+  return organization;
 }
 
 /** Holds everyone else off who changes who is in the organization and as what, until this transaction ends. */

@@ -11,6 +11,8 @@ export const allFields: readonly RootField[] = rootFields(schema).map(({ type, f
 
 /** What ids stand for. A field or argument that none of these rows is about needs one here. */
 const resources: readonly [RegExp, string][] = [
+  // Of all that it can be, what every caller may see; test/access/node.test.ts has the rest.
+  [/^Query\.node\.id$/, 'project'],
   [/^(Query|Mutation)\.admin\w*(User|Administrator)\w*\.id$|\.userId$/, 'user'],
   [/^(Query|Mutation)\.admin\w*Organization\w*\.id$/, 'organization'],
   [/\.assignmentId$/, 'assignment'],

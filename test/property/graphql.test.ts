@@ -28,15 +28,19 @@ async function prepare(): Promise<void> {
   known = ids.map((row) => row.id);
 }
 
-/** Everything of the type that can be asked for without arguments, down to a depth. */
-function selectionOf(type: GraphQLOutputType, depth: number): string {
+/** Everything of the type that can be asked for without arguments, down to a depth; of an interface, what one of its types has. */
+function selectionOf(type: GraphQLOutputType, depth: number, pick: number): string {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return '';
-  if (!isObjectType(named)) return '{ __typename }';
+  if (!isObjectType(named)) {
+    const possible = schema.getPossibleTypes(named);
+    const chosen = possible[pick % possible.length];
+    return chosen ? `{ __typename ... on ${chosen.name} ${selectionOf(chosen, depth, pick)} }` : '{ __typename }';
+  }
   const fields = Object.values(named.getFields()).filter((field) => !field.args.some((arg) => isNonNullType(arg.type)));
   const parts = fields.flatMap((field) => {
     if (!isCompositeType(getNamedType(field.type))) return [field.name];
-    return depth > 0 ? [`${field.name} ${selectionOf(field.type, depth - 1)}`] : [];
+    return depth > 0 ? [`${field.name} ${selectionOf(field.type, depth - 1, pick)}`] : [];
   });
   return `{ ${parts.length > 0 ? parts.join(' ') : '__typename'} }`;
 }
@@ -50,8 +54,8 @@ function requestOf(operation: 'query' | 'mutation', field: GraphQLField<unknown,
   const declared = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, inputOf(arg.type, known)])), { requiredKeys: field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => arg.name) });
-  return fc.tuple(variables, fc.integer({ min: 1, max: 3 })).map(([values, depth]) => ({
-    query: `${operation} ${declared ? `(${declared})` : ''} { ${field.name}${given ? `(${given})` : ''} ${selectionOf(field.type, depth)} }`,
+  return fc.tuple(variables, fc.integer({ min: 1, max: 3 }), fc.nat(1000)).map(([values, depth, pick]) => ({
+    query: `${operation} ${declared ? `(${declared})` : ''} { ${field.name}${given ? `(${given})` : ''} ${selectionOf(field.type, depth, pick)} }`,
     variables: values,
   }));
 }

@@ -8,8 +8,9 @@ export default [
     plugins: { '@graphql-eslint': graphql },
     rules: {
       ...graphql.configs['flat/schema-relay'].rules,
-      // Connections have `nodes` beside `edges`, as GitHub's have; ids are global already, without the Node interface.
-      '@graphql-eslint/relay-edge-types': ['error', { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false }],
+      // It would forbid every plain list, such as the steps of an operation, and the `nodes` that connections have beside
+      // `edges`; the Relay specification allows both.
+      '@graphql-eslint/relay-edge-types': ['error', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
     },
   },
 ];

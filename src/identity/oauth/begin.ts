@@ -38,8 +38,8 @@ async function authorize(app: App, browser: Browser, provider: Provider, about: 
   }).href;
 }
 
-const program = z.object({
-  redirectUri: z.url().refine((text) => ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(text).hostname) && new URL(text).protocol === 'http:', 'must be an http address of this machine (127.0.0.1, [::1] or localhost)'),
+export const programInput = z.object({
+  redirectUri: z.url().max(2048).refine((text) => ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(text).hostname) && new URL(text).protocol === 'http:', 'must be an http address of this machine (127.0.0.1, [::1] or localhost)'),
   codeChallenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be the base64url SHA-256 of the verifier'),
 });
 
@@ -56,7 +56,7 @@ export async function beginOauth(app: App, access: Access, client: Client, brows
   if (input.flow === 'link') return linkUrl(app, access, client, { provider: input.provider });
   if (input.flow && input.flow !== 'login') throw validationError([{ field: 'flow', constraint: 'one_of', message: 'flow must be login or link' }]);
   if (!input.redirectUri && !input.codeChallenge) return authorize(app, browser, provider, { data: { flow: 'login' } });
-  const given = program.safeParse(input);
+  const given = programInput.safeParse(input);
   if (!given.success) throw validationError(given.error.issues.map((issue) => ({ field: issue.path.join('.').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), constraint: 'format', message: issue.message })));
   return authorize(app, browser, provider, { data: { flow: 'login', ...given.data } });
 }

@@ -60,7 +60,7 @@ export async function finishOauth(app: App, tokens: AccessTokens, client: Client
   return 'partialToken' in result ? { as: 'secondStep', partialToken: result.partialToken } : { as: 'signedIn', signIn: result };
 }
 
-const exchangeInput = z.object({ code: z.string().max(200), codeVerifier: z.string().min(43).max(128) });
+export const exchangeInput = z.object({ code: z.string().max(200), codeVerifier: z.string().min(43).max(128) });
 const codeData = z.object({ method: z.enum(['github', 'google']), codeChallenge: z.string() });
 
 /** Trades the code that a program got for a session; only who began the flow knows the verifier. */

@@ -1,4 +1,4 @@
 export { unlinkAccount } from './accounts.ts';
-export { beginLink, beginOauth, linkAsked, linkUrl } from './begin.ts';
-export { exchangeOauthCode, finishOauth, type OauthEnd } from './finish.ts';
+export { beginLink, beginOauth, linkAsked, linkUrl, programInput } from './begin.ts';
+export { exchangeInput, exchangeOauthCode, finishOauth, type OauthEnd } from './finish.ts';
 export { oauthProviders } from './providers.ts';

@@ -1,0 +1,38 @@
+import type { Access } from './access/access.ts';
+import type { App } from './app.ts';
+import { isId } from './ids.ts';
+
+/** Where a node can lie: in the organization of the request, with the person who is signed in, or anywhere, for the administrator. */
+export type NodePlace = 'organization' | 'account' | 'installation';
+export interface NodeName {
+  place: NodePlace;
+  type: string;
+}
+
+const select = (condition: string, tables: Readonly<Record<string, string>>): string[] =>
+  Object.entries(tables).map(([type, table]) => `SELECT '${type}' AS type FROM ${table} WHERE id = $1::uuid${condition}`);
+
+const inOrganization = [
+  ...select(' AND org_id = $2::uuid', {
+    ApiKey: 'api_keys', AuditEntry: 'audit_entries', Environment: 'environments', Instance: 'instances', Invitation: 'invitations', InviteLink: 'invite_links', Member: 'memberships', Operation: 'operations',
+    Project: 'projects', Role: 'roles', RoleAssignment: 'role_assignments', Server: 'servers',
+  }),
+  ...select(' AND id = $2::uuid', { Organization: 'organizations' }),
+].join(' UNION ALL ');
+const ofAccount = [
+  ...select(' AND user_id = $2::uuid', { Passkey: 'passkeys', Session: 'sessions', SshKey: 'ssh_keys' }),
+  "SELECT 'Organization' FROM memberships WHERE org_id = $1::uuid AND user_id = $2::uuid",
+].join(' UNION ALL ');
+const ofInstallation = select('', { AdminOrganization: 'organizations', AdminUser: 'users', Operation: 'operations' }).join(' UNION ALL ');
+
+/** What the id can name for the caller, the nearest first. Whether the caller may see it is for the type's own service to say. */
+export async function nodesOf({ db }: App, { org, userId, sessionId, isAdmin }: Access, id: string): Promise<NodeName[]> {
+  if (!isId(id)) return [];
+  const found = await Promise.all([
+    org ? db.tenants.query<{ type: string }>(org.id, { name: 'nodes of an organization', text: inOrganization, values: [id, org.id] }) : null,
+    sessionId ? db.pool.query<{ type: string }>({ name: 'nodes of an account', text: ofAccount, values: [id, userId] }) : null,
+    isAdmin ? db.pool.query<{ type: string }>({ name: 'nodes of the installation', text: ofInstallation, values: [id] }) : null,
+  ]);
+  const places: NodePlace[] = ['organization', 'account', 'installation'];
+  return places.flatMap((place, index) => (found[index]?.rows ?? []).map(({ type }) => ({ place, type })));
+}
