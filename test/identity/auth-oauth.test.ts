@@ -169,6 +169,17 @@ it('gives a program on the same machine a code that only its verifier opens', as
   expect([elsewhere.status, elsewhere.at('error.details.field')]).toEqual([400, 'redirect_uri']);
 });
 
+it('lets its own GraphiQL and playground sign in as programs do, and no other page', async () => {
+  const app = 'https://ocore.example.com';
+  const behindProxy = await Ocore.start({ APP_URL: app, GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore' });
+  const begin = (address: string) => new Client(behindProxy.url, null, null).graphql('mutation ($to: String, $challenge: String) { beginOAuth(provider: "google", redirectUri: $to, codeChallenge: $challenge) { url } }', { to: address, challenge: 'x'.repeat(43) });
+  for (const path of ['/graphql', '/docs/api']) expect((await begin(app + path)).text('data.beginOAuth.url')).toContain(google.url);
+  for (const address of [`${app}/`, `${app}/graphql?next=x`, `${app}/graphql/../x`, 'https://ocore.example.com.evil.example/graphql', 'https://ocore.example.com@evil.example/graphql', 'http://127.0.0.1@evil.example/', 'javascript:alert(1)']) {
+    expect([address, (await begin(address)).at('errors.0.extensions.code')]).toEqual([address, 'validation_error']);
+  }
+  await behindProxy.stop();
+});
+
 it('makes no account where sign-up is closed', async () => {
   await ocore.sql('INSERT INTO installation_settings (id, signup_open, updated_at) VALUES (1, false, now())');
   google.person = { id: unique(), email: `late-${unique()}@example.com`, emailVerified: true, name: 'Late' };

@@ -8,7 +8,7 @@ export interface Tab {
 
 /** Debian's Chromium, without a word to anybody outside. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'] });
 }
 
 export async function openTab(browser: Browser, address: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Tab> {

@@ -1,6 +1,7 @@
 import { createApiReference } from '@scalar/api-reference';
 import '@scalar/api-reference/style.css';
-import { type Session, signInBar, storedSession } from '../sign-in.ts';
+import { signInBar } from '../sign-in/bar.ts';
+import { type Session, storedSession } from '../sign-in/session.ts';
 import './page.css';
 
 const place = document.getElementById('app');

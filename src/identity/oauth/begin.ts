@@ -38,8 +38,12 @@ async function authorize(app: App, browser: Browser, provider: Provider, about: 
   }).href;
 }
 
+/** GraphiQL and the playground of this installation sign in as programs do. */
+const isOwnPage = (app: App, address: string): boolean => ['/graphql', '/docs/api'].some((path) => address === app.config.APP_URL.replace(/\/$/, '') + path);
+const isOnThisMachine = ({ protocol, hostname }: URL): boolean => protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+
 export const programInput = z.object({
-  redirectUri: z.url().max(2048).refine((text) => ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(text).hostname) && new URL(text).protocol === 'http:', 'must be an http address of this machine (127.0.0.1, [::1] or localhost)'),
+  redirectUri: z.url().max(2048),
   codeChallenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be the base64url SHA-256 of the verifier'),
 });
 
@@ -58,6 +62,9 @@ export async function beginOauth(app: App, access: Access, client: Client, brows
   if (!input.redirectUri && !input.codeChallenge) return authorize(app, browser, provider, { data: { flow: 'login' } });
   const given = programInput.safeParse(input);
   if (!given.success) throw validationError(given.error.issues.map((issue) => ({ field: issue.path.join('.').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), constraint: 'format', message: issue.message })));
+  if (!isOnThisMachine(new URL(given.data.redirectUri)) && !isOwnPage(app, given.data.redirectUri)) {
+    throw validationError([{ field: 'redirect_uri', constraint: 'format', message: 'redirect_uri must be an http address of this machine (127.0.0.1, [::1] or localhost)' }]);
+  }
   return authorize(app, browser, provider, { data: { flow: 'login', ...given.data } });
 }
 

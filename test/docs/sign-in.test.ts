@@ -1,0 +1,80 @@
+import { generate } from 'otplib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, openTab } from '../kit/chromium.ts';
+import type { Client } from '../kit/client.ts';
+import { freePort } from '../kit/free-port.ts';
+import { openTabNamed, run, waitForResponse } from '../kit/graphiql.ts';
+import { IdentityProvider } from '../kit/identity-provider.ts';
+import { Ocore } from '../kit/ocore.ts';
+
+let ocore: Ocore;
+let google: IdentityProvider;
+let owner: Client;
+let browser: Browser;
+let origin: string;
+
+beforeAll(async () => {
+  const port = await freePort();
+  // Passkeys need a host name.
+  origin = `http://localhost:${port}`;
+  google = await IdentityProvider.start('google', origin);
+  ocore = await Ocore.start({ PORT: String(port), APP_URL: origin, GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore' });
+  owner = await ocore.owner('ada');
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await ocore?.stop();
+  await google?.stop();
+});
+
+const password = 'correct horse 1';
+
+it('GraphiQL signs in with a provider, and leaves no code in the address', async () => {
+  google.person = { id: '7', email: 'grace@example.com', emailVerified: true, name: 'Grace' };
+  const { page } = await openTab(browser, `${origin}/graphql`);
+  await page.getByRole('button', { name: 'Google' }).click();
+  await page.waitForSelector('#bar select');
+  expect([new URL(page.url()).pathname, new URL(page.url()).search, await page.textContent('#bar .who span')]).toEqual(['/graphql', '', 'grace@example.com']);
+  await openTabNamed(page, 'CreateProject');
+  await run(page);
+  await waitForResponse(page, '"slug": "erp"');
+  await page.close();
+});
+
+it('a code that another page was given is worth nothing', async () => {
+  const { page } = await openTab(browser, `${origin}/docs/api?code=ocore_t_stolen`);
+  await page.getByRole('button', { name: 'Google' }).waitFor();
+  expect(await page.locator('#bar select').count()).toBe(0);
+  await page.close();
+});
+
+it('the playground signs in with a passkey, alone and as the second step', async () => {
+  const { page, offences } = await openTab(browser, `${origin}/docs/api`);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await page.evaluate(async (token) => {
+    const post = (path: string, body: unknown) => fetch(`/api/user/passkeys/register/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify(body) });
+    const { publicKey } = await (await post('begin', { device_name: 'Laptop' })).json();
+    const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+    await post('finish', credential instanceof PublicKeyCredential ? credential.toJSON() : null);
+  }, owner.token);
+  await page.getByRole('button', { name: 'Passkey' }).click();
+  await page.waitForSelector('#bar select');
+  expect(await page.textContent('#bar .who span')).toBe(owner.email);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+
+  const setup = await owner.post('/user/totp/setup', { password });
+  await owner.post('/user/totp/enable', { code: await generate({ secret: setup.text('secret') }) });
+  await page.fill('#bar input[name=email]', owner.email);
+  await page.fill('#bar input[name=password]', password);
+  await page.click('#bar button[type=submit]');
+  await page.waitForSelector('#bar input[name=code]');
+  await page.getByRole('button', { name: 'Passkey' }).click();
+  await page.waitForSelector('#bar select');
+  expect((await owner.get('/user/sessions')).at('data.0')).toMatchObject({ method: 'passkey', strong: true });
+  expect(offences).toEqual([]);
+  await page.close();
+});
