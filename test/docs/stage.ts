@@ -40,8 +40,8 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     }
     case 'project': return { PROJECT_ID: (await owner.post('/projects', { name: 'ERP' })).text('id') };
     case 'projects':
-      for (const name of ['Europe', 'Asia', 'Africa']) await owner.post('/projects', { name });
-      return {};
+      for (const name of ['Europe', 'Asia']) await owner.post('/projects', { name });
+      return { PROJECT_ID: (await owner.post('/projects', { name: 'Africa' })).text('id') };
     case 'instance': return { ...(await fleetOf(ocore, owner)) };
     case 'server': {
       const fleet = await fleetOf(ocore, owner);

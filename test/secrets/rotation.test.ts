@@ -141,7 +141,9 @@ it('rotates the data key under load, also when it is killed half way, and the ma
   expect(during.columns).toContain('operations.input');
 
   // The worker failed to connect, never to open.
-  const { rows } = await pool.query<{ code: string }>("SELECT DISTINCT error_code AS code FROM operations WHERE error_code IS NOT NULL");
+  const failures = () => pool.query<{ code: string }>("SELECT DISTINCT error_code AS code FROM operations WHERE error_code IS NOT NULL");
+  while ((await failures()).rows.length === 0) await sleep(100);
+  const { rows } = await failures();
   expect(rows.map((row) => row.code)).toEqual(['ssh_unreachable']);
   for (const program of programs) {
     await program.kill('SIGTERM');
