@@ -111,7 +111,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id }, context) => cancelOperation(context.app, orgScope(context), id),
   }),
   retryOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one.',
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one. Needs the permission for what it works on, too, such as manage:servers.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => retryOperation(context.app, orgScope(context), id),
   }),
