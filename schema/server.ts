@@ -100,7 +100,7 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
     description: t.string({ description: 'What it is for.' }),
-    host: t.string({ description: 'A new address; the server is validated again.' }),
+    host: t.string({ description: 'A new address; the server is validated again. An SSH password must be given again with it.' }),
     port: t.int({ description: 'A new port; the server is validated again.' }),
     sshUser: t.string({ description: 'A new user; the server is validated again.' }),
     authMethod: t.field({ type: AuthMethod, description: 'Another way to sign in; needs its credential.' }),
