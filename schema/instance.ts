@@ -182,9 +182,8 @@ builder.subscriptionFields((t) => ({
     type: Instance, authScopes: { permission: 'view:instances' }, description: 'The instance as it is now, and again after every change.',
     args: { id: t.arg.id(idArg) },
     subscribe: async (_root, { id }, context) => {
-      const scope = orgScope(context);
-      await getInstance(scope, id);
-      return watch(context, 'view:instances', [`instance:${id}`], () => getInstance(scope, id));
+      await getInstance(orgScope(context), id);
+      return watch(context, 'view:instances', [`instance:${id}`], (scope) => getInstance(scope, id));
     },
     resolve: (row: InstanceRow) => row,
   }),

@@ -142,9 +142,8 @@ builder.subscriptionFields((t) => ({
     type: Server, authScopes: { permission: 'view:servers' }, description: 'The server as it is now, and again after every change and reading.',
     args: { id: t.arg.id({ required: true, description: 'The server.' }) },
     subscribe: async (_root, { id }, context) => {
-      const scope = orgScope(context);
-      await getServer(scope, id);
-      return watch(context, 'view:servers', [`server:${id}`], () => getServer(scope, id));
+      await getServer(orgScope(context), id);
+      return watch(context, 'view:servers', [`server:${id}`], (scope) => getServer(scope, id));
     },
     resolve: (row: ServerRow) => row,
   }),
