@@ -60,3 +60,24 @@ export async function* watchUntil<T>(signal: AbortSignal, context: Context, { pe
 export function watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: (scope: OrgScope) => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T, undefined> {
   return endable((signal) => watchUntil(signal, context, { permission, topics, read, isLast }));
 }
+
+/** Gives what the source gives, for as long as `check` finds nothing against it: asked as `watchUntil` asks. */
+export function whileAllowed<T>(context: Context, permission: Permission, check: (scope: OrgScope) => Promise<unknown>, source: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T, undefined> {
+  return endable(async function* (left) {
+    const over = new AbortController();
+    const signal = AbortSignal.any([left, over.signal]);
+    const read = async (scope: OrgScope): Promise<undefined> => { await check(scope); };
+    const refusal = (async () => { for await (const _ of watchUntil(signal, context, { permission, topics: [], read })); })().catch((error: unknown) => {
+      over.abort();
+      return error;
+    });
+    try {
+      yield* source(signal);
+    } finally {
+      over.abort();
+    }
+    const refused = await refusal;
+    if (refused !== undefined) throw refused;
+    return undefined;
+  });
+}
