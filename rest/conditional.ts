@@ -17,8 +17,10 @@ export async function onlyIfCurrent<T>(locks: AdvisoryLocks, request: Request, c
   const header = request.headers['if-match'];
   if (header === undefined) return work();
   if (!getter) throw validationError([{ field: 'If-Match', constraint: 'not_supported', message: 'If-Match does not work here: there is no GET of the same path that gives an ETag' }]);
-  return locks.hold(`${context.access.org?.id ?? context.access.actor?.id ?? ''} ${request.path}`, async () => {
-    const value = await dataOf(getter, context, Object.fromEntries(getter.pathParameters.map((name) => [name, request.params[name]])));
+  const named = Object.fromEntries(getter.pathParameters.map((name) => [name, request.params[name]]));
+  // A path can be written in many ways, and so can an id: the resource has one lock.
+  return locks.hold(`${context.access.org?.id ?? context.access.actor?.id ?? ''} ${getter.route.path} ${JSON.stringify(named).toLowerCase()}`, async () => {
+    const value = await dataOf(getter, context, named);
     const { body } = answerOf(getter.route, value, request.originalUrl);
     const etag = etagOf(body, JSON.stringify(body), getter.route.readings);
     if (isCurrent(header, etag)) return work();

@@ -21,5 +21,5 @@ export async function idempotent(request: Request, context: Context, { allow, ro
   // Who may not do it any more is not told either what came of it.
   allow(context.access);
   const body: unknown = request.body;
-  return once(context.app, { key, caller: callerOf(context), request: JSON.stringify([request.method, request.originalUrl, body ?? null]), requestId: context.client.requestId }, run);
+  return once(context.app, { key, caller: callerOf(context), request: JSON.stringify([request.method, request.originalUrl, body ?? null]), requestId: context.client.requestId, actorId: context.access.actor?.id ?? null, ipAddress: context.client.ipAddress }, run);
 }

@@ -9,7 +9,7 @@ import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
-import { watch } from './watch.ts';
+import { watch, whileAllowed } from './watch.ts';
 
 const InstanceStatus = builder.enumType('InstanceStatus', {
   description: 'Where an instance stands.',
@@ -182,16 +182,19 @@ builder.subscriptionFields((t) => ({
     type: Instance, authScopes: { permission: 'view:instances' }, description: 'The instance as it is now, and again after every change.',
     args: { id: t.arg.id(idArg) },
     subscribe: async (_root, { id }, context) => {
-      const scope = orgScope(context);
-      await getInstance(scope, id);
-      return watch(context, 'view:instances', [`instance:${id}`], () => getInstance(scope, id));
+      await getInstance(orgScope(context), id);
+      return watch(context, 'view:instances', [`instance:${id}`], (scope) => getInstance(scope, id));
     },
     resolve: (row: InstanceRow) => row,
   }),
   instanceLogs: t.field({
     type: InstanceLogLine, authScopes: { permission: 'view:instances' }, description: 'The newest lines of a container’s log, and then every new one.',
     args: { id: t.arg.id(idArg), source: t.arg({ type: LogSource, defaultValue: 'odoo', description: 'Whose log.' }), lines: t.arg.int({ defaultValue: 100, description: 'How many old ones first, up to 1000.' }) },
-    subscribe: (_root, { id, source, lines }, context) => instanceLogs(context.app, orgScope(context), id, { source: source ?? 'odoo', tail: Math.min(1000, Math.max(0, lines ?? 100)), follow: true }),
+    subscribe: (_root, { id, source, lines }, context) => {
+      const options = { source: source ?? 'odoo', tail: Math.min(1000, Math.max(0, lines ?? 100)), follow: true };
+      const scope = orgScope(context);
+      return whileAllowed(context, 'view:instances', (now) => getInstance(now, id), (signal) => instanceLogs(context.app, scope, id, { ...options, signal }));
+    },
     resolve: (line: { at: Date | null; level: string; message: string }) => line,
   }),
 }));

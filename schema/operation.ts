@@ -1,4 +1,5 @@
 import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
+import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
 import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
 import { builder } from './builder.ts';
@@ -111,7 +112,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id }, context) => cancelOperation(context.app, orgScope(context), id),
   }),
   retryOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one.',
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one. Needs the permission for what it works on, too, such as manage:servers.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => retryOperation(context.app, orgScope(context), id),
   }),
@@ -119,15 +120,16 @@ builder.mutationFields((t) => ({
 
 const ended = (row: WithSteps): boolean => row.finishedAt !== null;
 const reads = new SharedReads<WithSteps>();
+/** Who sees other projects does not share the read. */
+const readKey = ({ orgId, sees }: OrgScope, id: string): string => `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
 
 builder.subscriptionFields((t) => ({
   operationUpdated: t.field({
     type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operation as it is now, and again after every change, until it has ended.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     subscribe: async (_root, { id }, context) => {
-      const scope = orgScope(context);
-      await getOperation(scope, id);
-      return watch(context, 'view:operations', [`operation:${id}`], () => reads.get(`${scope.orgId} ${id}`, () => getOperation(scope, id)), ended);
+      await getOperation(orgScope(context), id);
+      return watch(context, 'view:operations', [`operation:${id}`], (scope) => reads.get(readKey(scope, id), () => getOperation(scope, id)), ended);
     },
     resolve: (row: WithSteps) => row,
   }),
@@ -144,9 +146,8 @@ builder.subscriptionFields((t) => ({
 }));
 
 async function* followLogs(signal: AbortSignal, context: Context, id: string, after: number) {
-  const scope = orgScope(context);
   let last = after;
-  const read = async () => {
+  const read = async (scope: OrgScope) => {
     // Whether it has ended is asked first: lines that come in between are then still read.
     const done = ended(await getOperation(scope, id));
     const lines = [];

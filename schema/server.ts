@@ -100,7 +100,7 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
     description: t.string({ description: 'What it is for.' }),
-    host: t.string({ description: 'A new address; the server is validated again.' }),
+    host: t.string({ description: 'A new address; the server is validated again. An SSH password must be given again with it.' }),
     port: t.int({ description: 'A new port; the server is validated again.' }),
     sshUser: t.string({ description: 'A new user; the server is validated again.' }),
     authMethod: t.field({ type: AuthMethod, description: 'Another way to sign in; needs its credential.' }),
@@ -142,9 +142,8 @@ builder.subscriptionFields((t) => ({
     type: Server, authScopes: { permission: 'view:servers' }, description: 'The server as it is now, and again after every change and reading.',
     args: { id: t.arg.id({ required: true, description: 'The server.' }) },
     subscribe: async (_root, { id }, context) => {
-      const scope = orgScope(context);
-      await getServer(scope, id);
-      return watch(context, 'view:servers', [`server:${id}`], () => getServer(scope, id));
+      await getServer(orgScope(context), id);
+      return watch(context, 'view:servers', [`server:${id}`], (scope) => getServer(scope, id));
     },
     resolve: (row: ServerRow) => row,
   }),

@@ -1,5 +1,6 @@
 import { accessTopics, requirePermission } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
+import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { Topic } from '../src/events/hub.ts';
 import type { Context } from './context.ts';
 
@@ -22,8 +23,8 @@ export function endable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, unde
 export interface Watched<T> {
   permission: Permission;
   topics: readonly Topic[];
-  /** May give undefined for "nothing new". */
-  read: () => Promise<T | undefined>;
+  /** May give undefined for "nothing new". The scope is what the caller may see by now, which may be fewer projects than at the start. */
+  read: (scope: OrgScope) => Promise<T | undefined>;
   isLast?: (value: T) => boolean;
 }
 
@@ -35,14 +36,17 @@ export async function* watchUntil<T>(signal: AbortSignal, context: Context, { pe
   const { events } = context.app;
   const access = accessTopics(context.access);
   let checkedAt = 0;
+  let scope = scopeOf(context.app.db.tenants, context.access, permission, context.client);
   const stops = access.map((topic) => events.on(topic, () => { checkedAt = 0; }));
   try {
     for await (const _ of events.wakeUps([...topics, ...access], signal)) {
       if (Date.now() - checkedAt > recheckMs) {
         checkedAt = Date.now();
-        requirePermission(await context.reauthenticate(), permission);
+        const now = await context.reauthenticate();
+        requirePermission(now, permission);
+        scope = scopeOf(context.app.db.tenants, now, permission, context.client);
       }
-      const value = await read();
+      const value = await read(scope);
       if (value === undefined) continue;
       yield value;
       if (isLast?.(value)) return;
@@ -53,6 +57,27 @@ export async function* watchUntil<T>(signal: AbortSignal, context: Context, { pe
 }
 
 /** `watchUntil` for as long as there is a subscriber. */
-export function watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: () => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T, undefined> {
+export function watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: (scope: OrgScope) => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T, undefined> {
   return endable((signal) => watchUntil(signal, context, { permission, topics, read, isLast }));
+}
+
+/** Gives what the source gives, for as long as `check` finds nothing against it: asked as `watchUntil` asks. */
+export function whileAllowed<T>(context: Context, permission: Permission, check: (scope: OrgScope) => Promise<unknown>, source: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T, undefined> {
+  return endable(async function* (left) {
+    const over = new AbortController();
+    const signal = AbortSignal.any([left, over.signal]);
+    const read = async (scope: OrgScope): Promise<undefined> => { await check(scope); };
+    const refusal = (async () => { for await (const _ of watchUntil(signal, context, { permission, topics: [], read })); })().catch((error: unknown) => {
+      over.abort();
+      return error;
+    });
+    try {
+      yield* source(signal);
+    } finally {
+      over.abort();
+    }
+    const refused = await refusal;
+    if (refused !== undefined) throw refused;
+    return undefined;
+  });
 }

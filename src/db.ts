@@ -47,6 +47,11 @@ export function uniqueViolation(error: unknown): string | undefined {
   return text;
 }
 
+/** Whether a row that was named went away meanwhile, or one that goes away was named. */
+export function isReferenceViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
+}
+
 /** Errors that mean "the database is away", not "the request is wrong". */
 export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -57,11 +57,18 @@ export async function createUser(app: App, admin: Administrator, given: unknown)
   }
 }
 
+/** Two who take it from each other, or lock each other out, at the same time must not leave the installation without one. */
+async function requireAnotherAdministrator(tx: Tx, id: string): Promise<void> {
+  const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
+  if (admins.every((row) => row.id === id)) throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
+}
+
 /** Locks an account out at once, or lets it in again. Nobody locks himself out. */
 export async function setUserActive(app: App, admin: Administrator, id: string, active: boolean): Promise<AccountRow> {
   const before = await getUser(app, id);
   if (before.id === admin.userId) throw new AppError('unprocessable', 'You cannot deactivate your own account', { id });
   return app.db.prisma.$transaction(async (tx) => {
+    if (!active) await requireAnotherAdministrator(tx, id);
     const user = await tx.user.update({ where: { id }, data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) }, include });
     if (!active) await endSessions(tx, id);
     await record(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
@@ -73,9 +80,7 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
 export async function setAdministrator(app: App, admin: Administrator, id: string, isAdmin: boolean): Promise<AccountRow> {
   await getUser(app, id);
   return app.db.prisma.$transaction(async (tx) => {
-    // Two who take it from each other at the same time must not leave the installation without one.
-    const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
-    if (!isAdmin && admins.every((row) => row.id === id)) throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
+    if (!isAdmin) await requireAnotherAdministrator(tx, id);
     const user = await tx.user.update({ where: { id }, data: { isAdmin }, include });
     await record(tx, admin, isAdmin ? 'user.made_admin' : 'user.unmade_admin', user);
     return user;

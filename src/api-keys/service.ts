@@ -58,6 +58,14 @@ export function listApiKeys(scope: OrgScope, args: PageArgs & { includeRevoked?:
   });
 }
 
+/** Whoever removes the member meanwhile waits, and revokes this key with the others. */
+async function requireStillMember(tx: Tx, orgId: string, userId: string): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM memberships WHERE org_id = ${orgId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
+  if (rows.length === 0) throw new AppError('forbidden', 'You are no member of this organization any more');
+  const organization = await tx.organization.findFirstOrThrow({ where: { id: orgId }, select: { status: true } });
+  if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
+}
+
 /** Makes a key in the name of the caller. It is given now and never again. */
 export async function createApiKey(app: App, scope: OrgScope, given: unknown): Promise<KeyRow> {
   const input = parse(createInput, given);
@@ -68,6 +76,7 @@ export async function createApiKey(app: App, scope: OrgScope, given: unknown): P
   const { key, prefix, hash } = newApiKey();
   const values = { permissions: input.permissions, projectLimited: Boolean(input.projectIds), projectIds: [...new Set(input.projectIds ?? [])], allowedIps: input.allowedIps ?? [], expiresAt: input.expiresAt ?? null };
   return mutate(app, scope, async ({ tx, record }) => {
+    await requireStillMember(tx, scope.orgId, userId);
     await requireHeldByMaker(tx, scope.orgId, access, values);
     await requireWithinKey(tx, access, values);
     const row = await tx.apiKey.create({ data: { id: newId(), orgId: scope.orgId, userId, name: input.name, prefix, hash, ...values } });

@@ -1,6 +1,7 @@
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { Prisma, type Tx } from '../db.ts';
+import { isReferenceViolation, Prisma, type Tx } from '../db.ts';
+import { AppError } from '../errors.ts';
 import { notify, type Topic } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
@@ -72,5 +73,8 @@ export function mutate<T>(app: App, scope: FactScope, work: (mutation: Mutation)
       record: (fact) => recordFact(tx, scope, fact),
       start: (kind, operation) => enqueue(app.queue, tx, scope, kind, operation),
     }),
-  );
+  ).catch((error: unknown) => {
+    if (!isReferenceViolation(error)) throw error;
+    throw new AppError('conflict', 'Something that this names was deleted, or began to be used, at the same moment; look at it again', { constraint: 'reference' });
+  });
 }

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { Asked } from './once.ts';
 
 const lease = "interval '60 seconds'";
 export const renewEveryMs = 20_000;
@@ -49,12 +50,15 @@ export class Claim {
   }
 }
 
+/** Who asks, under which request id. Clients choose these ids, so another's request may have the same. */
+type Asker = Pick<Asked, 'requestId' | 'actorId' | 'ipAddress'>;
+
 /** Every change has its audit entry in the same transaction, with the request's id: it is there exactly when the change is. */
-async function assertNothingChanged(app: App, id: string, requestId: string): Promise<void> {
+async function assertNothingChanged(app: App, id: string, { requestId, actorId, ipAddress }: Asker): Promise<void> {
   const { rows } = await app.db.pool.query<{ action: string; resource_type: string; resource_id: string | null }>(
     `SELECT a.action, a.resource_type, a.resource_id FROM audit_entries a JOIN idempotency_keys k ON k.id = $1
-     WHERE a.request_id = $2 AND a.created_at > k.claimed_at - interval '1 minute' ORDER BY a.id LIMIT 1`,
-    [id, requestId],
+     WHERE a.request_id = $2 AND (a.actor_id = $3::uuid OR ($3::uuid IS NULL AND a.ip_address IS NOT DISTINCT FROM $4)) AND a.created_at > k.claimed_at - interval '1 minute' ORDER BY a.id LIMIT 1`,
+    [id, requestId, actorId, ipAddress],
   );
   const found = rows[0];
   if (!found) return;
@@ -64,8 +68,9 @@ async function assertNothingChanged(app: App, id: string, requestId: string): Pr
 }
 
 /** Takes the key for this request, or finds the answer that it has already. */
-export async function take(app: App, id: string, request: string, requestId: string): Promise<{ claim: Claim } | { answer: string }> {
+export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: Claim } | { answer: string }> {
   const claim = newId();
+  const { requestId } = asker;
   const sealed = app.secrets.seal(request, id);
   const fresh = await app.db.pool.query(
     `INSERT INTO idempotency_keys AS k (id, claim, request_id, request_enc, lease_until, expires_at) VALUES ($1, $2::uuid, $3, $4, now() + ${lease}, now() + interval '24 hours')
@@ -84,7 +89,7 @@ export async function take(app: App, id: string, request: string, requestId: str
   }
   if (known.answer_enc !== null) return { answer: await app.secrets.open(known.answer_enc, id) };
   if (known.under_way) throw inProgress;
-  await assertNothingChanged(app, id, known.request_id);
+  await assertNothingChanged(app, id, { ...asker, requestId: known.request_id });
   const again = await app.db.pool.query(`UPDATE idempotency_keys SET claim = $2::uuid, request_id = $4, claimed_at = now(), lease_until = now() + ${lease} WHERE id = $1 AND claim = $3::uuid`, [id, claim, known.claim, requestId]);
   if (again.rowCount === 1) return { claim: new Claim(app, id, claim) };
   throw inProgress;

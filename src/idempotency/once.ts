@@ -9,6 +9,9 @@ export interface Asked {
   key: string;
   /** Whose key it is: the same key of another caller is another key. */
   caller: string;
+  /** Who the audit trail names; null for who is not signed in. */
+  actorId: string | null;
+  ipAddress: string | null;
   /** Method, path and body. */
   request: string;
   requestId: string;
@@ -26,7 +29,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
  */
 export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer>): Promise<{ answer: KeptAnswer; replayed: boolean }> {
   const id = digest(`${asked.caller}\n${asked.key}`);
-  const taken = await take(app, id, digest(asked.request), asked.requestId);
+  const taken = await take(app, id, digest(asked.request), asked);
   if ('answer' in taken) return { answer: keptAnswer.parse(JSON.parse(taken.answer)), replayed: true };
   const renewal = setInterval(() => { taken.claim.renew().catch(() => {}); }, renewEveryMs);
   try {

@@ -12,6 +12,7 @@ import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { endTokens, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
 import { requirePassword } from './reauthentication.ts';
+import { queueNotice } from './security-notice.ts';
 import { endSessions } from './sessions.ts';
 import { wrongLink } from './verification.ts';
 
@@ -29,7 +30,7 @@ export async function changeEmail(app: App, access: Access, client: Client, give
     const taken = await tx.user.findUnique({ where: { email: newEmail }, select: { id: true } });
     const token = await replaceToken(tx, 'change_email', day, user.id, { newEmail, oldEmail: user.email });
     await queueMail(tx, app.secrets, taken ? letters.emailTaken(newEmail, client) : letters.confirmNewEmail(newEmail, pageLink(app.config, 'verify-email-change', token), client));
-    await queueMail(tx, app.secrets, letters.emailChangeAsked(user.email, newEmail, client));
+    await queueNotice(tx, app, user, letters.emailChangeAsked(user.email, newEmail, client));
     await recordAccountFact(tx, client, 'auth.email_change_requested', user, { newEmail });
   });
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from './client.ts';
@@ -10,6 +9,7 @@ import { letters } from './letters.ts';
 import { endTokens } from './one-time-tokens.ts';
 import { hashPassword } from './passwords.ts';
 import { requirePassword } from './reauthentication.ts';
+import { queueNotice } from './security-notice.ts';
 import { endSessions } from './sessions.ts';
 
 export const input = z.object({ currentPassword: z.string().max(256).nullish(), newPassword, revokeOtherSessions: z.boolean().nullish() });
@@ -25,6 +25,6 @@ export async function changePassword(app: App, access: Access, client: Client, g
     await endTokens(tx, user.id, ['reset_password', 'second_factor']);
     const sessions = revokeOtherSessions ? await endSessions(tx, user.id, access.sessionId) : 0;
     await recordAccountFact(tx, client, 'auth.password_changed', user, { sessionsEnded: sessions });
-    await queueMail(tx, app.secrets, letters.passwordChanged(user.email, client));
+    await queueNotice(tx, app, user, letters.passwordChanged(user.email, client));
   });
 }

@@ -1,12 +1,32 @@
+import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import type { Tx } from '../db.ts';
-import { queueMail } from '../mail/index.ts';
+import { AppError } from '../errors.ts';
+import { type Letter, queueMail } from '../mail/index.ts';
 import type { Client } from './client.ts';
 import { deviceName } from './device-name.ts';
 
+type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
+
+/**
+ * Writes to a person what happened to the account. An address that nobody has shown to be theirs may be a stranger's, put there
+ * to flood it: it gets a few letters an hour, and of the rest nothing.
+ */
+export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Letter): Promise<void> {
+  if (!user.emailVerifiedAt) {
+    try {
+      await app.limits.sensitive('mail', 'notice', user.email);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'rate_limit_exceeded') return;
+      throw error;
+    }
+  }
+  await queueMail(tx, app.secrets, letter);
+}
+
 /** Tells a person by mail what changed in the security of the account, so that a change by somebody else is noticed. */
-export async function notifyAccount(tx: Tx, app: App, user: { email: string; name: string }, client: Client, what: string): Promise<void> {
-  await queueMail(tx, app.secrets, {
+export async function notifyAccount(tx: Tx, app: App, user: Addressee & Pick<User, 'name'>, client: Client, what: string): Promise<void> {
+  await queueNotice(tx, app, user, {
     to: user.email,
     subject: `oCore: ${what}`,
     text: `Hello ${user.name},

@@ -81,7 +81,11 @@ export async function signUp(app: App, tokens: AccessTokens, client: Client, giv
     return await app.db.prisma.$transaction(async (tx) => {
       const user = await createAccount(tx, client, { email: input.email, name: input.name, passwordHash, emailVerifiedAt: invitationToken ? new Date() : null, organization, invitationToken });
       // The invitation came to that address already.
-      if (!invitationToken) await askToVerify(tx, app, user);
+      if (!invitationToken) {
+        // An account that is deleted and made again is no way to flood a stranger's address.
+        await app.limits.sensitive('mail', 'verification', user.email);
+        await askToVerify(tx, app, user);
+      }
       return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });
     });
   } catch (error) {

@@ -88,8 +88,17 @@ export class SigningKeys {
 
   async publicKey(kid: string): Promise<CryptoKey | undefined> {
     if (!this.#keys.publicKeys.has(kid) && Date.now() - this.#readAt >= lookAgainMs) await this.#refresh();
+    return this.#inUse(kid)?.key;
+  }
+
+  /** Whether the key verifies still, as far as this process knows. */
+  isInUse(kid: string): boolean {
+    return this.#inUse(kid) !== undefined;
+  }
+
+  #inUse(kid: string): PublicKey | undefined {
     const known = this.#keys.publicKeys.get(kid);
-    return known && (known.retiredAt === null || known.retiredAt > new Date()) ? known.key : undefined;
+    return known && (known.retiredAt === null || known.retiredAt > new Date()) ? known : undefined;
   }
 
   /** RFC 7517, for whoever checks access tokens by themselves. */

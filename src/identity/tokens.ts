@@ -25,7 +25,7 @@ export class AccessTokens {
   readonly #keys: SigningKeys;
   readonly #lifetime: number;
   /** Signatures that were checked before: the check is the dearest part of a small request. */
-  readonly #checked = new Map<string, TokenClaims>();
+  readonly #checked = new Map<string, { claims: TokenClaims; kid: string }>();
 
   constructor(keys: SigningKeys, lifetimeSeconds: number) {
     this.#keys = keys;
@@ -55,11 +55,11 @@ export class AccessTokens {
   async verify(token: string): Promise<TokenClaims> {
     const known = this.#checked.get(token);
     if (known) {
-      if (known.exp * 1000 > Date.now()) return known;
+      if (known.claims.exp * 1000 > Date.now() && this.#keys.isInUse(known.kid)) return known.claims;
       this.#checked.delete(token);
     }
     try {
-      const { payload } = await jwtVerify(
+      const { payload, protectedHeader } = await jwtVerify(
         token,
         async (header) => {
           const key = await this.#keys.publicKey(header.kid ?? '');
@@ -70,7 +70,7 @@ export class AccessTokens {
       );
       const parsed = claims.parse(payload);
       if (this.#checked.size >= 10_000) this.#checked.clear();
-      this.#checked.set(token, parsed);
+      this.#checked.set(token, { claims: parsed, kid: protectedHeader.kid ?? '' });
       return parsed;
     } catch (error) {
       // That the keys could not be read says nothing about the token.

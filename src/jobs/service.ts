@@ -1,5 +1,6 @@
 import type { OperationStatus } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
+import { reachOf, requirePermission } from '../access/access.ts';
+import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
@@ -54,6 +55,13 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
   'instance.provision': 'provisioning', 'instance.start': 'restarting', 'instance.restart': 'restarting', 'instance.configure': 'restarting', 'instance.delete': 'removing',
 };
 
+/** Who may do again what was done once: whoever may do it, not whoever may see to operations. */
+function requireMayRepeat(scope: OrgScope, { resourceType, projectId }: { resourceType: string; projectId: string | null }): void {
+  const needed = resourceType === 'server' ? 'manage:servers' : resourceType === 'environment' ? 'manage:environments' : 'manage:instances';
+  requirePermission(scope.access, needed);
+  requireProject({ ...scope, acts: reachOf(scope.access, needed) }, projectId);
+}
+
 /** Runs a failed or cancelled operation again, as a new one with the same input. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
@@ -61,6 +69,7 @@ export async function retryOperation(app: App, scope: OrgScope, id: string) {
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
+  requireMayRepeat(scope, before);
   return mutate(app, scope, async ({ tx, record }) => {
     const operation = await enqueueAgain(app.queue, tx, scope, before);
     if (before.resourceType === 'instance') {

@@ -59,10 +59,11 @@ export async function changeMemberRole(app: App, scope: OrgScope, id: string, gi
 
 async function takeOut({ tx, record }: Mutation, scope: OrgScope, member: MemberRow, how: 'removed' | 'left'): Promise<void> {
   if (isOwner(member)) await requireAnotherOwner(tx, scope.orgId, member.id);
+  // Before the keys: one that the member makes meanwhile holds the membership until it can be seen here.
+  await tx.membership.delete({ where: { id: member.id } });
   // Keys of someone who comes back one day must not come back with them.
   const keys = await tx.apiKey.updateMany({ where: { orgId: scope.orgId, userId: member.userId, revokedAt: null }, data: { revokedAt: new Date() } });
   await record({ action: `member.${how}`, resourceType: 'member', resourceId: member.id, resourceName: member.user.email, before: rolesShown(member), after: { revokedApiKeys: keys.count } });
-  await tx.membership.delete({ where: { id: member.id } });
   await notify(tx, [`access:${member.userId}`]);
 }
 

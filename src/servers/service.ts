@@ -121,6 +121,8 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
     throw new AppError('validation_error', `${field}: is required with the new authMethod`, { field, constraint: 'required' });
   }
   const moved = Boolean(input.host && input.host !== before.host) || Boolean(input.port && input.port !== before.port);
+  // Whoever may change a server may not read its password, and so not have it sent to a machine of their own either.
+  if (moved && method === 'password' && !credential) throw new AppError('validation_error', 'sshPassword: is required with a new host or port', { field: 'sshPassword', constraint: 'required' });
   const connection = moved || Boolean(credential) || Boolean(input.sshUser && input.sshUser !== before.sshUser);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const server = await tx.server.update({

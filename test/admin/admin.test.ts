@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -52,6 +53,21 @@ it('keeps at least one administrator', async () => {
   expect((await admin.request('PUT', `/api/admin/users/${mine}/administrator`, { isAdmin: false })).status).toBe(422);
   expect((await admin.request('PUT', `/api/admin/users/${theirs}/administrator`, { isAdmin: true })).at('isServerAdmin')).toBe(true);
   expect((await admin.request('PUT', `/api/admin/users/${theirs}/administrator`, { isAdmin: false })).at('isServerAdmin')).toBe(false);
+});
+
+it('keeps one also when two lock each other out at the same time', async () => {
+  const second = await ocore.owner('second');
+  const [mine, theirs] = [await idOf(admin.email), await idOf(second.email)];
+  await admin.put(`/admin/users/${theirs}/administrator`, { isAdmin: true });
+  await holding(ocore, 'SELECT 1 FROM users WHERE id = ANY($1::uuid[]) FOR UPDATE', [[mine, theirs]], async (release) => {
+    const both = Promise.all([admin.post(`/admin/users/${theirs}/deactivate`), second.post(`/admin/users/${mine}/deactivate`)]);
+    await until(async () => (await waiting(ocore)) === 2);
+    await release();
+    expect((await both).map(({ status }) => status).sort()).toEqual([200, 422]);
+  });
+  expect(await ocore.sql('SELECT 1 FROM users WHERE is_admin AND deactivated_at IS NULL')).toHaveLength(1);
+  await ocore.sql('UPDATE users SET deactivated_at = NULL, is_admin = (id = $1)', [mine]);
+  await ocore.sql('UPDATE sessions SET revoked_at = NULL WHERE user_id = $1', [mine]);
 });
 
 it('ends sessions, and sees the work of all organizations', async () => {

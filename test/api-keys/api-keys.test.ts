@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -62,6 +63,30 @@ it('never does more than its maker may at that moment', async () => {
 
   const refused = await (await ocore.member(owner, 'Viewer')).post('/api-keys', { name: 'Too much', permissions: ['view:projects', 'manage:servers'] });
   expect([refused.status, refused.at('error.details.missing')]).toEqual([403, ['manage:servers']]);
+});
+
+it('is revoked with the membership also when it is made in that very moment', async () => {
+  const member = await ocore.member(owner, 'Developer');
+  const memberId = await owner.memberIdOf(member.email);
+  await holding(ocore, 'SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [member.email], async (release) => {
+    const made = member.newKey(['view:projects']);
+    await until(async () => (await waiting(ocore)) === 1);
+    let done = false;
+    const removed = owner.delete(`/members/${memberId}`).finally(() => { done = true; });
+    await until(async () => done || (await waiting(ocore)) === 2);
+    await release();
+    expect((await removed).status).toBe(200);
+    const link = await owner.post('/invite-links', { roleId: await owner.roleId('Developer') });
+    expect((await member.in(null).post('/invite-links/accept', { code: link.text('code') })).status).toBe(200);
+    expect((await owner.withKey((await made).key).get('/projects')).status).toBe(401);
+  });
+});
+
+it('is not made in an organization that is being deleted', async () => {
+  const leaving = await ocore.owner('leaving');
+  await ocore.sql("UPDATE organizations SET status = 'removing' WHERE slug = $1", [leaving.org]);
+  const answer = await leaving.post('/api-keys', { name: 'Late', permissions: ['view:projects'] });
+  expect([answer.status, answer.at('error.code')]).toEqual([409, 'invalid_state']);
 });
 
 it('stays in its projects', async () => {

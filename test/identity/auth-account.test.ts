@@ -194,6 +194,34 @@ it('keeps every token and password out of the audit trail, the tables and the le
   for (const secret of [token, owner.token ?? '', owner.refreshToken, password, 'another horse 2', 'third horse 3']) expect(everything.filter(({ text }) => text.includes(secret))).toEqual([]);
 });
 
+it('writes to an address that nobody has verified a few letters only, whatever happens to the account', async () => {
+  const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
+  try {
+    const letters = async (email: string) => Number((await ocore.sql<{ count: string }>('SELECT count(*) FROM mails WHERE recipient = $1', [email]))[0]?.count);
+    const caller = new Client(strict.url, null, null);
+    const signUp = (email: string) => caller.request('POST', '/api/auth/signup', { email, password, name: 'Flood' }, { 'x-forwarded-for': '203.0.113.66' });
+    const stranger = `stranger-${Math.random()}@example.com`;
+    const flooder = new Client(strict.url, (await signUp(stranger)).text('accessToken'), null);
+    const change = async (times: number) => { for (let index = 0; index < times; index += 1) expect((await flooder.post('/user/change-password', { currentPassword: password, newPassword: password })).status).toBe(200); };
+    await change(8);
+    expect(await letters(stranger)).toBe(6);
+    await ocore.sql('UPDATE users SET email_verified_at = now() WHERE email = $1', [stranger]);
+    await change(1);
+    expect(await letters(stranger)).toBe(7);
+
+    const again = `again-${Math.random()}@example.com`;
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1) {
+      const answer = await signUp(again);
+      statuses.push(answer.status);
+      if (answer.status === 201) await new Client(strict.url, answer.text('accessToken'), null).delete('/user', { confirmEmail: again });
+    }
+    expect([statuses, await letters(again)]).toEqual([[201, 201, 201, 201, 201, 429], 10]);
+  } finally {
+    await strict.running.stop();
+  }
+});
+
 it('limits letters and guesses of their tokens, alike for known and unknown addresses', async () => {
   const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
   const known = await ocore.owner('limited');

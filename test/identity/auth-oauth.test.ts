@@ -122,6 +122,36 @@ it('links an account after the person agreed on a page, and to nobody else', asy
   expect((await other.post('/auth/oauth/github/link', { password: 'correct horse 1' })).status).toBe(200);
 });
 
+it('does not take an address for another one that looks the same in lower case', async () => {
+  const owner = await ocore.owner('kim');
+  await ocore.sql('UPDATE users SET email_verified_at = now() WHERE email = $1', [owner.email]);
+  // The Kelvin sign: its lower case is a plain k.
+  github.person = { id: String(Math.floor(Math.random() * 1e9)), email: owner.email.replace('k', '\u212a'), emailVerified: true, name: 'Kim' };
+  const { browser, answer } = await signInWith('github');
+  expect([answer.status, browser.cookie('ocore_access')]).toEqual([403, undefined]);
+});
+
+it('leaves nobody in an account whose address turns out to be somebody else’s', async () => {
+  const squatter = await ocore.owner('squat');
+  github.person = { id: String(Math.floor(Math.random() * 1e9)), email: `squatter-${unique()}@example.com`, emailVerified: true, name: 'Squatter' };
+  const browser = new BrowserClient(ocore.url);
+  await browser.follow(await browser.submit(await browser.get((await squatter.post('/auth/oauth/github/link')).text('url'))), ocore.url, `${ocore.url}/?`);
+  const { key } = await squatter.newKey(['view:projects']);
+  const secret = (await squatter.post('/user/totp/setup')).text('secret');
+  await squatter.post('/user/totp/enable', { code: oathtool(secret) });
+
+  // The one whose address it is finds an account there, and asks for a new password.
+  await anonymous.post('/auth/forgot-password', { email: squatter.email });
+  const letter = async () => /reset-password\?token=([\w-]+)/.exec(await ocore.letterTo(squatter.email))?.[1] ?? '';
+  await expect.poll(letter).not.toBe('');
+  expect((await anonymous.post('/auth/reset-password', { token: await letter(), password: 'the real owner 1' })).status).toBe(200);
+  const login = await anonymous.post('/auth/login', { email: squatter.email, password: 'the real owner 1' });
+  const victim = new Client(ocore.url, login.text('accessToken'), squatter.org);
+  expect([(await victim.get('/user')).at('emailVerified'), (await victim.get('/user/connected-accounts')).at('accounts')]).toEqual([true, []]);
+  expect((await squatter.withKey(key).get('/projects')).status).toBe(401);
+  expect((await (await signInWith('github')).browser.api('GET', '/user')).at('email')).toBe(github.person.email);
+});
+
 it('takes a callback only in the browser that began, once, and with its own answer', async () => {
   google.person = { id: unique(), email: `cb-${unique()}@example.com`, emailVerified: true, name: 'Cal' };
   const begin = async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -115,4 +116,24 @@ it('lets as many join by a link as it says, until it is revoked', async () => {
   const late = people[answers.findIndex((answer) => answer.status === 409)];
   expect((await late?.in(null).post('/invite-links/accept', { code: open.text('code') }))?.at('error.details.state')).toBe('revoked');
   expect((await owner.post('/invite-links', { roleId: await owner.roleId('Owner') })).status).toBe(422);
+});
+
+it('is refused where its role is deleted in that very moment', async () => {
+  const memberId = await owner.memberIdOf(owner.email);
+  const projectId = (await owner.post('/projects', { name: 'Offered' })).text('id');
+  const offers = [
+    (roleId: string) => owner.post('/members/invite', { email: 'in-between@example.com', roleId }),
+    (roleId: string) => owner.post('/invite-links', { roleId }),
+    (roleId: string) => owner.post(`/members/${memberId}/assignments`, { roleId, projectId }),
+  ];
+  for (const [index, offer] of offers.entries()) {
+    const role = (await owner.post('/roles', { name: `Going ${index}`, permissionIds: ['view:projects'] })).text('id');
+    await holding(ocore, 'LOCK TABLE invitations, invite_links, role_assignments IN SHARE MODE', [], async (release) => {
+      const answer = offer(role);
+      await until(async () => (await waiting(ocore)) === 1);
+      await ocore.sql('DELETE FROM roles WHERE id = $1', [role]);
+      await release();
+      expect([(await answer).status, (await answer).at('error.details.constraint')]).toEqual([409, 'reference']);
+    });
+  }
 });

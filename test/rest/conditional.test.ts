@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../kit/client.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
+import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 
@@ -71,6 +72,17 @@ describe('If-Match', () => {
     } finally {
       await second.kill();
     }
+  });
+
+  it('has one line for a resource, however its path is written', async () => {
+    const id = (await owner.post('/projects', { name: 'Spelled' })).text('id');
+    const seen = etagOf(await owner.get(`/projects/${id}`));
+    await holding(ocore, 'SELECT 1 FROM projects WHERE id = $1 FOR UPDATE', [id], async (release) => {
+      const answers = [`/projects/${id}`, `/projects/${id}/`, `/Projects/${id}`, `/projects/${id.toUpperCase()}`].map((path, index) => patch(owner, path, seen, { name: `Spelling ${index}` }));
+      await until(async () => (await waiting(ocore)) === 4);
+      await release();
+      expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+    });
   });
 
   it('does not mind new readings, only changes', async () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Answer, Client } from '../kit/client.ts';
+import { type Answer, Client } from '../kit/client.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
+import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -19,24 +19,7 @@ afterAll(() => ocore?.stop());
 const send = (client: Client, method: string, path: string, key: string, body?: unknown): Promise<Answer> => client.request(method, `/api${path}`, body, { 'idempotency-key': key });
 const projects = async (name: string): Promise<number> => Number((await ocore.sql<{ count: string }>('SELECT count(*) FROM projects WHERE name = $1', [name]))[0]?.count);
 
-/** Holds a table or a row while `during` runs, as a slow statement would. */
-async function holding(lock: string, values: unknown[], during: (release: () => Promise<void>) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: ocore.running.databaseUrl });
-  await client.connect();
-  try {
-    await client.query('BEGIN');
-    await client.query(lock, values);
-    await during(async () => { await client.query('COMMIT'); });
-  } finally {
-    await client.end();
-  }
-}
-
-/** Waits for what another process or statement does; the test's own time limit ends it. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => { setTimeout(resolve, 20); });
-}
-const blocked = async (): Promise<boolean> => (await ocore.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")).length > 0;
+const blocked = async (): Promise<boolean> => (await waiting(ocore)) > 0;
 const leaseEnds = (): Promise<unknown> => ocore.sql('UPDATE idempotency_keys SET lease_until = now() WHERE answer_enc IS NULL');
 
 it('gives the first answer again, after a restart too', async () => {
@@ -127,7 +110,7 @@ it('answers 409 on every process while the first request runs', async () => {
   second = await GatewayProcess.start(ocore);
   const there = second.client(owner);
   const key = randomUUID();
-  await holding('LOCK TABLE projects IN EXCLUSIVE MODE', [], async (release) => {
+  await holding(ocore, 'LOCK TABLE projects IN EXCLUSIVE MODE', [], async (release) => {
     const first = send(owner, 'POST', '/projects', key, { name: 'Slow' });
     await until(blocked);
     const meanwhile = await send(there, 'POST', '/projects', key, { name: 'Slow' });
@@ -151,7 +134,7 @@ it('lets one of many at once do it', async () => {
 it('runs again when the process died before the change', async () => {
   second = await GatewayProcess.start(ocore);
   const key = randomUUID();
-  await holding('LOCK TABLE projects IN EXCLUSIVE MODE', [], async () => {
+  await holding(ocore, 'LOCK TABLE projects IN EXCLUSIVE MODE', [], async () => {
     const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed early' }).catch(() => 'lost');
     await until(blocked);
     await second?.kill();
@@ -169,7 +152,7 @@ it('does not do it twice when the process died after the change', async () => {
   // The statement that keeps the answer waits until the process is dead, and comes to nothing.
   await ocore.sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RAISE 'The process is gone'; END $$`);
   await ocore.sql('CREATE TRIGGER slow BEFORE UPDATE ON idempotency_keys FOR EACH ROW WHEN (NEW.answer_enc IS NOT NULL) EXECUTE FUNCTION slow()');
-  await holding('SELECT pg_advisory_xact_lock(4711)', [], async () => {
+  await holding(ocore, 'SELECT pg_advisory_xact_lock(4711)', [], async () => {
     const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed late' }).catch(() => 'lost');
     await until(blocked);
     await second?.kill();
@@ -183,4 +166,19 @@ it('does not do it twice when the process died after the change', async () => {
     expect((await owner.get(`/projects/${answer.text('error.details.id')}`)).at('name')).toBe('Killed late');
   }
   expect(await projects('Killed late')).toBe(1);
+});
+
+it('does not take the work of somebody else for its own, whose request had the same id', async () => {
+  const stranger = await ocore.owner('stranger');
+  // Nobody answers there, so the first attempt ends without anybody knowing what it did.
+  const lonely = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
+  try {
+    const headers = { 'x-request-id': 'deploy-0001' };
+    expect((await stranger.request('POST', '/api/projects', { name: 'Theirs alone' }, headers)).status).toBe(201);
+    const mine = new Client(lonely.url, owner.token, owner.org);
+    const attempt = () => mine.request('POST', '/api/user/ssh-keys/import-github', { githubUsername: 'somebody' }, { ...headers, 'idempotency-key': 'same-request-id' });
+    expect([(await attempt()).at('error.code'), (await attempt()).at('error.code')]).toEqual(['service_unavailable', 'service_unavailable']);
+  } finally {
+    await lonely.running.stop();
+  }
 });

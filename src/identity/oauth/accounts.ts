@@ -4,20 +4,20 @@ import type { App } from '../../app.ts';
 import { type Tx, uniqueViolation } from '../../db.ts';
 import { AppError, notFound } from '../../errors.ts';
 import { newId } from '../../ids.ts';
-import { queueMail } from '../../mail/index.ts';
 import { recordAccountFact } from '../audit.ts';
 import type { Client } from '../client.ts';
 import { personName } from '../fields.ts';
 import { letters } from '../letters.ts';
+import { queueNotice } from '../security-notice.ts';
 import { accountConflict, createAccount, firstOrganization, requireSignUp } from '../sign-up.ts';
 import { type Profile, type Provider, requireProvider } from './providers.ts';
 
 const connection = (provider: Provider, profile: Profile) => ({ provider: provider.name, subject: profile.subject, email: profile.verifiedEmail, name: profile.name.slice(0, 200), avatarUrl: profile.avatarUrl });
 
-async function connect(tx: Tx, app: App, client: Client, user: { id: string; email: string }, provider: Provider, profile: Profile): Promise<void> {
+async function connect(tx: Tx, app: App, client: Client, user: User, provider: Provider, profile: Profile): Promise<void> {
   await tx.connectedAccount.create({ data: { id: newId(), userId: user.id, ...connection(provider, profile) } });
   await recordAccountFact(tx, client, 'auth.account_linked', user, { provider: provider.name });
-  await queueMail(tx, app.secrets, letters.accountLinked(user.email, provider.title, client));
+  await queueNotice(tx, app, user, letters.accountLinked(user.email, provider.title, client));
 }
 
 function alreadyLinked(provider: Provider): (error: unknown) => never {
@@ -85,6 +85,6 @@ export async function unlinkAccount(app: App, access: Access, client: Client, na
     await tx.connectedAccount.delete({ where: { id: account.id } });
     await recordAccountFact(tx, client, 'auth.account_unlinked', user, { provider: name });
     const title = name === 'github' ? 'GitHub' : name === 'google' ? 'Google' : requireProvider(app.config, name).title;
-    await queueMail(tx, app.secrets, letters.accountUnlinked(user.email, title, client));
+    await queueNotice(tx, app, user, letters.accountUnlinked(user.email, title, client));
   });
 }

@@ -54,6 +54,8 @@ function google(config: Config, id: string, secret: string): Provider {
 }
 
 const githubUser = z.object({ id: z.number().int(), login: z.string(), name: z.string().nullish(), avatar_url: z.string().nullish() });
+/** Asked before it is put in lower case, which makes some other letters plain ones. */
+const address = z.email().max(254);
 const githubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
 function github(config: Config, id: string, secret: string): Provider {
@@ -75,7 +77,7 @@ function github(config: Config, id: string, secret: string): Provider {
       const { access_token: token } = await authorizationCodeGrant(configuration, callback, checks);
       const user = githubUser.parse(await read(token, '/user'));
       const email = githubEmails.parse(await read(token, '/user/emails')).find((one) => one.primary && one.verified);
-      return { subject: String(user.id), verifiedEmail: email?.email.toLowerCase() ?? null, name: user.name || user.login, avatarUrl: picture(user.avatar_url) };
+      return { subject: String(user.id), verifiedEmail: address.safeParse(email?.email).data?.toLowerCase() ?? null, name: user.name || user.login, avatarUrl: picture(user.avatar_url) };
     },
   };
 }
