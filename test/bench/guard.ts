@@ -47,8 +47,8 @@ export async function guard(say: (line: string) => void): Promise<void> {
       say(`${kind} with limits and guard ${withThem.toFixed(3)} ms of CPU a request, without ${without.toFixed(3)} ms  ${(without / withThem).toFixed(2)}x  (goal >= 0.95x)`);
     }
   } finally {
-    guarded.process.kill();
-    bare.process.kill();
+    await guarded.stop();
+    await bare.stop();
     await ocore.stop();
   }
 }

@@ -62,6 +62,6 @@ export async function latency(say: (line: string) => void): Promise<void> {
   say(`p99 / 50 ms  ${(percentile(sorted, 0.99) / 50).toFixed(2)}x  (goal <= 1.00x)`);
   await database.end();
   for (const client of clients) client.terminate();
-  gateway.process.kill();
+  await gateway.stop();
   await ocore.stop();
 }

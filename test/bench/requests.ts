@@ -33,8 +33,8 @@ export async function requests(say: (line: string) => void): Promise<void> {
     say(`REST / bare     ${(rest / baseline).toFixed(2)}x   (goal >= 0.40x)`);
     say(`GraphQL / bare  ${(graphql / baseline).toFixed(2)}x   (goal >= 0.30x)`);
   } finally {
-    plain.process.kill();
-    gateway.process.kill();
+    await plain.stop();
+    await gateway.stop();
     await ocore.stop();
   }
 }
