@@ -11,6 +11,7 @@ import { emailSchema } from './fields.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { endTokens, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
+import { forgetOtherWays } from './other-ways.ts';
 import { requirePassword } from './reauthentication.ts';
 import { queueNotice } from './security-notice.ts';
 import { endSessions } from './sessions.ts';
@@ -61,7 +62,7 @@ export async function confirmEmailChange(app: App, client: Client, token: string
   }).catch(takenSince));
 }
 
-/** Takes the change back: for someone whose account was taken over. All sessions end; the password is for them to reset. */
+/** Takes the change back: for someone whose account was taken over. Nothing that the other may know or have put there lets anybody in; the password is to be set anew. */
 export async function undoEmailChange(app: App, client: Client, token: string): Promise<void> {
   await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'undo_email_change', token);
@@ -70,6 +71,8 @@ export async function undoEmailChange(app: App, client: Client, token: string): 
     const { newEmail, oldEmail } = about.parse(row.data);
     await move(tx, user.id, oldEmail);
     await endTokens(tx, user.id, ['undo_email_change', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
+    await forgetOtherWays(tx, user.id);
+    await tx.user.update({ where: { id: user.id }, data: { passwordHash: null } });
     await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.email_change_undone', { id: user.id, email: oldEmail }, { oldEmail, newEmail });
   }).catch(takenSince));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
 import { notify } from '../events/hub.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
@@ -11,6 +10,7 @@ import { emailSchema, newPassword, requireImpersonal } from './fields.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { endTokens, findToken, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
+import { forgetOtherWays } from './other-ways.ts';
 import { hashPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';
 import { wrongLink } from './verification.ts';
@@ -56,20 +56,6 @@ export function startResetRequests(app: App): WorkLoop {
 
 export const resetInput = z.object({ token: z.string().max(200), password: newPassword });
 
-/**
- * Takes away every other way in. Until now nobody had shown that the address is theirs: whoever signed up with somebody
- * else's could wait in the account, by a passkey or a connected account, for its owner to come.
- */
-async function forgetOtherWays(tx: Tx, userId: string): Promise<void> {
-  const where = { userId };
-  await tx.connectedAccount.deleteMany({ where });
-  await tx.passkey.deleteMany({ where });
-  await tx.sshKey.deleteMany({ where });
-  await tx.recoveryCode.deleteMany({ where });
-  await tx.apiKey.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: new Date() } });
-  await tx.user.update({ where: { id: userId }, data: { totpEnabledAt: null, totpSecretEnc: null, totpLastStep: null } });
-}
-
 /** Sets the password of the letter's account, and ends all its sessions. Who can read its mail owns its address, too. */
 export async function resetPassword(app: App, client: Client, given: unknown): Promise<void> {
   const input = parse(resetInput, given);
@@ -85,6 +71,7 @@ async function reset(app: App, client: Client, { token, password }: z.infer<type
   await app.db.prisma.$transaction(async (tx) => {
     if (!(await takeToken(tx, 'reset_password', token))) throw wrongLink();
     await tx.user.update({ where: { id: user.id }, data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
+    // Until now nobody had shown that the address is theirs: who signed up with somebody else's may wait in the account for its owner.
     if (!user.emailVerifiedAt) await forgetOtherWays(tx, user.id);
     await endTokens(tx, user.id, ['reset_password', 'change_email', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
     const sessions = await endSessions(tx, user.id);

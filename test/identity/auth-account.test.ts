@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
 import { Mailbox } from '../kit/mailbox.ts';
+import { oathtool } from '../kit/oathtool.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -110,10 +111,21 @@ describe('a change of the e-mail address', () => {
     expect([(await owner.get('/user')).at('email'), (await owner.get('/user')).at('emailVerified')]).toEqual([newEmail, true]);
     expect([await login(owner.email, password), await login(newEmail, password)]).toEqual([401, 200]);
 
-    const undo = await mailbox.next(owner.email);
+    // Whoever has taken the account over puts in what would let them in again, and keep its owner out.
+    const key = (await owner.post('/api-keys', { name: 'back door', permissions: ['view:projects'] })).text('key');
+    const secret = (await owner.post('/user/totp/setup', { password })).text('secret');
+    await owner.post('/user/totp/enable', { code: oathtool(secret) });
+
+    const undo = await mailbox.nextAbout(owner.email, 'Your oCore e-mail address was changed');
     expect(undo.link.pathname).toBe('/undo-email-change');
     await browser.submit(await browser.get(undo.link.href));
-    expect([await login(owner.email, password), await login(newEmail, password), (await owner.get('/user')).status]).toEqual([200, 401, 401]);
+    expect([await login(owner.email, password), await login(newEmail, password), (await owner.get('/user')).status]).toEqual([401, 401, 401]);
+    expect((await owner.withKey(key).get('/projects')).status).toBe(401);
+    await anonymous.post('/auth/forgot-password', { email: owner.email });
+    const reset = await mailbox.nextAbout(owner.email, 'password');
+    expect((await anonymous.post('/auth/reset-password', { token: reset.token, password: 'my own horse 2' })).status).toBe(200);
+    const back = await anonymous.post('/auth/login', { email: owner.email, password: 'my own horse 2' });
+    expect([back.at('requiresTOTP'), back.at('user.email')]).toEqual([false, owner.email]);
     expect(await audit(newEmail)).toContain('auth.email_changed');
     expect(await audit(owner.email)).toEqual(expect.arrayContaining(['auth.password_check_failed', 'auth.email_change_requested', 'auth.email_change_undone']));
   });
