@@ -31,7 +31,7 @@ export class Registry {
     this.#line = line;
   }
 
-  static async start(port = 42300): Promise<Registry> {
+  static async start(port = 12300): Promise<Registry> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-registry-'));
     const config = join(dir, 'config.yml');
     await writeFile(config, `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n`);
