@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guides } from '../docs/guide.ts';
 import { type Fleet, startFleet } from '../fleet/fleet.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
@@ -68,6 +71,19 @@ describe('an instance on a real server', () => {
     });
     expect(JSON.stringify(await session.json())).toContain('"username":"admin@example.com"');
     expect((await owner.post(`/instances/${id}/admin-password`)).status).toBe(409);
+  });
+
+  it('gives its logs as the guide says, whose examples need a real container', async () => {
+    const examples = guides().flatMap(({ blocks }) => blocks.filter(({ run }) => !run));
+    const shell = examples.find(({ language }) => language === 'sh')?.text ?? '';
+    const { stdout } = await promisify(execFile)('bash', ['-euc', shell], { env: { PATH: process.env['PATH'] ?? '', API: `${ocore.url}/api`, TOKEN: owner.token ?? '', ORG: owner.org ?? '', INSTANCE_ID: id } });
+    expect(stdout).toContain('HTTP service');
+    const subscription = examples.find(({ language }) => language === 'graphql')?.text ?? '';
+    for await (const event of owner.subscribe(subscription.replace('$INSTANCE_ID', id))) {
+      expect(event.at('data.instanceLogs.message')).toBeTypeOf('string');
+      break;
+    }
+    expect(examples).toHaveLength(2);
   });
 
   it('gives its logs with levels, and the operation its own without a gap', async () => {
