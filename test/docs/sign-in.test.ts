@@ -1,7 +1,7 @@
 import { generate } from 'otplib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBrowser, openTab } from '../kit/chromium.ts';
+import { addAuthenticator, openBrowser, openTab } from '../kit/chromium.ts';
 import type { Client } from '../kit/client.ts';
 import { freePort } from '../kit/free-port.ts';
 import { openTabNamed, run, waitForResponse } from '../kit/graphiql.ts';
@@ -52,9 +52,7 @@ it('a code that another page was given is worth nothing', async () => {
 
 it('the playground signs in with a passkey, alone and as the second step', async () => {
   const { page, offences } = await openTab(browser, `${origin}/docs/api`);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await addAuthenticator(page);
   await page.evaluate(async (token) => {
     const post = (path: string, body: unknown) => fetch(`/api/user/passkeys/register/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify(body) });
     const { publicKey } = await (await post('begin', { device_name: 'Laptop' })).json();

@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addAuthenticator, openBrowser } from '../kit/chromium.ts';
 import type { Client } from '../kit/client.ts';
+import { freePort } from '../kit/free-port.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -9,26 +10,13 @@ let browser: Browser;
 let page: Page;
 let origin: string;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  const address: AddressInfo | string | null = server.address();
-  await new Promise((resolve) => { server.close(resolve); });
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 beforeAll(async () => {
   const port = await freePort();
   origin = `http://localhost:${port}`;
   ocore = await Ocore.start({ PORT: String(port), APP_URL: origin });
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'],
-  });
+  browser = await openBrowser();
   page = await (await browser.newContext()).newPage();
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await addAuthenticator(page);
   // Any page of the origin will do.
   await page.goto(`${origin}/healthz`);
 });

@@ -8,7 +8,7 @@ export interface Tab {
 
 /** Debian's Chromium, without a word to anybody outside. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'] });
+  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'] });
 }
 
 export async function openTab(browser: Browser, address: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Tab> {
@@ -23,6 +23,13 @@ export async function openTab(browser: Browser, address: string, options: Parame
   page.on('pageerror', (error) => { offences.push(`threw ${error.message}`); });
   await page.goto(address, { waitUntil: 'networkidle' });
   return { page, offences };
+}
+
+/** A device that holds passkeys, and says yes by itself. */
+export async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
 }
 
 /** Signs in by the bar above GraphiQL and the playground. */
