@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
+import { firstEngine } from './slot.ts';
 
 const run = promisify(execFile);
 
@@ -41,13 +42,14 @@ export class Engine {
 
   async start(): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
-    const bridge = `ocore-fleet${this.#index}`;
+    const number = firstEngine + this.#index;
+    const bridge = `ocore-fleet${number}`;
     await killByPidFile(join(this.#dir, 'docker.pid'));
     await rm(this.socket, { force: true });
     await run('ip', ['link', 'add', bridge, 'type', 'bridge']).catch(() => {});
-    await run('ip', ['addr', 'add', `172.${27 + this.#index}.0.1/24`, 'dev', bridge]).catch(() => {});
+    await run('ip', ['addr', 'add', `172.27.${number}.1/24`, 'dev', bridge]).catch(() => {});
     await run('ip', ['link', 'set', bridge, 'up']);
-    const networks = `10.${200 + this.#index}.0.0/16`;
+    const networks = `10.${50 + number}.0.0/16`;
     await run('iptables', ['-w', '-C', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']).catch(() => run('iptables', ['-w', '-I', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']));
     const log = openSync(join(this.#dir, 'docker.log'), 'w');
     const daemon = spawn('dockerd', [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Engine } from './engine.ts';
 import { Sshd } from './sshd.ts';
+import { firstSshPort, fleetDir } from './slot.ts';
 import { loadStandIns } from './stand-ins.ts';
 
 const run = promisify(execFile);
@@ -28,17 +29,14 @@ export async function prepareFleet(): Promise<string> {
   return stdout.trim().split('\n').at(-1) ?? '';
 }
 
-// Below the ports that the kernel gives to outgoing connections: one of those may hold it otherwise.
-const firstPort = 12200;
-
 /** Several servers on one machine: a real sshd each, and a real Docker engine each. */
 export async function startFleet(options: { servers: number; dir?: string }): Promise<Fleet> {
   const images = await prepareFleet();
-  const dir = options.dir ?? '/var/lib/ocore-fleet';
+  const dir = options.dir ?? fleetDir;
   const servers: FleetServer[] = [];
   for (let index = 0; index < options.servers; index += 1) {
     const engine = new Engine(join(dir, `engine-${index}`), index);
-    const sshd = new Sshd(join(dir, `sshd-${index}`), firstPort + index);
+    const sshd = new Sshd(join(dir, `sshd-${index}`), firstSshPort + index);
     await engine.start();
     await engine.clear();
     await loadStandIns(engine.socket, images);

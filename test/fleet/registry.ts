@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import tar from 'tar-stream';
+import { registryPort } from './slot.ts';
 
 const megabytes = 40;
 
@@ -31,7 +32,7 @@ export class Registry {
     this.#line = line;
   }
 
-  static async start(port = 12300): Promise<Registry> {
+  static async start(port = registryPort): Promise<Registry> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-registry-'));
     const config = join(dir, 'config.yml');
     await writeFile(config, `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n`);

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Engine } from '../fleet/engine.ts';
 import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
 import { Registry } from '../fleet/registry.ts';
+import { fleetDir } from '../fleet/slot.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
 const run = promisify(execFile);
-const small = '/var/lib/ocore-fleet/engine-small';
+const small = `${fleetDir}/engine-small`;
 
 let fleet: Fleet;
 let registry: Registry;

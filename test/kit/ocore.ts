@@ -7,6 +7,7 @@ import { SecretBox } from '../../src/secrets/box.ts';
 import { KeyRing } from '../../src/secrets/key-ring.ts';
 import { MasterKeys } from '../../src/secrets/master-keys.ts';
 import { type Running, start } from '../../src/start.ts';
+import { portRange } from '../fleet/slot.ts';
 import { Client } from './client.ts';
 import { freePort } from './free-port.ts';
 
@@ -28,7 +29,7 @@ export class Ocore {
   static async start(env: Record<string, string> = {}): Promise<Ocore> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
-    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: String(await freePort()), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...wideLimits, ...env };
+    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: String(await freePort()), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', PORT_RANGE: portRange, ...wideLimits, ...env };
     const running = await start(readConfig(all));
     return new Ocore(running, dir, all);
   }

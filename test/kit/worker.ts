@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { portRange } from '../fleet/slot.ts';
 import type { Ocore } from './ocore.ts';
 
 /** A worker as a process of its own, so that it can be killed as a power cut would. */
@@ -18,7 +19,7 @@ export class WorkerProcess {
   #spawn(): ChildProcess {
     return spawn(process.execPath, ['src/main.ts'], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'worker', DATABASE_URL: this.#ocore.running.databaseUrl, DATA_DIR: this.#ocore.dir, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...this.#env },
+      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'worker', DATABASE_URL: this.#ocore.running.databaseUrl, DATA_DIR: this.#ocore.dir, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', PORT_RANGE: portRange, ...this.#env },
     });
   }
 
