@@ -1,0 +1,48 @@
+/** One call of the Docker Engine API that this program makes. */
+export interface EngineCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** The path after `/v1.41`; `{…}` stands for one encoded path segment. */
+  readonly path: string;
+  /** Until the whole response is there; for a stream, until its first byte and between two of them. In ms. */
+  readonly deadlineMs: number;
+  /** The longest response that is read, in bytes; of a stream, the longest line or frame. */
+  readonly maxBytes: number;
+  /** Whether it changes the server: such a call is made only while the worker holds its operation. */
+  readonly changes: boolean;
+  readonly stream?: true;
+}
+
+const kib = 1024;
+const read = { deadlineMs: 15_000, maxBytes: 1024 * kib, changes: false };
+const change = { deadlineMs: 60_000, maxBytes: 256 * kib, changes: true };
+const stream = { deadlineMs: 60_000, maxBytes: 64 * kib, changes: false, stream: true } as const;
+
+/** Every call, in one list: deadlines, limits and the tests with a hostile server are made from it. */
+export const engineCalls = {
+  ping: { method: 'GET', path: '/_ping', ...read },
+  version: { method: 'GET', path: '/version', ...read },
+  inspectImage: { method: 'GET', path: '/images/{name}/json', ...read },
+  pullImage: { method: 'POST', path: '/images/create', ...stream, changes: true },
+  listNetworks: { method: 'GET', path: '/networks', ...read },
+  createNetwork: { method: 'POST', path: '/networks/create', ...change },
+  removeNetwork: { method: 'DELETE', path: '/networks/{id}', ...change },
+  listVolumes: { method: 'GET', path: '/volumes', ...read },
+  createVolume: { method: 'POST', path: '/volumes/create', ...change },
+  removeVolume: { method: 'DELETE', path: '/volumes/{name}', ...change },
+  listContainers: { method: 'GET', path: '/containers/json', ...read },
+  createContainer: { method: 'POST', path: '/containers/create', ...change },
+  inspectContainer: { method: 'GET', path: '/containers/{id}/json', ...read },
+  startContainer: { method: 'POST', path: '/containers/{id}/start', ...change },
+  stopContainer: { method: 'POST', path: '/containers/{id}/stop', ...change, deadlineMs: 120_000 },
+  killContainer: { method: 'POST', path: '/containers/{id}/kill', ...change },
+  renameContainer: { method: 'POST', path: '/containers/{id}/rename', ...change },
+  removeContainer: { method: 'DELETE', path: '/containers/{id}', ...change },
+  putArchive: { method: 'PUT', path: '/containers/{id}/archive', ...change },
+  containerLogs: { method: 'GET', path: '/containers/{id}/logs', ...stream },
+  waitContainer: { method: 'POST', path: '/containers/{id}/wait', ...read, deadlineMs: 30_000 },
+  createExec: { method: 'POST', path: '/containers/{id}/exec', ...change },
+  startExec: { method: 'POST', path: '/exec/{id}/start', ...stream, changes: true },
+  inspectExec: { method: 'GET', path: '/exec/{id}/json', ...read },
+} as const satisfies Record<string, EngineCall>;
+
+export type EngineCallName = keyof typeof engineCalls;
