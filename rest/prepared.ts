@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
-import { type Access, requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
-import { isPermission } from '../src/access/permissions.ts';
+import { requirementOfField } from '../schema/deny-by-default.ts';
+import type { Access } from '../src/access/access.ts';
 import type { Route } from './route.ts';
 
 /** The documented names of the page parameters; the rest is snake_case of the variable. */
@@ -42,18 +42,10 @@ function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): Docum
 }
 
 function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): (access: Access) => void {
-  const options: unknown = schema.getRootType(operation.operation)?.getFields()[rootField]?.extensions['pothosOptions'];
-  const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
-  if (typeof scopes !== 'object' || scopes === null) throw new Error(`${rootField} declares no scopes`);
-  const permission: unknown = Reflect.get(scopes, 'permission');
-  return (access) => {
-    if (Reflect.get(scopes, 'public') !== true) requireActor(access);
-    if (Reflect.get(scopes, 'person') === true) requirePerson(access);
-    if (Reflect.get(scopes, 'member') === true) requireOrg(access);
-    if (Reflect.get(scopes, 'admin') === true) requireAdmin(access);
-    if (Reflect.get(scopes, 'owner') === true) requireOwner(access);
-    if (typeof permission === 'string' && isPermission(permission)) requirePermission(access, permission);
-  };
+  const field = schema.getRootType(operation.operation)?.getFields()[rootField];
+  if (!field) throw new Error(`There is no field ${rootField}`);
+  const requirement = requirementOfField(field);
+  return (access) => requirement.check(access);
 }
 
 export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
