@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Context } from '../schema/context.ts';
-import type { AdvisoryLocks } from '../src/advisory-lock.ts';
+import type { AdvisoryLocks } from '../src/database/advisory-locks.ts';
 import { AppError, validationError } from '../src/errors.ts';
 import { answerOf } from './answer.ts';
-import { dataOf } from './data.ts';
+import { dataOf } from './run-document.ts';
 import { etagOf, isCurrent } from './etag.ts';
 import type { PreparedRoute } from './prepared.ts';
 

@@ -3,7 +3,7 @@ import { type ExecutionResult, subscribe } from 'graphql';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError, validationError } from '../src/errors.ts';
-import { errorBody } from './error-answer.ts';
+import { errorBody } from '../src/request/error-answer.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** The number of the last event that the client has, from its Last-Event-ID. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { Database } from './db.ts';
+import type { Database } from './database/database.ts';
 import type { EventHub } from './events/hub.ts';
 import type { OperationQueue } from './jobs/queue.ts';
 import type { Limits } from './limits/index.ts';

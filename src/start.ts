@@ -2,7 +2,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from '../prisma/migrate.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './db.ts';
+import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
 import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';

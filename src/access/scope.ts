@@ -1,4 +1,4 @@
-import type { TenantClient } from '../db.ts';
+import type { TenantClient } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg } from './access.ts';
 import { type Permission, viewOf } from './permissions.ts';

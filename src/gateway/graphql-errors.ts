@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
-import { isDatabaseDown } from '../db.ts';
+import { isDatabaseDown } from '../database/database.ts';
 import { AppError, errorTable, inShort } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
-import { docUrlOf } from './request.ts';
+import { docUrlOf } from '../request/context.ts';
 import { withoutValues } from './without-values.ts';
 
 /** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */

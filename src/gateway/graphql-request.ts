@@ -3,9 +3,9 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { couldBeForged } from './forgery.ts';
 import { maskError } from './graphql-errors.ts';
-import { assertShallow, bodyError, jsonBody } from './json-body.ts';
-import { limitAddress } from './quota.ts';
-import { requestIdOf } from './request.ts';
+import { assertShallow, bodyError, jsonBody } from '../request/json-body.ts';
+import { limitAddress } from '../request/quota.ts';
+import { requestIdOf } from '../request/context.ts';
 
 function checkParameters(query: Request['query']): void {
   for (const name of ['variables', 'extensions']) {

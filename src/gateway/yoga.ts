@@ -6,13 +6,13 @@ import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
-import { holdOpen } from './access-end.ts';
-import { clientOf } from './client.ts';
-import type { Connections } from './connections.ts';
+import { holdOpen } from '../request/access-end.ts';
+import { clientOf } from '../request/client.ts';
+import type { Connections } from '../request/connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
 import { checkCost, type Documents } from './guard/index.ts';
-import { countCost } from './quota.ts';
-import { contextOf, credentialsOf } from './request.ts';
+import { countCost } from '../request/quota.ts';
+import { contextOf, credentialsOf } from '../request/context.ts';
 
 interface ServerContext {
   req: IncomingMessage;

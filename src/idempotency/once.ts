@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import { type Claim, renewEveryMs, take } from './claim.ts';
+import { type Claim, renewEveryMs, take } from './key-claim.ts';
 
 /** A changing request that its client may send again. */
 export interface Asked {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { emailSchema } from './fields.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 /** Counts a letter before it is asked for: by where it goes and by who asks, whether or not there is such an account. */
 export async function countLetter(app: App, client: Client, kind: 'reset' | 'verification' | 'change', email: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Letter } from '../mail/index.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 /** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
 export function pageLink(config: Config, page: string, token: string): string {

@@ -1,4 +1,4 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 
 /**
  * Takes away every way into the account but its password, for when somebody else may have put them there: a passkey, a

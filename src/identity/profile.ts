@@ -4,7 +4,7 @@ import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { personName } from './fields.ts';
 
 export const profileInput = z.object({

@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { verifyPassword } from './passwords.ts';
 
 export const passwordInput = z.object({ password: z.string().max(256).nullish() });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { secondFactorCode } from './fields.ts';
 import { issueToken, takeToken } from './one-time-tokens.ts';
 import { takeCode } from './second-factor.ts';

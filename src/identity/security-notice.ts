@@ -1,9 +1,9 @@
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { type Letter, queueMail } from '../mail/index.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
 
 type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;

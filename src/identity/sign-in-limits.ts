@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { networkOf } from '../limits/index.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 /** Where the account has signed in from lately: an attacker who locks the account for strangers does not lock its owner out. */
 async function isKnownAddress(app: App, userId: string | null, address: string | null): Promise<boolean> {

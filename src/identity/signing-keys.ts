@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import type { PrismaClient, Tx } from '../db.ts';
+import type { PrismaClient, Tx } from '../database/database.ts';
 import { type EventHub, notify } from '../events/hub.ts';
 import type { SecretBox } from '../secrets/box.ts';
 

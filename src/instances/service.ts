@@ -3,7 +3,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { notify, type Topic } from '../events/hub.ts';
 
 /** Thrown when another worker has taken the operation over: whoever holds the old claim stops without a word. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import type { FactScope } from '../access/scope.ts';
 
 /** A kind of operation, apart from its implementation: who enqueues it does not load what runs it. */

@@ -1,5 +1,5 @@
 import type { OperationImplementation, OperationKind, StepContext } from './kind.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome } from './kind.ts';
 
 /** An implementation whose input type is closed over: the runner handles every kind alike. */

@@ -3,7 +3,7 @@ import type { Operation } from '../../prisma/generated/client/client.ts';
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { isDatabaseDown } from '../db.ts';
+import { isDatabaseDown } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import { RemoteError, toRemoteError } from '../remote/index.ts';
 import { Claim, FencedError } from './claim.ts';

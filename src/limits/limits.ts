@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { AppError } from '../errors.ts';
 import { limitExceeded } from './exceeded.ts';
 import { networkOf } from './network.ts';
-import { type Attempt, SensitiveLimits, type SensitivePolicy } from './sensitive.ts';
+import { type Attempt, SensitiveLimits, type SensitivePolicy } from './attempts.ts';
 import { SharedCounters } from './shared-counters.ts';
 
 /** What a minute's quota is counted by. */

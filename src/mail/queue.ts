@@ -1,4 +1,4 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import type { SecretBox } from '../secrets/box.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Organization } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../orgs/index.ts';
 import { parse } from '../parse.ts';

@@ -4,7 +4,7 @@ import { requireMayGrant } from '../access/bounds.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { type Prisma, type Tx, uniqueViolation } from '../db.ts';
+import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';

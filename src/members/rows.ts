@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GrantRow } from '../access/grants.ts';
 import type { OrgScope } from '../access/scope.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 

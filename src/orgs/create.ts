@@ -4,7 +4,7 @@ import { type Access, type Actor, requireActor, requirePerson } from '../access/
 import { systemRoles } from '../access/permissions.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';

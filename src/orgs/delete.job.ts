@@ -1,4 +1,4 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type StepContext, StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';

@@ -1,7 +1,7 @@
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { requireRecent } from '../identity/index.ts';
 import { deleteOrganizationKind } from './operations.ts';

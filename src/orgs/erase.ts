@@ -1,5 +1,5 @@
 import type { FactScope } from '../access/scope.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 
 /** What still stands in an organization and must be removed before it can go; empty means that nothing does. */

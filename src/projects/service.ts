@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';

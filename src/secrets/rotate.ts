@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../db.ts';
+import type { Database } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import { SecretBox } from './box.ts';
 import { KeyRing, makeDataKey } from './key-ring.ts';

@@ -2,10 +2,10 @@ import express, { type NextFunction, type Request, type Response, Router } from 
 import type { App } from '../../app.ts';
 import { AppError } from '../../errors.ts';
 import { Browser, type Client, isOwnOrigin } from '../../identity/index.ts';
-import { clientOf } from '../client.ts';
+import { clientOf } from '../../request/client.ts';
 import { publicError } from '../graphql-errors.ts';
-import { limitAddress } from '../quota.ts';
-import { requestIdOf } from '../request.ts';
+import { limitAddress } from '../../request/quota.ts';
+import { requestIdOf } from '../../request/context.ts';
 import { html, type Html, type Page, sendPage } from './page.ts';
 
 /** What a page's button does. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { type Access, anonymous } from '../access/access.ts';
-import { authenticate, bearerOf } from '../access/authenticate.ts';
+import { authenticate, bearerOf } from './authenticate.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';

@@ -1,16 +1,16 @@
 import { AuthorizationResponseError, calculatePKCECodeChallenge } from 'openid-client';
 import { z } from 'zod';
-import type { App } from '../../app.ts';
-import { AppError } from '../../errors.ts';
-import type { Client } from '../client.ts';
-import { findToken, issueToken, takeToken } from '../one-time-tokens.ts';
-import { parse } from '../../parse.ts';
-import { type SecondStep, signInOrAsk } from '../second-step.ts';
-import type { SignIn } from '../sessions.ts';
-import { type AccessTokens, hashToken } from '../tokens.ts';
-import { linkAccount, userOf } from './accounts.ts';
-import { callbackUrl, nonceOf } from './begin.ts';
-import { type Profile, type Provider, requireProvider } from './providers.ts';
+import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
+import type { Client } from '../access/client.ts';
+import { findToken, issueToken, takeToken } from '../identity/one-time-tokens.ts';
+import { parse } from '../parse.ts';
+import { type SecondStep, signInOrAsk } from '../identity/second-step.ts';
+import type { SignIn } from '../identity/sessions.ts';
+import { type AccessTokens, hashToken } from '../identity/tokens.ts';
+import { linkAccount, userOf } from './provider-accounts.ts';
+import { callbackUrl, nonceOf } from '../identity/oauth/begin.ts';
+import { type Profile, type Provider, requireProvider } from '../identity/oauth/providers.ts';
 
 const begun = z.object({ provider: z.string(), browser: z.string(), flow: z.enum(['login', 'link']), sessionId: z.uuid().optional(), redirectUri: z.string().optional(), codeChallenge: z.string().optional() });
 

@@ -3,16 +3,16 @@ import type { User } from '../../prisma/generated/client/client.ts';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { eraseOrganization, livingResources } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
-import { emailSchema } from './fields.ts';
-import { requireRecent } from './recent.ts';
-import { notifyAccount } from './security-notice.ts';
+import { recordAccountFact } from '../identity/audit.ts';
+import type { Client } from '../access/client.ts';
+import { emailSchema } from '../identity/fields.ts';
+import { requireRecent } from '../identity/recent.ts';
+import { notifyAccount } from '../identity/security-notice.ts';
 
 export const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import proxyaddr from 'proxy-addr';
 import type { Config } from '../config.ts';
 import type { Client } from '../identity/index.ts';
-import { requestIdOf } from './request.ts';
+import { requestIdOf } from './context.ts';
 
 function plain(address: string | undefined): string | null {
   // IPv4 as an IPv6 socket sees it; some proxies add the port.

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
 import { createOrganization, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { slugify } from '../slug.ts';
-import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
-import { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
-import { hashPassword } from './passwords.ts';
-import { openSession, type SignedInUser, type SignIn } from './sessions.ts';
-import { readSettings } from './settings.ts';
-import type { AccessTokens } from './tokens.ts';
-import { askToVerify } from './verification.ts';
+import { recordAccountFact } from '../identity/audit.ts';
+import type { Client } from '../access/client.ts';
+import { emailSchema, newPassword, personName, requireImpersonal } from '../identity/fields.ts';
+import { hashPassword } from '../identity/passwords.ts';
+import { openSession, type SignedInUser, type SignIn } from '../identity/sessions.ts';
+import { readSettings } from '../identity/settings.ts';
+import type { AccessTokens } from '../identity/tokens.ts';
+import { askToVerify } from '../identity/verification.ts';
 
 export const signUpInput = z.object({
   email: emailSchema,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Semaphore } from './remote/semaphore.ts';
+import { Semaphore } from '../remote/semaphore.ts';
 
 /** Locks by name across the processes of the installation. A lock ends with its holder's connection, however that ends. */
 export class AdvisoryLocks {
