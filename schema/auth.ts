@@ -1,6 +1,7 @@
 import { requireActor } from '../src/access/access.ts';
+import { signUp } from '../src/accounts/index.ts';
 import { validationError } from '../src/errors.ts';
-import { type DeliveredSignIn, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken, signUp } from '../src/identity/index.ts';
+import { type DeliveredSignIn, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';

@@ -1,5 +1,6 @@
 import { requirePerson } from '../src/access/access.ts';
-import { beginOauth, type DeliveredSignIn, exchangeOauthCode, linkUrl, oauthProviders, unlinkAccount } from '../src/identity/index.ts';
+import { exchangeOauthCode, unlinkAccount } from '../src/accounts/index.ts';
+import { beginOauth, type DeliveredSignIn, linkUrl, oauthProviders } from '../src/identity/index.ts';
 import { SignInPayload } from './auth.ts';
 import { builder } from './builder.ts';
 

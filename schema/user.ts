@@ -1,5 +1,6 @@
 import { requirePerson } from '../src/access/access.ts';
-import { deleteAccount, updateProfile } from '../src/identity/index.ts';
+import { deleteAccount } from '../src/accounts/index.ts';
+import { updateProfile } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 
 export const User = builder.prismaObject('User', {

@@ -1,5 +1,5 @@
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
-import { migrate } from '../prisma/migrate.ts';
+import { migrate } from './database/migrate.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';

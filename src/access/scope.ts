@@ -1,15 +1,13 @@
 import type { TenantClient } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg } from './access.ts';
+import type { Client } from './client.ts';
 import { type Permission, viewOf } from './permissions.ts';
 
 /** Who did something where: what the audit trail needs. */
-export interface FactScope {
+export interface FactScope extends Readonly<Client> {
   readonly orgId: string;
   readonly actor: Actor;
-  readonly requestId: string;
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
 }
 
 /** The proven tenant boundary of one request and one permission: services take this, never a bare organization id. */
@@ -24,7 +22,6 @@ export interface OrgScope extends FactScope {
   readonly acts: Reach;
 }
 
-type Client = Pick<FactScope, 'requestId' | 'ipAddress' | 'userAgent'>;
 interface Tenants {
   of(orgId: string): TenantClient;
 }

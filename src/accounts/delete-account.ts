@@ -8,11 +8,8 @@ import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { eraseOrganization, livingResources } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { recordAccountFact } from '../identity/audit.ts';
 import type { Client } from '../access/client.ts';
-import { emailSchema } from '../identity/fields.ts';
-import { requireRecent } from '../identity/recent.ts';
-import { notifyAccount } from '../identity/security-notice.ts';
+import { emailSchema, notifyAccount, recordAccountFact, requireRecent } from '../identity/index.ts';
 
 export const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
 

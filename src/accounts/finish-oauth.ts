@@ -3,14 +3,9 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../access/client.ts';
-import { findToken, issueToken, takeToken } from '../identity/one-time-tokens.ts';
+import { type AccessTokens, callbackUrl, findToken, hashToken, issueToken, nonceOf, type Profile, type Provider, requireProvider, type SecondStep, signInOrAsk, type SignIn, takeToken } from '../identity/index.ts';
 import { parse } from '../parse.ts';
-import { type SecondStep, signInOrAsk } from '../identity/second-step.ts';
-import type { SignIn } from '../identity/sessions.ts';
-import { type AccessTokens, hashToken } from '../identity/tokens.ts';
 import { linkAccount, userOf } from './provider-accounts.ts';
-import { callbackUrl, nonceOf } from '../identity/oauth/begin.ts';
-import { type Profile, type Provider, requireProvider } from '../identity/oauth/providers.ts';
 
 const begun = z.object({ provider: z.string(), browser: z.string(), flow: z.enum(['login', 'link']), sessionId: z.uuid().optional(), redirectUri: z.string().optional(), codeChallenge: z.string().optional() });
 

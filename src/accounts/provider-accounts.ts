@@ -4,13 +4,9 @@ import type { App } from '../app.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { recordAccountFact } from '../identity/audit.ts';
 import type { Client } from '../access/client.ts';
-import { personName } from '../identity/fields.ts';
-import { letters } from '../identity/letters.ts';
-import { queueNotice } from '../identity/security-notice.ts';
+import { letters, personName, type Profile, type Provider, queueNotice, recordAccountFact, requireProvider } from '../identity/index.ts';
 import { accountConflict, createAccount, firstOrganization, requireSignUp } from './sign-up.ts';
-import { type Profile, type Provider, requireProvider } from '../identity/oauth/providers.ts';
 
 const connection = (provider: Provider, profile: Profile) => ({ provider: provider.name, subject: profile.subject, email: profile.verifiedEmail, name: profile.name.slice(0, 200), avatarUrl: profile.avatarUrl });
 

@@ -7,14 +7,8 @@ import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
 import { createOrganization, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { slugify } from '../slug.ts';
-import { recordAccountFact } from '../identity/audit.ts';
 import type { Client } from '../access/client.ts';
-import { emailSchema, newPassword, personName, requireImpersonal } from '../identity/fields.ts';
-import { hashPassword } from '../identity/passwords.ts';
-import { openSession, type SignedInUser, type SignIn } from '../identity/sessions.ts';
-import { readSettings } from '../identity/settings.ts';
-import type { AccessTokens } from '../identity/tokens.ts';
-import { askToVerify } from '../identity/verification.ts';
+import { type AccessTokens, askToVerify, emailSchema, hashPassword, newPassword, openSession, personName, readSettings, recordAccountFact, requireImpersonal, type SignedInUser, type SignIn } from '../identity/index.ts';
 
 export const signUpInput = z.object({
   email: emailSchema,

@@ -4,7 +4,8 @@ import type { App } from '../app.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { type Client, emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
+import type { Client } from '../access/client.ts';
+import { emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
 import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 

@@ -4,11 +4,11 @@ import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import type { Client } from '../orgs/index.ts';
+import type { Client } from '../access/client.ts';
+import { hashToken } from '../identity/index.ts';
 import { parse } from '../parse.ts';
 import { statusOf } from './invitations.ts';
 import { join, type Newcomer } from './join.ts';
-import { hashToken } from './tokens.ts';
 
 /**
  * The open invitation of this token for this address, or an error that says why not. Whoever has the token got the

@@ -6,11 +6,12 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
+import { emailSchema } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
-import { emailSchema, projectIds, projectsIn, roleIn } from './rows.ts';
+import { projectIds, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 import { newToken } from './tokens.ts';
 

@@ -6,14 +6,15 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
+import { hashToken } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
-import type { Client } from '../orgs/index.ts';
+import type { Client } from '../access/client.ts';
 import { parse } from '../parse.ts';
 import { expiresInDays } from './invitations.ts';
 import { join } from './join.ts';
 import { roleIn } from './rows.ts';
-import { hashToken, newToken } from './tokens.ts';
+import { newToken } from './tokens.ts';
 
 export const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
 

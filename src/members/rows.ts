@@ -5,7 +5,6 @@ import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 
-export const emailSchema = z.email().max(254).transform((value) => value.toLowerCase());
 export const projectIds = z.array(z.string()).max(100).nullish();
 
 /** What the organization may see of a person. */

@@ -1,4 +1,4 @@
-export { type Client, createInput as createOrganizationInput, createOrganization, foundOrganization, organizationName } from './create.ts';
+export { createInput as createOrganizationInput, createOrganization, foundOrganization, organizationName } from './create.ts';
 export { deleteOrganization } from './delete.ts';
 export { deleteOrganizationJob } from './delete.job.ts';
 export { eraseOrganization, livingResources } from './erase.ts';

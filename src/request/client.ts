@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import proxyaddr from 'proxy-addr';
 import type { Config } from '../config.ts';
-import type { Client } from '../identity/index.ts';
+import type { Client } from '../access/client.ts';
 import { requestIdOf } from './context.ts';
 
 function plain(address: string | undefined): string | null {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Client } from '../identity/index.ts';
+import type { Client } from '../access/client.ts';
 import { networkOf, refuse, type Usage, windowSeconds } from '../limits/index.ts';
 import { addressOf } from './client.ts';
 

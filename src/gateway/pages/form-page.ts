@@ -1,7 +1,8 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { App } from '../../app.ts';
 import { AppError } from '../../errors.ts';
-import { Browser, type Client, isOwnOrigin } from '../../identity/index.ts';
+import type { Client } from '../../access/client.ts';
+import { Browser, isOwnOrigin } from '../../identity/index.ts';
 import { clientOf } from '../../request/client.ts';
 import { publicError } from '../graphql-errors.ts';
 import { limitAddress } from '../../request/quota.ts';

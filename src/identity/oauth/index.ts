@@ -1,4 +1,2 @@
-export { unlinkAccount } from '../../accounts/provider-accounts.ts';
-export { beginLink, beginOauth, linkAsked, linkUrl, programInput } from './begin.ts';
-export { exchangeInput, exchangeOauthCode, finishOauth, type OauthEnd } from '../../accounts/finish-oauth.ts';
-export { oauthProviders } from './providers.ts';
+export { beginLink, beginOauth, callbackUrl, linkAsked, linkUrl, nonceOf, programInput } from './begin.ts';
+export { oauthProviders, type Profile, type Provider, requireProvider } from './providers.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { newId } from '../src/ids.ts';
+import { newId } from '../ids.ts';
 
-const folder = new URL('./migrations/', import.meta.url);
+const folder = new URL('../../prisma/migrations/', import.meta.url);
 
 /** Prisma's own lock, so that a `prisma migrate deploy` beside us waits its turn. */
 const lockKey = 72707369;
