@@ -8,7 +8,7 @@ import { contextOf, credentialsOf } from '../src/request/context.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
 import { onlyIfCurrent } from './conditional.ts';
-import { dataOf } from './run-document.ts';
+import { runDocument } from './run-document.ts';
 import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
 import { readUntil, waitOf } from './long-poll.ts';
@@ -32,7 +32,7 @@ async function shown({ app, tokens, closing }: Parts, request: Request, response
   const look = async (): Promise<unknown> => {
     const now = looked ? { ...context, access: await context.reauthenticate() } : context;
     looked = true;
-    return dataOf(prepared, now, variables);
+    return runDocument(prepared, now, variables);
   };
   const seconds = waitOf(request);
   const { waits } = prepared.route;
@@ -66,7 +66,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);
     }
-    const run = async (): Promise<RestAnswer> => answer(request, await dataOf(prepared, context, variables));
+    const run = async (): Promise<RestAnswer> => answer(request, await runDocument(prepared, context, variables));
     const done = await idempotent(request, context, prepared, () => onlyIfCurrent(locks, request, context, getter, run));
     if (done.replayed) response.setHeader('Idempotency-Replayed', 'true');
     sendAnswer(request, response, route, done.answer);

@@ -1,7 +1,8 @@
 import { type GraphQLField, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import { apiVersion } from '../src/api-version.ts';
 import { errorAnswers, errorExamples } from './openapi/errors.ts';
-import { isObject, type JsonObject, SchemaWriter } from './openapi/json-schema.ts';
+import { isObject, type JsonObject } from './openapi/json.ts';
+import { SchemaWriter } from './openapi/json-schema.ts';
 import { bodyOf, parametersOf, successOf } from './openapi/operation.ts';
 import { scopeInWords, scopeOf, securityOf } from './openapi/scope.ts';
 import { categories, headersOf, ref, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';

@@ -1,5 +1,5 @@
 import { apiVersion } from '../src/api-version.ts';
-import type { JsonObject } from './openapi/json-schema.ts';
+import type { JsonObject } from './openapi/json.ts';
 import { longestWait } from './long-poll.ts';
 import type { Route } from './route.ts';
 

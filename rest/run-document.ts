@@ -5,7 +5,7 @@ import { AppError } from '../src/errors.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** What the route's document gives for these variables: the value of its root field. */
-export async function dataOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
+export async function runDocument(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
   if (prepared.compiled) return (await prepared.compiled(contextValue, variableValues))[prepared.rootField];
   const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
   const error = result.errors?.[0];

@@ -1,5 +1,6 @@
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from './database/migrate.ts';
+import { restRouter } from '../rest/router.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
@@ -83,7 +84,7 @@ export async function start(config: Config): Promise<Running> {
       const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       limits.start();
       stops.push(() => limits.stop());
-      const gateway = await startGateway(app, tokens);
+      const gateway = await startGateway(app, tokens, restRouter);
       stops.push(() => gateway.stop());
       url = gateway.url;
       log.info({ url }, 'oCore is ready');

@@ -13,7 +13,7 @@ import { createOrganizationInput, settingsInput, updateOrganizationInput } from 
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
 import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
-import { isObject, type JsonObject } from './json-schema.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 const filter = z.string().max(longestFilter);
 const searched = z.object({ search: filter });

@@ -1,7 +1,7 @@
 import { errorHelp } from '../../src/error-help.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import type { PreparedRoute } from '../prepared.ts';
-import type { Json, JsonObject } from './json-schema.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Requirement } from '../../src/access/auth-scopes.ts';
 import { headersOf, ref } from './shared.ts';
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { isObject, type Json, type JsonObject } from './json-schema.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { ref } from './shared.ts';
 
 type Paths = Readonly<Record<string, JsonObject>>;

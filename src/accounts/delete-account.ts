@@ -31,7 +31,7 @@ async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug
   if (isOwner && (await tx.membership.count({ where: { ...others, user: { deactivatedAt: null }, ...ownerRole } })) === 0) {
     const otherMembers = await tx.membership.count({ where: others });
     const living = await livingResources(tx, org.id);
-    if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living };
+    if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living: living.map(({ type, count }) => ({ type, count })) };
     await eraseOrganization(tx, scope);
     return undefined;
   }

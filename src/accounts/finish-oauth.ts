@@ -61,7 +61,7 @@ const codeData = z.object({ method: z.enum(['github', 'google']), codeChallenge:
 /** Trades the code that a program got for a session; only who began the flow knows the verifier. */
 export async function exchangeOauthCode(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn | SecondStep> {
   const { code, codeVerifier } = parse(exchangeInput, given);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const challenge = await calculatePKCECodeChallenge(codeVerifier);
   const row = await app.db.prisma.$transaction((tx) => takeToken(tx, 'oauth_code', code));
   const data = row ? codeData.parse(row.data) : null;

@@ -5,7 +5,7 @@ import { couldBeForged } from './forgery.ts';
 import { maskError } from './graphql-errors.ts';
 import { assertShallow, bodyError, jsonBody } from '../request/json-body.ts';
 import { limitAddress } from '../request/quota.ts';
-import { requestIdOf } from '../request/context.ts';
+import { requestIdOf } from '../request/id.ts';
 
 function checkParameters(query: Request['query']): void {
   for (const name of ['variables', 'extensions']) {

@@ -16,7 +16,8 @@ import { maskError } from './graphql-errors.ts';
 import { checkCost, type Documents } from './guard/index.ts';
 import { assertShallow } from '../request/json-body.ts';
 import { countAddress, countCost } from '../request/quota.ts';
-import { contextOf, type Credentials, credentialsOf, requestIdOf } from '../request/context.ts';
+import { contextOf, type Credentials, credentialsOf } from '../request/context.ts';
+import { requestIdOf } from '../request/id.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;

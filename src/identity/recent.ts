@@ -20,7 +20,7 @@ export async function requireRecent(app: App, access: Access, client: Client, gi
   const { userId, sessionId } = requirePerson(access);
   const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
   if (password) {
-    const attempt = await app.limits.sensitive('password_check', user.id);
+    const attempt = await app.limits.countAttempt('password_check', user.id);
     if (await verifyPassword(user.passwordHash, password)) {
       await attempt.forget();
       return user;

@@ -51,7 +51,7 @@ export async function loginSecondFactor(app: App, tokens: AccessTokens, client: 
   const { code, partialToken } = parse(input, given);
   const { user, method, left } = await countAttempt(app, client, partialToken);
   // Over all tickets: who has the password can begin as often as they like.
-  const attempt = await app.limits.sensitive('second_factor', user.id);
+  const attempt = await app.limits.countAttempt('second_factor', user.id);
   const signIn = await app.db.prisma.$transaction(async (tx) => {
     const factor = await takeCode(tx, app, user, code);
     if (!factor) return undefined;

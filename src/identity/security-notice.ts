@@ -15,7 +15,7 @@ type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
 export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Letter): Promise<void> {
   if (!user.emailVerifiedAt) {
     try {
-      await app.limits.sensitive('mail', 'notice', user.email);
+      await app.limits.countAttempt('mail', 'notice', user.email);
     } catch (error) {
       if (error instanceof AppError && error.code === 'rate_limit_exceeded') return;
       throw error;

@@ -56,7 +56,7 @@ export const refreshInput = z.object({ refreshToken: z.string().max(200) });
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, given: string, shared = false): Promise<SignIn> {
   const { refreshToken: token } = parse(refreshInput, { refreshToken: given });
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {

@@ -43,7 +43,7 @@ async function ownAccount(app: App, access: Access): Promise<{ user: User; sessi
 
 /** Does `work` when the code is right, and nothing when it is not. */
 async function withCode<T>(app: App, client: Client, user: User, take: (tx: Tx) => Promise<boolean>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const attempt = await app.limits.sensitive('second_factor', user.id);
+  const attempt = await app.limits.countAttempt('second_factor', user.id);
   const outcome = await app.db.prisma.$transaction(async (tx) => ((await take(tx)) ? { value: await work(tx) } : undefined));
   if (outcome) {
     await attempt.forget();

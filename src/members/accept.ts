@@ -35,7 +35,7 @@ export const acceptInput = z.object({ token: z.string().max(200) });
 export async function acceptInvitation(app: App, access: Access, client: Client, given: string): Promise<Organization> {
   const { token } = parse(acceptInput, { token: given });
   const { userId } = requirePerson(access);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const invitation = await invitationForSignUp(tx, token, user.email);

@@ -68,8 +68,8 @@ function letter(app: App, scope: OrgScope, invitation: { email: string; expiresA
 
 /** Nobody's mailbox is flooded, by however many organizations, and nobody writes to the whole world. */
 async function countLetter(app: App, scope: OrgScope, email: string): Promise<void> {
-  await app.limits.sensitive('mail', 'invitation', email);
-  await app.limits.sensitive('invitation', scope.access.userId);
+  await app.limits.countAttempt('mail', 'invitation', email);
+  await app.limits.countAttempt('invitation', scope.access.userId);
 }
 
 /** Invites an address. The token is in the letter and nowhere else. */

@@ -74,7 +74,7 @@ export const acceptInput = z.object({ code: z.string().max(200) });
 export async function acceptInviteLink(app: App, access: Access, client: Client, given: string): Promise<Organization> {
   const { code } = parse(acceptInput, { code: given });
   const { userId } = requirePerson(access);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });

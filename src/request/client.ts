@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import proxyaddr from 'proxy-addr';
 import type { Config } from '../config.ts';
 import type { Client } from '../access/client.ts';
-import { requestIdOf } from './context.ts';
+import { requestIdOf } from './id.ts';
 
 function plain(address: string | undefined): string | null {
   // IPv4 as an IPv6 socket sees it; some proxies add the port.

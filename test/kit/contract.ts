@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openApi } from '../../rest/openapi.ts';
-import { isObject, type Json, type JsonObject } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json, type JsonObject } from '../../rest/openapi/json.ts';
 import { schema } from '../../schema/index.ts';
 
 export const document = openApi(schema);

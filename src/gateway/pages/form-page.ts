@@ -4,9 +4,9 @@ import { AppError } from '../../errors.ts';
 import type { Client } from '../../access/client.ts';
 import { Browser, isOwnOrigin } from '../../identity/index.ts';
 import { clientOf } from '../../request/client.ts';
-import { publicError } from '../graphql-errors.ts';
 import { limitAddress } from '../../request/quota.ts';
-import { requestIdOf } from '../../request/context.ts';
+import { requestIdOf } from '../../request/id.ts';
+import { publicError } from '../../request/public-error.ts';
 import { html, type Html, type Page, sendPage } from './page.ts';
 
 /** What a page's button does. */
