@@ -1,5 +1,6 @@
 import type { AuditEntry as AuditRow } from '../prisma/generated/client/client.ts';
-import { type AuditExport, exportAuditEntries, listAuditEntries } from '../src/audit/index.ts';
+import { type AuditExport, exportAuditEntries } from '../src/audit/export.ts';
+import { listAuditEntries } from '../src/audit/list.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';

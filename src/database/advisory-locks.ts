@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Semaphore } from '../remote/index.ts';
+import { Semaphore } from '../semaphore.ts';
 import { lockSeeds } from './lock-numbers.ts';
 
 /** Locks by name across the processes of the installation. A lock ends with its holder's connection, however that ends. */

@@ -5,5 +5,4 @@ export { type ContainerLine, containerLogs } from './logs.ts';
 export { RemotePool } from './pool.ts';
 export { pullImage } from './pull.ts';
 export { HostScript, hostScript } from './script.ts';
-export { Semaphore } from './semaphore.ts';
 export type { RemoteTarget } from './target.ts';

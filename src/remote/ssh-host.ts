@@ -7,7 +7,7 @@ import { RemoteError, toRemoteError } from './errors.ts';
 import type { HttpRequest, RemoteHost, RunOptions, RunResult } from './host.ts';
 import { httpGetOver } from './http-get.ts';
 import { type HostScript, shellWord } from './script.ts';
-import { Semaphore } from './semaphore.ts';
+import { Semaphore } from '../semaphore.ts';
 
 const openTimeoutMs = 15_000;
 
