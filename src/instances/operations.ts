@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { defineOperation } from '../jobs/kind.ts';
 
 const nothing = z.object({});
+/** Whether the caller chose an image or set environment variables; whoever retries it needs the same permission. */
+const ownCode = z.boolean().optional();
 
 export const provisionInstance = defineOperation({
   kind: 'instance.provision',
   resourceType: 'instance',
-  input: nothing,
+  input: z.object({ ownCode }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
     { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
@@ -52,6 +54,6 @@ export const settingsShape = z.object({
 export type Settings = z.infer<typeof settingsShape>;
 
 export const configureInstance = defineOperation({
-  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape }),
+  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape, ownCode }),
   steps: [{ name: 'replace', title: 'Re-create the Odoo container with the new configuration' }, { name: 'health', title: 'Wait until Odoo is healthy' }, { name: 'finish', title: 'Remove the old container' }],
 });
