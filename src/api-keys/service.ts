@@ -118,12 +118,20 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
   });
 }
 
+/** The new secret acts for the key's maker: nobody else is given it, or their access would outlive their membership. */
+function requireMaker(scope: OrgScope, row: ApiKey): void {
+  if (row.userId === scope.access.userId) return;
+  const advice = 'ask them to, or revoke it and make a key of your own';
+  throw new AppError('forbidden', `Only the person who made the key can rotate it; ${advice}`, { constraint: 'maker' });
+}
+
 /** Gives the key a new secret; the old one works on for the overlap. */
 export async function rotateApiKey(app: App, scope: OrgScope, id: string, overlapHours: number): Promise<KeyRow> {
   const hours = parse(rotateInput, { overlapHours }).overlapHours;
   const { key, prefix, hash } = newApiKey();
   return mutate(app, scope, async ({ tx, record }) => {
     const before = await changeable(tx, scope, id);
+    requireMaker(scope, before);
     if (keyStatusOf(before) === 'expired') throw invalidState('API key', 'expired', ['active']);
     if (!isOwn(scope, before)) requireHeldEverywhere(scope.access, before);
     await requireWithinKey(tx, scope.access, before);
