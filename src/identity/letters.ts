@@ -41,7 +41,10 @@ export const letters = {
   }),
   emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
     to, subject: 'Your oCore e-mail address was changed',
-    text: body(`Your oCore account now uses ${newEmail}.`, 'If this was not you, take it back within seven days; that also ends all sessions, the password, passkeys, connected accounts, two-factor authentication, SSH and API keys:', undo, asked(client)),
+    text: body(`Your oCore account now uses ${newEmail}.`,
+      'If this was not you, take it back within seven days. That also ends all sessions, the password, connected accounts, ' +
+      'SSH keys and API keys, and the passkeys and two-factor authentication that were added since the change was asked for:',
+      undo, asked(client)),
   }),
   accountLinked: (to: string, provider: string, client: Client): Letter => ({
     to, subject: `Your oCore account can now be signed in to with ${provider}`, text: body(`A ${provider} account was connected to your oCore account.`, asked(client), notYou),
