@@ -8,6 +8,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../db.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
@@ -15,7 +16,7 @@ import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { keysOf, requireHeldByMaker, requireHeldEverywhere, requireWithinKey } from './limits.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 const permissions = z.array(permissionSchema).min(1).max(100).transform((given) => [...new Set(given)].sort());
 const allowedIps = z.array(z.string().trim().max(64).refine(isIpRange, { message: 'must be an IP address or a CIDR range such as 203.0.113.0/24', params: { constraint: 'ip_range' } })).max(50).transform((given) => [...new Set(given)]);
 export const createInput = z.object({

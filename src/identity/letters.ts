@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Letter } from '../mail/index.ts';
 import type { Client } from './client.ts';
+import { deviceName } from './device-name.ts';
 
 /** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
 export function pageLink(config: Config, page: string, token: string): string {
@@ -9,8 +10,7 @@ export function pageLink(config: Config, page: string, token: string): string {
 
 /** Who asked, for notices: the person can tell whether it was they. */
 function asked(client: Client): string {
-  const agent = client.userAgent?.replace(/[^\x20-\x7e]/g, '').slice(0, 120);
-  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'}${agent ? ` with ${agent}` : ''}.`;
+  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'} with ${deviceName(client.userAgent)}.`;
 }
 
 const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;

@@ -4,6 +4,7 @@ import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../db.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
@@ -32,7 +33,7 @@ const settingsFields = {
   envVars: envVars.nullish(),
 };
 export const createInput = z.object({
-  name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
+  name: displayName(64, 3, 'Instance name must be between 3 and 64 characters'),
   slug: slugSchema.nullish(),
   serverId: z.string(),
   environmentId: z.string(),
