@@ -2,10 +2,8 @@ import type { Request, Response } from 'express';
 import type { App } from '../src/app.ts';
 import type { AdvisoryLocks } from '../src/advisory-lock.ts';
 import { holdOpen } from '../src/gateway/access-end.ts';
-import { clientOf } from '../src/gateway/client.ts';
 import type { Connections } from '../src/gateway/connections.ts';
-import { contextOf, credentialsOf } from '../src/gateway/request.ts';
-import type { AccessTokens } from '../src/identity/index.ts';
+import { contextFor } from '../src/gateway/identified.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
 import { onlyIfCurrent } from './conditional.ts';
 import { dataOf } from './data.ts';
@@ -17,7 +15,6 @@ import { variablesOf } from './variables.ts';
 
 export interface Parts {
   app: App;
-  tokens: AccessTokens;
   locks: AdvisoryLocks;
   connections: Connections;
   /** Aborts when the gateway stops: whoever waits is answered then. */
@@ -25,8 +22,8 @@ export interface Parts {
 }
 
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
-async function shown({ app, tokens, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
-  const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
+async function shown({ app, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
+  const context = await contextFor(request);
   // Permissions are read anew for each look.
   let looked = false;
   const look = async (): Promise<unknown> => {
@@ -51,7 +48,7 @@ async function shown({ app, tokens, closing }: Parts, request: Request, response
 
 /** One route. `getter` is the GET of the same path, whose ETag If-Match means. */
 export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedRoute | undefined) {
-  const { app, tokens, locks, connections, closing } = parts;
+  const { locks, connections, closing } = parts;
   const { route } = prepared;
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
@@ -61,7 +58,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }
-    const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
+    const context = await contextFor(request);
     if (route.method === 'get') {
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);
