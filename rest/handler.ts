@@ -11,6 +11,7 @@ import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
 import { readUntil, waitOf } from './long-poll.ts';
 import type { PreparedRoute } from './prepared.ts';
+import { sendRows } from './row-file.ts';
 import { variablesOf } from './variables.ts';
 
 export interface Parts {
@@ -53,6 +54,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
     const variables = variablesOf(request, prepared);
+    if (route.answer.as === 'file') return sendRows(request, response, prepared, await contextFor(request), variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
       const value = await shown(parts, request, response, prepared, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
