@@ -1,6 +1,6 @@
 import type { TenantClient } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
-import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg } from './access.ts';
+import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg, requirePermission } from './access.ts';
 import type { Client } from './client.ts';
 import { type Permission, viewOf } from './permissions.ts';
 
@@ -47,6 +47,14 @@ export function requireProject(scope: OrgScope, projectId: string | null): void 
   if (!includes(scope.acts, projectId)) {
     throw new AppError('forbidden', projectId === null ? 'This needs the permission in the whole organization, not only in single projects' : 'Your role in this project does not allow this', { project: projectId });
   }
+}
+
+/** One more permission than the root field's own, in this project. */
+export function requireIn(scope: OrgScope, permission: Permission, projectId: string | null): void {
+  requirePermission(scope.access, permission);
+  if (includes(reachOf(scope.access, permission), projectId)) return;
+  const where = projectId === null ? 'in the whole organization' : 'in this project';
+  throw new AppError('forbidden', `This needs the permission ${permission} ${where}`, { permission, project: projectId });
 }
 
 /** Narrows a list to the projects that are seen. */

@@ -45,7 +45,8 @@ export async function userOf(app: App, client: Client, provider: Provider, profi
 
 async function newAccount(app: App, client: Client, provider: Provider, profile: Profile, email: string): Promise<User> {
   await requireSignUp(app);
-  const name = personName.catch(email.split('@')[0] ?? email).parse(profile.name.slice(0, 100));
+  const fallback = personName.catch('Unnamed').parse(email.split('@')[0]);
+  const name = personName.catch(fallback).parse(profile.name.slice(0, 100));
   const organization = firstOrganization(name);
   try {
     return await app.db.prisma.$transaction(async (tx) => {

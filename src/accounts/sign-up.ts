@@ -5,7 +5,7 @@ import { lockNumbers } from '../database/lock-numbers.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
-import { createOrganization, organizationSlug } from '../orgs/index.ts';
+import { createOrganization, organizationName, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { slugify } from '../slug.ts';
 import type { Client } from '../access/client.ts';
@@ -15,7 +15,7 @@ export const signUpInput = z.object({
   email: emailSchema,
   password: newPassword,
   name: personName,
-  organizationName: z.string().trim().min(2).max(100).nullish(),
+  organizationName: organizationName.nullish(),
   organizationSlug: organizationSlug.nullish(),
   invitationToken: z.string().max(200).nullish(),
 });

@@ -64,8 +64,8 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
-  const yoga = makeYoga(app, tokens, documents, connections);
-  http.use('/graphql', graphiql, ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
+  const yoga = makeYoga(app, documents, connections);
+  http.use('/graphql', graphiql, ...graphqlRequest(app, tokens), (request: Request, response: Response) => yoga(request, response));
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
   http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));

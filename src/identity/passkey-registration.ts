@@ -73,7 +73,7 @@ export async function finishPasskeyRegistration(app: App, access: Access, client
         include: { user: true },
       });
       await recordAccountFact(tx, client, 'auth.passkey_registered', passkey.user, { passkey: passkey.deviceName });
-      await notifyAccount(tx, app, passkey.user, client, `The passkey "${passkey.deviceName}" was added`);
+      await notifyAccount(tx, app, passkey.user, client, 'A passkey was added', passkey.deviceName);
       return passkey;
     });
   } catch (error) {

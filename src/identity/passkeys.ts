@@ -55,6 +55,6 @@ export async function deletePasskey(app: App, access: Access, client: Client, id
     if (!user.passwordHash && others === 0) throw new AppError('conflict', 'This passkey is the only way to sign in; set a password or add another passkey first', { constraint: 'last_sign_in_method' });
     await tx.passkey.delete({ where: { id } });
     await recordAccountFact(tx, client, 'auth.passkey_removed', user, { passkey: deviceName });
-    await notifyAccount(tx, app, user, client, `The passkey "${deviceName}" was removed`);
+    await notifyAccount(tx, app, user, client, 'A passkey was removed', deviceName);
   });
 }

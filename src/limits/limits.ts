@@ -61,6 +61,13 @@ export class Limits {
     return { name, quota, remaining: Math.max(0, quota - used - points), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
   }
 
+  /** Where the caller stands, without counting a request. */
+  standing(name: QuotaName, subject: string): Usage {
+    const quota = this.#quotas[name];
+    const used = this.#counters.used(`${name} ${subject}`);
+    return { name, quota, remaining: Math.max(0, quota - used), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
+  }
+
   useByAddress(name: 'address' | 'anonymous', address: string | null): Usage {
     return this.use(name, networkOf(address));
   }

@@ -9,7 +9,7 @@ import { AppError, invalidState, notFound } from '../errors.ts';
 import { emailSchema } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
-import { queueMail } from '../mail/index.ts';
+import { nameInMail, queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { projectIds, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
@@ -49,19 +49,25 @@ export async function getInvitation(scope: OrgScope, id: string) {
   return invitation;
 }
 
+/** Names are told apart from our own words, in the subject above all: an invitation must not be able to pose as a notice of ours. */
 function letter(app: App, scope: OrgScope, invitation: { email: string; expiresAt: Date }, roleName: string, token: string) {
-  const organization = scope.access.org?.name ?? 'an organization';
   return {
     to: invitation.email,
-    subject: `Invitation to ${organization} on oCore`,
+    subject: 'Invitation to an organization on oCore',
     text: [
-      `${scope.actor.name} invites you to join ${organization} on oCore as ${roleName}.`,
+      'You are invited to join an organization on oCore.',
+      '',
+      `Organization: ${nameInMail(scope.access.org?.name ?? '')}`,
+      `Invited by:   ${nameInMail(scope.actor.name)}`,
+      `Role:         ${nameInMail(roleName)}`,
+      '',
+      'The names in quotation marks were chosen by the people there; they are no messages from oCore.',
       '',
       `Accept until ${invitation.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
       `${app.config.APP_URL}/accept-invitation?token=${token}`,
       '',
       `The invitation is for ${invitation.email} alone: sign in, or sign up, with this address.`,
-      'If you did not expect it, you can ignore this letter.',
+      'If you did not expect it, ignore this e-mail.',
     ].join('\n'),
   };
 }

@@ -5,6 +5,9 @@ import type { Config } from '../config.ts';
 import type { Client } from '../access/client.ts';
 import { requestIdOf } from './id.ts';
 
+/** Sessions and audit entries keep what a program calls itself; real ones need less. */
+const longestAgent = 256;
+
 function plain(address: string | undefined): string | null {
   // IPv4 as an IPv6 socket sees it; some proxies add the port.
   const text = address?.replace(/^::ffff:(?=\d+\.)/i, '').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[(.*)\](:\d+)?$/, '$1');
@@ -19,5 +22,5 @@ export function addressOf(config: Config, request: IncomingMessage): string | nu
 }
 
 export function clientOf(config: Config, request: IncomingMessage): Client {
-  return { requestId: requestIdOf(request.headers), ipAddress: addressOf(config, request), userAgent: request.headers['user-agent'] ?? null };
+  return { requestId: requestIdOf(request.headers), ipAddress: addressOf(config, request), userAgent: request.headers['user-agent']?.slice(0, longestAgent) ?? null };
 }
