@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** Line breaks, control characters, changes of the direction of text, and characters of no width that no script needs. */
-const unwanted = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u00ad\u180e\u200b\u2060-\u2064\ufeff]/u;
+/**
+ * Line breaks, control characters, changes of the direction of text, and characters of no width that no script needs.
+ * NUL is refused in every text, not only here.
+ */
+const unwanted = /[^\P{Cc}\u0000]|[\p{Zl}\p{Zp}\p{Bidi_Control}\u00ad\u180e\u200b\u2060-\u2064\ufeff]/u;
 /** What is not seen, also where a script needs it: a link may be hidden by it. */
 export const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** A web address, as a mail program or browser would make a link of it. A mere domain may be a company's name. */
