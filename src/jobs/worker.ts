@@ -20,7 +20,7 @@ interface Work {
   done: Promise<void>;
 }
 
-/** Takes what waits into its slots, and what other workers left behind into as many beside them. */
+/** Takes what waits into its slots. What other workers left behind cannot wait: it is taken beside them, and leaves less room for what is new. */
 class OperationWorker implements Worker {
   readonly #app: App;
   readonly #kinds: KindRegistry;
@@ -44,19 +44,23 @@ class OperationWorker implements Worker {
     this.#shutdown.abort();
     await this.#loop.stop();
     await this.#looking;
-    await Promise.all([...this.#own.values(), ...this.#takenOver.values()].map((work) => work.done));
+    await Promise.all(this.#all.map((work) => work.done));
     await this.#app.db.prisma.workerProcess.deleteMany({ where: { id: this.#id } });
+  }
+
+  get #all(): Work[] {
+    return [...this.#own.values(), ...this.#takenOver.values()];
   }
 
   get #shares(): Shares {
     const counts = new Map<string, number>();
-    for (const { orgId } of this.#own.values()) counts.set(orgId, (counts.get(orgId) ?? 0) + 1);
+    for (const { orgId } of this.#all) counts.set(orgId, (counts.get(orgId) ?? 0) + 1);
     const share = shareOf(this.#app.config.WORKER_CONCURRENCY);
     return { busy: [...counts.keys()], full: [...counts].filter(([, count]) => count >= share).map(([orgId]) => orgId) };
   }
 
   async #takeOne(): Promise<boolean> {
-    if (this.#shutdown.signal.aborted || this.#own.size >= this.#app.config.WORKER_CONCURRENCY) return false;
+    if (this.#shutdown.signal.aborted || this.#all.length >= this.#app.config.WORKER_CONCURRENCY) return false;
     const claim = await takeNext(this.#app, this.#shares);
     if (claim) this.#run(claim, this.#own);
     return claim !== undefined;
@@ -85,6 +89,8 @@ class OperationWorker implements Worker {
     await prisma.$executeRaw`DELETE FROM worker_processes WHERE seen_at < clock_timestamp() - interval '1 day'`;
     for (const { id, crashes } of await abandoned(this.#app, config.WORKER_CONCURRENCY)) {
       if (this.#shutdown.signal.aborted || this.#takenOver.size >= config.WORKER_CONCURRENCY) return;
+      // Still here, after this process stood still: it gives it back by itself in a moment.
+      if ([...this.#own.keys(), ...this.#takenOver.keys()].some((claim) => claim.id === id)) continue;
       if (crashes >= suspectAfter && [...this.#takenOver.values()].some((work) => work.suspect)) continue;
       const claim = await takeOver(this.#app, id);
       if (!claim) continue;

@@ -74,9 +74,9 @@ it('lets no organization take more than half of a worker’s slots, so that anot
   const modest = await ocore.owner('modest');
   const many: { id: string; operationId: string }[] = [];
   for (let i = 0; i < 4; i += 1) many.push(await validation(greedy));
-  worker({ WORKER_CONCURRENCY: '2' });
+  worker({ WORKER_CONCURRENCY: '2', OPERATION_LEASE: '10s' });
   await until(async () => (await statusOf(greedy, many[0]?.operationId ?? '')) === 'running');
-  expect(await waits(greedy, many[1]?.operationId ?? '')).toBe('other operations of the organization');
+  await until(async () => (await waits(greedy, many[1]?.operationId ?? '')) === 'other operations of the organization');
   const one = await validation(modest);
   await until(async () => (await statusOf(modest, one.operationId)) === 'running');
   expect(await statusOf(greedy, many[0]?.operationId ?? '')).toBe('running');
@@ -85,7 +85,7 @@ it('lets no organization take more than half of a worker’s slots, so that anot
   await greedy.post(`/operations/${many[0]?.operationId}/cancel`);
   await until(async () => (await ocore.sql("SELECT 1 FROM operations WHERE id = $1 AND status = 'running'", [late.operationId])).length > 0);
   expect(await statusOf(greedy, many[1]?.operationId ?? '')).toBe('queued');
-}, 60_000);
+}, 180_000);
 
 it('is cancelled by the administrator of the installation, whose ever it is', async () => {
   const owner = await ocore.owner();
@@ -98,30 +98,30 @@ it('is cancelled by the administrator of the installation, whose ever it is', as
   expect((await owner.finished(operationId)).at('data.operationUpdated.status')).toBe('cancelled');
   const missing = await administrator.post('/admin/jobs/0197a1ee-3b9a-7283-ae21-7f1d3c5b8a76/cancel');
   expect([missing.status, missing.at('error.code')]).toEqual([404, 'not_found']);
-}, 60_000);
+}, 180_000);
 
 it('ends an operation whose step took five workers in a row with it; workers that were ended properly do not count', async () => {
   const owner = await ocore.owner();
   const { id, operationId } = await validation(owner);
   const attempt = async () => (await ocore.sql<{ attempt: number }>('SELECT attempt FROM operations WHERE id = $1', [operationId]))[0]?.attempt ?? 0;
   const crashes = async () => (await ocore.sql<{ crashes: number }>('SELECT crashes FROM operations WHERE id = $1', [operationId]))[0]?.crashes;
-  for (let n = 1; n <= 2; n += 1) {
-    const ended = worker();
-    await until(async () => (await attempt()) >= n);
-    await ended.end();
-  }
+  /** Starts a worker and waits until it has begun. */
+  const begun = async (): Promise<WorkerProcess> => {
+    const before = await attempt();
+    const made = worker({ OPERATION_LEASE: '6s' });
+    await until(async () => (await attempt()) > before);
+    return made;
+  };
+  for (let n = 1; n <= 2; n += 1) await (await begun()).end();
   expect(await crashes()).toBe(0);
-  for (let n = 1; n <= 5; n += 1) {
-    const killed = worker();
-    await until(async () => (await attempt()) >= n + 2);
-    await killed.kill();
-  }
-  worker();
+  // Each counts when the next worker finds that it is gone.
+  for (let n = 0; n <= 5 && (await crashes()) !== 5; n += 1) await (await begun()).kill();
+  worker({ OPERATION_LEASE: '6s' });
   const operation = await owner.finished(operationId);
   expect([operation.at('data.operationUpdated.status'), operation.at('data.operationUpdated.error.code'), operation.at('data.operationUpdated.steps.0.status')]).toEqual(['failed', 'worker_crashed', 'failed']);
   expect((await owner.get(`/servers/${id}`)).at('status')).toBe('unreachable');
   expect(await jobs(operationId)).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 it('takes over from a worker that fell asleep in the middle of a transaction, which held the operation’s row', async () => {
   const owner = await ocore.owner();
@@ -147,7 +147,7 @@ it('takes over from a worker that fell asleep in the middle of a transaction, wh
   } finally {
     await line.stop();
   }
-}, 60_000);
+}, 180_000);
 
 it('brings jobs and operations together again, whatever took them apart', async () => {
   const owner = await ocore.owner();
@@ -156,4 +156,4 @@ it('brings jobs and operations together again, whatever took them apart', async 
   await ocore.sql("UPDATE pgboss.job SET state = 'active' WHERE id = $1", [second.operationId]);
   worker();
   for (const { operationId } of [first, second]) await until(async () => (await statusOf(owner, operationId)) === 'running');
-}, 30_000);
+}, 120_000);
