@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { dockerStatus, putFile, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { type Bounds, databaseBounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, namesOf } from './names.ts';
+import type { Sizing } from './odoo-conf.ts';
 
 const logConfig: Docker.HostConfig['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
@@ -58,7 +60,7 @@ async function ensureCreated(host: RemoteHost, options: Docker.ContainerCreateOp
   await putFile(host.docker.getContainer(options.name), { ...file, uid: 0, gid: 0 });
 }
 
-export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string): Promise<void> {
+export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string, sizing: Sizing): Promise<void> {
   const names = namesOf(instance.id);
   await host.docker.createVolume({ Name: names.databaseVolume, Labels: labelsOf(instance, 'database') });
   await ensureCreated(
@@ -76,13 +78,12 @@ export async function ensureDatabase(host: RemoteHost, instance: Instance, super
         Mounts: [{ Type: 'volume', Source: names.databaseVolume, Target: '/var/lib/postgresql/data' }],
         RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
-        Memory: 1024 ** 3,
-        NanoCpus: 0,
-        PidsLimit: 512,
         ShmSize: 256 * 1024 ** 2,
+        ...databaseBounds(sizing),
       },
     },
-    { path: passwordPath, content: superuserPassword, mode: 0o444 },
+    // The image reads it as root, before it becomes postgres.
+    { path: passwordPath, content: superuserPassword, mode: 0o400 },
   );
   await startContainer(host, names.database);
 }
@@ -92,8 +93,10 @@ export interface OdooContainer {
   command: string[];
   conf: string;
   env: string[];
-  memoryBytes: number;
+  bounds: Bounds;
   httpPort: number | null;
+  /** The address of the server that the port is published on; empty for all of them. */
+  bindAddress: string;
   restart: boolean;
 }
 
@@ -114,9 +117,8 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
         Mounts: [{ Type: 'volume', Source: names.filestoreVolume, Target: '/var/lib/odoo' }],
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
-        Memory: container.memoryBytes,
-        PidsLimit: 1024,
-        ...(container.httpPort ? { PortBindings: { '8069/tcp': [{ HostPort: String(container.httpPort) }] } } : {}),
+        ...container.bounds,
+        ...(container.httpPort ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } } : {}),
       },
     },
     { path: confPath, content: container.conf, mode: 0o644 },

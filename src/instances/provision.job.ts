@@ -50,9 +50,9 @@ export const provisionInstanceJob = implementOperation({
       await ensureNetwork(host, instance);
     },
     database: async (context) => {
-      const { instance, host } = await siteOf(context);
+      const { instance, host, sizing } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
-      await ensureDatabase(host, instance, secrets.postgresPassword);
+      await ensureDatabase(host, instance, secrets.postgresPassword, sizing);
       await waitForPostgres(host, instance, context.signal);
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
