@@ -11,7 +11,7 @@ import { acceptInvitationInput, acceptInviteLinkInput, assignInput, inviteInput,
 import { createOrganizationInput, settingsInput, updateOrganizationInput } from '../../src/orgs/index.ts';
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
-import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
+import { createServerInput, updateServerInput, updateServerProjectsInput } from '../../src/servers/index.ts';
 import { isObject, type JsonObject } from './json-schema.ts';
 
 const filter = z.string().max(longestFilter);
@@ -87,6 +87,7 @@ export const parsers: Readonly<Record<string, z.ZodType>> = {
   rotateApiKey: rotateApiKeyInput,
   setUpTotp: passwordInput,
   transferOwnership: passwordInput,
+  updateServerProjects: updateServerProjectsInput,
   verifyEmail: verifyInput,
 };
 
