@@ -38,9 +38,9 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     image: t.exposeString('image', { description: 'The image that it runs.' }),
     httpPort: t.exposeInt('httpPort', { nullable: true, description: 'The port of the server that Odoo answers on.' }),
     url: t.string({
-      nullable: true, description: 'Where Odoo answers, once it has a port.',
+      nullable: true, description: 'Where Odoo answers, once it has a port; null where instances are published on loopback only.',
       resolve: async (row, _args, context) => {
-        if (row.httpPort === null) return null;
+        if (row.httpPort === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
         return `http://${row.serverHost ?? (await hostOf(context, row.serverId))}:${row.httpPort}`;
       },
     }),

@@ -78,6 +78,8 @@ const variables = z.object({
   STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
+  /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
+  INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: z
     .string()
     .regex(/^\d+-\d+$/, 'must be two ports with a dash: 20000-29999')

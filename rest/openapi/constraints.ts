@@ -12,7 +12,7 @@ import { acceptInvitationInput, acceptInviteLinkInput, assignInput, inviteInput,
 import { createOrganizationInput, settingsInput, updateOrganizationInput } from '../../src/orgs/index.ts';
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
-import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
+import { createServerInput, updateServerInput, updateServerProjectsInput } from '../../src/servers/index.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 const filter = z.string().max(longestFilter);
@@ -88,6 +88,7 @@ export const parsers: Readonly<Record<string, z.ZodType>> = {
   rotateApiKey: rotateApiKeyInput,
   setUpTotp: passwordInput,
   transferOwnership: passwordInput,
+  updateServerProjects: updateServerProjectsInput,
   verifyEmail: verifyInput,
 };
 

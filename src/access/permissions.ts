@@ -44,8 +44,9 @@ export function permissionsOf(role: { name: string; isSystem: boolean; permissio
   return (role.isSystem ? systemPermissions.get(role.name) : undefined) ?? role.permissions;
 }
 
+/** Whether it can count in single projects. Of servers, those that are open to a project are seen in it, and managed only by the organization. */
 export function isProjectPermission(permission: Permission): boolean {
-  return projectResources.has(permission.slice(permission.indexOf(':') + 1));
+  return permission === 'view:servers' || projectResources.has(permission.slice(permission.indexOf(':') + 1));
 }
 
 /** The permission to see what the given one is about. */

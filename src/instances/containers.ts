@@ -1,5 +1,6 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
+import type { Bounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
 
 const logConfig: ContainerSpec['HostConfig']['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
@@ -43,7 +44,7 @@ async function ensureCreated(host: RemoteHost, name: string, spec: ContainerSpec
   return Id;
 }
 
-export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string, operationId: string): Promise<void> {
+export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string, bounds: Bounds, operationId: string): Promise<void> {
   const names = namesOf(instance.id);
   const volume = volumesOf(instance).database;
   await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'database', operationId) });
@@ -62,13 +63,12 @@ export async function ensureDatabase(host: RemoteHost, instance: Instance, super
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
         RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
-        Memory: 1024 ** 3,
-        NanoCpus: 0,
-        PidsLimit: 512,
         ShmSize: 256 * 1024 ** 2,
+        ...bounds,
       },
     },
-    { path: passwordPath, content: superuserPassword, mode: 0o444 },
+    // The image reads it as root, before it becomes postgres.
+    { path: passwordPath, content: superuserPassword, mode: 0o400 },
   );
   await host.docker.startContainer(id);
 }
@@ -80,8 +80,10 @@ export interface OdooContainer {
   command: string[];
   conf: string;
   env: string[];
-  memoryBytes: number;
+  bounds: Bounds;
   httpPort: number | null;
+  /** The address of the server that the port is published on; empty for all of them. */
+  bindAddress: string;
   restart: boolean;
 }
 
@@ -104,9 +106,8 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
-        Memory: container.memoryBytes,
-        PidsLimit: 1024,
-        ...(container.httpPort ? { PortBindings: { '8069/tcp': [{ HostPort: String(container.httpPort) }] } } : {}),
+        ...container.bounds,
+        ...(container.httpPort ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } } : {}),
       },
     },
     { path: confPath, content: container.conf, mode: 0o644 },

@@ -2,6 +2,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { StepContext } from '../jobs/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
+import { odooBounds } from './container-limits.ts';
 import type { OdooContainer } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
@@ -45,8 +46,9 @@ export async function servingContainer({ app, operation }: AnyContext, { instanc
     command: ['odoo'],
     conf: odooConf(instance, settings, await openSecrets(app.secrets, instance), sizing),
     env: await openEnvVars(app.secrets, instance.id, settings.envVars),
-    memoryBytes: memoryLimitOf(settings, sizing),
+    bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
     httpPort,
+    bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
     restart: true,
   };
 }

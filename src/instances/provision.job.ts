@@ -2,6 +2,7 @@ import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
 import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { databaseBounds } from './container-limits.ts';
 import { ensureDatabase, ensureNetwork, ensureOdoo } from './containers.ts';
 import { servingContainer, settingsOf, siteOf } from './context.ts';
 import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
@@ -53,9 +54,9 @@ export const provisionInstanceJob = implementOperation({
       await ensureNetwork(host, instance, context.operation.id);
     },
     database: async (context) => {
-      const { instance, host } = await siteOf(context);
+      const { instance, host, sizing } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
-      await ensureDatabase(host, instance, secrets.postgresPassword, context.operation.id);
+      await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
       await waitForPostgres(host, instance, context.signal);
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },

@@ -10,7 +10,7 @@ import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, odooVersion } from '../projects/index.ts';
-import { getServer } from '../servers/index.ts';
+import { serverForProject } from '../servers/index.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { settingsOf } from './context.ts';
 import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, type Resting, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
@@ -66,8 +66,8 @@ export async function getInstance(scope: OrgScope, id: string): Promise<Instance
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
 export async function createInstance(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
-  const server = await getServer(scope, input.serverId);
   const environment = await getEnvironment(scope, input.environmentId);
+  const server = await serverForProject(scope, input.serverId, environment.projectId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
   const version = input.odooVersion ?? '19.0';
   const usualImage = `${app.config.ODOO_IMAGE}:${version}`;

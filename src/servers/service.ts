@@ -11,6 +11,7 @@ import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
+import { openTo } from './projects.ts';
 import { credentialOwner } from './target.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -70,7 +71,7 @@ function checkKey(key: string | null | undefined, context: z.RefinementCtx): voi
 }
 
 export async function getServer(scope: OrgScope, id: string) {
-  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
+  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' }, ...openTo(scope.sees) } }) : null;
   if (!server) throw notFound('server', id);
   return server;
 }
@@ -78,7 +79,7 @@ export async function getServer(scope: OrgScope, id: string) {
 export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
   return page(args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
-    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, AND: and }, ...rest });
+    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, ...openTo(scope.sees), AND: and }, ...rest });
   });
 }
 

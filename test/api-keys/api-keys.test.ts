@@ -98,7 +98,7 @@ it('stays in its projects', async () => {
   expect([(await bot.get('/projects')).at('data.0.id'), (await bot.get('/projects')).at('data.1')]).toEqual([inside, undefined]);
   expect((await bot.post('/environments', { projectId: outside, name: 'x', type: 'staging' })).status).toBe(404);
 
-  const wide = await owner.post('/api-keys', { name: 'Wide', permissions: ['view:servers'], projectIds: [inside] });
+  const wide = await owner.post('/api-keys', { name: 'Wide', permissions: ['manage:servers'], projectIds: [inside] });
   expect([wide.status, wide.at('error.details.constraint')]).toEqual([400, 'project_permission']);
   const stranger = await ocore.owner('stranger');
   expect((await stranger.post('/api-keys', { name: 'Theirs', permissions: ['view:projects'], projectIds: [inside] })).status).toBe(404);

@@ -13,7 +13,10 @@ export interface ContainerSpec {
     RestartPolicy?: { Name: 'no' | 'unless-stopped' };
     LogConfig?: { Type: string; Config: Record<string, string> };
     Memory?: number;
-    NanoCpus?: number;
+    MemorySwap?: number;
+    CpuPeriod?: number;
+    CpuQuota?: number;
+    CpuShares?: number;
     PidsLimit?: number;
     ShmSize?: number;
     CapDrop?: readonly string[];
