@@ -34,10 +34,10 @@ export class AttemptConnection {
   }
 
   /** The connection, made anew when it broke. */
-  async to(target: RemoteTarget): Promise<RemoteHost> {
+  async to(target: RemoteTarget, purpose: 'change' | 'look'): Promise<RemoteHost> {
     const known = await this.#host?.catch(() => undefined);
     if (known && !known.closed) return known;
-    this.#host = this.#open(target);
+    this.#host = this.#open(target, purpose);
     return this.#host;
   }
 
@@ -45,7 +45,7 @@ export class AttemptConnection {
     (await this.#host?.catch(() => undefined))?.close();
   }
 
-  async #open(target: RemoteTarget): Promise<RemoteHost> {
+  async #open(target: RemoteTarget, purpose: 'change' | 'look'): Promise<RemoteHost> {
     this.#guard.check({ name: 'connect', changes: false, deadlineMs: 0 });
     const host = await this.#app.remote.open(target, this.#guard);
     try {
@@ -55,7 +55,7 @@ export class AttemptConnection {
         await tx.operation.update({ where: { id: this.#claim.id }, data: { sessions: [...known, ...(host.session ? [{ ...host.session }] : [])] } });
         return known;
       });
-      if (earlier.length > 0 || this.#claim.attempt > 1) await this.#silence(host, earlier);
+      if (purpose === 'change' && (earlier.length > 0 || this.#claim.attempt > 1)) await this.#silence(host, earlier);
       return host;
     } catch (error) {
       host.close();

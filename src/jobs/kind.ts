@@ -27,8 +27,11 @@ export interface StepContext<Input> extends EndContext<Input> {
   readonly app: App;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  /** This attempt's own connection to a server; its calls are made only while the worker holds the operation. */
-  connect(target: RemoteTarget): Promise<RemoteHost>;
+  /**
+   * This attempt's own connection to a server; its calls are made only while the worker holds the operation. Who only looks
+   * need not wait until earlier attempts are silent there.
+   */
+  connect(target: RemoteTarget, purpose?: 'change' | 'look'): Promise<RemoteHost>;
   saveState(patch: Record<string, Prisma.InputJsonValue>): Promise<void>;
   /** A line that the user reads. */
   log(level: LogLevel, message: string): void;

@@ -147,7 +147,7 @@ class Run {
         await this.#claim.update({ state: next });
         this.#state = stateOf(JSON.parse(JSON.stringify(next)));
       },
-      connect: (target) => connection.to(target),
+      connect: (target, purpose = 'change') => connection.to(target, purpose),
       log: (level, message) => this.#claim.log.add(step, level, message),
       progress,
       write: (work) => this.#claim.write(work),

@@ -33,7 +33,7 @@ export async function connectServer(app: App, orgId: string, serverId: string, s
 }
 
 /** The connection of one attempt of an operation to a server of its organization. */
-export async function attemptHost({ app, operation, connect }: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>, serverId: string): Promise<RemoteHost> {
+export async function attemptHost({ app, operation, connect }: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>, serverId: string, purpose?: 'change' | 'look'): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId: operation.orgId } });
-  return connect(await targetOf(app, server));
+  return connect(await targetOf(app, server), purpose);
 }

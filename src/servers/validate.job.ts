@@ -18,7 +18,7 @@ export const validateServerJob = implementOperation({
       const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
       app.remote.drop(server.id);
       try {
-        const host = await connect(await targetOf(app, server));
+        const host = await connect(await targetOf(app, server), 'look');
         const fingerprint = host.hostKeyFingerprint;
         if (fingerprint !== server.hostKeyFingerprint) {
           // First contact: from now on only this key is accepted.
@@ -35,7 +35,7 @@ export const validateServerJob = implementOperation({
     },
     system: async (context) => {
       const { operation, signal, write } = context;
-      const host = await attemptHost(context, operation.resourceId);
+      const host = await attemptHost(context, operation.resourceId, 'look');
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       if (!facts.kernel.startsWith('Linux')) throw new StepError('server_unsuitable', `The server runs ${facts.kernel}, not Linux`, 'Use a server with Linux, for example Debian 12 or Ubuntu 24.04.');
       if (!architectures.includes(facts.architecture)) throw new StepError('server_unsuitable', `The architecture ${facts.architecture} is not supported`, `Use one of ${architectures.join(', ')}.`);
@@ -50,7 +50,7 @@ export const validateServerJob = implementOperation({
     },
     resources: async (context) => {
       const { operation, signal } = context;
-      const host = await attemptHost(context, operation.resourceId);
+      const host = await attemptHost(context, operation.resourceId, 'look');
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       const say = (kb: number): string => `${((kb * 1024) / gib).toFixed(1)} GiB`;
       if (facts.ram_kb < minimum.ramKb) throw new StepError('server_unsuitable', `The server has ${say(facts.ram_kb)} of memory; at least ${say(minimum.ramKb)} is needed`, 'Use a larger server.');
@@ -59,7 +59,7 @@ export const validateServerJob = implementOperation({
     },
     privileges: async (context) => {
       const { operation, signal, log } = context;
-      const host = await attemptHost(context, operation.resourceId);
+      const host = await attemptHost(context, operation.resourceId, 'look');
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       if (facts.sudo !== 'no') return facts.sudo === 'root' ? 'The SSH user is root' : 'sudo works without a password';
       // Enough where the user may use Docker directly; the next step finds out.
@@ -68,7 +68,7 @@ export const validateServerJob = implementOperation({
     },
     docker: async (context) => {
       const { operation, signal, write } = context;
-      const host = await attemptHost(context, operation.resourceId);
+      const host = await attemptHost(context, operation.resourceId, 'look');
       const version = await host.docker.version({ signal });
       if (!negotiated(version.ApiVersion)) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
       await write((tx) => tx.server.update({ where: { id: operation.resourceId }, data: { dockerVersion: version.Version } }));
