@@ -78,6 +78,11 @@ export class FakeEngine {
     return this.#served.get(`${call} ${subject}`) ?? 0;
   }
 
+  /** Whether a one-off container of the instance has begun to talk. */
+  saysSomething(id: string): boolean {
+    return [...this.state.containers.values()].some((one) => one.name.includes(id) && one.body.Cmd?.includes('--stop-after-init') && one.lines.length >= 3);
+  }
+
   close(): void {
     this.#server.close();
   }
