@@ -1,6 +1,5 @@
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { toRemoteError } from '../remote/index.ts';
 import { ensureOdoo, findContainer, removeContainer, startContainer, stopContainer } from './containers.ts';
 import { servingContainer, siteOf } from './context.ts';
 import { waitForOdoo } from './health.ts';
@@ -17,7 +16,7 @@ export const configureInstanceJob = implementOperation({
       const names = namesOf(instance.id);
       if (!(await findContainer(host, names.previous))) {
         await stopContainer(host, names.odoo, 30);
-        await host.docker.getContainer(names.odoo).rename({ name: names.previous }).catch((error: unknown) => { throw toRemoteError(error); });
+        await host.docker.renameContainer(names.odoo, names.previous);
       }
       await ensureOdoo(host, instance, await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0));
       await startContainer(host, names.odoo);
@@ -36,7 +35,7 @@ export const configureInstanceJob = implementOperation({
     const names = namesOf(instance.id);
     if (await findContainer(host, names.previous)) {
       await removeContainer(host, names.odoo);
-      await host.docker.getContainer(names.previous).rename({ name: names.odoo }).catch((error: unknown) => { throw toRemoteError(error); });
+      await host.docker.renameContainer(names.previous, names.odoo);
     }
     await startContainer(host, names.odoo);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);

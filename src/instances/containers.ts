@@ -1,61 +1,53 @@
-import type Docker from 'dockerode';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { dockerStatus, putFile, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
 import { instanceLabel, labelsOf, namesOf } from './names.ts';
 
-const logConfig: Docker.HostConfig['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
 export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
 
 async function unless(status: number, work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
-    if (dockerStatus(error) !== status) throw toRemoteError(error);
+    if (dockerStatus(error) !== status) throw error;
   });
 }
 
 /** The container of that name, or undefined. */
-export async function findContainer(host: RemoteHost, name: string): Promise<Docker.ContainerInspectInfo | undefined> {
-  return host.docker.getContainer(name).inspect().catch((error: unknown) => {
+export async function findContainer(host: RemoteHost, name: string): Promise<ContainerInfo | undefined> {
+  return host.docker.inspectContainer(name).catch((error: unknown) => {
     if (dockerStatus(error) === 404) return undefined;
-    throw toRemoteError(error);
+    throw error;
   });
 }
 
 /** Starts a container; one that runs already is fine. */
 export function startContainer(host: RemoteHost, name: string): Promise<void> {
-  return unless(304, host.docker.getContainer(name).start());
+  return host.docker.startContainer(name);
 }
 
-export async function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
-  await host.docker.getContainer(name).stop({ t: graceSeconds }).catch((error: unknown) => {
-    if (![304, 404].includes(dockerStatus(error))) throw toRemoteError(error);
-  });
+/** Stops a container; one that does not run, or is not there, is fine. */
+export function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
+  return unless(404, host.docker.stopContainer(name, graceSeconds));
 }
 
 export function removeContainer(host: RemoteHost, name: string): Promise<void> {
-  return unless(404, host.docker.getContainer(name).remove({ force: true }));
+  return unless(404, host.docker.removeContainer(name));
 }
 
 export async function ensureNetwork(host: RemoteHost, instance: Instance): Promise<void> {
   const { network } = namesOf(instance.id);
-  const known = await host.docker.listNetworks({ filters: { label: [`${instanceLabel}=${instance.id}`] } });
+  const known = await host.docker.listNetworks([`${instanceLabel}=${instance.id}`]);
   if (known.length > 0) return;
-  await host.docker.createNetwork({ Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(instance, 'network') }).catch((error: unknown) => {
-    if (dockerStatus(error) !== 409) throw toRemoteError(error);
-  });
+  await unless(409, host.docker.createNetwork({ Name: network, Driver: 'bridge', Labels: labelsOf(instance, 'network') }));
 }
 
 /** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. */
-async function ensureCreated(host: RemoteHost, options: Docker.ContainerCreateOptions & { name: string }, file: { path: string; content: string; mode: number }): Promise<void> {
-  const known = await findContainer(host, options.name);
+async function ensureCreated(host: RemoteHost, name: string, spec: ContainerSpec, file: { path: string; content: string; mode: number }): Promise<void> {
+  const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return;
-  if (!known) {
-    await host.docker.createContainer(options).catch((error: unknown) => {
-      if (dockerStatus(error) !== 409) throw toRemoteError(error);
-    });
-  }
-  await putFile(host.docker.getContainer(options.name), { ...file, uid: 0, gid: 0 });
+  if (!known) await unless(409, host.docker.createContainer(name, spec));
+  await putFile(host.docker, name, { ...file, uid: 0, gid: 0 });
 }
 
 export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string): Promise<void> {
@@ -63,8 +55,8 @@ export async function ensureDatabase(host: RemoteHost, instance: Instance, super
   await host.docker.createVolume({ Name: names.databaseVolume, Labels: labelsOf(instance, 'database') });
   await ensureCreated(
     host,
+    names.database,
     {
-      name: names.database,
       Image: instance.postgresImage,
       // The password is in a file: the environment of a container is in every `docker inspect`.
       Env: ['POSTGRES_USER=postgres', 'POSTGRES_DB=postgres', `POSTGRES_PASSWORD_FILE=${passwordPath}`, 'PGDATA=/var/lib/postgresql/data/pgdata'],
@@ -102,8 +94,8 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
   await host.docker.createVolume({ Name: names.filestoreVolume, Labels: labelsOf(instance, 'filestore') });
   await ensureCreated(
     host,
+    container.name,
     {
-      name: container.name,
       Image: instance.image,
       Cmd: container.command,
       Env: container.env,
@@ -125,10 +117,9 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
 
 /** Takes away everything labelled with the instance's id, and nothing else. */
 export async function removeEverything(host: RemoteHost, instanceId: string, what: { volumes: boolean }): Promise<void> {
-  const filters = { label: [`${instanceLabel}=${instanceId}`] };
-  for (const container of await host.docker.listContainers({ all: true, filters })) await removeContainer(host, container.Id);
-  for (const network of await host.docker.listNetworks({ filters })) await unless(404, host.docker.getNetwork(network.Id).remove());
+  const labels = [`${instanceLabel}=${instanceId}`];
+  for (const container of await host.docker.listContainers(labels)) await removeContainer(host, container.Id);
+  for (const network of await host.docker.listNetworks(labels)) await unless(404, host.docker.removeNetwork(network.Id));
   if (!what.volumes) return;
-  const { Volumes } = await host.docker.listVolumes({ filters });
-  for (const volume of Volumes ?? []) await unless(404, host.docker.getVolume(volume.Name).remove());
+  for (const volume of await host.docker.listVolumes(labels)) await unless(404, host.docker.removeVolume(volume.Name));
 }

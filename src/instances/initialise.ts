@@ -31,7 +31,7 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
   const said = new Set((await app.db.prisma.operationLog.findMany({ where: { operationId: context.operation.id, step: 'initialise' }, select: { message: true } })).map((row) => row.message));
   const errors: string[] = [];
-  const code = await runOneOff(host.docker.getContainer(names.initialise), {
+  const code = await runOneOff(host.docker, names.initialise, {
     signal,
     onLine: (line) => {
       const level = levels.find(([pattern]) => pattern.test(line))?.[1] ?? 'info';

@@ -13,9 +13,9 @@ import { allocatePort } from './ports.ts';
 import { openSecrets } from './sealed.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
-  return host.docker.getImage(image).inspect().then(() => true, (error: unknown) => {
+  return host.docker.inspectImage(image).then(() => true, (error: unknown) => {
     if (dockerStatus(error) === 404) return false;
-    throw toRemoteError(error);
+    throw error;
   });
 }
 
@@ -24,7 +24,7 @@ export const provisionInstanceJob = implementOperation({
   steps: {
     prepare: async (context) => {
       const { instance, host } = await siteOf(context);
-      await host.docker.ping().catch((error: unknown) => { throw toRemoteError(error); });
+      await host.docker.ping();
       const port = await context.write(async (tx) => {
         const allocated = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http');
         await tx.instance.update({ where: { id: instance.id }, data: { httpPort: allocated } });

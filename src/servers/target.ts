@@ -1,6 +1,6 @@
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
+import { type ConnectionUse, type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
 
 export const credentialOwner = (serverId: string): string => `server:${serverId}`;
 
@@ -26,7 +26,7 @@ export async function targetOf(app: App, server: Server): Promise<RemoteTarget> 
 }
 
 /** Connects to a server by its id, within its organization. */
-export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal): Promise<RemoteHost> {
+export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal, use?: ConnectionUse): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
-  return app.remote.connect(await targetOf(app, server), signal);
+  return app.remote.connect(await targetOf(app, server), signal, use);
 }

@@ -1,13 +1,13 @@
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { dockerStatus, RemoteError, toRemoteError } from '../remote/index.ts';
+import { negotiated, RemoteError } from '../remote/index.ts';
 import { factsScript, factsShape, parsePairs } from './facts.ts';
 import { validateServer } from './operations.ts';
 import { connectServer, targetOf } from './target.ts';
 
 const gib = 1024 ** 3;
-const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024, dockerApi: 1.41 };
+const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024 };
 const architectures = ['x86_64', 'aarch64', 'arm64'];
 
 export const validateServerJob = implementOperation({
@@ -64,11 +64,8 @@ export const validateServerJob = implementOperation({
     },
     docker: async ({ app, operation, signal, write }) => {
       const host = await connectServer(app, operation.orgId, operation.resourceId, signal);
-      const version = await host.docker.version().catch((error: unknown) => {
-        const remote = toRemoteError(error);
-        throw dockerStatus(error) === 0 && remote.code === 'remote_command_failed' ? new RemoteError('docker_unavailable', 'The Docker engine does not answer', { cause: error }) : remote;
-      });
-      if (Number(version.ApiVersion) < minimum.dockerApi) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
+      const version = await host.docker.version({ signal });
+      if (!negotiated(version.ApiVersion)) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
       await write((tx) => tx.server.update({ where: { id: operation.resourceId }, data: { dockerVersion: version.Version } }));
       return `Docker ${version.Version}, API ${version.ApiVersion}`;
     },
