@@ -14,8 +14,6 @@ export interface Call {
   readonly connection: HttpConnection;
   /** What stands for the `{…}` of the path. */
   readonly name: string;
-  /** Whether the one-off container that initialises a database goes on until it is killed. */
-  readonly endless: boolean;
 }
 
 /** Nothing when the answer was streamed already. */
@@ -39,14 +37,14 @@ function hostPorts(container: FakeContainer): number[] {
   return Object.values(container.body.HostConfig.PortBindings).flat().map(({ HostPort }) => Number(HostPort));
 }
 
-async function runOdoo(container: FakeContainer, endless: boolean): Promise<void> {
+async function runOdoo(container: FakeContainer): Promise<void> {
   const say = (text: string): void => container.say(`2026-01-01 00:00:00,000 1 INFO demo odoo.modules.loading: ${text}`);
   if (!container.body.Cmd?.includes('--stop-after-init')) return say('HTTP service (werkzeug) running on odoo:8069');
   for (const [index, name] of ['base', 'web', 'mail'].entries()) {
     await sleep(5);
     say(`Loading module ${name} (${index + 1}/3)`);
   }
-  if (!endless) container.end(0);
+  container.end(0);
 }
 
 const execBody = z.object({ Cmd: z.array(z.string()), AttachStdin: z.boolean().optional() });
@@ -127,7 +125,7 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     return { status: '201 Created', json: { Id: container.id, Warnings: [] } };
   },
   inspectContainer: withContainer((container) => ({ status: '200 OK', json: containerInfo(container) })),
-  startContainer: withContainer(async (container, { state, ports, endless }) => {
+  startContainer: withContainer(async (container, { state, ports }) => {
     if (container.status === 'running') return notModified;
     const network = container.body.HostConfig.NetworkMode;
     if (!state.network(network)) return refuse('404 Not Found', `network ${network} not found`);
@@ -140,19 +138,13 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     }
     container.status = 'running';
     container.startedAt = new Date();
-    void runOdoo(container, endless);
+    void runOdoo(container);
     return noContent;
   }),
   stopContainer: withContainer((container, { ports }) => {
     if (container.status !== 'running') return notModified;
     for (const port of hostPorts(container)) ports.withdraw(port, container);
     container.end(0);
-    return noContent;
-  }),
-  killContainer: withContainer((container, { ports }) => {
-    if (container.status !== 'running') return refuse('409 Conflict', `Cannot kill container: ${container.id}: Container ${container.id} is not running`);
-    for (const port of hostPorts(container)) ports.withdraw(port, container);
-    container.end(137);
     return noContent;
   }),
   renameContainer: withContainer((container, { state, request }) => {

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineCallName } from '../../../src/remote/docker/calls.ts';
 import type { Answer, Client } from '../../kit/client.ts';
+import { until } from '../../kit/holding.ts';
 import type { FakeEngine, Plot } from './engine.ts';
 import { type Misbehaviour, misbehavioursOf } from './misbehaviours.ts';
-import { finished, type OperationState, type Stage, stateOf } from './stage.ts';
+import { finished, type OperationState, type Stage } from './stage.ts';
 
 /** What a user does so that the product makes a call. */
-type Scenario = 'validate' | 'prepare' | 'provision' | 'cancel' | 'stop' | 'restart' | 'configure' | 'delete';
+type Scenario = 'validate' | 'prepare' | 'provision' | 'stop' | 'restart' | 'configure' | 'delete';
 
 /** A call that is not here has no test, and the test of this list fails. */
 export const reachedBy: Record<EngineCallName, Scenario> = {
@@ -24,7 +26,6 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   inspectContainer: 'provision',
   startContainer: 'restart',
   stopContainer: 'stop',
-  killContainer: 'cancel',
   renameContainer: 'configure',
   removeContainer: 'delete',
   putArchive: 'provision',
@@ -47,6 +48,11 @@ const isCall = (name: string): name is EngineCallName => name in reachedBy;
 export const cases: readonly Case[] = Object.keys(reachedBy).filter(isCall)
   .flatMap((call) => misbehavioursOf(call).map((misbehaviour, index) => ({ call, misbehaviour, index, name: misbehaviour.name })))
   .sort((one, other) => one.index - other.index);
+
+/** A container may say whatever it likes for as long as it likes: that ends when its user has had enough. */
+export function isEndless({ call, misbehaviour }: Pick<Case, 'call' | 'misbehaviour'>): boolean {
+  return call === 'containerLogs' && misbehaviour.endless === true;
+}
 
 export interface Result {
   /** How often the engine misbehaved. */
@@ -81,7 +87,6 @@ export class HostileFleet {
     if (scenario === 'validate') return this.#validate(plot);
     if (scenario === 'prepare') return this.#prepare(plot);
     if (scenario === 'provision') return this.#provision(plot);
-    if (scenario === 'cancel') return this.#cancel(plot);
     return this.#change(scenario, plot);
   }
 
@@ -139,18 +144,14 @@ export class HostileFleet {
     engine.expectImage(image, plot);
     const { id, operationId } = await this.#create(serverId, image);
     engine.expectInstance(id, plot);
-    return { operation: await finished(this.#owner, operationId), served: engine.served(plot.call, id) + engine.served(plot.call, image) };
-  }
-
-  /** The database is being initialised, for ever, when somebody has had enough. */
-  async #cancel(plot: Plot): Promise<Result> {
-    const { id: serverId, engine } = await this.#server(plot.call);
-    const { id, operationId } = await this.#create(serverId);
-    engine.expectInstance(id, plot, { endless: true });
-    const initialising = (state: OperationState): boolean => state.steps.some(({ name, status }) => name === 'initialise' && status === 'running');
-    while (!initialising(await stateOf(this.#owner, operationId)) || !engine.saysSomething(id)) await new Promise((resolve) => { setTimeout(resolve, 100); });
-    await this.#owner.post(`/operations/${operationId}/cancel`);
-    return { operation: await finished(this.#owner, operationId), served: engine.served(plot.call, id) };
+    const served = (): number => engine.served(plot.call, id) + engine.served(plot.call, image);
+    if (isEndless(plot)) {
+      await until(async () => served() > 0);
+      // It has some time to fill the memory, and the log.
+      await sleep(3000);
+      await this.#owner.post(`/operations/${operationId}/cancel`);
+    }
+    return { operation: await finished(this.#owner, operationId), served: served() };
   }
 
   /** Something is done to an instance that runs. What is left of it serves the next case. */

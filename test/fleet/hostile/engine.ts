@@ -37,7 +37,6 @@ export class FakeEngine {
   readonly #server: net.Server;
   readonly #plots = new Map<string, Plot | null>();
   readonly #served = new Map<string, number>();
-  readonly #endless = new Set<string>();
   #wake: (() => void)[] = [];
   #everywhere: Plot | undefined;
 
@@ -58,9 +57,8 @@ export class FakeEngine {
   }
 
   /** Names an instance with what is done to it; requests about one that was not named yet wait for it. */
-  expectInstance(id: string, plot: Plot | null, options: { endless?: boolean } = {}): void {
+  expectInstance(id: string, plot: Plot | null): void {
     this.#plots.set(id, plot);
-    if (options.endless) this.#endless.add(id);
     for (const wake of this.#wake.splice(0)) wake();
   }
 
@@ -76,11 +74,6 @@ export class FakeEngine {
   /** How often the call was misused, for an instance or an image, or for all. */
   served(call: EngineCallName, subject = ''): number {
     return this.#served.get(`${call} ${subject}`) ?? 0;
-  }
-
-  /** Whether a one-off container of the instance has begun to talk. */
-  saysSomething(id: string): boolean {
-    return [...this.state.containers.values()].some((one) => one.name.includes(id) && one.body.Cmd?.includes('--stop-after-init') && one.lines.length >= 3);
   }
 
   close(): void {
@@ -104,16 +97,16 @@ export class FakeEngine {
       const key = `${call} ${this.#everywhere ? '' : (subject ?? '')}`;
       this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
       connection.hijack(() => {}, () => {});
-      return plot.misbehaviour.serve({ socket: connection.socket, call, honest: () => this.#honest(call, name, request, connection, subject) });
+      return plot.misbehaviour.serve({ socket: connection.socket, call, honest: () => this.#honest(call, name, request, connection) });
     }
-    const answer = await this.#honest(call, name, request, connection, subject);
+    const answer = await this.#honest(call, name, request, connection);
     if (!answer) return;
     const body = answer.json === undefined ? (answer.text ?? '') : `${JSON.stringify(answer.json)}\n`;
     connection.send(answer.status, { ...common, ...(body ? { 'Content-Type': answer.json === undefined ? 'text/plain; charset=utf-8' : 'application/json' } : {}) }, body);
   }
 
-  #honest(call: EngineCallName, name: string, request: EngineRequest, connection: HttpConnection, subject: string | undefined) {
-    return honestAnswers[call]({ state: this.state, ports: this.ports, request, connection, name, endless: this.#endless.has(subject ?? '') });
+  #honest(call: EngineCallName, name: string, request: EngineRequest, connection: HttpConnection) {
+    return honestAnswers[call]({ state: this.state, ports: this.ports, request, connection, name });
   }
 
   /** Whether PostgreSQL is ready is asked until it is: what hurts is the command after that. */

@@ -18,6 +18,8 @@ export interface Misbehaviour {
   readonly everywhere?: true;
   /** Whether the operation may also succeed: a lie in an answer that nobody reads does no harm. */
   readonly harmless?: true;
+  /** Goes on for as long as somebody reads, in a form that is allowed. */
+  readonly endless?: true;
   /** On which calls alone it makes sense. */
   readonly only?: readonly EngineCallName[];
   readonly except?: readonly EngineCallName[];
@@ -84,9 +86,9 @@ const stalls: readonly Misbehaviour[] = [
 ];
 
 const floods: readonly Misbehaviour[] = [
-  { name: 'sends an endless body in chunks', everywhere: true, serve: flood(streamHead('application/json'), chunk('a'.repeat(65_536))) },
-  { name: 'sends an endless body without a length', serve: flood(head('200 OK', { ...json, Connection: 'close' }), 'a'.repeat(65_536)) },
-  { name: 'announces a body of 4 GiB and sends it', everywhere: true, serve: flood(head('200 OK', { ...json, 'Content-Length': '4294967296' }), 'a'.repeat(65_536)) },
+  { name: 'sends an endless body in chunks', everywhere: true, endless: true, serve: flood(streamHead('application/json'), chunk('a'.repeat(65_536))) },
+  { name: 'sends an endless body without a length', endless: true, serve: flood(head('200 OK', { ...json, Connection: 'close' }), 'a'.repeat(65_536)) },
+  { name: 'announces a body of 4 GiB and sends it', everywhere: true, endless: true, serve: flood(head('200 OK', { ...json, 'Content-Length': '4294967296' }), 'a'.repeat(65_536)) },
   { name: 'sends an endless error message', serve: flood(head('500 Internal Server Error', { ...json, Connection: 'close' }), 'a'.repeat(65_536)) },
   { name: 'sends endless headers', everywhere: true, serve: flood('HTTP/1.1 200 OK\r\n', 'X-Header: something\r\n'.repeat(1000)) },
   { name: 'sends an endless header line', serve: flood('HTTP/1.1 200 OK\r\nX-Header: ', 'a'.repeat(65_536)) },
@@ -187,9 +189,9 @@ const frameHeader = (stream: number, length: number): Buffer => {
 const framed = (name: string, data: Buffer, harmless = false): Misbehaviour => ({ name, only: frames, ...(harmless ? { harmless: true } : {}), serve: (victim) => sayAndClose(Buffer.concat([Buffer.from(hijackHead(victim.call)), data]))(victim) });
 
 const framings: readonly Misbehaviour[] = [
-  { name: 'announces a frame of 4 GiB and sends it', only: frames, serve: (victim) => flood(Buffer.concat([Buffer.from(hijackHead(victim.call)), frameHeader(1, 0xffffffff)]), 'a'.repeat(65_536))(victim) },
-  { name: 'sends an endless output without a line end', only: ['startExec'], serve: (victim) => flood(hijackHead(victim.call), frame(1, 'a'.repeat(16_000)))(victim) },
-  { name: 'sends endless lines of output', only: ['startExec'], serve: (victim) => flood(hijackHead(victim.call), frame(1, 'a line of output\n'.repeat(900)))(victim) },
+  { name: 'announces a frame of 4 GiB and sends it', endless: true, only: frames, serve: (victim) => flood(Buffer.concat([Buffer.from(hijackHead(victim.call)), frameHeader(1, 0xffffffff)]), 'a'.repeat(65_536))(victim) },
+  { name: 'sends an endless output without a line end', endless: true, only: frames, serve: (victim) => flood(hijackHead(victim.call), frame(1, 'a'.repeat(16_000)))(victim) },
+  { name: 'sends endless lines of output', endless: true, only: frames, serve: (victim) => flood(hijackHead(victim.call), frame(1, 'a line of output\n'.repeat(900)))(victim) },
   { name: 'begins a stream and stalls', only: frames, serve: (victim) => say(hijackHead(victim.call))(victim) },
   framed('cuts in the middle of a frame header', Buffer.from([1, 0, 0])),
   framed('cuts in the middle of a frame', Buffer.concat([frameHeader(1, 100), Buffer.from('half')])),

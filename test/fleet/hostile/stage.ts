@@ -29,6 +29,7 @@ export class Stage {
   readonly canary: Canary;
   readonly ports = new PublishedPorts();
   readonly engines: FakeEngine[] = [];
+  #next = 0;
 
   private constructor(dir: string, database: EmbeddedDatabase, program: Program, sshd: Sshd, canary: Canary) {
     this.dir = dir;
@@ -59,7 +60,8 @@ export class Stage {
   }
 
   async engine(): Promise<FakeEngine> {
-    const engine = await FakeEngine.listen(join(this.dir, `engine-${this.engines.length}`, 'docker.sock'), this.ports);
+    this.#next += 1;
+    const engine = await FakeEngine.listen(join(this.dir, `engine-${this.#next}`, 'docker.sock'), this.ports);
     this.engines.push(engine);
     return engine;
   }
