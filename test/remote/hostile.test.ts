@@ -12,6 +12,8 @@ const lanes = 120;
 const memoryBound = 400;
 
 let stage: Stage;
+let owner: Client;
+let environmentId: string;
 let neighbour: Client;
 let fleet: HostileFleet;
 let memory: MemoryWatch;
@@ -38,9 +40,10 @@ async function workOfNeighbour(): Promise<OperationState[]> {
 
 beforeAll(async () => {
   stage = await Stage.start({ WORKER_CONCURRENCY: '200', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, ['--import', './test/fleet/hostile/short-deadlines.ts']);
-  const owner = await stage.owner();
+  owner = await stage.owner();
+  environmentId = await owner.environment();
   neighbour = await stage.owner('neighbour');
-  fleet = new HostileFleet(stage, owner, await owner.environment());
+  fleet = new HostileFleet(stage, owner, environmentId);
   // What is loaded at the first use is no growth.
   await fleet.instance();
   memory = new MemoryWatch(stage.program.pid);
@@ -57,6 +60,12 @@ it('has a scenario and misbehaviours for every call that the product makes', () 
   expect(Object.keys(reachedBy)).toEqual(Object.keys(engineCalls));
   expect(new Set(cases.map((one) => one.call))).toEqual(new Set(Object.keys(engineCalls)));
   for (const one of cases) expect(misbehavioursOf(one.call).filter(({ everywhere }) => everywhere).length).toBeGreaterThan(15);
+});
+
+it.each(['a//b', 'a/../b', 'a/', 'a:', 'a:b:c', 'a@sha256:1', 'odoo:19.0/../../etc', `odoo:${'t'.repeat(129)}`])('refuses the image %s at the door: no request to an engine is made of it', async (image) => {
+  const serverId = (await owner.get('/servers?limit=1')).text('data.0.id');
+  const answer = await owner.post('/instances', { name: 'Image', serverId, environmentId, adminEmail: 'admin@example.com', image });
+  expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([400, 'validation_error', 'image']);
 });
 
 describe('a server that', () => {
