@@ -47,13 +47,9 @@ export class HttpConnection {
     stream.on('error', () => {});
     this.#client = new Client(origin, {
       connect: (_options, done) => {
-        const again = given;
+        if (given || !isSocket(stream)) return done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
         given = true;
-        // Not at once: undici takes no notice of an answer that comes while it still asks.
-        queueMicrotask(() => {
-          if (again || !isSocket(stream)) done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
-          else done(null, stream);
-        });
+        return done(null, stream);
       },
       pipelining: 1,
       maxHeaderSize: 16 * 1024,

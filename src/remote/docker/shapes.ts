@@ -24,6 +24,7 @@ export const containerShape = z.object({
     Status: text,
     Running: z.boolean(),
     Restarting: z.boolean().default(false),
+    OOMKilled: z.boolean().default(false),
     ExitCode: z.number().int().default(0),
   }),
 });
