@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
 import { type Access, reachOf, requireOrg } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
+import { rolesOf } from '../src/members/index.ts';
 import type { Context } from './context.ts';
 import type { PersonRow } from './person.ts';
 
@@ -88,10 +89,7 @@ const myRoles = new WeakMap<Access, DataLoader<string, { id: string; role: Role 
 export async function myRoleIn({ app, access }: Context, orgId: string): Promise<Role | null> {
   const { userId } = access;
   if (!userId || !access.sessionId) return null;
-  const loader = myRoles.get(access) ?? loaderOf(async (ids) => {
-    const rows = await app.db.prisma.membership.findMany({ where: { userId, orgId: { in: ids } }, select: { orgId: true, role: true } });
-    return rows.map(({ orgId: id, role }) => ({ id, role }));
-  });
+  const loader = myRoles.get(access) ?? loaderOf((ids) => rolesOf(app, userId, ids));
   myRoles.set(access, loader);
   return (await loader.load(orgId))?.role ?? null;
 }

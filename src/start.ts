@@ -1,8 +1,9 @@
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
-import { migrate } from '../prisma/migrate.ts';
+import { migrate } from './database/migrate.ts';
+import { restRouter } from '../rest/router.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './db.ts';
+import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
 import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
@@ -61,9 +62,9 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), kinds };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), endings: kinds };
     if (isWorker) {
-      const worker = await startWorker(app);
+      const worker = await startWorker(app, kinds);
       stops.push(() => worker.stop());
       const resetRequests = startResetRequests(app);
       stops.push(() => resetRequests.stop());
@@ -84,7 +85,7 @@ export async function start(config: Config): Promise<Running> {
       const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       limits.start();
       stops.push(() => limits.stop());
-      const gateway = await startGateway(app, tokens);
+      const gateway = await startGateway(app, tokens, restRouter);
       stops.push(() => gateway.stop());
       url = gateway.url;
       log.info({ url }, 'oCore is ready');

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { adminUserInput } from '../../src/admin/index.ts';
+import { deleteAccountInput, oauthExchangeInput, signUpInput } from '../../src/accounts/index.ts';
 import { createApiKeyInput, rotateApiKeyInput, updateApiKeyInput } from '../../src/api-keys/index.ts';
 import {
-  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, deleteAccountInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
-  installationSettingsInput, loginInput, oauthExchangeInput, oauthProgramInput, passkeyNameInput, passwordInput, profileInput, refreshInput, resetPasswordInput, secondFactorInput, signUpInput, sshKeyInput, totpCodeInput, verifyInput,
+  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
+  installationSettingsInput, loginInput, oauthProgramInput, passkeyNameInput, passwordInput, profileInput, refreshInput, resetPasswordInput, secondFactorInput, sshKeyInput, totpCodeInput, verifyInput,
 } from '../../src/identity/index.ts';
 import { configureInstanceInput, createInstanceInput, envVarInput } from '../../src/instances/index.ts';
 import { longestFilter } from '../../src/lists.ts';
@@ -12,7 +13,7 @@ import { createOrganizationInput, settingsInput, updateOrganizationInput } from 
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
 import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
-import { isObject, type JsonObject } from './json-schema.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 const filter = z.string().max(longestFilter);
 const searched = z.object({ search: filter });

@@ -1,4 +1,4 @@
-import type { Json } from './json-schema.ts';
+import type { Json } from './json.ts';
 
 const ids = {
   user: '0197a1e8-2f4d-7c31-8a52-6b0f9d7e4c10',

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 
 const channel = 'ocore';
 

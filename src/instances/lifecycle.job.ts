@@ -1,5 +1,5 @@
 import { recordFact } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome, StepContext } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
 import { findContainer, stopContainer } from './containers.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineOperation } from '../jobs/kind.ts';
 
-const nothing = z.object({});
+/** Whether the caller chose an image or set environment variables; whoever retries it needs the same permission. */
+const ownCode = z.boolean().optional();
 
 const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
 /** The instance's status before it was asked to change: it comes back when that is cancelled before it began. */
@@ -15,7 +16,7 @@ export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
 export const provisionInstance = defineOperation({
   kind: 'instance.provision',
   resourceType: 'instance',
-  input: nothing,
+  input: z.object({ ownCode }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
     { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
@@ -61,6 +62,6 @@ export const settingsShape = z.object({
 export type Settings = z.infer<typeof settingsShape>;
 
 export const configureInstance = defineOperation({
-  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape }),
+  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape, ownCode }),
   steps: [{ name: 'replace', title: 'Re-create the Odoo container with the new configuration' }, { name: 'health', title: 'Wait until Odoo is healthy' }, { name: 'finish', title: 'Remove the old container' }],
 });

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { notify, type Topic } from '../events/hub.ts';
 import { Lease } from './lease.ts';
 import { OperationLog } from './operation-log.ts';

@@ -1,5 +1,5 @@
 import type { FactScope } from '../access/scope.ts';
-import { type Prisma, type Tx, uniqueViolation } from '../db.ts';
+import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';

@@ -1,5 +1,5 @@
 import { notify } from '../events/hub.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 
 const maxLine = 16 * 1024;
 /** How much is kept of the beginning of a log, and as much of its end. */

@@ -1,5 +1,5 @@
 import { fromPrisma, type PgBoss } from 'pg-boss';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 
 export const queueName = 'operations';

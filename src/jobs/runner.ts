@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { isDatabaseDown } from '../db.ts';
+import { isDatabaseDown } from '../database/database.ts';
 import { RemoteError } from '../remote/index.ts';
 import { type Claim, FencedError } from './claim.ts';
 import { AttemptConnection } from './connection.ts';
 import { cancelled, describeError, workerCrashed } from './describe-error.ts';
 import type { OperationError, Outcome, StepContext } from './kind.ts';
-import type { RunnableKind } from './registry.ts';
+import type { KindRegistry, RunnableKind } from './registry.ts';
 import { retrying } from './retrying.ts';
 import { settleOperation, stateOf } from './settle.ts';
 
@@ -199,10 +199,10 @@ async function giveBack(claim: Claim, crashed: boolean): Promise<void> {
 }
 
 /** Runs an operation from its first unfinished step; never rejects. What it cannot end it gives back. */
-export async function runClaim(app: App, claim: Claim, shutdown: AbortSignal): Promise<void> {
+export async function runClaim(app: App, kinds: KindRegistry, claim: Claim, shutdown: AbortSignal): Promise<void> {
   try {
     const row = await app.db.prisma.operation.findUniqueOrThrow({ where: { id: claim.id } });
-    const kind = app.kinds.get(row.kind);
+    const kind = kinds.get(row.kind);
     if (!kind) {
       // A newer version enqueued it; one of its workers knows it.
       app.log.error({ operationId: claim.id, kind: row.kind }, 'This worker does not know the kind of the operation');

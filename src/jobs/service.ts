@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import type { OperationStatus } from '../../prisma/generated/client/client.ts';
-import { reachOf, requirePermission } from '../access/access.ts';
-import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
@@ -49,11 +49,23 @@ const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removi
   'instance.provision': 'provisioning', 'instance.start': 'restarting', 'instance.restart': 'restarting', 'instance.configure': 'restarting', 'instance.delete': 'removing',
 };
 
+/** Kinds that can bring an image or environment variables of somebody's choice. */
+const withCode: ReadonlySet<string> = new Set(['instance.provision', 'instance.configure']);
+const codeShape = z.object({ ownCode: z.boolean().optional() });
+
+interface Repeated {
+  kind: string;
+  resourceType: string;
+  projectId: string | null;
+  input: unknown;
+}
+
 /** Who may do again what was done once: whoever may do it, not whoever may see to operations. */
-function requireMayRepeat(scope: OrgScope, { resourceType, projectId }: { resourceType: string; projectId: string | null }): void {
+function requireMayRepeat(scope: OrgScope, { kind, resourceType, projectId, input }: Repeated): void {
   const needed = resourceType === 'server' ? 'manage:servers' : resourceType === 'environment' ? 'manage:environments' : 'manage:instances';
-  requirePermission(scope.access, needed);
-  requireProject({ ...scope, acts: reachOf(scope.access, needed) }, projectId);
+  requireIn(scope, needed, projectId);
+  // Operations that are older than the permission do not say what they bring.
+  if (withCode.has(kind) && codeShape.parse(input).ownCode !== false) requireIn(scope, 'manage:instance_code', projectId);
 }
 
 /** Runs a failed or cancelled operation again, as a new one with the same input. */

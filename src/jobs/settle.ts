@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import type { OperationError, Outcome } from './kind.ts';
 
@@ -23,8 +23,8 @@ export async function settleOperation(app: App, tx: Tx, scope: FactScope, id: st
   // What is sealed in the input may have been sealed anew since the worker read it; the row is locked now.
   const row = await tx.operation.findUniqueOrThrow({ where: { id } });
   const { orgId, kind: name, resourceId, serverId, attempt, input } = row;
-  const kind = app.kinds.get(name);
-  if (!withoutKind) await kind?.settle(tx, { app, operation: { id, orgId, kind: name, resourceId, serverId, attempt }, input, scope, state: stateOf(row.state) }, outcome, error);
+  const kind = app.endings.get(name);
+  if (!withoutKind) await kind?.settle(tx, { operation: { id, orgId, kind: name, resourceId, serverId, attempt }, input, scope, state: stateOf(row.state) }, outcome, error);
   await tx.operationStep.updateMany({ where: { operationId: id, status: { in: ['pending', 'running'] } }, data: { status: outcome === 'succeeded' ? 'succeeded' : 'skipped' } });
   await tx.operation.update({
     where: { id },

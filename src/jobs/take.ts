@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { Claim, type Taken } from './claim.ts';
 import { groupOf } from './queue.ts';
 

@@ -1,7 +1,8 @@
 import type { App } from '../app.ts';
 import { newId } from '../ids.ts';
-import { WorkLoop } from '../work-loop.ts';
+import { WorkLoop } from '../events/work-loop.ts';
 import type { Claim } from './claim.ts';
+import type { KindRegistry } from './registry.ts';
 import { runClaim } from './runner.ts';
 import { shareOf } from './shares.ts';
 import { abandoned, type Shares, takeNext, takeOver } from './take.ts';
@@ -22,6 +23,7 @@ interface Work {
 /** Takes what waits into its slots. What other workers left behind cannot wait: it is taken beside them, and leaves less room for what is new. */
 class OperationWorker implements Worker {
   readonly #app: App;
+  readonly #kinds: KindRegistry;
   readonly #id = newId();
   readonly #shutdown = new AbortController();
   readonly #own = new Map<Claim, Work>();
@@ -30,8 +32,9 @@ class OperationWorker implements Worker {
   readonly #beat: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
 
-  constructor(app: App) {
+  constructor(app: App, kinds: KindRegistry) {
     this.#app = app;
+    this.#kinds = kinds;
     this.#loop = new WorkLoop(app.events, 'queue', 1000, app.log, () => this.#takeOne());
     this.#beat = setInterval(() => this.look(), Math.min(2000, app.config.OPERATION_LEASE * 500));
   }
@@ -64,7 +67,7 @@ class OperationWorker implements Worker {
   }
 
   #run(claim: Claim, place: Map<Claim, Work>): void {
-    const done = runClaim(this.#app, claim, this.#shutdown.signal).finally(() => {
+    const done = runClaim(this.#app, this.#kinds, claim, this.#shutdown.signal).finally(() => {
       place.delete(claim);
       this.#loop.wake();
     });
@@ -86,6 +89,8 @@ class OperationWorker implements Worker {
     await prisma.$executeRaw`DELETE FROM worker_processes WHERE seen_at < clock_timestamp() - interval '1 day'`;
     for (const { id, crashes } of await abandoned(this.#app, config.WORKER_CONCURRENCY)) {
       if (this.#shutdown.signal.aborted || this.#takenOver.size >= config.WORKER_CONCURRENCY) return;
+      // Still here, after this process stood still: it gives it back by itself in a moment.
+      if ([...this.#own.keys(), ...this.#takenOver.keys()].some((claim) => claim.id === id)) continue;
       if (crashes >= suspectAfter && [...this.#takenOver.values()].some((work) => work.suspect)) continue;
       const claim = await takeOver(this.#app, id);
       if (!claim) continue;
@@ -98,8 +103,8 @@ class OperationWorker implements Worker {
 }
 
 /** Starts to take operations; answers when it has looked for the first time for what others left behind. */
-export async function startWorker(app: App): Promise<Worker> {
-  const worker = new OperationWorker(app);
+export async function startWorker(app: App, kinds: KindRegistry): Promise<Worker> {
+  const worker = new OperationWorker(app, kinds);
   worker.look();
   return worker;
 }

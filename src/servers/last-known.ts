@@ -1,4 +1,4 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 
 /** The status of a server whose operation was cancelled before it began: nothing is known anew; the monitor finds out the rest. */
 export async function lastKnownStatus(tx: Tx, id: string): Promise<'active' | 'pending'> {

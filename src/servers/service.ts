@@ -4,7 +4,8 @@ import type { ServerStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
@@ -15,7 +16,7 @@ import { credentialOwner } from './target.ts';
 const text = (max: number) => z.string().trim().min(1).max(max);
 const noControl = /^[^\u0000-\u001f\u007f]*$/;
 const fields = {
-  name: text(100),
+  name: displayName(100),
   description: z.string().max(2000).nullish(),
   host: text(255).regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, 'must be a host name or an IP address'),
   port: z.number().int().min(1).max(65535),

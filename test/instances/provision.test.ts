@@ -108,8 +108,8 @@ describe('an instance on a real server', () => {
     const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
-    // Python cannot start with this: Odoo ends at once.
-    const bad = await owner.patch(`/instances/${id}`, { envVars: [{ name: 'PYTHONHOME', value: '/nowhere' }] });
+    // Odoo cannot start in so little memory: it ends at once.
+    const bad = await owner.patch(`/instances/${id}`, { limitMemorySoft: 128 * 1024 ** 2, limitMemoryHard: 128 * 1024 ** 2 });
     const operation = await owner.finished(bad.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');

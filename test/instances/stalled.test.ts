@@ -126,7 +126,7 @@ it('goes on with all that a killed worker did on a server, and with what waits b
   const made: Answer[] = [];
   for (let n = 1; n <= 6; n += 1) made.push(await create(`Lane ${n}`));
   await until(async () => (await ocore.sql("SELECT 1 FROM operations WHERE status = 'running'")).length === 5);
-  expect((await owner.get(`/operations/${made[5]?.text('operationId')}`)).at('waitingFor')).toBe('5 other operations on this server');
+  await until(async () => (await owner.get(`/operations/${made[5]?.text('operationId')}`)).at('waitingFor') === '5 other operations on this server');
   await first.kill();
   worker();
   for (const answer of made) expect(await endOf(answer)).toBe('succeeded');

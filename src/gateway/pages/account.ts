@@ -38,10 +38,15 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
     },
     {
       path: '/undo-email-change', title: 'Take the change of your e-mail address back',
-      show: () => ({ text: html`<p>Your account gets its former address back. All its sessions end, and so do its password, passkeys, connected accounts, two-factor authentication, SSH and API keys, since somebody else may have put them there. Then set a new password with “Forgot password”.</p>`, button: 'Take it back' }),
+      show: () => ({
+        text: html`<p>Your account gets its former address back. All its sessions end, and so do its password, connected accounts, SSH
+          keys and API keys, since somebody else may have put them there. Passkeys and two-factor authentication end only if they were
+          added since the change was asked for. Then set a new password with “Forgot password”.</p>`,
+        button: 'Take it back',
+      }),
       submit: async ({ client, token }) => {
         await undoEmailChange(app, client, token);
-        return done('Your account has its former address again', html`<p>Nothing from before lets anybody in any more. Set a new password with “Forgot password”.</p>`);
+        return done('Your account has its former address again', html`<p>Set a new password with “Forgot password”. Second factors from before the change still count.</p>`);
       },
     },
     {

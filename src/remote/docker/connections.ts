@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { HttpConnection } from '../http.ts';
-import { Semaphore } from '../semaphore.ts';
+import { Semaphore } from '../../semaphore.ts';
 
 /** Opens one stream to the engine. */
 export type Dial = (signal: AbortSignal) => Promise<Duplex>;

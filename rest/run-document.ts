@@ -2,10 +2,10 @@ import { execute } from 'graphql';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError } from '../src/errors.ts';
-import type { PreparedRoute } from './prepared.ts';
+import type { PreparedDocument } from './prepared.ts';
 
-/** What the route's document gives for these variables: the value of its root field. */
-export async function dataOf(prepared: PreparedRoute, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
+/** What a document gives for these variables: the value of its root field. */
+export async function runDocument(prepared: PreparedDocument, contextValue: Context, variableValues: Record<string, unknown>): Promise<unknown> {
   if (prepared.compiled) return (await prepared.compiled(contextValue, variableValues))[prepared.rootField];
   const result = await execute({ schema, document: prepared.document, contextValue, variableValues });
   const error = result.errors?.[0];

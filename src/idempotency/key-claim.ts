@@ -1,7 +1,6 @@
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import type { Asked } from './once.ts';
 
 const lease = "interval '60 seconds'";
 export const renewEveryMs = 20_000;
@@ -15,7 +14,7 @@ interface Row {
 }
 
 /** A request's hold on its key: writes name the claim, so that one that was taken over changes nothing more. */
-export class Claim {
+export class KeyClaim {
   readonly #app: App;
   readonly #id: string;
   readonly #claim: string;
@@ -51,7 +50,12 @@ export class Claim {
 }
 
 /** Who asks, under which request id. Clients choose these ids, so another's request may have the same. */
-type Asker = Pick<Asked, 'requestId' | 'actorId' | 'ipAddress'>;
+export interface Asker {
+  requestId: string;
+  /** Who the audit trail names; null for who is not signed in. */
+  actorId: string | null;
+  ipAddress: string | null;
+}
 
 /** Every change has its audit entry in the same transaction, with the request's id: it is there exactly when the change is. */
 async function assertNothingChanged(app: App, id: string, { requestId, actorId, ipAddress }: Asker): Promise<void> {
@@ -68,7 +72,7 @@ async function assertNothingChanged(app: App, id: string, { requestId, actorId, 
 }
 
 /** Takes the key for this request, or finds the answer that it has already. */
-export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: Claim } | { answer: string }> {
+export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: KeyClaim } | { answer: string }> {
   const claim = newId();
   const { requestId } = asker;
   const sealed = app.secrets.seal(request, id);
@@ -79,7 +83,7 @@ export async function take(app: App, id: string, request: string, asker: Asker):
      WHERE k.expires_at < now()`,
     [id, claim, requestId, sealed],
   );
-  if (fresh.rowCount === 1) return { claim: new Claim(app, id, claim) };
+  if (fresh.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
   const { rows } = await app.db.pool.query<Row>('SELECT claim, request_id, request_enc, answer_enc, lease_until > now() AS under_way FROM idempotency_keys WHERE id = $1', [id]);
   const known = rows[0];
   const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still under way; send it again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
@@ -91,6 +95,6 @@ export async function take(app: App, id: string, request: string, asker: Asker):
   if (known.under_way) throw inProgress;
   await assertNothingChanged(app, id, { ...asker, requestId: known.request_id });
   const again = await app.db.pool.query(`UPDATE idempotency_keys SET claim = $2::uuid, request_id = $4, claimed_at = now(), lease_until = now() + ${lease} WHERE id = $1 AND claim = $3::uuid`, [id, claim, known.claim, requestId]);
-  if (again.rowCount === 1) return { claim: new Claim(app, id, claim) };
+  if (again.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
   throw inProgress;
 }

@@ -1,26 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from '../../schema/context.ts';
 import { type Access, anonymous } from '../access/access.ts';
-import { authenticate, bearerOf } from '../access/authenticate.ts';
+import { authenticate, bearerOf } from './authenticate.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, Browser } from '../identity/index.ts';
 import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
 import { countRequest } from './quota.ts';
-
-const given = /^[A-Za-z0-9._-]{8,64}$/;
-
-export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('base64url')}`;
-}
-
-/** The caller's request id where it is harmless, else one of ours; it goes into every log line, audit row and job. */
-export function requestIdOf(headers: IncomingHttpHeaders): string {
-  const value = headers['x-request-id'];
-  return typeof value === 'string' && given.test(value) ? value : newRequestId();
-}
 
 function single(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
@@ -73,14 +60,4 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
     return now;
   };
   return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };
-}
-
-/** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */
-function originOf(config: Config, host: string | null | undefined): string {
-  if (config.hasAppUrl || !host || !/^[\w.:[\]-]+$/.test(host)) return config.APP_URL.replace(/\/$/, '');
-  return `http://${host}`;
-}
-
-export function docUrlOf(config: Config, host: string | null | undefined, code: string): string {
-  return `${originOf(config, host)}/docs/errors/${code}`;
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { Access } from '../access/access.ts';
+import type { Access, Actor } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Client } from '../identity/index.ts';
+import type { Client } from '../access/client.ts';
 import { networkOf, refuse, type Usage, windowSeconds } from '../limits/index.ts';
 import { addressOf } from './client.ts';
 
@@ -33,10 +33,19 @@ export function countAddress(app: App, address: string | null, response: ServerR
   if (usage.exceeded) check(response, usage);
 }
 
+const quotaOf = (actor: Actor): 'api_key' | 'account' => (actor.type === 'api_key' ? 'api_key' : 'account');
+
+/** Refuses somebody who is known already and has nothing left, before the database is asked about them again. */
+export function refuseExceeded(app: App, { actor }: Access): void {
+  if (!actor?.id) return;
+  const usage = app.limits.standing(quotaOf(actor), actor.id);
+  if (usage.exceeded) throw refuse(usage);
+}
+
 /** Counts a request of who it turned out to come from: an account, an API key, or nobody (null: its credentials were wrong). */
 export function countRequest(app: App, access: Access | null, client: Client, response: ServerResponse | null): void {
   const actor = access?.actor;
-  check(response, actor?.id ? app.limits.use(actor.type === 'api_key' ? 'api_key' : 'account', actor.id) : app.limits.useByAddress('anonymous', client.ipAddress));
+  check(response, actor?.id ? app.limits.use(quotaOf(actor), actor.id) : app.limits.useByAddress('anonymous', client.ipAddress));
 }
 
 /** Counts the cost of a GraphQL operation, beside the request that brought it. */

@@ -2,8 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import proxyaddr from 'proxy-addr';
 import type { Config } from '../config.ts';
-import type { Client } from '../identity/index.ts';
-import { requestIdOf } from './request.ts';
+import type { Client } from '../access/client.ts';
+import { requestIdOf } from './id.ts';
+
+/** Sessions and audit entries keep what a program calls itself; real ones need less. */
+const longestAgent = 256;
 
 function plain(address: string | undefined): string | null {
   // IPv4 as an IPv6 socket sees it; some proxies add the port.
@@ -19,5 +22,5 @@ export function addressOf(config: Config, request: IncomingMessage): string | nu
 }
 
 export function clientOf(config: Config, request: IncomingMessage): Client {
-  return { requestId: requestIdOf(request.headers), ipAddress: addressOf(config, request), userAgent: request.headers['user-agent'] ?? null };
+  return { requestId: requestIdOf(request.headers), ipAddress: addressOf(config, request), userAgent: request.headers['user-agent']?.slice(0, longestAgent) ?? null };
 }

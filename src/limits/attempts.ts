@@ -29,7 +29,7 @@ const policies = {
   token: { attempts: 60, minutes: 15, what: 'tokens that were not valid' },
 } as const satisfies Record<string, { attempts: number; minutes: number; what: string }>;
 
-export type SensitivePolicy = keyof typeof policies;
+export type AttemptPolicy = keyof typeof policies;
 
 /** An attempt that was counted. */
 export interface Attempt {
@@ -39,10 +39,10 @@ export interface Attempt {
   forget(): Promise<void>;
 }
 
-export class SensitiveLimits {
+export class AttemptLimits {
   readonly #pool: Pool;
   readonly #factor: number;
-  readonly #limiters = new Map<SensitivePolicy, RateLimiterPostgres>();
+  readonly #limiters = new Map<AttemptPolicy, RateLimiterPostgres>();
 
   constructor(pool: Pool, factor: number) {
     this.#pool = pool;
@@ -53,7 +53,7 @@ export class SensitiveLimits {
    * Counts one attempt before the work that it asks for; throws `rate_limit_exceeded` when there were too many.
    * The key is made of all parts; addresses among them count by network. Nothing of them is stored readably.
    */
-  async attempt(policy: SensitivePolicy, ...parts: readonly (string | null)[]): Promise<Attempt> {
+  async count(policy: AttemptPolicy, ...parts: readonly (string | null)[]): Promise<Attempt> {
     const limiter = this.#limiterOf(policy);
     const key = createHash('sha256').update(JSON.stringify(parts.map((part) => (part === null || isIP(part) > 0 ? networkOf(part) : part)))).digest('base64url');
     try {
@@ -73,7 +73,7 @@ export class SensitiveLimits {
     await this.#pool.query('DELETE FROM sensitive_limits WHERE expire < $1', [Date.now()]);
   }
 
-  #limiterOf(policy: SensitivePolicy): RateLimiterPostgres {
+  #limiterOf(policy: AttemptPolicy): RateLimiterPostgres {
     const known = this.#limiters.get(policy);
     if (known) return known;
     const points = policies[policy].attempts * this.#factor;

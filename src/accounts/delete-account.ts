@@ -3,16 +3,13 @@ import type { User } from '../../prisma/generated/client/client.ts';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { eraseOrganization, livingResources } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
-import { emailSchema } from './fields.ts';
-import { requireRecent } from './recent.ts';
-import { notifyAccount } from './security-notice.ts';
+import type { Client } from '../access/client.ts';
+import { emailSchema, notifyAccount, recordAccountFact, requireRecent } from '../identity/index.ts';
 
 export const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
 
@@ -34,7 +31,7 @@ async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug
   if (isOwner && (await tx.membership.count({ where: { ...others, user: { deactivatedAt: null }, ...ownerRole } })) === 0) {
     const otherMembers = await tx.membership.count({ where: others });
     const living = await livingResources(tx, org.id);
-    if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living };
+    if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living: living.map(({ type, count }) => ({ type, count })) };
     await eraseOrganization(tx, scope);
     return undefined;
   }

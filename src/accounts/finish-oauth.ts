@@ -1,16 +1,11 @@
 import { AuthorizationResponseError, calculatePKCECodeChallenge } from 'openid-client';
 import { z } from 'zod';
-import type { App } from '../../app.ts';
-import { AppError } from '../../errors.ts';
-import type { Client } from '../client.ts';
-import { findToken, issueToken, takeToken } from '../one-time-tokens.ts';
-import { parse } from '../../parse.ts';
-import { type SecondStep, signInOrAsk } from '../second-step.ts';
-import type { SignIn } from '../sessions.ts';
-import { type AccessTokens, hashToken } from '../tokens.ts';
-import { linkAccount, userOf } from './accounts.ts';
-import { callbackUrl, nonceOf } from './begin.ts';
-import { type Profile, type Provider, requireProvider } from './providers.ts';
+import type { App } from '../app.ts';
+import { AppError } from '../errors.ts';
+import type { Client } from '../access/client.ts';
+import { type AccessTokens, callbackUrl, findToken, hashToken, issueToken, nonceOf, type Profile, type Provider, requireProvider, type SecondStep, signInOrAsk, type SignIn, takeToken } from '../identity/index.ts';
+import { parse } from '../parse.ts';
+import { linkAccount, userOf } from './provider-accounts.ts';
 
 const begun = z.object({ provider: z.string(), browser: z.string(), flow: z.enum(['login', 'link']), sessionId: z.uuid().optional(), redirectUri: z.string().optional(), codeChallenge: z.string().optional() });
 
@@ -66,7 +61,7 @@ const codeData = z.object({ method: z.enum(['github', 'google']), codeChallenge:
 /** Trades the code that a program got for a session; only who began the flow knows the verifier. */
 export async function exchangeOauthCode(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn | SecondStep> {
   const { code, codeVerifier } = parse(exchangeInput, given);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const challenge = await calculatePKCECodeChallenge(codeVerifier);
   const row = await app.db.prisma.$transaction((tx) => takeToken(tx, 'oauth_code', code));
   const data = row ? codeData.parse(row.data) : null;

@@ -1,26 +1,21 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
-import { createOrganization, organizationSlug } from '../orgs/index.ts';
+import { createOrganization, organizationName, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { slugify } from '../slug.ts';
-import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
-import { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
-import { hashPassword } from './passwords.ts';
-import { openSession, type SignedInUser, type SignIn } from './sessions.ts';
-import { readSettings } from './settings.ts';
-import type { AccessTokens } from './tokens.ts';
-import { askToVerify } from './verification.ts';
+import type { Client } from '../access/client.ts';
+import { type AccessTokens, askToVerify, emailSchema, hashPassword, newPassword, openSession, personName, readSettings, recordAccountFact, requireImpersonal, type SignedInUser, type SignIn } from '../identity/index.ts';
 
 export const signUpInput = z.object({
   email: emailSchema,
   password: newPassword,
   name: personName,
-  organizationName: z.string().trim().min(2).max(100).nullish(),
+  organizationName: organizationName.nullish(),
   organizationSlug: organizationSlug.nullish(),
   invitationToken: z.string().max(200).nullish(),
 });
@@ -49,7 +44,7 @@ export function firstOrganization(person: string, name?: string | null, slug?: s
 
 /** Creates the user, with an organization of its own or in the one that invited it. The first user is the admin. */
 export async function createAccount(tx: Tx, client: Client, { organization, invitationToken, ...account }: NewAccount): Promise<SignedInUser> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707371)`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.signUp})`;
   const isAdmin = (await tx.user.count({ take: 1 })) === 0;
   const user = await tx.user.create({ data: { id: newId(), isAdmin, ...account } });
   if (invitationToken) await joinByInvitation(tx, client, await invitationForSignUp(tx, invitationToken, user.email), user);
@@ -72,7 +67,7 @@ export async function signUp(app: App, tokens: AccessTokens, client: Client, giv
   const { invitationToken } = input;
   if (!invitationToken) await requireSignUp(app);
   requireImpersonal(input.password, input);
-  await app.limits.sensitive('sign_up', client.ipAddress);
+  await app.limits.countAttempt('sign_up', client.ipAddress);
   // Checked before the password is hashed, and again where it counts.
   if (invitationToken) await invitationForSignUp(app.db.prisma, invitationToken, input.email);
   const passwordHash = await hashPassword(input.password);
@@ -83,7 +78,7 @@ export async function signUp(app: App, tokens: AccessTokens, client: Client, giv
       // The invitation came to that address already.
       if (!invitationToken) {
         // An account that is deleted and made again is no way to flood a stranger's address.
-        await app.limits.sensitive('mail', 'verification', user.email);
+        await app.limits.countAttempt('mail', 'verification', user.email);
         await askToVerify(tx, app, user);
       }
       return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });

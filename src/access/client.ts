@@ -1,4 +1,4 @@
-/** What a sign-in is made from, for the session list and the audit trail. */
+/** Where a request comes from, for limits, the session list and the audit log. */
 export interface Client {
   requestId: string;
   ipAddress: string | null;

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { Semaphore } from './remote/semaphore.ts';
+import { Semaphore } from '../semaphore.ts';
+import { lockSeeds } from './lock-numbers.ts';
 
 /** Locks by name across the processes of the installation. A lock ends with its holder's connection, however that ends. */
 export class AdvisoryLocks {
@@ -22,7 +23,7 @@ export class AdvisoryLocks {
       connection.on('error', lost);
       try {
         await connection.query('BEGIN');
-        await connection.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+        await connection.query('SELECT pg_advisory_xact_lock(hashtextextended($1, $2))', [key, lockSeeds.requests]);
         return await work();
       } finally {
         await connection.query('COMMIT').catch(lost);

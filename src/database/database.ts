@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { Prisma, PrismaClient } from '../prisma/generated/client/client.ts';
+import { Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
 import { surviveErrors } from './survive-errors.ts';
-import { TenantDatabase } from './tenant-db.ts';
+import { TenantDatabase } from './tenants.ts';
 
 export { Prisma };
 export type { PrismaClient };
-export type { TenantClient } from './tenant-db.ts';
+export type { TenantClient } from './tenants.ts';
 export type Tx = Prisma.TransactionClient;
 
 export interface Database {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { EventHub, Topic } from './events/hub.ts';
+import type { EventHub, Topic } from './hub.ts';
 
 /**
  * Does small work that waits in a table: woken by its topic, and from time to time, since a wake-up may be lost or come

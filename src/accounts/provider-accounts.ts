@@ -1,16 +1,12 @@
-import type { User } from '../../../prisma/generated/client/client.ts';
-import { type Access, requirePerson } from '../../access/access.ts';
-import type { App } from '../../app.ts';
-import { type Tx, uniqueViolation } from '../../db.ts';
-import { AppError, notFound } from '../../errors.ts';
-import { newId } from '../../ids.ts';
-import { recordAccountFact } from '../audit.ts';
-import type { Client } from '../client.ts';
-import { personName } from '../fields.ts';
-import { letters } from '../letters.ts';
-import { queueNotice } from '../security-notice.ts';
-import { accountConflict, createAccount, firstOrganization, requireSignUp } from '../sign-up.ts';
-import { type Profile, type Provider, requireProvider } from './providers.ts';
+import type { User } from '../../prisma/generated/client/client.ts';
+import { type Access, requirePerson } from '../access/access.ts';
+import type { App } from '../app.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
+import { AppError, notFound } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Client } from '../access/client.ts';
+import { letters, personName, type Profile, type Provider, queueNotice, recordAccountFact, requireProvider } from '../identity/index.ts';
+import { accountConflict, createAccount, firstOrganization, requireSignUp } from './sign-up.ts';
 
 const connection = (provider: Provider, profile: Profile) => ({ provider: provider.name, subject: profile.subject, email: profile.verifiedEmail, name: profile.name.slice(0, 200), avatarUrl: profile.avatarUrl });
 
@@ -49,7 +45,8 @@ export async function userOf(app: App, client: Client, provider: Provider, profi
 
 async function newAccount(app: App, client: Client, provider: Provider, profile: Profile, email: string): Promise<User> {
   await requireSignUp(app);
-  const name = personName.catch(email.split('@')[0] ?? email).parse(profile.name.slice(0, 100));
+  const fallback = personName.catch('Unnamed').parse(email.split('@')[0]);
+  const name = personName.catch(fallback).parse(profile.name.slice(0, 100));
   const organization = firstOrganization(name);
   try {
     return await app.db.prisma.$transaction(async (tx) => {

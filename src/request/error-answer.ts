@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import type { App } from '../src/app.ts';
-import type { AppError, ErrorCode } from '../src/errors.ts';
-import { publicError } from '../src/gateway/graphql-errors.ts';
-import { bodyError } from '../src/gateway/json-body.ts';
-import { docUrlOf, requestIdOf } from '../src/gateway/request.ts';
+import type { App } from '../app.ts';
+import type { AppError, ErrorCode } from '../errors.ts';
+import { bodyError } from './json-body.ts';
+import { requestIdOf } from './id.ts';
+import { docUrlOf, publicError } from './public-error.ts';
 
 /** Seconds after which the same request may succeed. */
 const retryAfter: Partial<Record<ErrorCode, number>> = { operation_in_progress: 5, idempotency_in_progress: 1, service_unavailable: 2 };

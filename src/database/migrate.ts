@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { newId } from '../src/ids.ts';
+import { newId } from '../ids.ts';
+import { lockNumbers } from './lock-numbers.ts';
 
-const folder = new URL('./migrations/', import.meta.url);
-
-/** Prisma's own lock, so that a `prisma migrate deploy` beside us waits its turn. */
-const lockKey = 72707369;
+const folder = new URL('../../prisma/migrations/', import.meta.url);
 
 /**
  * Applies what is missing of `prisma/migrations`, each file in a transaction of its own, and records it in Prisma's own
@@ -17,7 +15,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    await client.query('SELECT pg_advisory_lock($1)', [lockNumbers.migrations]);
     await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
       id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
       logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`);

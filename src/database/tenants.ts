@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { type Prisma, PrismaClient } from '../prisma/generated/client/client.ts';
+import { type Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
 import { inOrg, TenantPool } from './tenant-pool.ts';
 
 function clientOf(prisma: PrismaClient, orgId: string) {

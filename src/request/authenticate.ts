@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
-import { type Access, anonymous, type OrgRef } from './access.ts';
-import { hashApiKey, isApiKey } from './api-key.ts';
-import { type Grants, grantsOf, type GrantRow, narrow, onlyViews } from './grants.ts';
-import { ipAllowed } from './ip-range.ts';
+import { type Access, anonymous, type OrgRef } from '../access/access.ts';
+import { hashApiKey, isApiKey } from '../access/api-key.ts';
+import { type Grants, grantsOf, type GrantRow, narrow, onlyViews } from '../access/grants.ts';
+import { ipAllowed } from '../access/ip-range.ts';
 import { noteKeyUse } from './key-use.ts';
 import { noteSessionUse } from './session-use.ts';
 
