@@ -7,7 +7,7 @@ import type { Client } from '../kit/client.ts';
 import { inLanes } from '../kit/lanes.ts';
 import { MemoryWatch } from '../kit/memory.ts';
 
-const lanes = 80;
+const lanes = 120;
 /** What a process may hold beyond its start, in MB, while a hundred servers send without end. */
 const memoryBound = 400;
 
@@ -39,7 +39,7 @@ async function workOfNeighbour(): Promise<OperationState[]> {
 }
 
 beforeAll(async () => {
-  stage = await Stage.start({ WORKER_CONCURRENCY: '200', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, ['--import', './test/fleet/hostile/short-deadlines.ts']);
+  stage = await Stage.start({ WORKER_CONCURRENCY: '400', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, ['--import', './test/fleet/hostile/short-deadlines.ts']);
   owner = await stage.owner();
   environmentId = await owner.environment();
   neighbour = await stage.owner('neighbour');
