@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
 import { killByPidFile } from './engine.ts';
 
 const run = promisify(execFile);
@@ -13,12 +14,14 @@ const run = promisify(execFile);
 export class Sshd {
   readonly port: number;
   readonly #dir: string;
+  readonly #settings: readonly string[];
   privateKey = '';
   hostKeyFingerprint = '';
 
-  constructor(dir: string, port: number) {
+  constructor(dir: string, port: number, settings: readonly string[] = []) {
     this.#dir = dir;
     this.port = port;
+    this.#settings = settings;
   }
 
   get keyFile(): string {
@@ -38,6 +41,13 @@ export class Sshd {
     await this.#newHostKey();
   }
 
+  /** Another private key that opens the same account, where every command becomes `command` (`authorized_keys` of sshd(8)). */
+  async authorize(command: string): Promise<string> {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    await appendFile(join(this.#dir, 'authorized_keys'), `command="${command.replaceAll('"', '\\"')}" ${pair.public}\n`);
+    return pair.private;
+  }
+
   async #newHostKey(): Promise<void> {
     const file = join(this.#dir, 'host_key');
     await rm(file, { force: true });
@@ -50,7 +60,7 @@ export class Sshd {
     const config = join(this.#dir, 'sshd_config');
     await writeFile(config, [
       `Port ${this.port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(this.#dir, 'host_key')}`, `AuthorizedKeysFile ${join(this.#dir, 'authorized_keys')}`,
-      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', '',
+      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', ...this.#settings, '',
     ].join('\n'));
     await killByPidFile(join(this.#dir, 'sshd.pid'));
     const log = openSync(join(this.#dir, 'sshd.log'), 'a');

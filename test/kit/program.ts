@@ -46,6 +46,10 @@ export class Program {
     return /"url":"([^"]+)"/.exec(this.lines.find((line) => line.includes('oCore is ready')) ?? '')?.[1] ?? '';
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listeners } from '../fleet/hostile/listeners.ts';
+import type { Misbehaviour } from '../fleet/hostile/misbehaviours.ts';
+import { commandForMetrics, commandOf, metrics, shells } from '../fleet/hostile/shells.ts';
+import { finished, type OperationState, Stage, stateOf } from '../fleet/hostile/stage.ts';
+import type { Client } from '../kit/client.ts';
+import { until } from '../kit/holding.ts';
+import { MemoryWatch } from '../kit/memory.ts';
+
+let stage: Stage;
+let owner: Client;
+let memory: MemoryWatch;
+const validations = new Map<string, Promise<OperationState>>();
+const closers: (() => void)[] = [];
+
+beforeAll(async () => {
+  stage = await Stage.start({ WORKER_CONCURRENCY: '40', MONITOR_INTERVAL: '2s' });
+  owner = await stage.owner();
+  const engine = await stage.engine();
+  await stage.activeServer(owner, engine);
+  memory = new MemoryWatch(stage.program.pid);
+  const validate = async (name: string, server: Record<string, unknown>): Promise<void> => {
+    const { operationId } = await stage.register(owner, engine, server);
+    validations.set(name, finished(owner, operationId));
+    validations.get(name)?.catch(() => {});
+  };
+  for (const listener of listeners) {
+    const { port, close } = await listener.listen();
+    closers.push(close);
+    await validate(listener.name, { port });
+  }
+  for (const [index, shell] of shells.entries()) await validate(shell.name, { sshPrivateKey: await stage.sshd.authorize(await commandOf(shell, stage.dir, index)) });
+});
+afterAll(async () => {
+  memory?.stop();
+  for (const close of closers) close();
+  await stage?.stop();
+});
+
+function expectReason(operation: OperationState | undefined): void {
+  expect(operation?.status).toBe('failed');
+  expect(operation?.error?.code).toMatch(/^[a-z_]+$/);
+  expect(operation?.error?.code).not.toBe('internal_error');
+  expect(operation?.error?.message).not.toBe('');
+  expect(operation?.error?.message.length).toBeLessThan(5000);
+}
+
+describe('in place of an sshd, something that', () => {
+  it.each(listeners)('$name: the validation ends with a reason', async ({ name }) => {
+    expectReason(await validations.get(name));
+  }, 300_000);
+});
+
+describe('a server whose shell', () => {
+  it.each(shells)('$name: the validation ends with a reason', async ({ name, harmless }) => {
+    const operation = await validations.get(name);
+    if (!harmless || operation?.status !== 'succeeded') expectReason(operation);
+  }, 300_000);
+
+  it('stays silent for ever: a cancel ends the validation', async () => {
+    const engine = await stage.engine();
+    const { operationId } = await stage.register(owner, engine, { sshPrivateKey: await stage.sshd.authorize('sleep 600') });
+    await until(async () => (await stateOf(owner, operationId)).steps.some(({ name, status }) => name === 'system' && status === 'running'));
+    await owner.post(`/operations/${operationId}/cancel`);
+    expect((await finished(owner, operationId)).status).toBe('cancelled');
+  }, 120_000);
+});
+
+it.each(metrics)('metrics $name make a server unreachable, and only that one', async ({ runs }) => {
+  const engine = await stage.engine();
+  const honest = await stage.activeServer(owner, engine);
+  const command = await commandForMetrics(runs, stage.dir, metrics.findIndex((one) => one.runs === runs));
+  const { id, operationId } = await stage.register(owner, engine, { sshPrivateKey: await stage.sshd.authorize(command) });
+  expect((await finished(owner, operationId)).status).toBe('succeeded');
+  await until(async () => (await owner.get(`/servers/${id}`)).at('status') === 'unreachable');
+  expect((await owner.get(`/servers/${id}`)).text('statusMessage')).not.toBe('');
+  const seen = (await owner.get(`/servers/${honest}`)).at('lastSeenAt');
+  await until(async () => (await owner.get(`/servers/${honest}`)).at('lastSeenAt') !== seen);
+  expect((await owner.get(`/servers/${honest}`)).at('status')).toBe('active');
+}, 240_000);
+
+it('sixty validations that stall keep nobody else’s server from being validated, and a cancel frees them', async () => {
+  const stalling: Misbehaviour = { name: 'never answers', serve: () => {} };
+  const hog = await stage.owner('hog');
+  const stalled = await Promise.all(Array.from({ length: 60 }, async () => {
+    const engine = await stage.engine();
+    engine.everywhere = { call: 'version', misbehaviour: stalling };
+    return { engine, operationId: (await stage.register(hog, engine)).operationId };
+  }));
+  // As many as may are at it.
+  await until(async () => stalled.filter(({ engine }) => engine.served('version') > 0).length >= 20);
+  const other = await stage.owner('other');
+  await stage.activeServer(other, await stage.engine());
+  // A stall ends by itself in the end: these are still under way, or wait.
+  const before = await Promise.all(stalled.map(({ operationId }) => stateOf(hog, operationId)));
+  expect(before.filter(({ status }) => ['queued', 'running'].includes(status)).length).toBeGreaterThan(0);
+  await Promise.all(stalled.map(({ operationId }) => hog.post(`/operations/${operationId}/cancel`)));
+  const after = await Promise.all(stalled.map(({ operationId }) => finished(hog, operationId)));
+  expect(new Set(after.map(({ status }) => status)).difference(new Set(['cancelled', 'failed']))).toEqual(new Set());
+  expect(after.filter(({ status }) => status === 'cancelled').length).toBeGreaterThan(0);
+}, 240_000);
+
+it('has lived through all of it, within its memory', async () => {
+  await Promise.allSettled(validations.values());
+  expect((await fetch(`${stage.program.url}/healthz`)).status).toBe(200);
+  expect(stage.canary.requests).toEqual([]);
+  expect(memory.growth).toBeLessThan(400);
+}, 300_000);
