@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
+import { type Networks, parseNetworks } from './remote/networks.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const duration = z
@@ -28,6 +29,20 @@ const trustedProxies = z.string().transform((text, context): ((address: string, 
     return () => false;
   }
 });
+const networks = z.string().default('').transform((text, context): Networks => {
+  const parsed = parseNetworks(text);
+  if (typeof parsed !== 'string') return parsed;
+  context.addIssue({ code: 'custom', message: parsed });
+  return z.NEVER;
+});
+/** In production nobody gets at what only this machine, or the network that it stands in, should be able to reach. */
+const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
+
+/** Organizations by slug or id; `true` or `*` for all of them. */
+const organizations = z.string().default('false').transform((text) => {
+  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'false');
+  return { everybody: names.includes('true') || names.includes('*'), organizations: names };
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -46,7 +61,9 @@ const variables = z.object({
   JWT_ACCESS_EXPIRY: duration.default(3600),
   REFRESH_EXPIRY: duration.default(30 * 86400),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  ALLOW_LOCAL_SERVER: flag.default(false),
+  ALLOW_LOCAL_SERVER: organizations,
+  SERVER_NETWORKS_DENIED: networks,
+  SERVER_NETWORKS_ALLOWED: networks,
   SIGNUP_OPEN: flag.default(true),
   TRUST_PROXY: trustedProxies.optional(),
   RATE_LIMIT_ADDRESS: perMinute.default(3000),
@@ -125,9 +142,11 @@ function persistentSecret(dataDir: string, name: string): string {
 /** Reads the environment. Throws one ConfigError that names every wrong variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const production = given['ENVIRONMENT'] === 'production';
+  // An operator's own list adds to these: it is no place to lose one of them by accident.
+  if (production) given['SERVER_NETWORKS_DENIED'] = [deniedInProduction, given['SERVER_NETWORKS_DENIED'] ?? ''].join(',');
   const result = variables.safeParse(given);
   const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  const production = given['ENVIRONMENT'] === 'production';
   for (const provider of ['GITHUB', 'GOOGLE']) {
     const [id, secretName] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
     if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} belong together`);
@@ -137,6 +156,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     // In production nothing is made up: a generated key would be lost with the machine, and the data with it.
     for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {
       if (given[name] === undefined) problems.push(`${name}: required when ENVIRONMENT=production`);
+    }
+    if (result.data?.ALLOW_LOCAL_SERVER.everybody) {
+      problems.push('ALLOW_LOCAL_SERVER: in production it names the organizations that may, by id or slug');
     }
   }
   if (!result.success || problems.length > 0) throw new ConfigError(problems);

@@ -13,7 +13,7 @@ import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
-import { RemotePool } from './remote/index.ts';
+import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
@@ -56,7 +56,7 @@ export async function start(config: Config): Promise<Running> {
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
-    const remote = new RemotePool();
+    const remote = new RemotePool({ destinations: new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED }) });
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);

@@ -27,6 +27,8 @@ export interface HttpRequest {
 export interface RemoteHost {
   /** What the host presented; null for the local machine. */
   readonly hostKeyFingerprint: string | null;
+  /** The address that the connection leads to. */
+  readonly address: string;
   readonly docker: Docker;
   run(script: HostScript, options?: RunOptions): Promise<RunResult>;
   /** HTTP to 127.0.0.1 on the server; the first 64 KiB of the body. */

@@ -1,3 +1,4 @@
+export { Destinations } from './destinations.ts';
 export { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
 export { execInContainer, putFile, runOneOff } from './exec.ts';
 export type { RemoteHost } from './host.ts';

@@ -9,6 +9,7 @@ import type { HostScript } from './script.ts';
 /** The control plane's own machine, through the same interface. */
 export class LocalHost implements RemoteHost {
   readonly hostKeyFingerprint = null;
+  readonly address = 'localhost';
   readonly docker: Docker;
   readonly closed = false;
 

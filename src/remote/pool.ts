@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Destinations } from './destinations.ts';
 import { toRemoteError } from './errors.ts';
 import type { RemoteHost } from './host.ts';
 import { LocalHost } from './local-host.ts';
-import { connectSsh } from './ssh-connect.ts';
+import { reach } from './reach.ts';
 import type { RemoteTarget } from './target.ts';
 
 interface Entry {
@@ -17,9 +18,11 @@ function keyOf(target: RemoteTarget): string {
 /** One standing connection a server, shared by everything in the process. */
 export class RemotePool {
   readonly #entries = new Map<string, Entry>();
+  readonly #destinations: Destinations;
   readonly #connectTimeoutMs: number;
 
-  constructor(options: { connectTimeoutMs?: number } = {}) {
+  constructor(options: { destinations: Destinations; connectTimeoutMs?: number }) {
+    this.#destinations = options.destinations;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   }
 
@@ -41,6 +44,11 @@ export class RemotePool {
     return this.connect(target, signal);
   }
 
+  /** Whether the operator denies the host, as far as its spelling tells. */
+  deniesHost(host: string): boolean {
+    return this.#destinations.deniesHost(host);
+  }
+
   drop(serverId: string): void {
     const entry = this.#entries.get(serverId);
     this.#entries.delete(serverId);
@@ -58,7 +66,7 @@ export class RemotePool {
   async #open(target: RemoteTarget, signal?: AbortSignal): Promise<RemoteHost> {
     if (target.kind === 'local') return new LocalHost(target.dockerSocket);
     try {
-      return await connectSsh(target, this.#connectTimeoutMs, signal);
+      return await reach(this.#destinations, target, this.#connectTimeoutMs, signal);
     } catch (error) {
       throw toRemoteError(error);
     }

@@ -16,6 +16,7 @@ type Open = (done: (error: Error | undefined, channel: ClientChannel) => void) =
 /** One SSH connection to a server, with a bounded number of channels on it. */
 export class SshHost implements RemoteHost {
   readonly hostKeyFingerprint: string;
+  readonly address: string;
   readonly docker: Docker;
   readonly #client: Client;
   readonly #channels: Semaphore;
@@ -26,9 +27,10 @@ export class SshHost implements RemoteHost {
   #dialCommand: string | undefined;
   #closed = false;
 
-  constructor(client: Client, options: { fingerprint: string; dockerSocket: string; maxSessions: number }) {
+  constructor(client: Client, options: { fingerprint: string; address: string; dockerSocket: string; maxSessions: number }) {
     this.#client = client;
     this.hostKeyFingerprint = options.fingerprint;
+    this.address = options.address;
     this.#dockerSocket = options.dockerSocket;
     this.#channels = new Semaphore(options.maxSessions);
     // Two channels stay free of Docker calls: for commands and for health checks.
