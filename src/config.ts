@@ -65,6 +65,8 @@ const variables = z.object({
   SERVER_NETWORKS_DENIED: networks,
   SERVER_NETWORKS_ALLOWED: networks,
   SIGNUP_OPEN: flag.default(true),
+  SIGNUP_CONFIRMATION: flag.optional(),
+  OCORE_SETUP_TOKEN: secret.optional(),
   TRUST_PROXY: trustedProxies.optional(),
   RATE_LIMIT_ADDRESS: perMinute.default(3000),
   RATE_LIMIT_ANONYMOUS: perMinute.default(120),
@@ -111,7 +113,9 @@ type Variables = z.infer<typeof variables>;
 
 /** Everything the program is told from outside, typed. Times are in seconds. */
 export type Config = Readonly<
-  Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
+  Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL' | 'SIGNUP_CONFIRMATION'> & {
+    /** Whether an account is made only once its e-mail address was confirmed. */
+    SIGNUP_CONFIRMATION: boolean;
     SSH_ENCRYPTION_KEY: string;
     APP_URL: string;
     /** Whether APP_URL was given: what requests came to is then of no interest. */
@@ -161,12 +165,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       problems.push('ALLOW_LOCAL_SERVER: in production it names the organizations that may, by id or slug');
     }
   }
+  const sendsMail = given['SMTP_URL'] !== undefined || given['SMTP_HOST'] !== undefined;
+  if (production && given['SIGNUP_CONFIRMATION'] === 'true' && !sendsMail) problems.push('SIGNUP_CONFIRMATION: needs a mail server: SMTP_URL or SMTP_HOST');
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const values = result.data;
   const dataDir = resolve(values.DATA_DIR);
   return {
     ...values,
     DATA_DIR: dataDir,
+    SIGNUP_CONFIRMATION: values.SIGNUP_CONFIRMATION ?? (production && sendsMail),
     hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './db.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
+import { AccessTokens, announceSetup, SigningKeys, startAccountRequests, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue, startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
@@ -64,8 +64,8 @@ export async function start(config: Config): Promise<Running> {
     if (isWorker) {
       const worker = await startWorker(app, boss, kinds);
       stops.push(() => worker.stop());
-      const resetRequests = startResetRequests(app);
-      stops.push(() => resetRequests.stop());
+      const accountRequests = startAccountRequests(app);
+      stops.push(() => accountRequests.stop());
       stops.push(startSweeping(app));
       const mailPump = startMailPump(app);
       if (mailPump) stops.push(() => mailPump.stop());
@@ -86,6 +86,7 @@ export async function start(config: Config): Promise<Running> {
       const gateway = await startGateway(app, tokens);
       stops.push(() => gateway.stop());
       url = gateway.url;
+      await announceSetup(app);
       log.info({ url }, 'oCore is ready');
     }
     return { url, databaseUrl, stop };

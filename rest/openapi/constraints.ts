@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { adminUserInput } from '../../src/admin/index.ts';
 import { createApiKeyInput, rotateApiKeyInput, updateApiKeyInput } from '../../src/api-keys/index.ts';
 import {
-  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, deleteAccountInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
+  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, confirmSignUpInput, deleteAccountInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
   installationSettingsInput, loginInput, oauthExchangeInput, oauthProgramInput, passkeyNameInput, passwordInput, profileInput, refreshInput, resetPasswordInput, secondFactorInput, signUpInput, sshKeyInput, totpCodeInput, verifyInput,
 } from '../../src/identity/index.ts';
 import { configureInstanceInput, createInstanceInput, envVarInput } from '../../src/instances/index.ts';
@@ -27,6 +27,7 @@ export const parsers: Readonly<Record<string, z.ZodType>> = {
   ChangeMemberRoleInput: memberRoleInput,
   ChangeEmailInput: changeEmailInput,
   ChangePasswordInput: changePasswordInput,
+  ConfirmSignUpInput: confirmSignUpInput,
   ConfigureInstanceInput: configureInstanceInput,
   CreateApiKeyInput: createApiKeyInput,
   CreateEnvironmentInput: createEnvironmentInput,
