@@ -35,7 +35,7 @@ const signUp = (url: string, email: string, more: object = {}): Promise<Answer> 
 const refusal = (answer: Answer): unknown[] => [answer.status, answer.at('error.code'), answer.at('error.details.constraint')];
 
 it('gives the first account, which administers everything, only to who can read the log', async () => {
-  const [one, two] = [await gateway(), await gateway()];
+  const [one, two] = await Promise.all([gateway(), gateway()]);
   const token = printed(one);
   expect([typeof token, typeof printed(two), token === printed(two)]).toEqual(['string', 'string', false]);
   expect(refusal(await signUp(two.url, 'stranger@example.com'))).toEqual([403, 'setup_token_required', 'required']);
@@ -50,7 +50,6 @@ it('gives the first account, which administers everything, only to who can read 
   const later = await signUp(one.url, 'later@example.com');
   expect([later.status, later.at('user.isAdmin')]).toEqual([201, false]);
   expect(refusal(await signUp(one.url, 'too-late@example.com', { setupToken: printed(two) }))).toEqual([409, 'conflict', 'first_account']);
-  expect(printed(await gateway())).toBeUndefined();
   expect(await ocore.sql("SELECT 1 FROM one_time_tokens WHERE purpose = 'setup'")).toEqual([]);
 }, 300_000);
 
