@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { AppError } from '../src/errors.ts';
 import { etagOf, isKnown } from './etag.ts';
 import type { Route } from './route.ts';
 import { deprecationHeaders } from './version.ts';
@@ -7,7 +8,6 @@ import { deprecationHeaders } from './version.ts';
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
 const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
-const file = z.object({ content: z.string(), contentType: z.string(), filename: z.string() });
 
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';
@@ -65,10 +65,8 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
       const parsed = payload.parse(value);
       return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
     }
-    case 'file': {
-      const { content, contentType, filename } = file.parse(value);
-      return { status: 200, headers: { 'Content-Type': `${contentType}; charset=utf-8`, 'Content-Disposition': `attachment; filename="${filename}"` }, body: content };
-    }
+    case 'file':
+      throw new AppError('internal_error', 'A file is sent row by row');
   }
 }
 
@@ -79,9 +77,7 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
     response.status(204).setHeader('Cache-Control', 'no-store').end();
     return;
   }
-  // Only a file names a type of its own.
-  const isFile = headers['Content-Type'] !== undefined && typeof body === 'string';
-  const text = isFile ? body : JSON.stringify(body);
+  const text = JSON.stringify(body);
   response.setHeader('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
   if (route.method === 'get') {
     const etag = etagOf(body, text, route.readings);
@@ -92,6 +88,5 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
       return;
     }
   }
-  if (!isFile) response.type('json');
-  response.status(status).setHeader('Content-Length', Buffer.byteLength(text)).end(text);
+  response.type('json').status(status).setHeader('Content-Length', Buffer.byteLength(text)).end(text);
 }

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Context } from '../schema/context.ts';
-import type { AdvisoryLocks } from '../src/advisory-lock.ts';
+import type { AdvisoryLocks } from '../src/database/advisory-locks.ts';
 import { AppError, validationError } from '../src/errors.ts';
 import { answerOf } from './answer.ts';
-import { dataOf } from './data.ts';
+import { runDocument } from './run-document.ts';
 import { etagOf, isCurrent } from './etag.ts';
 import type { PreparedRoute } from './prepared.ts';
 
@@ -20,7 +20,7 @@ export async function onlyIfCurrent<T>(locks: AdvisoryLocks, request: Request, c
   const named = Object.fromEntries(getter.pathParameters.map((name) => [name, request.params[name]]));
   // A path can be written in many ways, and so can an id: the resource has one lock.
   return locks.hold(`${context.access.org?.id ?? context.access.actor?.id ?? ''} ${getter.route.path} ${JSON.stringify(named).toLowerCase()}`, async () => {
-    const value = await dataOf(getter, context, named);
+    const value = await runDocument(getter, context, named);
     const { body } = answerOf(getter.route, value, request.originalUrl);
     const etag = etagOf(body, JSON.stringify(body), getter.route.readings);
     if (isCurrent(header, etag)) return work();

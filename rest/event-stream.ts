@@ -3,8 +3,9 @@ import { type ExecutionResult, subscribe } from 'graphql';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError, validationError } from '../src/errors.ts';
-import { errorBody } from './error-answer.ts';
+import { errorBody } from '../src/request/error-answer.ts';
 import type { PreparedRoute } from './prepared.ts';
+import { writable } from './writable.ts';
 
 /** The number of the last event that the client has, from its Last-Event-ID. */
 function lastEventOf(request: Request): number | undefined {
@@ -22,18 +23,6 @@ function eventOf(prepared: PreparedRoute, result: ExecutionResult): string {
   const row: unknown = result.data?.[prepared.rootField];
   const id: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, prepared.route.stream?.id ?? '') : undefined;
   return `id: ${String(id)}\ndata: ${JSON.stringify(row)}\n\n`;
-}
-
-/** When a slow client has taken what was sent, or has gone. */
-function writable(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    if (response.closed) resolve();
-    else response.on('drain', done).on('close', done);
-  });
 }
 
 /**

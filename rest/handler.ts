@@ -1,23 +1,21 @@
 import type { Request, Response } from 'express';
 import type { App } from '../src/app.ts';
-import type { AdvisoryLocks } from '../src/advisory-lock.ts';
-import { holdOpen } from '../src/gateway/access-end.ts';
-import { clientOf } from '../src/gateway/client.ts';
-import type { Connections } from '../src/gateway/connections.ts';
-import { contextOf, credentialsOf } from '../src/gateway/request.ts';
-import type { AccessTokens } from '../src/identity/index.ts';
+import type { AdvisoryLocks } from '../src/database/advisory-locks.ts';
+import { holdOpen } from '../src/request/access-end.ts';
+import type { Connections } from '../src/request/connections.ts';
+import { contextFor } from '../src/request/identified.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
 import { onlyIfCurrent } from './conditional.ts';
-import { dataOf } from './data.ts';
+import { runDocument } from './run-document.ts';
 import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
 import { readUntil, waitOf } from './long-poll.ts';
 import type { PreparedRoute } from './prepared.ts';
+import { sendRows } from './row-file.ts';
 import { variablesOf } from './variables.ts';
 
 export interface Parts {
   app: App;
-  tokens: AccessTokens;
   locks: AdvisoryLocks;
   connections: Connections;
   /** Aborts when the gateway stops: whoever waits is answered then. */
@@ -25,14 +23,14 @@ export interface Parts {
 }
 
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
-async function shown({ app, tokens, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
-  const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
+async function shown({ app, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
+  const context = await contextFor(request);
   // Permissions are read anew for each look.
   let looked = false;
   const look = async (): Promise<unknown> => {
     const now = looked ? { ...context, access: await context.reauthenticate() } : context;
     looked = true;
-    return dataOf(prepared, now, variables);
+    return runDocument(prepared, now, variables);
   };
   const seconds = waitOf(request);
   const { waits } = prepared.route;
@@ -51,22 +49,23 @@ async function shown({ app, tokens, closing }: Parts, request: Request, response
 
 /** One route. `getter` is the GET of the same path, whose ETag If-Match means. */
 export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedRoute | undefined) {
-  const { app, tokens, locks, connections, closing } = parts;
+  const { locks, connections, closing } = parts;
   const { route } = prepared;
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
     const variables = variablesOf(request, prepared);
+    if (route.answer.as === 'file') return sendRows(request, response, prepared, await contextFor(request), variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
       const value = await shown(parts, request, response, prepared, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }
-    const context = await contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
+    const context = await contextFor(request);
     if (route.method === 'get') {
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);
     }
-    const run = async (): Promise<RestAnswer> => answer(request, await dataOf(prepared, context, variables));
+    const run = async (): Promise<RestAnswer> => answer(request, await runDocument(prepared, context, variables));
     const done = await idempotent(request, context, prepared, () => onlyIfCurrent(locks, request, context, getter, run));
     if (done.replayed) response.setHeader('Idempotency-Replayed', 'true');
     sendAnswer(request, response, route, done.answer);

@@ -1,10 +1,12 @@
 import { type GraphQLField, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
 import { apiVersion } from '../src/api-version.ts';
 import { errorAnswers, errorExamples } from './openapi/errors.ts';
-import { isObject, type JsonObject, SchemaWriter } from './openapi/json-schema.ts';
+import { isObject, type JsonObject } from './openapi/json.ts';
+import { SchemaWriter } from './openapi/json-schema.ts';
 import { bodyOf, parametersOf, successOf } from './openapi/operation.ts';
 import { scopeInWords, scopeOf, securityOf } from './openapi/scope.ts';
 import { categories, headersOf, ref, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';
+import { shareParts } from './openapi/shared-parts.ts';
 import { prepare, type PreparedRoute } from './prepared.ts';
 import { conditionOf, type Protocol, protocolHeaders, protocolOf, protocolParameters } from './protocol.ts';
 import type { Route } from './route.ts';
@@ -73,6 +75,7 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     operationIds.add(operationId);
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId, protocol) };
   }
+  const shared = shareParts(paths);
   const document: JsonObject = {
     openapi: '3.1.0',
     info: {
@@ -83,8 +86,15 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],
     security: [{ accessToken: [] }],
     tags: tagsOf(table),
-    paths,
-    components: { securitySchemes, parameters: { ...sharedParameters, ...protocolParameters }, headers: { ...sharedHeaders, ...protocolHeaders }, examples: errorExamples(), schemas: { ...sharedSchemas, ...writer.components } },
+    paths: shared.paths,
+    components: {
+      securitySchemes,
+      parameters: { ...sharedParameters, ...protocolParameters, ...shared.parameters },
+      headers: { ...sharedHeaders, ...protocolHeaders },
+      responses: shared.responses,
+      examples: errorExamples(),
+      schemas: { ...sharedSchemas, ...writer.components },
+    },
   };
   return { document, withoutExample: [...writer.withoutExample].sort() };
 }

@@ -1,17 +1,23 @@
-import { type DocumentNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
+import { type DocumentNode, type FieldNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
-import { type Access, requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
-import { isPermission } from '../src/access/permissions.ts';
+import { requirementOfField } from '../schema/deny-by-default.ts';
+import type { Access } from '../src/access/access.ts';
 import type { Route } from './route.ts';
 
 /** The documented names of the page parameters; the rest is snake_case of the variable. */
 const pageNames: Readonly<Record<string, string>> = { first: 'limit', after: 'cursor' };
 
-/** A route whose document was parsed and checked once, when the program started. */
-export interface PreparedRoute {
-  route: Route;
+/** A document that was parsed and checked once, when the program started. */
+export interface PreparedDocument {
   document: DocumentNode;
   rootField: string;
+  /** Of a query; a mutation runs through the library. */
+  compiled: CompiledQuery | undefined;
+}
+
+/** A route with its documents. */
+export interface PreparedRoute extends PreparedDocument {
+  route: Route;
   variables: ReadonlyMap<string, GraphQLInputType>;
   pathParameters: readonly string[];
   queryParameters: readonly string[];
@@ -24,8 +30,8 @@ export interface PreparedRoute {
   /** Query parameters that are the route's own, not the document's. */
   ownParameters: readonly string[];
   stream: DocumentNode | undefined;
-  /** Of a query; a mutation runs through the library. */
-  compiled: CompiledQuery | undefined;
+  /** Of a file: its rows, page by page. */
+  rows: PreparedDocument | undefined;
 }
 
 function operationOf(document: DocumentNode): OperationDefinitionNode {
@@ -42,25 +48,28 @@ function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): Docum
 }
 
 function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): (access: Access) => void {
-  const options: unknown = schema.getRootType(operation.operation)?.getFields()[rootField]?.extensions['pothosOptions'];
-  const scopes: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'authScopes') : undefined;
-  if (typeof scopes !== 'object' || scopes === null) throw new Error(`${rootField} declares no scopes`);
-  const permission: unknown = Reflect.get(scopes, 'permission');
-  return (access) => {
-    if (Reflect.get(scopes, 'public') !== true) requireActor(access);
-    if (Reflect.get(scopes, 'person') === true) requirePerson(access);
-    if (Reflect.get(scopes, 'member') === true) requireOrg(access);
-    if (Reflect.get(scopes, 'admin') === true) requireAdmin(access);
-    if (Reflect.get(scopes, 'owner') === true) requireOwner(access);
-    if (typeof permission === 'string' && isPermission(permission)) requirePermission(access, permission);
-  };
+  const field = schema.getRootType(operation.operation)?.getFields()[rootField];
+  if (!field) throw new Error(`There is no field ${rootField}`);
+  const requirement = requirementOfField(field);
+  return (access) => requirement.check(access);
+}
+
+function rootFieldOf(route: Route, operation: OperationDefinitionNode): FieldNode {
+  const root = operation.selectionSet.selections[0];
+  if (root?.kind !== Kind.FIELD) throw new Error(`${route.path}: the document must begin with a field`);
+  return root;
+}
+
+function rowsOf(schema: GraphQLSchema, route: Route): PreparedDocument | undefined {
+  if (route.answer.as !== 'file') return undefined;
+  const document = parseAndCheck(schema, route, route.answer.rows.document);
+  return { document, rootField: rootFieldOf(route, operationOf(document)).name.value, compiled: compileQuery(schema, document) };
 }
 
 export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const document = parseAndCheck(schema, route, route.document);
   const operation = operationOf(document);
-  const root = operation.selectionSet.selections[0];
-  if (root?.kind !== Kind.FIELD) throw new Error(`${route.path}: the document must begin with a field`);
+  const root = rootFieldOf(route, operation);
   const variables = new Map<string, GraphQLInputType>();
   for (const definition of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, definition.type);
@@ -76,5 +85,6 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
     compiled: compileQuery(schema, document),
+    rows: rowsOf(schema, route),
   };
 }

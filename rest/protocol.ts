@@ -1,5 +1,5 @@
 import { apiVersion } from '../src/api-version.ts';
-import type { JsonObject } from './openapi/json-schema.ts';
+import type { JsonObject } from './openapi/json.ts';
 import { longestWait } from './long-poll.ts';
 import type { Route } from './route.ts';
 
@@ -41,14 +41,16 @@ export function conditionOf<T extends { route: Route }>(all: readonly T[], { met
 /** What of the protocol a route has. */
 export function protocolOf(route: Route, conditional: boolean): Protocol {
   const reads = route.method === 'get';
+  // What is sent row by row has no ETag.
+  const tagged = reads && route.answer.as !== 'file';
   return {
-    parameters: ['Version', ...(reads ? ['IfNoneMatch' as const] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? ['LastEventId' as const] : [])],
+    parameters: ['Version', ...(tagged ? ['IfNoneMatch' as const] : []), ...(reads ? [] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? ['LastEventId' as const] : [])],
     headers: {
-      'X-OCore-Version': 'Version', ...(reads ? { ETag: 'ETag' as const } : { 'Idempotency-Replayed': 'IdempotencyReplayed' as const }),
+      'X-OCore-Version': 'Version', ...(tagged ? { ETag: 'ETag' as const } : {}), ...(reads ? {} : { 'Idempotency-Replayed': 'IdempotencyReplayed' as const }),
       ...(route.deprecated ? { Deprecation: 'Deprecation' as const } : {}), ...(route.deprecated?.sunset ? { Sunset: 'Sunset' as const } : {}),
     },
     statuses: [...(reads ? [] : [409, 422]), ...(conditional ? [412] : [])],
-    notModified: reads,
+    notModified: tagged,
     stream: route.stream !== undefined,
   };
 }

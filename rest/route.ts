@@ -18,8 +18,25 @@ export type Answer =
   | { as: 'nothing' }
   /** A browser is sent to the `url` of the root field. */
   | { as: 'redirect' }
-  /** A file: the root field gives its `content`, `contentType` and `filename`. */
-  | { as: 'file'; contentTypes: readonly string[] };
+  /** A file that is sent row by row. */
+  | { as: 'file'; contentTypes: readonly string[]; rows: RowFile };
+
+/** The rows of a file: pages of a connection, by the variables `first` and `after` beside the route's own. */
+export interface RowFile {
+  document: string;
+  /** How many rows it has at most; it costs as many points. */
+  most: number;
+  /** How it is written. */
+  file: (variables: Readonly<Record<string, unknown>>) => FileFormat;
+}
+
+export interface FileFormat {
+  contentType: string;
+  filename: string;
+  head: string;
+  row(values: Readonly<Record<string, unknown>>, index: number): string;
+  tail: string;
+}
 
 /**
  * One REST route: a GraphQL document and the mapping to and from it. Path parameters and query parameters (snake_case)

@@ -1,14 +1,15 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import { stringify } from 'yaml';
 import { schema } from '../schema/index.ts';
-import { AdvisoryLocks } from '../src/advisory-lock.ts';
+import { AdvisoryLocks } from '../src/database/advisory-locks.ts';
 import type { App } from '../src/app.ts';
 import { AppError } from '../src/errors.ts';
-import type { Connections } from '../src/gateway/connections.ts';
-import { jsonBody } from '../src/gateway/json-body.ts';
-import { limitAddress } from '../src/gateway/quota.ts';
+import type { Connections } from '../src/request/connections.ts';
+import { jsonBody } from '../src/request/json-body.ts';
+import { limitAddress } from '../src/request/quota.ts';
+import { identified } from '../src/request/identified.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
-import { sendError } from './error-answer.ts';
+import { sendError } from '../src/request/error-answer.ts';
 import { handler, type Parts } from './handler.ts';
 import { openApi } from './openapi.ts';
 import { prepare } from './prepared.ts';
@@ -26,8 +27,8 @@ function requireJson(request: Request): void {
 /** The documented `/api`: each route runs its GraphQL document in this process, on the same resolvers as everyone. */
 export function restRouter(app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal): Router {
   const router = Router();
-  const parts: Parts = { app, tokens, connections, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
-  router.use(limitAddress(app));
+  const parts: Parts = { app, connections, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
+  router.use(limitAddress(app), identified(app, tokens, () => true));
   router.use(versioned);
   router.use((request, _response, next) => { requireJson(request); next(); });
   router.use(...jsonBody);

@@ -69,7 +69,9 @@ builder.mutationFields((t) => ({
   createApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Makes an API key that acts for the caller. It is shown once. ${mine}`, args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) }, resolve: (_root, { input }, context) => createApiKey(context.app, scopeOf(context), input) }),
   updateApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Changes an API key. ${mine}`, args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateApiKey(context.app, scopeOf(context), id, input) }),
   rotateApiKey: t.field({
-    type: ApiKey, authScopes: { member: true }, description: `Gives an API key a new secret, shown once; the old one works on for the overlap. ${mine}`,
+    type: ApiKey, authScopes: { member: true },
+    description: 'Gives an API key a new secret, shown once; the old one works on for the overlap. Only the person who made the key ' +
+      'can do so, in a session or with an API key of theirs that holds manage:api_keys; others can revoke the key.',
     args: { id: t.arg.id(idArg), overlapHours: t.arg.int({ defaultValue: 0, description: 'How long the old secret works on, 0 to 168 hours.' }) },
     resolve: (_root, { id, overlapHours }, context) => rotateApiKey(context.app, scopeOf(context), id, overlapHours ?? 0),
   }),

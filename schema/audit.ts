@@ -1,5 +1,6 @@
 import type { AuditEntry as AuditRow } from '../prisma/generated/client/client.ts';
-import { type AuditExport, exportAuditEntries, listAuditEntries } from '../src/audit/index.ts';
+import { type AuditExport, exportAuditEntries } from '../src/audit/export.ts';
+import { listAuditEntries } from '../src/audit/list.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -58,7 +59,9 @@ builder.queryFields((t) => {
       resolve: async (_root, args, context) => connectionOf(await listAuditEntries(orgScope(context), args)),
     }, { description: 'A page of the trail.' }, { description: 'One entry of a page.' }),
     auditLogExport: t.field({
-      type: AuditExportFile, authScopes: { permission: 'view:audit_logs' }, description: 'The newest entries that match, at most 10,000, as a file.',
+      type: AuditExportFile, authScopes: { permission: 'view:audit_logs' }, 
+      description: 'The newest entries that match, at most 10,000 and 16 MiB, as a file. It costs 10,000 points, so that an operation has one. ' +
+        '`GET /api/audit-logs/export` sends the same row by row.',
       args: { ...filter, format: t.arg({ type: ExportFormat, defaultValue: 'json', description: 'The format.' }) },
       resolve: (_root, { format, ...args }, context) => exportAuditEntries(orgScope(context), format ?? 'json', args),
     }),

@@ -1,6 +1,8 @@
 import { requireActor } from '../src/access/access.ts';
+import { confirmSignUp, register, signUp } from '../src/accounts/index.ts';
 import { validationError } from '../src/errors.ts';
-import { confirmSignUp, type DeliveredSignIn, login, loginSecondFactor, logout, refresh, register, type SecondStep, sessionOfRefreshToken, signUp } from '../src/identity/index.ts';
+import { type DeliveredSignIn, getAccount, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken } from '../src/identity/index.ts';
+import { organizationsOf } from '../src/orgs/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
@@ -12,11 +14,11 @@ export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload')
     refreshToken: t.exposeString('refreshToken', { nullable: true, description: 'Good once, for a new pair of tokens. Null where it is in a cookie.' }),
     csrfToken: t.exposeString('csrfToken', { nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes something. It is also in the cookie `ocore_csrf`.' }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until the access token ends.' }),
-    user: t.prismaField({ type: User, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: parent.user.id } }) }),
+    user: t.prismaField({ type: User, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => getAccount(app, parent.user.id, query) }),
     organizations: t.prismaField({
       type: [Organization],
       description: 'The organizations that the user belongs to.',
-      resolve: (query, parent, _args, { app }) => app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: parent.user.id } } }, orderBy: { id: 'asc' } }),
+      resolve: (query, parent, _args, { app }) => organizationsOf(app, parent.user.id, query),
     }),
   }),
 });
@@ -31,10 +33,10 @@ const LoginPayload = builder.objectRef<DeliveredSignIn | SecondStep>('LoginPaylo
     refreshToken: t.string({ nullable: true, description: 'Good once, for a new pair of tokens.', resolve: (parent) => signedIn(parent)?.refreshToken }),
     csrfToken: t.string({ nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes something.', resolve: (parent) => signedIn(parent)?.csrfToken }),
     expiresIn: t.int({ nullable: true, description: 'Seconds until the access token ends.', resolve: (parent) => signedIn(parent)?.expiresIn }),
-    user: t.prismaField({ type: User, nullable: true, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: done.user.id } }); } }),
+    user: t.prismaField({ type: User, nullable: true, description: 'Who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && getAccount(app, done.user.id, query); } }),
     organizations: t.prismaField({
       type: [Organization], nullable: true, description: 'The organizations that the user belongs to.',
-      resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId: done.user.id } } }, orderBy: { id: 'asc' } }); },
+      resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && organizationsOf(app, done.user.id, query); },
     }),
   }),
 });

@@ -6,7 +6,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
 import type PrismaTypes from '../prisma/generated/pothos.ts';
 import { getDatamodel } from '../prisma/generated/pothos.ts';
-import { requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from '../src/access/access.ts';
+import { type AuthScopeName, scopeChecks } from '../src/access/auth-scopes.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
 
@@ -15,22 +15,7 @@ export const builder = new SchemaBuilder<{
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
   DefaultAuthStrategy: 'all';
-  AuthScopes: {
-    /** Anyone, without a token. */
-    public: boolean;
-    /** Anyone who is signed in, also an API key. */
-    signedIn: boolean;
-    /** A person in a session; never an API key. */
-    person: boolean;
-    /** A member of the organization of X-Org-Slug, whatever they may do there; also an API key. The service says what is reached. */
-    member: boolean;
-    /** The administrator of this installation. */
-    admin: boolean;
-    /** An Owner of the organization of X-Org-Slug; never an API key. */
-    owner: boolean;
-    /** Who holds the permission in the organization of X-Org-Slug, or in one of its projects for what lies in projects. */
-    permission: Permission;
-  };
+  AuthScopes: Record<Exclude<AuthScopeName, 'permission'>, boolean> & { permission: Permission };
   Scalars: {
     DateTime: { Input: Date; Output: Date };
     ByteSize: { Input: number; Output: bigint | number };
@@ -63,15 +48,7 @@ export const builder = new SchemaBuilder<{
     onUnusedQuery: null,
   },
   scopeAuth: {
-    authScopes: (context) => ({
-      public: true,
-      signedIn: () => { requireActor(context.access); return true; },
-      person: () => { requirePerson(context.access); return true; },
-      member: () => { requireOrg(context.access); return true; },
-      admin: () => { requireAdmin(context.access); return true; },
-      owner: () => { requireOwner(context.access); return true; },
-      permission: (permission) => { requirePermission(context.access, permission); return true; },
-    }),
+    authScopes: (context) => scopeChecks(context.access),
     // All that a field declares must hold. The scopes throw their own errors, which say what is missing.
     defaultStrategy: 'all',
     authorizeOnSubscribe: true,

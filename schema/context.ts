@@ -1,8 +1,9 @@
 import type { Access } from '../src/access/access.ts';
+import type { Client } from '../src/access/client.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { App } from '../src/app.ts';
-import type { AccessTokens, Browser, Client } from '../src/identity/index.ts';
+import type { AccessTokens, Browser } from '../src/identity/index.ts';
 
 /** What every resolver is given; made anew for each operation, so that permissions are never older than that. */
 export interface Context {

@@ -1,5 +1,6 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { isPermission, type Permission } from '../src/access/permissions.ts';
+import { type Requirement, requirementOf } from '../src/access/auth-scopes.ts';
+import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
 
 /** The scopes that a root field declares, by name. */
@@ -7,6 +8,11 @@ export function scopesOf(field: GraphQLField<unknown, unknown>): Readonly<Record
   const options: unknown = field.extensions['pothosOptions'];
   const scopes: unknown = typeof options === 'object' && options !== null && 'authScopes' in options ? options.authScopes : undefined;
   return typeof scopes === 'object' && scopes !== null ? Object.fromEntries(Object.entries(scopes)) : undefined;
+}
+
+/** What a root field asks for; throws when it declares nothing, or something unknown. */
+export function requirementOfField(field: GraphQLField<unknown, unknown>): Requirement {
+  return requirementOf(scopesOf(field) ?? {});
 }
 
 export function rootFields(schema: GraphQLSchema): { type: string; field: GraphQLField<unknown, unknown> }[] {
@@ -20,19 +26,21 @@ function withPermission(context: unknown, permission: Permission): Context {
 }
 
 /**
- * A root field without a declared scope would be open to everybody: the program refuses to start with one. The declared
- * permission is handed to the resolver, whose reach it decides.
+ * A root field without a declared scope would be open to everybody, one with an unknown scope to everybody who is signed
+ * in: the program refuses to start with either. The declared permission is handed to the resolver, whose reach it decides.
  */
 export function guardRootFields(schema: GraphQLSchema): void {
-  const open: string[] = [];
+  const wrong: string[] = [];
   for (const { type, field } of rootFields(schema)) {
-    const scopes = scopesOf(field);
-    if (!scopes || Object.keys(scopes).length === 0) open.push(`${type}.${field.name}`);
-    const permission = scopes?.['permission'];
-    if (typeof permission !== 'string' || !isPermission(permission)) continue;
-    const { resolve, subscribe } = field;
-    if (resolve) field.resolve = (source, args, context, info) => resolve(source, args, withPermission(context, permission), info);
-    if (subscribe) field.subscribe = (source, args, context, info) => subscribe(source, args, withPermission(context, permission), info);
+    try {
+      const { permission } = requirementOfField(field);
+      if (!permission) continue;
+      const { resolve, subscribe } = field;
+      if (resolve) field.resolve = (source, args, context, info) => resolve(source, args, withPermission(context, permission), info);
+      if (subscribe) field.subscribe = (source, args, context, info) => subscribe(source, args, withPermission(context, permission), info);
+    } catch (error) {
+      wrong.push(`${type}.${field.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  if (open.length > 0) throw new Error(`These fields declare no authScopes: ${open.join(', ')}`);
+  if (wrong.length > 0) throw new Error(`These fields are not guarded by authScopes:\n${wrong.join('\n')}`);
 }

@@ -38,9 +38,9 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     image: t.exposeString('image', { description: 'The image that it runs.' }),
     httpPort: t.exposeInt('httpPort', { nullable: true, description: 'The port of the server that Odoo answers on.' }),
     url: t.string({
-      nullable: true, description: 'Where Odoo answers, once it has a port.',
+      nullable: true, description: 'Where Odoo answers, once it has a port; null where instances are published on loopback only.',
       resolve: async (row, _args, context) => {
-        if (row.httpPort === null) return null;
+        if (row.httpPort === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
         return `http://${row.serverHost ?? (await hostOf(context, row.serverId))}:${row.httpPort}`;
       },
     }),
@@ -87,10 +87,16 @@ const InstanceLogLine = builder.objectRef<{ at: Date | null; level: string; mess
   }),
 });
 
+const needsCode = 'Needs the permission `manage:instance_code`: code in the container reads its files, passwords included.';
+
 const EnvVarInput = builder.inputType('EnvVarInput', {
   description: 'One environment variable of Odoo’s container.',
   fields: (t) => ({
-    name: t.string({ required: true, description: 'Letters, digits and underscores.' }),
+    name: t.string({
+      required: true,
+      description: 'Letters, digits and underscores. Names that decide which code runs, or where Odoo finds its ' +
+        'configuration and database, are refused: `PYTHON*`, `LD_*`, `PATH`, `HOME`, `ODOO_RC`, `DB_*`, `PG*` and others.',
+    }),
     value: t.string({ required: true, description: 'Up to 32 KiB; stored encrypted.' }),
   }),
 });
@@ -104,7 +110,7 @@ const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     environmentId: t.id({ required: true, description: 'The environment that it belongs to.' }),
     odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
     edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs an image of your own.' }),
-    image: t.string({ description: 'Another image that keeps the public one’s contract.' }),
+    image: t.string({ description: `Another image that keeps the public one’s contract. ${needsCode}` }),
     workers: t.int({ description: 'Worker processes, 0 to 64. Default: chosen by the server’s size.' }),
     limitMemorySoft: t.field({ type: 'ByteSize', description: 'Default: 2048 MiB.' }),
     limitMemoryHard: t.field({ type: 'ByteSize', description: 'Default: 2560 MiB.' }),
@@ -117,7 +123,7 @@ const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     demo: t.boolean({ description: 'With demonstration data. Default: false.' }),
     modules: t.stringList({ description: 'Technical names of modules to install.' }),
     adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),
-    envVars: t.field({ type: [EnvVarInput], description: 'Environment variables of Odoo’s container.' }),
+    envVars: t.field({ type: [EnvVarInput], description: `Environment variables of Odoo’s container. ${needsCode}` }),
     deletionProtected: t.boolean({ description: 'Whether its name must be typed to delete it. Default: true in production.' }),
   }),
 });
@@ -131,7 +137,10 @@ const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
     limitTimeReal: t.int({ description: 'Seconds a request may take.' }),
     maxCronThreads: t.int({ description: 'Threads for scheduled actions.' }),
     logLevel: t.field({ type: LogLevel, description: 'How much Odoo logs.' }),
-    envVars: t.field({ type: [EnvVarInput], description: 'All environment variables; those not named are taken away.' }),
+    envVars: t.field({
+      type: [EnvVarInput],
+      description: `All environment variables; those not named are removed. ${needsCode}`,
+    }),
   }),
 });
 

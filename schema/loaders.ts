@@ -2,15 +2,19 @@ import DataLoader from 'dataloader';
 import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
 import { type Access, reachOf, requireOrg } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
+import { rolesOf } from '../src/members/index.ts';
+import { openTo, projectsOfServers } from '../src/servers/index.ts';
 import type { Context } from './context.ts';
 import type { PersonRow } from './person.ts';
 
 interface Loaders {
   server: DataLoader<string, Server | null>;
+  seenServer: DataLoader<string, Server | null>;
   environment: DataLoader<string, Environment | null>;
   project: DataLoader<string, Project | null>;
   person: DataLoader<string, PersonRow | null>;
   roleUse: DataLoader<string, RoleUse | null>;
+  serverProjects: DataLoader<string, { id: string; projectIds: string[] } | null>;
 }
 
 interface RoleUse {
@@ -37,9 +41,11 @@ function loadersOf({ app, access }: Context): Loaders {
   const db = app.db.tenants.of(orgId);
   const made: Loaders = {
     server: loaderOf((ids) => db.server.findMany({ where: { orgId, id: { in: ids } } })),
+    seenServer: loaderOf((ids) => db.server.findMany({ where: { orgId, id: { in: ids }, ...openTo(reachOf(access, 'view:servers')) } })),
     environment: loaderOf((ids) => db.environment.findMany({ where: { orgId, id: { in: ids } } })),
     project: loaderOf((ids) => db.project.findMany({ where: { orgId, id: { in: ids } } })),
     person: loaderOf((ids) => db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } })),
+    serverProjects: loaderOf((ids) => projectsOfServers(db, orgId, reachOf(access, 'view:projects'), ids)),
     roleUse: loaderOf(async (ids) => {
       const rows = await db.role.findMany({ where: { orgId, id: { in: ids } }, select: { id: true, _count: { select: { memberships: true, assignments: true } } } });
       return rows.map(({ id, _count }) => ({ id, members: _count.memberships, assignments: _count.assignments }));
@@ -54,9 +60,14 @@ function sees(context: Context, permission: Permission, projectId: string | null
   return reach === 'all' || (projectId !== null && reach.has(projectId));
 }
 
-/** The server, where the caller may see servers; null otherwise. */
+/** The server, where the caller may see it; null otherwise. */
 export async function visibleServer(context: Context, id: string): Promise<Server | null> {
-  return sees(context, 'view:servers', null) ? loadersOf(context).server.load(id) : null;
+  return loadersOf(context).seenServer.load(id);
+}
+
+/** The projects that a server is open to, of those that the caller sees. */
+export async function projectIdsOf(context: Context, serverId: string): Promise<string[]> {
+  return (await loadersOf(context).serverProjects.load(serverId))?.projectIds ?? [];
 }
 
 export async function visibleEnvironment(context: Context, id: string, projectId: string): Promise<Environment | null> {
@@ -88,10 +99,7 @@ const myRoles = new WeakMap<Access, DataLoader<string, { id: string; role: Role 
 export async function myRoleIn({ app, access }: Context, orgId: string): Promise<Role | null> {
   const { userId } = access;
   if (!userId || !access.sessionId) return null;
-  const loader = myRoles.get(access) ?? loaderOf(async (ids) => {
-    const rows = await app.db.prisma.membership.findMany({ where: { userId, orgId: { in: ids } }, select: { orgId: true, role: true } });
-    return rows.map(({ orgId: id, role }) => ({ id, role }));
-  });
+  const loader = myRoles.get(access) ?? loaderOf((ids) => rolesOf(app, userId, ids));
   myRoles.set(access, loader);
   return (await loader.load(orgId))?.role ?? null;
 }

@@ -3,7 +3,7 @@ import type { Permission } from '../src/access/permissions.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { getJob, getOrganization as getAnyOrganization, getUser } from '../src/admin/index.ts';
 import { getApiKey } from '../src/api-keys/index.ts';
-import { getAuditEntry } from '../src/audit/index.ts';
+import { getAuditEntry } from '../src/audit/list.ts';
 import { AppError, notFound } from '../src/errors.ts';
 import { getPasskey, getSession, getSshKey } from '../src/identity/index.ts';
 import { getInstance } from '../src/instances/index.ts';

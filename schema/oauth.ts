@@ -1,5 +1,6 @@
 import { requirePerson } from '../src/access/access.ts';
-import { beginOauth, type DeliveredSignIn, exchangeOauthCode, linkUrl, oauthProviders, unlinkAccount } from '../src/identity/index.ts';
+import { exchangeOauthCode, unlinkAccount } from '../src/accounts/index.ts';
+import { beginOauth, type DeliveredSignIn, hasPassword, linkUrl, listConnectedAccounts, oauthProviders } from '../src/identity/index.ts';
 import { SignInPayload } from './auth.ts';
 import { builder } from './builder.ts';
 
@@ -40,11 +41,11 @@ const ConnectedAccounts = builder.objectRef<{ userId: string }>('ConnectedAccoun
   fields: (t) => ({
     accounts: t.prismaField({
       type: [ConnectedAccount], description: 'The connected accounts.',
-      resolve: (query, { userId }, _args, { app }) => app.db.prisma.connectedAccount.findMany({ ...query, where: { userId }, orderBy: { provider: 'asc' } }),
+      resolve: (query, { userId }, _args, { app }) => listConnectedAccounts(app, userId, query),
     }),
     hasPassword: t.boolean({
       description: 'Whether the account has a password.',
-      resolve: async ({ userId }, _args, { app }) => (await app.db.prisma.user.count({ where: { id: userId, passwordHash: { not: null } } })) === 1,
+      resolve: ({ userId }, _args, { app }) => hasPassword(app, userId),
     }),
   }),
 });

@@ -1,10 +1,11 @@
 import { latestServerMetric, serverMetrics } from '../src/servers/index.ts';
-import { acceptHostKey, createServer, getServer, listServers, removeServer, updateServer, validateServer } from '../src/servers/index.ts';
+import { acceptHostKey, createServer, getServer, listServers, removeServer, updateServer, updateServerProjects, validateServer } from '../src/servers/index.ts';
 import type { Operation as OperationRow, Server as ServerRow } from '../prisma/generated/client/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { listSort } from './list-sort.ts';
+import { projectIdsOf } from './loaders.ts';
 import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { watch } from './watch.ts';
@@ -65,6 +66,10 @@ export const Server = builder.prismaObject('Server', {
     diskTotalBytes: t.expose('diskTotalBytes', { type: 'ByteSize', nullable: true, description: 'The size of its disk.' }),
     diskAvailableBytes: t.expose('diskAvailableBytes', { type: 'ByteSize', nullable: true, description: 'The free part of its disk.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true, description: 'When it last answered.' }),
+    projectIds: t.stringList({
+      description: 'The projects that it is open to, of those that you see: members and API keys that are limited to projects put instances only on these servers.',
+      resolve: (row, _args, context) => projectIdsOf(context, row.id),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
   }),
@@ -128,6 +133,11 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createServer: t.field({ type: ServerPayload, authScopes: { permission: 'manage:servers' }, description: 'Registers a server and validates it.', args: { input: t.arg({ type: CreateServerInput, required: true, description: 'The server.' }) }, resolve: (_root, { input }, context) => createServer(context.app, orgScope(context), input) }),
   updateServer: t.field({ type: ServerPayload, authScopes: { permission: 'manage:servers' }, description: 'Changes a server; a new address or credential is validated.', args: { id: t.arg.id({ required: true, description: 'The server.' }), input: t.arg({ type: UpdateServerInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateServer(context.app, orgScope(context), id, input) }),
+  updateServerProjects: t.field({
+    type: Server, authScopes: { permission: 'manage:servers' }, description: 'Opens a server to exactly these projects. Instances that are on it stay.',
+    args: { id: t.arg.id({ required: true, description: 'The server.' }), projectIds: t.arg.idList({ required: true, description: 'All projects that it is open to from now on; empty for none.' }) },
+    resolve: (_root, { id, projectIds }, context) => updateServerProjects(context.app, orgScope(context), id, { projectIds }),
+  }),
   validateServer: t.field({ type: ServerPayload, authScopes: { permission: 'manage:servers' }, description: 'Validates a server again.', args: { id: t.arg.id({ required: true, description: 'The server.' }) }, resolve: (_root, { id }, context) => validateServer(context.app, orgScope(context), id) }),
   acceptServerHostKey: t.field({
     type: ServerPayload, authScopes: { permission: 'manage:servers' }, description: 'Pins the changed host key that the server presented, after you compared it with the server.',

@@ -1,5 +1,6 @@
 import { requirePerson } from '../src/access/access.ts';
-import { deleteAccount, updateProfile } from '../src/identity/index.ts';
+import { deleteAccount } from '../src/accounts/index.ts';
+import { getAccount, updateProfile } from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 
 export const User = builder.prismaObject('User', {
@@ -37,7 +38,7 @@ const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
 builder.queryFields((t) => ({
   me: t.prismaField({
     type: User, authScopes: { person: true }, description: 'Who is signed in.',
-    resolve: (query, _root, _args, { app, access }) => app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: requirePerson(access).userId } }),
+    resolve: (query, _root, _args, { app, access }) => getAccount(app, requirePerson(access).userId, query),
   }),
 }));
 

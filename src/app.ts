@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { Database } from './db.ts';
+import type { Database } from './database/database.ts';
 import type { EventHub } from './events/hub.ts';
+import type { Endings } from './jobs/outcome.ts';
 import type { OperationQueue } from './jobs/queue.ts';
 import type { Limits } from './limits/index.ts';
 import type { RemotePool } from './remote/index.ts';
@@ -16,5 +17,7 @@ export interface App {
   readonly events: EventHub;
   readonly limits: Limits;
   readonly queue: OperationQueue;
+  /** How each kind of operation ends, also where no worker has begun it. */
+  readonly endings: Endings;
   readonly remote: RemotePool;
 }

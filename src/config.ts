@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
-import { type Networks, parseNetworks } from './remote/networks.ts';
+import { type Networks, parseNetworks } from './networks.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const duration = z
@@ -93,9 +93,12 @@ const variables = z.object({
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
+  OPERATION_LOG_RETENTION: duration.default(90 * 86400),
   STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
+  /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
+  INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: z
     .string()
     .regex(/^\d+-\d+$/, 'must be two ports with a dash: 20000-29999')

@@ -1,13 +1,16 @@
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
-import { migrate } from '../prisma/migrate.ts';
+import { migrate } from './database/migrate.ts';
+import { restRouter } from '../rest/router.ts';
+import { announceSetup, startAccountRequests } from './accounts/index.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './db.ts';
+import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, announceSetup, SigningKeys, startAccountRequests, startSweeping } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
-import { startQueue, startWorker } from './jobs/worker.ts';
+import { startQueue } from './jobs/start-queue.ts';
+import { startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
@@ -45,7 +48,7 @@ export async function start(config: Config): Promise<Running> {
     const applied = await migrate(databaseUrl);
     if (applied.length > 0) log.info({ applied }, 'Migrations were applied');
 
-    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'));
+    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'), config.OPERATION_LEASE);
     stops.push(db.close);
     const events = new EventHub(databaseUrl, log);
     await events.start();
@@ -60,9 +63,9 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), endings: kinds };
     if (isWorker) {
-      const worker = await startWorker(app, boss, kinds);
+      const worker = await startWorker(app, kinds);
       stops.push(() => worker.stop());
       const accountRequests = startAccountRequests(app);
       stops.push(() => accountRequests.stop());
@@ -83,7 +86,7 @@ export async function start(config: Config): Promise<Running> {
       const tokens = new AccessTokens(signingKeys, config.JWT_ACCESS_EXPIRY);
       limits.start();
       stops.push(() => limits.stop());
-      const gateway = await startGateway(app, tokens);
+      const gateway = await startGateway(app, tokens, restRouter);
       stops.push(() => gateway.stop());
       url = gateway.url;
       await announceSetup(app);

@@ -1,37 +1,76 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { circlesOf } from './kit/circles.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-interface Import {
-  from: string;
-  to: string;
+/** Lets others be used through their `index.ts` alone, and is in no circle with any of them. */
+const features = ['accounts', 'admin', 'api-keys', 'identity', 'instances', 'members', 'orgs', 'projects', 'roles', 'servers'];
+/** What features are built with. Kits may know each other, file by file. */
+const kits = ['access', 'audit', 'database', 'events', 'idempotency', 'jobs', 'limits', 'mail', 'secrets'];
+
+/** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
+const layers: readonly { parts: readonly string[]; apart?: true }[] = [
+  { parts: ['src/*'] },
+  { parts: ['prisma', 'src/remote'], apart: true },
+  { parts: [...kits.map((kit) => `src/${kit}`), 'src/app.ts'] },
+  { parts: features.map((feature) => `src/${feature}`) },
+  { parts: ['src/kinds.ts', 'src/nodes.ts', 'src/sealed-columns.ts'] },
+  { parts: ['schema'] },
+  { parts: ['src/request'] },
+  { parts: ['rest', 'src/gateway'], apart: true },
+  { parts: ['src/start.ts', 'src/main.ts', 'src/cli'] },
+];
+
+const files = globSync(['src/**/*.ts', 'schema/**/*.ts', 'rest/**/*.ts', 'prisma/*.ts'], { cwd: root }).sort();
+const textOf = new Map(files.map((file) => [file, readFileSync(resolve(root, file), 'utf8')]));
+
+const imports = files.flatMap((from) =>
+  [...(textOf.get(from) ?? '').matchAll(/(?:\bfrom|\bimport) *\(?'(\.[^']+)'/g)].map((match) => ({ from, to: relative(root, resolve(root, dirname(from), match[1] ?? '')) })),
+);
+
+/** The part of the house that a file is in: one of the files that the table names, or its folder. */
+function partOf(file: string): string {
+  const named = layers.flatMap(({ parts }) => parts);
+  if (named.includes(file)) return file;
+  const [top = '', folder = '', ...rest] = file.split('/');
+  if (top !== 'src') return top;
+  return rest.length === 0 ? 'src/*' : `src/${folder}`;
 }
 
-function imports(): Import[] {
-  const files = globSync(['src/**/*.ts', 'schema/**/*.ts', 'rest/**/*.ts', 'prisma/*.ts'], { cwd: root });
-  return files.flatMap((from) =>
-    [...readFileSync(resolve(root, from), 'utf8').matchAll(/(?:from|import) '(\.[^']+)'/g)].map((match) => ({ from, to: relative(root, resolve(root, dirname(from), match[1] ?? '')) })),
-  );
-}
+const layerOf = (part: string): number => layers.findIndex(({ parts }) => parts.includes(part));
 
-const folderOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+it('has a place for every file', () => {
+  expect(files.length).toBeGreaterThan(300);
+  expect(files.filter((file) => layerOf(partOf(file)) < 0)).toEqual([]);
+});
 
-it('keeps the one way through the code: rest -> schema -> src/<feature> -> prisma or jobs -> remote', () => {
-  const wrong = imports().filter(({ from, to }) => {
-    // The composition root and the gateway put the parts together.
-    const wires = from.startsWith('src/gateway/') || from === 'src/start.ts';
-    if (from.startsWith('src/') && !wires && /^(schema|rest)\//.test(to)) return true;
-    if (from.startsWith('schema/') && to.startsWith('rest/')) return true;
-    if (from.startsWith('schema/') && to.startsWith('src/remote/')) return true;
-    return from.startsWith('src/remote/') && to.startsWith('src/') && !to.startsWith('src/remote/');
+it('has no arrow that runs upwards: rest | gateway -> request -> schema -> features -> kits -> prisma | remote', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    const [lower, upper] = [partOf(from), partOf(to)];
+    const level = layerOf(lower);
+    return layerOf(upper) > level || (layers[level]?.apart === true && layerOf(upper) === level && lower !== upper);
   });
   expect(wrong).toEqual([]);
 });
 
-it('lets a feature use another only through its index', () => {
-  const features = ['src/servers', 'src/instances', 'src/projects', 'src/identity', 'src/orgs', 'src/members', 'src/roles', 'src/api-keys', 'src/mail'];
-  const wrong = imports().filter(({ from, to }) => features.includes(folderOf(to)) && folderOf(from) !== folderOf(to) && !from.startsWith('schema/') && !to.endsWith('/index.ts'));
+it('has no circle of files, and none of features', () => {
+  expect(circlesOf(imports)).toEqual([]);
+  const isFeature = (part: string): boolean => features.includes(part.replace('src/', ''));
+  const uses = imports.map(({ from, to }) => ({ from: partOf(from), to: partOf(to) })).filter(({ from, to }) => from !== to && isFeature(from) && isFeature(to));
+  expect(circlesOf(uses)).toEqual([]);
+});
+
+it('enters a folder of src that has an index through it', () => {
+  const closed = files.filter((file) => file.startsWith('src/') && file.endsWith('/index.ts')).map((file) => `${dirname(file)}/`);
+  expect(features.filter((feature) => !closed.includes(`src/${feature}/`))).toEqual([]);
+  const wrong = imports.filter(({ from, to }) => closed.some((folder) => to.startsWith(folder) && !from.startsWith(folder) && to !== `${folder}index.ts`));
   expect(wrong).toEqual([]);
+});
+
+it('reaches servers and, past the tenant boundary, the database from services alone', () => {
+  expect(imports.filter(({ from, to }) => /^(schema|rest)\//.test(from) && to.startsWith('src/remote/'))).toEqual([]);
+  const queries = /\bprisma\s*\.\s*\w+\s*\.\s*\w+\s*\(|\bpool\s*\.\s*query\b|\$(query|execute)Raw/;
+  expect(files.filter((file) => /^(schema|rest)\//.test(file) && queries.test(textOf.get(file) ?? ''))).toEqual([]);
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { adminUserInput } from '../../src/admin/index.ts';
+import { confirmSignUpInput, deleteAccountInput, oauthExchangeInput, signUpInput } from '../../src/accounts/index.ts';
 import { createApiKeyInput, rotateApiKeyInput, updateApiKeyInput } from '../../src/api-keys/index.ts';
 import {
-  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, confirmSignUpInput, deleteAccountInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
-  installationSettingsInput, loginInput, oauthExchangeInput, oauthProgramInput, passkeyNameInput, passwordInput, profileInput, refreshInput, resetPasswordInput, secondFactorInput, signUpInput, sshKeyInput, totpCodeInput, verifyInput,
+  beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
+  installationSettingsInput, loginInput, oauthProgramInput, passkeyNameInput, passwordInput, profileInput, refreshInput, resetPasswordInput, secondFactorInput, sshKeyInput, totpCodeInput, verifyInput,
 } from '../../src/identity/index.ts';
 import { configureInstanceInput, createInstanceInput, envVarInput } from '../../src/instances/index.ts';
 import { longestFilter } from '../../src/lists.ts';
@@ -11,8 +12,8 @@ import { acceptInvitationInput, acceptInviteLinkInput, assignInput, inviteInput,
 import { createOrganizationInput, settingsInput, updateOrganizationInput } from '../../src/orgs/index.ts';
 import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../../src/projects/index.ts';
 import { createRoleInput, updateRoleInput } from '../../src/roles/index.ts';
-import { createServerInput, updateServerInput } from '../../src/servers/index.ts';
-import { isObject, type JsonObject } from './json-schema.ts';
+import { createServerInput, updateServerInput, updateServerProjectsInput } from '../../src/servers/index.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 const filter = z.string().max(longestFilter);
 const searched = z.object({ search: filter });
@@ -88,6 +89,7 @@ export const parsers: Readonly<Record<string, z.ZodType>> = {
   rotateApiKey: rotateApiKeyInput,
   setUpTotp: passwordInput,
   transferOwnership: passwordInput,
+  updateServerProjects: updateServerProjectsInput,
   verifyEmail: verifyInput,
 };
 

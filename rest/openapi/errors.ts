@@ -1,8 +1,8 @@
 import { errorHelp } from '../../src/error-help.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import type { PreparedRoute } from '../prepared.ts';
-import type { Json, JsonObject } from './json-schema.ts';
-import { inOrganization, type Scope } from './scope.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Requirement } from '../../src/access/auth-scopes.ts';
 import { headersOf, ref } from './shared.ts';
 
 const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
@@ -24,24 +24,24 @@ export function errorExamples(): Record<string, JsonObject> {
 }
 
 /** The codes that a route may answer with: by who may use it, what it reads, and what it changes. */
-function codesOf({ route, pathParameters }: PreparedRoute, scope: Scope, hasBody: boolean, conditional: boolean): Set<ErrorCode> {
+function codesOf({ route, pathParameters }: PreparedRoute, scope: Requirement, hasBody: boolean, conditional: boolean): Set<ErrorCode> {
   // Credentials that are sent are read, even where none are asked for.
   const found = new Set<ErrorCode>(['bad_request', 'validation_error', 'unauthenticated', 'token_expired', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
   const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
-  add(!scope.public, 'forbidden', 'not_found', 'reauthentication_required');
-  add(inOrganization(scope), 'two_factor_required');
+  add(!scope.names.has('public'), 'forbidden', 'not_found', 'reauthentication_required');
+  add(scope.organization, 'two_factor_required');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
   add(route.method !== 'get', 'conflict', 'unprocessable', 'idempotency_in_progress', 'idempotency_answer_lost', 'idempotency_key_reused');
   add(conditional, 'precondition_failed');
-  add(route.method !== 'get' && inOrganization(scope), 'invalid_state');
+  add(route.method !== 'get' && scope.organization, 'invalid_state');
   add(route.answer.as === 'accepted', 'operation_in_progress');
   return found;
 }
 
 /** The error answers of a route by status, with an example for each code. */
-export function errorAnswers(prepared: PreparedRoute, scope: Scope, hasBody: boolean, conditional: boolean): Record<string, JsonObject> {
+export function errorAnswers(prepared: PreparedRoute, scope: Requirement, hasBody: boolean, conditional: boolean): Record<string, JsonObject> {
   const possible = codesOf(prepared, scope, hasBody, conditional);
   const answers: Record<string, JsonObject> = {};
   for (const status of [...new Set([...possible].map((code) => errorTable[code].status))].sort()) {

@@ -1,4 +1,4 @@
-import type { Json } from './json-schema.ts';
+import type { Json } from './json.ts';
 
 const ids = {
   user: '0197a1e8-2f4d-7c31-8a52-6b0f9d7e4c10',
@@ -46,7 +46,7 @@ const values: Readonly<Record<string, Json>> = {
   'Member.name': 'Ada Lovelace', 'Person.name': 'Ada Lovelace', 'Profile.name': 'Ada Lovelace', userId: ids.user, roleId: ids.role, 'Role.id': ids.role, memberId: ids.member, 'Member.id': ids.member,
   projectIds: [ids.project], 'ChangeMemberRoleInput.projectIds': null, 'InviteMemberInput.projectIds': null, 'CreateApiKeyInput.projectIds': null, 'ApiKey.projectIds': [], expiresInDays: 7, maxUses: 25, useCount: 3,
   'InviteLink.code': 'Wd7mQ2xKp9', 'acceptInviteLink.code': 'Wd7mQ2xKp9', 'InviteLink.url': 'https://ocore.example.com/join/Wd7mQ2xKp9', 'InviteMemberInput.email': 'grace@example.com', 'Invitation.email': 'grace@example.com', token: 'ocore_inv_u3JkQ9xV2bNw', acceptedAt: null,
-  'Permission.id': 'view:servers', 'Permission.action': 'view', 'Permission.resource': 'servers', 'Permission.description': 'See servers and their metrics', inProjects: false,
+  'Permission.id': 'view:servers', 'Permission.action': 'view', 'Permission.resource': 'servers', 'Permission.description': 'See servers and their metrics', inProjects: true,
   permissionIds: ['manage:instances', 'view:servers'], permissions: ['manage:instances', 'view:servers'], 'Role.name': 'Release manager', 'Role.description': 'May change instances', assignmentCount: 2, isSystem: false,
   'ApiKey.name': 'CI', 'ApiKey.key': 'ocore_k_4fT9bQ2mZx7Vw1Kc8Ns5Lp3Rd6Hy0Jg1a2B3c', prefix: 'ocore_k_4fT9', 'ApiKey.status': 'active', allowedIps: ['203.0.113.0/24'], lastUsedIp: '203.0.113.7', expiresAt: '2027-11-24T09:30:00.000Z', overlapEndsAt: null, revokedAt: null, overlapHours: 24,
   'AuditEntry.action': 'project.created', action: 'project.created', 'AuditEntry.resourceType': 'project', 'AuditEntry.resourceId': ids.project, 'AuditEntry.resourceName': 'ERP', userName: 'Ada Lovelace', beforeState: null, afterState: { name: 'ERP', slug: 'erp' },
@@ -69,7 +69,7 @@ const values: Readonly<Record<string, Json>> = {
   'EnvVarInput.name': 'SMTP_HOST', 'EnvVarInput.value': 'smtp.example.com', edition: 'community', lines: 200,
   'InstanceLogLine.level': 'info', 'InstanceLogLine.message': 'odoo.modules.loading: 14 modules loaded in 0.82s',
 
-  'Operation.kind': 'instance.provision', 'Operation.status': 'running', progress: 40, resourceType: 'instance', requestId: 'req_Zk3vT1x8cQ0pLw5n', cancelRequested: false, error: null, finishedAt: null,
+  'Operation.kind': 'instance.provision', 'Operation.status': 'running', progress: 40, resourceType: 'instance', requestId: 'req_Zk3vT1x8cQ0pLw5n', cancelRequested: false, waitingFor: null, error: null, finishedAt: null,
   'OperationStep.name': 'images', 'OperationStep.title': 'Get the PostgreSQL and Odoo images', 'OperationStep.status': 'running', 'OperationStep.message': 'postgres:17 and odoo:19.0', 'OperationStep.finishedAt': null,
   'OperationError.code': 'host_key_mismatch', 'OperationError.message': 'The server presented another host key than the pinned one', 'OperationError.hint': 'Compare the keys, then accept the new one',
   seq: 17, after: 0, step: 'images', 'OperationLogLine.level': 'info', 'OperationLogLine.message': 'odoo:19.0: 62 % of 610 MB',

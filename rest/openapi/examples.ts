@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './json-schema.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 
 type Components = Readonly<Record<string, JsonObject>>;
 

@@ -1,13 +1,7 @@
 import { type GraphQLInputType, type GraphQLOutputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import { constraintsOf } from './constraints.ts';
 import { exampleValue } from './example-values.ts';
-
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-export interface JsonObject { [name: string]: Json }
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import type { Json, JsonObject } from './json.ts';
 
 /** Every string, number and list has an upper bound, so that a client may reserve for it. */
 const scalars: Readonly<Record<string, JsonObject>> = {

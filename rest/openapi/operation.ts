@@ -3,7 +3,8 @@ import type { PreparedRoute } from '../prepared.ts';
 import { constraintsOf } from './constraints.ts';
 import { exampleValue, shortExampleFields } from './example-values.ts';
 import { bodyExamples, exampleOf } from './examples.ts';
-import type { Json, JsonObject, SchemaWriter } from './json-schema.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { SchemaWriter } from './json-schema.ts';
 import { headersOf, ref } from './shared.ts';
 
 /** A route with the GraphQL field that it runs. */

@@ -1,5 +1,5 @@
 import { errorTable } from '../../src/errors.ts';
-import type { JsonObject } from './json-schema.ts';
+import type { JsonObject } from './json.ts';
 
 export const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
 

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
-/** Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. */
-export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'operations', 'audit_logs', 'secrets'] as const;
+/**
+ * Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. So is
+ * `instance_code`: whoever runs own code in a container can read its files, and with them its passwords.
+ */
+export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'instance_code', 'operations', 'audit_logs', 'secrets'] as const;
 
 /** What lies in a project: a role or an API key can be limited to single projects for these. */
-const projectResources: ReadonlySet<string> = new Set(['projects', 'environments', 'instances', 'operations', 'secrets']);
+const projectResources: ReadonlySet<string> = new Set(['projects', 'environments', 'instances', 'instance_code', 'operations', 'secrets']);
 
 export type Resource = (typeof resources)[number];
 export type Permission = `${'view' | 'manage'}:${Resource}`;
@@ -29,7 +32,7 @@ export const systemRoles: readonly { name: string; description: string; permissi
   {
     name: 'Developer',
     description: 'Projects, environments, instances and their operations',
-    permissions: [...manages(['projects', 'environments', 'instances', 'operations']), ...views(['org', 'members', 'servers', 'secrets'])],
+    permissions: [...manages(['projects', 'environments', 'instances', 'instance_code', 'operations']), ...views(['org', 'members', 'servers', 'secrets'])],
   },
   { name: 'Viewer', description: 'Reads everything but secrets', permissions: views(withoutSecrets) },
 ];
@@ -41,8 +44,9 @@ export function permissionsOf(role: { name: string; isSystem: boolean; permissio
   return (role.isSystem ? systemPermissions.get(role.name) : undefined) ?? role.permissions;
 }
 
+/** Whether it can count in single projects. Of servers, those that are open to a project are seen in it, and managed only by the organization. */
 export function isProjectPermission(permission: Permission): boolean {
-  return projectResources.has(permission.slice(permission.indexOf(':') + 1));
+  return permission === 'view:servers' || projectResources.has(permission.slice(permission.indexOf(':') + 1));
 }
 
 /** The permission to see what the given one is about. */
@@ -64,14 +68,21 @@ export function expand(granted: readonly string[]): ReadonlySet<Permission> {
 
 const about: Readonly<Record<Resource, string>> = {
   org: 'the organization and its settings', members: 'members, invitations and invite links', roles: 'roles and what they allow', api_keys: 'the API keys of all members',
-  servers: 'servers and their metrics', projects: 'projects', environments: 'environments', instances: 'instances and their logs', operations: 'operations and what they said',
+  servers: 'servers and their metrics', projects: 'projects', environments: 'environments', instances: 'instances and their logs',
+  instance_code: 'the images and environment variables that instances run with', operations: 'operations and what they said',
   audit_logs: 'the audit trail', secrets: 'secrets: passwords of instances and values that are kept sealed',
+};
+
+/** Permissions that need more words than their resource has. */
+const inFull: Partial<Record<Permission, string>> = {
+  'manage:instance_code': 'Run own code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
+  'view:instance_code': 'Comes with manage:instance_code. Images and the names of environment variables are shown with view:instances',
 };
 
 /** The catalogue: every permission with what it means. */
 export function describedPermissions(): { id: Permission; action: 'view' | 'manage'; resource: Resource; description: string; inProjects: boolean }[] {
   return resources.flatMap((resource) => (['view', 'manage'] as const).map((action) => {
     const id: Permission = `${action}:${resource}`;
-    return { id, action, resource, description: `${action === 'view' ? 'See' : 'See and change'} ${about[resource]}`, inProjects: isProjectPermission(id) };
+    return { id, action, resource, description: inFull[id] ?? `${action === 'view' ? 'See' : 'See and change'} ${about[resource]}`, inProjects: isProjectPermission(id) };
   }));
 }

@@ -1,15 +1,13 @@
-import type { TenantClient } from '../db.ts';
+import type { TenantClient } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
-import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg } from './access.ts';
+import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg, requirePermission } from './access.ts';
+import type { Client } from './client.ts';
 import { type Permission, viewOf } from './permissions.ts';
 
 /** Who did something where: what the audit trail needs. */
-export interface FactScope {
+export interface FactScope extends Readonly<Client> {
   readonly orgId: string;
   readonly actor: Actor;
-  readonly requestId: string;
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
 }
 
 /** The proven tenant boundary of one request and one permission: services take this, never a bare organization id. */
@@ -24,7 +22,6 @@ export interface OrgScope extends FactScope {
   readonly acts: Reach;
 }
 
-type Client = Pick<FactScope, 'requestId' | 'ipAddress' | 'userAgent'>;
 interface Tenants {
   of(orgId: string): TenantClient;
 }
@@ -50,6 +47,14 @@ export function requireProject(scope: OrgScope, projectId: string | null): void 
   if (!includes(scope.acts, projectId)) {
     throw new AppError('forbidden', projectId === null ? 'This needs the permission in the whole organization, not only in single projects' : 'Your role in this project does not allow this', { project: projectId });
   }
+}
+
+/** One more permission than the root field's own, in this project. */
+export function requireIn(scope: OrgScope, permission: Permission, projectId: string | null): void {
+  requirePermission(scope.access, permission);
+  if (includes(reachOf(scope.access, permission), projectId)) return;
+  const where = projectId === null ? 'in the whole organization' : 'in this project';
+  throw new AppError('forbidden', `This needs the permission ${permission} ${where}`, { permission, project: projectId });
 }
 
 /** Narrows a list to the projects that are seen. */

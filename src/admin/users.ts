@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { type Client, emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
+import type { Client } from '../access/client.ts';
+import { emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
 import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 

@@ -3,7 +3,7 @@ import { type Access, holds, requirePermission } from '../access/access.ts';
 import { requireHeld } from '../access/bounds.ts';
 import { isWithin } from '../access/ip-range.ts';
 import { isPermission, isProjectPermission } from '../access/permissions.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import { isId } from '../ids.ts';
 

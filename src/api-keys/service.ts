@@ -7,7 +7,8 @@ import { expand, permissionSchema } from '../access/permissions.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
@@ -15,7 +16,7 @@ import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { keysOf, requireHeldByMaker, requireHeldEverywhere, requireWithinKey } from './limits.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 const permissions = z.array(permissionSchema).min(1).max(100).transform((given) => [...new Set(given)].sort());
 const allowedIps = z.array(z.string().trim().max(64).refine(isIpRange, { message: 'must be an IP address or a CIDR range such as 203.0.113.0/24', params: { constraint: 'ip_range' } })).max(50).transform((given) => [...new Set(given)]);
 export const createInput = z.object({
@@ -118,12 +119,20 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
   });
 }
 
+/** The new secret acts for the key's maker: nobody else is given it, or their access would outlive their membership. */
+function requireMaker(scope: OrgScope, row: ApiKey): void {
+  if (row.userId === scope.access.userId) return;
+  const advice = 'ask them to, or revoke it and make a key of your own';
+  throw new AppError('forbidden', `Only the person who made the key can rotate it; ${advice}`, { constraint: 'maker' });
+}
+
 /** Gives the key a new secret; the old one works on for the overlap. */
 export async function rotateApiKey(app: App, scope: OrgScope, id: string, overlapHours: number): Promise<KeyRow> {
   const hours = parse(rotateInput, { overlapHours }).overlapHours;
   const { key, prefix, hash } = newApiKey();
   return mutate(app, scope, async ({ tx, record }) => {
     const before = await changeable(tx, scope, id);
+    requireMaker(scope, before);
     if (keyStatusOf(before) === 'expired') throw invalidState('API key', 'expired', ['active']);
     if (!isOwn(scope, before)) requireHeldEverywhere(scope.access, before);
     await requireWithinKey(tx, scope.access, before);

@@ -1,13 +1,21 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
+import { AppError } from '../errors.ts';
 import { type AuditFilter, auditConditions } from './list.ts';
 
+/** The newest entries that an export has at most. */
 export const exportLimit = 10_000;
+/** An export in a GraphQL response stands in memory as a whole. */
+const longestContent = 16 * 1024 ** 2;
+const pageSize = 500;
 
-const columns = ['id', 'createdAt', 'action', 'resourceType', 'resourceId', 'resourceName', 'actorType', 'actorId', 'actorName', 'ipAddress', 'userAgent', 'requestId', 'beforeState', 'afterState'] as const;
+const columns = [
+  'id', 'createdAt', 'action', 'resourceType', 'resourceId', 'resourceName', 'actorType', 'actorId', 'actorName', 'ipAddress', 'userAgent',
+  'requestId', 'beforeState', 'afterState',
+] as const;
 
-function textOf(value: AuditEntry[(typeof columns)[number]]): string {
-  if (value === null) return '';
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
@@ -18,19 +26,60 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+type Entry = Readonly<Record<string, unknown>>;
+
+/** How a file of entries is written, one by one. */
+export interface AuditFile {
+  contentType: string;
+  filename: string;
+  head: string;
+  /** `index` counts from 0. */
+  row(entry: Entry, index: number): string;
+  tail: string;
+}
+
+export function auditFile(format: 'json' | 'csv'): AuditFile {
+  const filename = `audit-${new Date().toISOString().slice(0, 10)}.${format}`;
+  if (format === 'csv') {
+    const row = (entry: Entry): string => `${columns.map((name) => csvCell(textOf(entry[name]))).join(',')}\r\n`;
+    return { contentType: 'text/csv', filename, head: `${columns.join(',')}\r\n`, row, tail: '' };
+  }
+  const row = (entry: Entry, index: number): string =>
+    `${index === 0 ? '' : ',\n'}${JSON.stringify(Object.fromEntries(columns.map((name) => [name, entry[name]])))}`;
+  return { contentType: 'application/json', filename, head: '[', row, tail: ']\n' };
+}
+
+async function* entriesOf(scope: OrgScope, filter: AuditFilter): AsyncGenerator<AuditEntry> {
+  const where = { ...auditConditions(filter), orgId: scope.orgId };
+  let last: string | undefined;
+  for (let seen = 0; seen < exportLimit; seen += pageSize) {
+    const before = last === undefined ? [] : [{ id: { lt: last } }];
+    const rows = await scope.db.auditEntry.findMany({ where: { ...where, AND: before }, orderBy: { id: 'desc' }, take: pageSize });
+    yield* rows;
+    last = rows.at(-1)?.id;
+    if (rows.length < pageSize) return;
+  }
+}
+
 export interface AuditExport {
   contentType: string;
   filename: string;
   content: string;
 }
 
-/** The newest entries that match, at most 10,000, as one file. */
+/** The newest entries that match as one file in memory; what is larger is for REST, which sends it row by row. */
 export async function exportAuditEntries(scope: OrgScope, format: 'json' | 'csv', filter: AuditFilter): Promise<AuditExport> {
-  const rows = await scope.db.auditEntry.findMany({ where: { ...auditConditions(filter), orgId: scope.orgId }, orderBy: { id: 'desc' }, take: exportLimit });
-  const filename = `audit-${new Date().toISOString().slice(0, 10)}.${format}`;
-  if (format === 'json') {
-    return { contentType: 'application/json', filename, content: JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])))) };
+  const { contentType, filename, head, row, tail } = auditFile(format);
+  const parts = [head];
+  let length = 0;
+  for await (const entry of entriesOf(scope, filter)) {
+    const text = row({ ...entry }, parts.length - 1);
+    length += text.length;
+    if (length > longestContent) {
+      const route = '/api/audit-logs/export';
+      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow it, or get it from ${route}`, { constraint: 'size', route });
+    }
+    parts.push(text);
   }
-  const lines = [columns.join(','), ...rows.map((row) => columns.map((name) => csvCell(textOf(row[name]))).join(','))];
-  return { contentType: 'text/csv', filename, content: `${lines.join('\r\n')}\r\n` };
+  return { contentType, filename, content: [...parts, tail].join('') };
 }

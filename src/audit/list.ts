@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
-import type { Prisma } from '../db.ts';
+import type { Prisma } from '../database/database.ts';
 import { notFound, validationError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';

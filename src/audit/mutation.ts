@@ -1,6 +1,6 @@
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { isReferenceViolation, Prisma, type Tx } from '../db.ts';
+import { isReferenceViolation, Prisma, type Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify, type Topic } from '../events/hub.ts';
 import { newId } from '../ids.ts';

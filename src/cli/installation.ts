@@ -1,6 +1,6 @@
 import { runningEmbedded } from '../../prisma/embedded.ts';
 import { type Config, readConfig } from '../config.ts';
-import { type Database, openDatabase } from '../db.ts';
+import { type Database, openDatabase } from '../database/database.ts';
 import { MasterKeys } from '../secrets/master-keys.ts';
 
 export interface Installation {

@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 
 const channel = 'ocore';
 
 /** What travels through NOTIFY: ids only, the reader fetches the row with its own permissions. */
 const wakeUp = z.object({ topic: z.string(), orgId: z.string().optional() });
 
-export type Topic = `operation:${string}` | `logs:${string}` | `instance:${string}` | `server:${string}` | `cancel:${string}` | `org:${string}:${string}` | `access:${string}` | 'mail' | 'keys';
+export type Topic = `operation:${string}` | `logs:${string}` | `instance:${string}` | `server:${string}` | `cancel:${string}` | `org:${string}:${string}` | `access:${string}` | 'mail' | 'keys' | 'queue';
 
 /** Wakes every listener of the topics when the transaction commits; nothing is sent when it rolls back. */
 export async function notify(tx: Tx, topics: readonly Topic[]): Promise<void> {

@@ -1,6 +1,6 @@
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import { answerHeaders, requestHeaders } from '../../rest/headers.ts';
+import { answerHeaders, requestHeaders } from '../request/headers.ts';
 
 /** Pages of these origins may use the API in the browser, credentials included; those of any other origin may not. */
 export function crossOrigin(origins: readonly string[]): RequestHandler {

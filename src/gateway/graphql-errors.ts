@@ -1,23 +1,8 @@
 import { GraphQLError } from 'graphql';
-import type { Logger } from 'pino';
 import type { App } from '../app.ts';
-import { isDatabaseDown } from '../db.ts';
-import { AppError, errorTable, inShort } from '../errors.ts';
-import { RemoteError } from '../remote/index.ts';
-import { docUrlOf } from './request.ts';
+import { errorTable, inShort } from '../errors.ts';
+import { docUrlOf, publicError } from '../request/public-error.ts';
 import { withoutValues } from './without-values.ts';
-
-/** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */
-export function publicError(error: unknown, log: Logger, requestId: string): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof RemoteError) return new AppError('unprocessable', error.message, { reason: error.code, hint: error.hint });
-  if (isDatabaseDown(error)) {
-    log.warn({ err: error, requestId }, 'The database is away');
-    return new AppError('service_unavailable', 'The database is away for a moment; try again');
-  }
-  log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  return new AppError('internal_error', `Something unexpected went wrong; name the request id ${requestId} when you ask about it`);
-}
 
 /** Names that a client made up may be as long as its document. */
 const maxMessage = 500;

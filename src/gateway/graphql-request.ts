@@ -1,11 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
+import type { AccessTokens } from '../identity/index.ts';
 import { couldBeForged } from './forgery.ts';
 import { maskError } from './graphql-errors.ts';
-import { assertShallow, bodyError, jsonBody } from './json-body.ts';
-import { limitAddress } from './quota.ts';
-import { requestIdOf } from './request.ts';
+import { assertShallow, bodyError, jsonBody } from '../request/json-body.ts';
+import { limitAddress } from '../request/quota.ts';
+import { requestIdOf } from '../request/id.ts';
+import { identified, isRateLimit } from '../request/identified.ts';
 
 function checkParameters(query: Request['query']): void {
   for (const name of ['variables', 'extensions']) {
@@ -48,7 +50,7 @@ function wants(request: Request): string {
 }
 
 /** What comes before Yoga, with its errors in GraphQL's form. */
-export function graphqlRequest(app: App): (RequestHandler | ErrorRequestHandler)[] {
+export function graphqlRequest(app: App, tokens: AccessTokens): (RequestHandler | ErrorRequestHandler)[] {
   const sendError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
     const shown = bodyError(error);
     const { extensions, message } = maskError(shown, app, requestIdOf(request.headers), request.headers.host);
@@ -56,5 +58,6 @@ export function graphqlRequest(app: App): (RequestHandler | ErrorRequestHandler)
     if (typeof retry === 'number') response.setHeader('Retry-After', retry);
     response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });
   };
-  return [limitAddress(app), checkRequest, ...jsonBody, checkBody, sendError];
+  // Who is not let in is told so by GraphQL itself.
+  return [limitAddress(app), identified(app, tokens, isRateLimit), checkRequest, ...jsonBody, checkBody, sendError];
 }

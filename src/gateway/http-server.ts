@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { newRequestId } from './request.ts';
+import { newRequestId } from '../request/id.ts';
 
 /** What Node finds wrong with a request before it is one. */
 const mistakes = new Map([

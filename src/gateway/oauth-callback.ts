@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import type { App } from '../app.ts';
-import { type AccessTokens, Browser, finishOauth, type OauthEnd } from '../identity/index.ts';
-import { clientOf } from './client.ts';
+import { finishOauth, type OauthEnd } from '../accounts/index.ts';
+import { type AccessTokens, Browser } from '../identity/index.ts';
+import { clientOf } from '../request/client.ts';
 import { formOf, html, secondStepPage, sendErrorPage, sendPage } from './pages/index.ts';
 
 function nextAddress(app: App, browser: Browser, end: Exclude<OauthEnd, { as: 'secondStep' }>): string {

@@ -1,24 +1,23 @@
 import type { AddressInfo } from 'node:net';
 import compression from 'compression';
-import express, { type NextFunction, type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { forgetOld } from '../idempotency/index.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { isLocalOutbox } from '../mail/index.ts';
-import { Connections } from './connections.ts';
+import { Connections } from '../request/connections.ts';
 import { crossOrigin } from './cors.ts';
 import { docsRouter, graphiql } from './docs.ts';
 import { schema } from '../../schema/index.ts';
-import { sendError } from '../../rest/error-answer.ts';
-import { restRouter } from '../../rest/router.ts';
+import { sendError } from '../request/error-answer.ts';
 import { graphqlRequest } from './graphql-request.ts';
 import { Documents } from './guard/index.ts';
 import { httpServer } from './http-server.ts';
 import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, outboxPage } from './pages/index.ts';
-import { limitAddress } from './quota.ts';
-import { requestIdOf } from './request.ts';
+import { limitAddress } from '../request/quota.ts';
+import { requestIdOf } from '../request/id.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -37,8 +36,11 @@ function readiness(app: App): () => Promise<boolean> {
   };
 }
 
+/** Makes what answers below `/api`; `closing` ends what waits there. */
+export type ApiRouter = (app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal) => RequestHandler;
+
 /** HTTP: GraphQL, REST, subscriptions and health, on one port. */
-export async function startGateway(app: App, tokens: AccessTokens): Promise<Gateway> {
+export async function startGateway(app: App, tokens: AccessTokens, apiRouter: ApiRouter): Promise<Gateway> {
   const closing = new AbortController();
   const http = express();
   http.disable('x-powered-by');
@@ -62,12 +64,12 @@ export async function startGateway(app: App, tokens: AccessTokens): Promise<Gate
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
-  const yoga = makeYoga(app, tokens, documents, connections);
-  http.use('/graphql', graphiql, ...graphqlRequest(app), (request: Request, response: Response) => yoga(request, response));
+  const yoga = makeYoga(app, documents, connections);
+  http.use('/graphql', graphiql, ...graphqlRequest(app, tokens), (request: Request, response: Response) => yoga(request, response));
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
   http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
-  http.use('/api', compression({ threshold: 16 * 1024 }), restRouter(app, tokens, connections, closing.signal));
+  http.use('/api', compression({ threshold: 16 * 1024 }), apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });
   http.use(() => { throw new AppError('not_found', 'There is nothing here; the API is under /graphql and /api'); });

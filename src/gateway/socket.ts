@@ -4,19 +4,21 @@ import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
+import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, isOwnOrigin } from '../identity/index.ts';
 import { limitExceeded } from '../limits/index.ts';
-import { whenAccessEnds } from './access-end.ts';
-import { clientOf } from './client.ts';
-import type { Connections } from './connections.ts';
-import { cookieCredential } from './cookie-credential.ts';
+import { whenAccessEnds } from '../request/access-end.ts';
+import { clientOf } from '../request/client.ts';
+import type { Connections } from '../request/connections.ts';
+import { cookieCredential } from '../request/cookie-credential.ts';
 import { maskError } from './graphql-errors.ts';
 import { checkCost, type Documents } from './guard/index.ts';
-import { assertShallow } from './json-body.ts';
-import { countAddress, countCost } from './quota.ts';
-import { contextOf, type Credentials, credentialsOf, requestIdOf } from './request.ts';
+import { assertShallow } from '../request/json-body.ts';
+import { countAddress, countCost, refuseExceeded } from '../request/quota.ts';
+import { contextOf, type Credentials, credentialsOf } from '../request/context.ts';
+import { requestIdOf } from '../request/id.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;
@@ -74,6 +76,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
   });
   sockets.on('connection', limitMessages);
   const mask = (request: IncomingMessage, error: unknown): GraphQLError => maskError(error, app, requestIdOf(request.headers), request.headers.host);
+  const connected = new WeakMap<WebSocket, Access>();
   const disposable = useServer(
     {
       isProd: true,
@@ -82,6 +85,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
         try {
           const context = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
           if (!context.access.actor?.id) return false;
+          connected.set(socket, context.access);
           socket.once('close', connections.byAccount(context.access.actor.id));
           socket.once('close', whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)));
           return true;
@@ -90,14 +94,18 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
           return false;
         }
       },
-      onSubscribe: async ({ connectionParams, extra: { request }, subscriptions }, _id, payload) => {
+      onSubscribe: async ({ connectionParams, extra: { request, socket }, subscriptions }, _id, payload) => {
+        const running = Object.keys(subscriptions).length;
         try {
-          if (Object.keys(subscriptions).length > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations run on this socket, as many as there may be`, 1);
+          const known = connected.get(socket);
+          if (known) refuseExceeded(app, known);
+          // Counted before the document costs anything, whatever is wrong with it.
+          const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
+          if (running > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations run on this socket, as many as there may be`, 1);
           assertShallow(payload.variables);
           const document = documents.parse(payload.query);
           const errors = documents.validate(document);
           if (errors.length > 0) return errors.map((error) => mask(request, error));
-          const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
           countCost(app, contextValue.access, contextValue.client, checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}), null);
           return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
         } catch (error) {

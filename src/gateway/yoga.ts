@@ -5,14 +5,12 @@ import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { AccessTokens } from '../identity/index.ts';
-import { holdOpen } from './access-end.ts';
-import { clientOf } from './client.ts';
-import type { Connections } from './connections.ts';
+import { holdOpen } from '../request/access-end.ts';
+import type { Connections } from '../request/connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
 import { checkCost, type Documents } from './guard/index.ts';
-import { countCost } from './quota.ts';
-import { contextOf, credentialsOf } from './request.ts';
+import { countCost } from '../request/quota.ts';
+import { contextFor } from '../request/identified.ts';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -89,7 +87,7 @@ const masking = (app: App): Plugin<Context> => ({
 });
 
 /** GraphQL over HTTP, and subscriptions as server-sent events. */
-export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, connections: Connections) {
+export function makeYoga(app: App, documents: Documents, connections: Connections) {
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -102,7 +100,7 @@ export function makeYoga(app: App, tokens: AccessTokens, documents: Documents, c
     parserAndValidationCache: false,
     multipart: false,
     plugins: [guarded(app, documents, connections), masking(app)],
-    context: ({ req, res }) => contextOf(app, tokens, credentialsOf(app.config, req), clientOf(app.config, req), res),
+    context: ({ req }) => contextFor(req),
     graphiql: false,
   });
 }

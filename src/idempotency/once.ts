@@ -2,19 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
-import { type Claim, renewEveryMs, take } from './claim.ts';
+import { type Asker, type KeyClaim, renewEveryMs, take } from './key-claim.ts';
 
 /** A changing request that its client may send again. */
-export interface Asked {
+export interface Asked extends Asker {
   key: string;
   /** Whose key it is: the same key of another caller is another key. */
   caller: string;
-  /** Who the audit trail names; null for who is not signed in. */
-  actorId: string | null;
-  ipAddress: string | null;
   /** Method, path and body. */
   request: string;
-  requestId: string;
 }
 
 const keptAnswer = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.unknown().optional() });
@@ -47,6 +43,6 @@ export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer
 }
 
 /** The change is made: that its answer cannot be kept must not make it an error. */
-async function keep(app: App, claim: Claim, answer: KeptAnswer): Promise<void> {
+async function keep(app: App, claim: KeyClaim, answer: KeptAnswer): Promise<void> {
   await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The answer of a request with an Idempotency-Key was not kept'));
 }

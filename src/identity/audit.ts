@@ -1,6 +1,6 @@
-import type { PrismaClient, Prisma, Tx } from '../db.ts';
+import type { PrismaClient, Prisma, Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 /** An entry about a person's own account, which belongs to no organization. `action` is `auth.<what happened>`. */
 export async function recordAccountFact(tx: Tx | PrismaClient, client: Client, action: `auth.${string}`, user: { id: string | null; email: string }, after?: Prisma.InputJsonValue): Promise<void> {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { emailSchema } from './fields.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
@@ -19,7 +19,8 @@ import { wrongLink } from './verification.ts';
 
 const day = 86400;
 export const input = z.object({ newEmail: emailSchema, password: z.string().max(256).nullish() });
-const about = z.object({ newEmail: z.string(), oldEmail: z.string() });
+/** `askedAt`: when the change was asked for; second factors from before belong to who owned the account then. */
+const about = z.object({ newEmail: z.string(), oldEmail: z.string(), askedAt: z.coerce.date().optional() });
 
 /** Asks the new address to confirm. The answer does not tell whether it has an account of its own. */
 export async function changeEmail(app: App, access: Access, client: Client, given: unknown): Promise<void> {
@@ -29,7 +30,8 @@ export async function changeEmail(app: App, access: Access, client: Client, give
   await countLetter(app, client, 'change', newEmail);
   await app.db.prisma.$transaction(async (tx) => {
     const taken = await tx.user.findUnique({ where: { email: newEmail }, select: { id: true } });
-    const token = await replaceToken(tx, 'change_email', day, user.id, { newEmail, oldEmail: user.email });
+    const data = { newEmail, oldEmail: user.email, askedAt: new Date().toISOString() };
+    const token = await replaceToken(tx, 'change_email', day, user.id, data);
     await queueMail(tx, app.secrets, taken ? letters.emailTaken(newEmail, client) : letters.confirmNewEmail(newEmail, pageLink(app.config, 'verify-email-change', token), client));
     await queueNotice(tx, app, user, letters.emailChangeAsked(user.email, newEmail, client));
     await recordAccountFact(tx, client, 'auth.email_change_requested', user, { newEmail });
@@ -53,25 +55,30 @@ export async function confirmEmailChange(app: App, client: Client, token: string
     const row = await takeToken(tx, 'change_email', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;
     if (!row || !user || user.deactivatedAt) throw wrongLink();
-    const { newEmail, oldEmail } = about.parse(row.data);
+    const { newEmail, oldEmail, askedAt = row.createdAt } = about.parse(row.data);
     if (user.email !== oldEmail) throw wrongLink();
     await move(tx, user.id, newEmail);
-    const undo = await issueToken(tx, 'undo_email_change', 7 * day, { userId: user.id, data: { newEmail, oldEmail } });
+    const data = { newEmail, oldEmail, askedAt: askedAt.toISOString() };
+    const undo = await issueToken(tx, 'undo_email_change', 7 * day, { userId: user.id, data });
     await queueMail(tx, app.secrets, letters.emailChanged(oldEmail, newEmail, pageLink(app.config, 'undo-email-change', undo), client));
     await recordAccountFact(tx, client, 'auth.email_changed', { id: user.id, email: newEmail }, { oldEmail, newEmail });
   }).catch(takenSince));
 }
 
-/** Takes the change back: for someone whose account was taken over. Nothing that the other may know or have put there lets anybody in; the password is to be set anew. */
+/**
+ * Takes the change back: for someone whose account was taken over. Nothing that the other may know or have put there
+ * since lets anybody in; the password is to be set anew. Second factors that are older than the change stay, for the link
+ * may also be followed by somebody who reads the owner's former mailbox.
+ */
 export async function undoEmailChange(app: App, client: Client, token: string): Promise<void> {
   await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
     const row = await takeToken(tx, 'undo_email_change', token);
     const user = row?.userId ? await tx.user.findUnique({ where: { id: row.userId } }) : null;
     if (!row || !user) throw wrongLink();
-    const { newEmail, oldEmail } = about.parse(row.data);
+    const { newEmail, oldEmail, askedAt = row.createdAt } = about.parse(row.data);
     await move(tx, user.id, oldEmail);
     await endTokens(tx, user.id, ['undo_email_change', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
-    await forgetOtherWays(tx, user.id);
+    await forgetOtherWays(tx, user.id, askedAt);
     await tx.user.update({ where: { id: user.id }, data: { passwordHash: null } });
     await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.email_change_undone', { id: user.id, email: oldEmail }, { oldEmail, newEmail });

@@ -3,7 +3,7 @@ import type { Access } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { newPassword, requireImpersonal } from './fields.ts';
 import { letters } from './letters.ts';
 import { endTokens } from './one-time-tokens.ts';

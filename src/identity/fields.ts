@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { displayName, publicName } from '../display-name.ts';
 import { validationError } from '../errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 export const emailSchema = z.email().max(254).transform((value) => value.toLowerCase());
 
-export const personName = z.string().trim().min(1).max(100);
+export const personName = publicName(100);
 
 /** What a new password must be like. */
 export const newPassword = z
@@ -32,4 +33,4 @@ export const secondFactorCode = z
   .refine((value) => /^(\d{6}|[A-Z2-7]{16})$/.test(value), 'must be six digits, or a recovery code');
 
 /** What a person calls a passkey or an SSH key. */
-export const deviceLabel = z.string().trim().min(1).max(100);
+export const deviceLabel = displayName(100);

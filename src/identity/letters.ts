@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Letter } from '../mail/index.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
+import { deviceName } from './device-name.ts';
 
 /** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
 export function pageLink(config: Config, page: string, token: string): string {
@@ -9,8 +10,7 @@ export function pageLink(config: Config, page: string, token: string): string {
 
 /** Who asked, for notices: the person can tell whether it was they. */
 function asked(client: Client): string {
-  const agent = client.userAgent?.replace(/[^\x20-\x7e]/g, '').slice(0, 120);
-  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'}${agent ? ` with ${agent}` : ''}.`;
+  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'} with ${deviceName(client.userAgent)}.`;
 }
 
 const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
@@ -51,7 +51,10 @@ export const letters = {
   }),
   emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
     to, subject: 'Your oCore e-mail address was changed',
-    text: body(`Your oCore account now uses ${newEmail}.`, 'If this was not you, take it back within seven days; that also ends all sessions, the password, passkeys, connected accounts, two-factor authentication, SSH and API keys:', undo, asked(client)),
+    text: body(`Your oCore account now uses ${newEmail}.`,
+      'If this was not you, take it back within seven days. That also ends all sessions, the password, connected accounts, ' +
+      'SSH keys and API keys, and the passkeys and two-factor authentication that were added since the change was asked for:',
+      undo, asked(client)),
   }),
   accountLinked: (to: string, provider: string, client: Client): Letter => ({
     to, subject: `Your oCore account can now be signed in to with ${provider}`, text: body(`A ${provider} account was connected to your oCore account.`, asked(client), notYou),

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { emailSchema } from './fields.ts';
 import { verifyPassword } from './passwords.ts';
 import { type SecondStep, signInOrAsk } from './second-step.ts';

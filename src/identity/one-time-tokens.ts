@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OneTimeToken } from '../../prisma/generated/client/client.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import { hashToken } from './tokens.ts';
 

@@ -1,15 +1,21 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
+import { firstIdAt } from '../ids.ts';
 
 /**
- * Takes away every way into the account but its password, for when somebody else may have put them there: a passkey, a
- * connected account or an API key would let them in again, and a second factor of theirs would keep the owner out.
+ * Takes away the ways into the account that somebody else may have put there: connected accounts and keys would let them
+ * in again, and a second factor of theirs would keep the owner out. Second factors from before `since` stay: whoever
+ * merely reads an old mailbox must not get past them.
  */
-export async function forgetOtherWays(tx: Tx, userId: string): Promise<void> {
+export async function forgetOtherWays(tx: Tx, userId: string, since: Date): Promise<void> {
   const where = { userId };
   await tx.connectedAccount.deleteMany({ where });
-  await tx.passkey.deleteMany({ where });
   await tx.sshKey.deleteMany({ where });
-  await tx.recoveryCode.deleteMany({ where });
   await tx.apiKey.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: new Date() } });
-  await tx.user.update({ where: { id: userId }, data: { totpEnabledAt: null, totpSecretEnc: null, totpLastStep: null } });
+  await tx.passkey.deleteMany({ where: { userId, createdAt: { gte: since } } });
+  const { count } = await tx.user.updateMany({
+    where: { id: userId, OR: [{ totpEnabledAt: null }, { totpEnabledAt: { gte: since } }] },
+    data: { totpEnabledAt: null, totpSecretEnc: null, totpLastStep: null },
+  });
+  // Codes of an app that stays were renewed by whoever held one of the codes before.
+  await tx.recoveryCode.deleteMany({ where: { userId, ...(count > 0 ? {} : { id: { gte: firstIdAt(since) } }) } });
 }

@@ -2,11 +2,11 @@ import { generateAuthenticationOptions, type PublicKeyCredentialRequestOptionsJS
 import { z } from 'zod';
 import type { Passkey, User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { emailSchema } from './fields.ts';
 import { findToken, issueToken, takeToken } from './one-time-tokens.ts';
 import { decoyCredential, relyingParty } from './relying-party.ts';

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Passkey } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { deviceLabel } from './fields.ts';
 import { issueToken, takeToken } from './one-time-tokens.ts';
 import { requireRecent } from './recent.ts';
@@ -73,7 +73,7 @@ export async function finishPasskeyRegistration(app: App, access: Access, client
         include: { user: true },
       });
       await recordAccountFact(tx, client, 'auth.passkey_registered', passkey.user, { passkey: passkey.deviceName });
-      await notifyAccount(tx, app, passkey.user, client, `The passkey "${passkey.deviceName}" was added`);
+      await notifyAccount(tx, app, passkey.user, client, 'A passkey was added', passkey.deviceName);
       return passkey;
     });
   } catch (error) {

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Passkey } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { deviceLabel } from './fields.ts';
 import { requireRecent } from './recent.ts';
 import { notifyAccount } from './security-notice.ts';
@@ -55,6 +55,6 @@ export async function deletePasskey(app: App, access: Access, client: Client, id
     if (!user.passwordHash && others === 0) throw new AppError('conflict', 'This passkey is the only way to sign in; set a password or add another passkey first', { constraint: 'last_sign_in_method' });
     await tx.passkey.delete({ where: { id } });
     await recordAccountFact(tx, client, 'auth.passkey_removed', user, { passkey: deviceName });
-    await notifyAccount(tx, app, user, client, `The passkey "${deviceName}" was removed`);
+    await notifyAccount(tx, app, user, client, 'A passkey was removed', deviceName);
   });
 }

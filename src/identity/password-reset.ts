@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import { notify } from '../events/hub.ts';
 import { queueMail } from '../mail/index.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { emailSchema, newPassword, requireImpersonal } from './fields.ts';
 import { countingTokens, countLetter, mergeMinutes } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
@@ -70,7 +70,8 @@ async function reset(app: App, client: Client, { token, password }: z.infer<type
     if (!(await takeToken(tx, 'reset_password', token))) throw wrongLink();
     await tx.user.update({ where: { id: user.id }, data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
     // Until now nobody had shown that the address is theirs: who signed up with somebody else's may wait in the account for its owner.
-    if (!user.emailVerifiedAt) await forgetOtherWays(tx, user.id);
+    // An address that was changed is verified; this one is as old as the account, and so is nothing in it.
+    if (!user.emailVerifiedAt) await forgetOtherWays(tx, user.id, user.createdAt);
     await endTokens(tx, user.id, ['reset_password', 'change_email', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
     const sessions = await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.password_reset', user, { sessionsEnded: sessions });

@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../errors.ts';
-import { Semaphore } from '../remote/semaphore.ts';
+import { Semaphore } from '../semaphore.ts';
 
 /** Argon2id (the library's default variant) with OWASP's minimum: 19 MiB, two passes, one lane. */
 const options = { memoryCost: 19456, timeCost: 2, parallelism: 1 };

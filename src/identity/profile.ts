@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
+import type { Prisma } from '../database/database.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { personName } from './fields.ts';
 
 export const profileInput = z.object({
@@ -22,4 +23,9 @@ export async function updateProfile(app: App, access: Access, client: Client, gi
     await recordAccountFact(tx, client, 'auth.profile_updated', after, { name: { from: before.name, to: after.name }, avatarUrl: { from: before.avatarUrl, to: after.avatarUrl } });
     return after;
   });
+}
+
+/** The person's own account. `query` says what else of it is asked for. */
+export function getAccount(app: App, userId: string, query: Prisma.UserDefaultArgs) {
+  return app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: userId } });
 }

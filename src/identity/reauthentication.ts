@@ -2,7 +2,7 @@ import type { User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { validationError } from '../errors.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { requireRecent } from './recent.ts';
 
 /** The account, after its password was given; where it has none, a recent sign-in stands in. */

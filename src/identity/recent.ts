@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { verifyPassword } from './passwords.ts';
 
 export const passwordInput = z.object({ password: z.string().max(256).nullish() });
@@ -20,7 +20,7 @@ export async function requireRecent(app: App, access: Access, client: Client, gi
   const { userId, sessionId } = requirePerson(access);
   const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
   if (password) {
-    const attempt = await app.limits.sensitive('password_check', user.id);
+    const attempt = await app.limits.countAttempt('password_check', user.id);
     if (await verifyPassword(user.passwordHash, password)) {
       await attempt.forget();
       return user;

@@ -1,5 +1,5 @@
 import { generateSecret } from 'otplib';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import { hashToken } from './tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { takeRecoveryCode } from './recovery-codes.ts';
 import { stepOf, totpOwner } from './totp-code.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { secondFactorCode } from './fields.ts';
 import { issueToken, takeToken } from './one-time-tokens.ts';
 import { takeCode } from './second-factor.ts';
@@ -51,7 +51,7 @@ export async function loginSecondFactor(app: App, tokens: AccessTokens, client: 
   const { code, partialToken } = parse(input, given);
   const { user, method, left } = await countAttempt(app, client, partialToken);
   // Over all tickets: who has the password can begin as often as they like.
-  const attempt = await app.limits.sensitive('second_factor', user.id);
+  const attempt = await app.limits.countAttempt('second_factor', user.id);
   const signIn = await app.db.prisma.$transaction(async (tx) => {
     const factor = await takeCode(tx, app, user, code);
     if (!factor) return undefined;

@@ -1,9 +1,9 @@
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { type Letter, queueMail } from '../mail/index.ts';
-import type { Client } from './client.ts';
+import { type Letter, queueMail, nameInMail } from '../mail/index.ts';
+import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
 
 type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
@@ -15,7 +15,7 @@ type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
 export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Letter): Promise<void> {
   if (!user.emailVerifiedAt) {
     try {
-      await app.limits.sensitive('mail', 'notice', user.email);
+      await app.limits.countAttempt('mail', 'notice', user.email);
     } catch (error) {
       if (error instanceof AppError && error.code === 'rate_limit_exceeded') return;
       throw error;
@@ -24,14 +24,17 @@ export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Let
   await queueMail(tx, app.secrets, letter);
 }
 
-/** Tells a person by mail what changed in the security of the account, so that a change by somebody else is noticed. */
-export async function notifyAccount(tx: Tx, app: App, user: Addressee & Pick<User, 'name'>, client: Client, what: string): Promise<void> {
+/**
+ * Tells a person by mail what changed in the security of the account, so that a change by somebody else is noticed.
+ * `what` is our own words; `name` is what somebody called the thing, and stands in the text only.
+ */
+export async function notifyAccount(tx: Tx, app: App, user: Addressee & Pick<User, 'name'>, client: Client, what: string, name?: string): Promise<void> {
   await queueNotice(tx, app, user, {
     to: user.email,
     subject: `oCore: ${what}`,
-    text: `Hello ${user.name},
+    text: `Hello ${nameInMail(user.name)},
 
-${what}.
+${what}${name === undefined ? '' : `: ${nameInMail(name)}`}.
 
 When: ${new Date().toUTCString()}
 From: ${deviceName(client.userAgent)}, ${client.ipAddress ?? 'unknown address'}

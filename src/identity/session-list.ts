@@ -6,7 +6,7 @@ import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { endSessions } from './sessions.ts';
 
 const living = () => ({ revokedAt: null, expiresAt: { gt: new Date() } });

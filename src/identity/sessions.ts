@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { type AccessTokens, hashToken, newRefreshToken } from './tokens.ts';
 
 export interface SignedInUser {
@@ -56,7 +56,7 @@ export const refreshInput = z.object({ refreshToken: z.string().max(200) });
  */
 export async function refresh(app: App, tokens: AccessTokens, client: Client, given: string, shared = false): Promise<SignIn> {
   const { refreshToken: token } = parse(refreshInput, { refreshToken: given });
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {

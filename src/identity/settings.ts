@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { PrismaClient, Tx } from '../db.ts';
+import type { PrismaClient, Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 export interface InstallationSettings {
   /** Whether anyone may sign up. */

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { networkOf } from '../limits/index.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 
 /** Where the account has signed in from lately: an attacker who locks the account for strangers does not lock its owner out. */
 async function isKnownAddress(app: App, userId: string | null, address: string | null): Promise<boolean> {
@@ -20,9 +20,9 @@ async function isKnownAddress(app: App, userId: string | null, address: string |
  * addresses that are new to it. Gives what to do when the password was right.
  */
 export async function countSignIn(app: App, client: Client, email: string, userId: string | null): Promise<() => Promise<void>> {
-  const byAddress = await app.limits.sensitive('login_address', client.ipAddress);
-  const byBoth = await app.limits.sensitive('login', email, client.ipAddress);
-  const byAccount = await app.limits.sensitive('login_account', email).catch(async (error: unknown) => {
+  const byAddress = await app.limits.countAttempt('login_address', client.ipAddress);
+  const byBoth = await app.limits.countAttempt('login', email, client.ipAddress);
+  const byAccount = await app.limits.countAttempt('login_account', email).catch(async (error: unknown) => {
     if (error instanceof AppError && (await isKnownAddress(app, userId, client.ipAddress))) return undefined;
     throw error;
   });

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import type { PrismaClient, Tx } from '../db.ts';
+import type { PrismaClient, Tx } from '../database/database.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { type EventHub, notify } from '../events/hub.ts';
 import type { SecretBox } from '../secrets/box.ts';
 
@@ -38,7 +39,7 @@ async function makeKey(tx: Tx, secrets: SecretBox): Promise<string> {
 }
 
 /** Two processes may come at once: one makes the key, the other waits and finds it. */
-const lockKeys = (tx: Tx): Promise<number> => tx.$executeRaw`SELECT pg_advisory_xact_lock(72707370)`;
+const lockKeys = (tx: Tx): Promise<number> => tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.signingKeys})`;
 
 /** A key signs until a newer one is made, and verifies until `retiredAt`. */
 const inUse = () => ({ OR: [{ retiredAt: null }, { retiredAt: { gt: new Date() } }] });

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { SshKey, User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { deviceLabel } from './fields.ts';
 import { fetchGithubKeys, githubUsername } from './github-keys.ts';
 import { notifyAccount } from './security-notice.ts';
@@ -45,7 +45,7 @@ export async function addSshKey(app: App, access: Access, client: Client, given:
     const row = rows[0];
     if (!row) throw new AppError('conflict', 'You have added this key already', { field: 'publicKey', constraint: 'unique' });
     await recordAccountFact(tx, client, 'auth.ssh_key_added', user, { label, fingerprint: row.fingerprint });
-    await notifyAccount(tx, app, user, client, `The SSH key "${label}" was added`);
+    await notifyAccount(tx, app, user, client, 'An SSH key was added', label);
     return row;
   });
 }
@@ -73,7 +73,7 @@ export async function importGithubKeys(app: App, access: Access, client: Client,
     const { user, rows } = await keep(tx, userId, keys);
     if (rows.length > 0) {
       await recordAccountFact(tx, client, 'auth.ssh_keys_imported', user, { github: name, fingerprints: rows.map((row) => row.fingerprint) });
-      await notifyAccount(tx, app, user, client, `SSH keys of the GitHub user ${name} were added`);
+      await notifyAccount(tx, app, user, client, 'SSH keys of a GitHub user were added', name);
     }
     return { imported: rows.length, skipped: lines.length - rows.length };
   });

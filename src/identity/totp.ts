@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { secondFactorCode } from './fields.ts';
 import { requireRecent } from './recent.ts';
 import { replaceRecoveryCodes } from './recovery-codes.ts';
@@ -43,7 +43,7 @@ async function ownAccount(app: App, access: Access): Promise<{ user: User; sessi
 
 /** Does `work` when the code is right, and nothing when it is not. */
 async function withCode<T>(app: App, client: Client, user: User, take: (tx: Tx) => Promise<boolean>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const attempt = await app.limits.sensitive('second_factor', user.id);
+  const attempt = await app.limits.countAttempt('second_factor', user.id);
   const outcome = await app.db.prisma.$transaction(async (tx) => ((await take(tx)) ? { value: await work(tx) } : undefined));
   if (outcome) {
     await attempt.forget();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../access/client.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
 import { replaceToken, takeToken } from './one-time-tokens.ts';

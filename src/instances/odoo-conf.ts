@@ -20,7 +20,7 @@ export function workersOf(settings: Settings, sizing: Sizing): number {
 /** A limit that Odoo's own recycling reaches first: the kernel must not kill what Odoo would have restarted. */
 export function memoryLimitOf(settings: Settings, sizing: Sizing): number {
   const processes = Math.max(1, workersOf(settings, sizing)) + settings.maxCronThreads + 1;
-  return Math.min(processes * settings.limitMemoryHard, Math.floor(sizing.ramTotalBytes * 0.9));
+  return Math.min(processes * settings.limitMemoryHard, Math.floor(sizing.ramTotalBytes * 0.7));
 }
 
 export interface OdooInstance {
@@ -45,6 +45,8 @@ export function odooConf(instance: OdooInstance, settings: Settings, secrets: In
     list_db: 'False',
     proxy_mode: 'True',
     data_dir: '/var/lib/odoo',
+    // Inside its container Odoo listens for the bridge; which address of the server leads there is Docker's binding.
+    http_interface: '0.0.0.0',
     http_port: 8069,
     gevent_port: 8072,
     workers: workersOf(settings, sizing),

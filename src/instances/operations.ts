@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { defineOperation } from '../jobs/kind.ts';
 
-const nothing = z.object({});
+/** Whether the caller chose an image or set environment variables; whoever retries it needs the same permission. */
+const ownCode = z.boolean().optional();
+
+const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
+/** The instance's status before it was asked to change: it comes back when that is cancelled before it began. */
+const resting = z.object({ from: statuses.optional() });
+export type Resting = z.infer<typeof resting>;
+
+export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
+  return from === 'running' || from === 'stopped' ? from : 'failed';
+}
 
 export const provisionInstance = defineOperation({
   kind: 'instance.provision',
   resourceType: 'instance',
-  input: nothing,
+  input: z.object({ ownCode }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
     { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
@@ -19,22 +29,22 @@ export const provisionInstance = defineOperation({
 });
 
 export const startInstance = defineOperation({
-  kind: 'instance.start', resourceType: 'instance', input: nothing,
+  kind: 'instance.start', resourceType: 'instance', input: resting,
   steps: [{ name: 'start', title: 'Start the containers' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
 export const stopInstance = defineOperation({
-  kind: 'instance.stop', resourceType: 'instance', input: nothing,
+  kind: 'instance.stop', resourceType: 'instance', input: resting,
   steps: [{ name: 'stop', title: 'Stop the containers' }],
 });
 
 export const restartInstance = defineOperation({
-  kind: 'instance.restart', resourceType: 'instance', input: nothing,
+  kind: 'instance.restart', resourceType: 'instance', input: resting,
   steps: [{ name: 'restart', title: 'Restart Odoo' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
 export const deleteInstance = defineOperation({
-  kind: 'instance.delete', resourceType: 'instance', input: nothing,
+  kind: 'instance.delete', resourceType: 'instance', input: resting,
   steps: [{ name: 'containers', title: 'Remove the containers' }, { name: 'data', title: 'Remove the volumes and the network' }],
 });
 
@@ -52,6 +62,6 @@ export const settingsShape = z.object({
 export type Settings = z.infer<typeof settingsShape>;
 
 export const configureInstance = defineOperation({
-  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape }),
+  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape, ownCode }),
   steps: [{ name: 'replace', title: 'Re-create the Odoo container with the new configuration' }, { name: 'health', title: 'Wait until Odoo is healthy' }, { name: 'finish', title: 'Remove the old container' }],
 });

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { StepError } from '../jobs/kind.ts';
 
 /** The port that the instance has for `purpose`, or the lowest free one of the server: the primary key decides races. */

@@ -1,32 +1,26 @@
 import { z } from 'zod';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { OperationKind } from '../jobs/kind.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, odooVersion } from '../projects/index.ts';
-import { getServer } from '../servers/index.ts';
+import { serverForProject } from '../servers/index.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { settingsOf } from './context.ts';
-import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
+import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, type Resting, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
+import { envVars } from './env-vars.ts';
+import { imageReference } from './image.ts';
 import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 
 const mib = 1024 ** 2;
 const memory = z.number().int().min(128 * mib).max(1024 * 1024 * mib);
 const seconds = z.number().int().min(10).max(86400);
-export const envVarInput = z.object({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'),
-  value: z.string().max(32768).regex(/^[^\u0000]*$/, 'must not contain NUL'),
-});
-const envVars = z
-  .record(envVarInput.shape.name, envVarInput.shape.value)
-  .refine((value) => Object.keys(value).length <= 100, 'at most 100 variables');
-// A leading alphanumeric keeps an image name from being read as anything else.
-const image = z.string().max(255).regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, 'must be an image name such as registry.example.com/odoo:19.0');
 const settingsFields = {
   workers: z.number().int().min(0).max(64).nullish(),
   limitMemorySoft: memory.nullish(),
@@ -38,13 +32,13 @@ const settingsFields = {
   envVars: envVars.nullish(),
 };
 export const createInput = z.object({
-  name: z.string().trim().min(3, 'Instance name must be between 3 and 64 characters').max(64, 'Instance name must be between 3 and 64 characters'),
+  name: displayName(64, 3, 'Instance name must be between 3 and 64 characters'),
   slug: slugSchema.nullish(),
   serverId: z.string(),
   environmentId: z.string(),
   odooVersion: odooVersion.nullish(),
   edition: z.enum(['community', 'enterprise']).nullish(),
-  image: image.nullish(),
+  image: imageReference.nullish(),
   language: z.string().regex(/^[a-z]{2,3}(_[A-Z]{2}|_[A-Z][a-z]{3}|@[a-z]+)*$/, 'must be a language code such as en_US').nullish(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as BE').nullish(),
   demo: z.boolean().nullish(),
@@ -72,10 +66,14 @@ export async function getInstance(scope: OrgScope, id: string): Promise<Instance
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
 export async function createInstance(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
-  const server = await getServer(scope, input.serverId);
   const environment = await getEnvironment(scope, input.environmentId);
+  const server = await serverForProject(scope, input.serverId, environment.projectId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
   const version = input.odooVersion ?? '19.0';
+  const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
+  const image = input.image ?? usualImage;
+  const ownCode = image !== usualImage || Object.keys(input.envVars ?? {}).length > 0;
+  if (ownCode) requireIn(scope, 'manage:instance_code', environment.projectId);
   const slug = input.slug ?? slugify(input.name, 'odoo');
   const id = newId();
   try {
@@ -83,7 +81,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
       const instance = await tx.instance.create({
         data: {
           id, orgId: scope.orgId, serverId: server.id, environmentId: environment.id, projectId: environment.projectId, name: input.name, slug,
-          odooVersion: version, edition: input.edition ?? 'community', image: input.image ?? `${app.config.ODOO_IMAGE}:${version}`, postgresImage: app.config.POSTGRES_IMAGE,
+          odooVersion: version, edition: input.edition ?? 'community', image, postgresImage: app.config.POSTGRES_IMAGE,
           workers: input.workers ?? null, limitMemorySoft: BigInt(input.limitMemorySoft ?? 2048 * mib), limitMemoryHard: BigInt(input.limitMemoryHard ?? 2560 * mib),
           limitTimeCpu: input.limitTimeCpu ?? 600, limitTimeReal: input.limitTimeReal ?? 1200, maxCronThreads: input.maxCronThreads ?? 1, logLevel: input.logLevel ?? 'info',
           language: input.language ?? 'en_US', country: input.country ?? null, demo: input.demo ?? false, modules: input.modules ?? [], adminEmail: input.adminEmail,
@@ -92,7 +90,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
         },
       });
       await record({ action: 'instance.created', resourceType: 'instance', resourceId: id, resourceName: instance.name, after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id } });
-      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, projectId: environment.projectId, input: {} }) };
+      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, projectId: environment.projectId, input: { ownCode } }) };
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
@@ -102,11 +100,11 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
 
 type State = Instance['status'];
 
-async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Record<string, never>>; from: readonly State[]; to: State; action: string }) {
+async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Resting>; from: readonly State[]; to: State; action: string }) {
   const before = await getInstance(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     // The live operation first: while one runs, its state is in between and would only mislead.
-    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: {} });
+    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { from: before.status } });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.to, statusMessage: null } });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
     await record({ action: options.action, resourceType: 'instance', resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.to } });
@@ -138,6 +136,8 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
 export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(configureInput, given);
   const before = await getInstance(scope, id);
+  const ownCode = input.envVars !== undefined && input.envVars !== null;
+  if (ownCode) requireIn(scope, 'manage:instance_code', before.projectId);
   const known = settingsOf(before);
   const settings: Settings = {
     workers: input.workers === undefined ? known.workers : input.workers,
@@ -150,7 +150,7 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
     envVars: input.envVars ? sealEnvVars(app.secrets, id, input.envVars) : known.envVars,
   };
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { settings } });
+    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { settings, ownCode } });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: 'running' }, data: { status: 'restarting' } });
     if (changed.count === 0) throw invalidState('instance', before.status, ['running']);
     await record({ action: 'instance.configure_requested', resourceType: 'instance', resourceId: id, resourceName: before.name });

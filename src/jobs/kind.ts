@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
-import type { Prisma, Tx } from '../db.ts';
-import type { FactScope } from '../access/scope.ts';
+import type { Prisma, Tx } from '../database/database.ts';
+import type { RemoteHost, RemoteTarget } from '../remote/index.ts';
+import type { EndContext, Settle } from './outcome.ts';
+
+export type { OperationError, Outcome } from './outcome.ts';
 
 /** A kind of operation, apart from its implementation: who enqueues it does not load what runs it. */
 export interface OperationKind<Input> {
@@ -20,15 +23,15 @@ export function defineOperation<Input>(kind: OperationKind<Input>): OperationKin
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
 /** What a step is given. Everything it writes goes through the fence: a worker that lost its claim is thrown out. */
-export interface StepContext<Input> {
+export interface StepContext<Input> extends EndContext<Input> {
   readonly app: App;
-  readonly operation: { id: string; orgId: string; kind: string; resourceId: string; serverId: string | null; attempt: number };
-  readonly input: Input;
-  readonly scope: FactScope;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  /** Facts that earlier steps left; never secrets. */
-  readonly state: Readonly<Record<string, Prisma.JsonValue>>;
+  /**
+   * This attempt's own connection to a server; its calls are made only while the worker holds the operation. Who only looks
+   * need not wait until earlier attempts are silent there.
+   */
+  connect(target: RemoteTarget, purpose?: 'change' | 'look'): Promise<RemoteHost>;
   saveState(patch: Record<string, Prisma.InputJsonValue>): Promise<void>;
   /** A line that the user reads. */
   log(level: LogLevel, message: string): void;
@@ -38,22 +41,13 @@ export interface StepContext<Input> {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-export type Outcome = 'succeeded' | 'failed' | 'cancelled';
-
 export interface OperationImplementation<Input> {
   readonly kind: OperationKind<Input>;
   /** One function a step name, idempotent. What it returns is the step's message. */
   readonly steps: Readonly<Record<string, (context: StepContext<Input>) => Promise<string | undefined>>>;
   /** Takes away what was half made, after a failure or a cancel; idempotent. */
   cleanup?(context: StepContext<Input>, outcome: 'failed' | 'cancelled'): Promise<void>;
-  /** Brings the resource's row to its state, in the transaction that ends the operation. */
-  settle(tx: Tx, context: Pick<StepContext<Input>, 'app' | 'operation' | 'input' | 'scope' | 'state'>, outcome: Outcome, error: OperationError | null): Promise<void>;
-}
-
-export interface OperationError {
-  code: string;
-  message: string;
-  hint: string | null;
+  readonly settle: Settle<Input>;
 }
 
 /** A failure that the user must read: a stable code, what happened, what to do. */

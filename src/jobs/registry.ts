@@ -1,6 +1,5 @@
 import type { OperationImplementation, OperationKind, StepContext } from './kind.ts';
-import type { Tx } from '../db.ts';
-import type { OperationError, Outcome } from './kind.ts';
+import type { Settle } from './outcome.ts';
 
 /** An implementation whose input type is closed over: the runner handles every kind alike. */
 export interface RunnableKind {
@@ -8,7 +7,7 @@ export interface RunnableKind {
   readonly steps: readonly { readonly name: string; readonly title: string }[];
   runStep(name: string, context: StepContext<unknown>): Promise<string | undefined>;
   cleanup(context: StepContext<unknown>, outcome: 'failed' | 'cancelled'): Promise<void>;
-  settle(tx: Tx, context: Pick<StepContext<unknown>, 'app' | 'operation' | 'input' | 'scope' | 'state'>, outcome: Outcome, error: OperationError | null): Promise<void>;
+  readonly settle: Settle<unknown>;
 }
 
 /** Binds an implementation to its kind. The input is parsed again when it runs: rows outlive versions of the program. */

@@ -1,11 +1,11 @@
+import { z } from 'zod';
 import type { OperationStatus } from '../../prisma/generated/client/client.ts';
-import { reachOf, requirePermission } from '../access/access.ts';
-import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
-import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
+import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
 import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
@@ -39,27 +39,33 @@ export async function operationLogs(scope: OrgScope, id: string, after: number, 
   return scope.db.operationLog.findMany({ where: { operationId: id, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
 }
 
-/** Asks the worker to stop: the remote work is ended and what was half made is taken away. */
+/** Cancels an operation of the organization. */
 export async function cancelOperation(app: App, scope: OrgScope, id: string) {
-  const before = await getOperation(scope, id);
-  return mutate(app, scope, async ({ tx, record }) => {
-    const changed = await tx.operation.updateMany({ where: { id, orgId: scope.orgId, status: { in: ['queued', 'running'] } }, data: { cancelRequested: true } });
-    if (changed.count === 0) throw invalidState('operation', before.status, ['queued', 'running']);
-    await record({ action: 'operation.cancel_requested', resourceType: 'operation', resourceId: id, resourceName: before.kind });
-    await notify(tx, [`cancel:${id}`, `operation:${id}`]);
-    return tx.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });
-  });
+  await getOperation(scope, id);
+  return requestCancel(app, scope, id);
 }
 
 const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removing' | undefined>> = {
   'instance.provision': 'provisioning', 'instance.start': 'restarting', 'instance.restart': 'restarting', 'instance.configure': 'restarting', 'instance.delete': 'removing',
 };
 
+/** Kinds that can bring an image or environment variables of somebody's choice. */
+const withCode: ReadonlySet<string> = new Set(['instance.provision', 'instance.configure']);
+const codeShape = z.object({ ownCode: z.boolean().optional() });
+
+interface Repeated {
+  kind: string;
+  resourceType: string;
+  projectId: string | null;
+  input: unknown;
+}
+
 /** Who may do again what was done once: whoever may do it, not whoever may see to operations. */
-function requireMayRepeat(scope: OrgScope, { resourceType, projectId }: { resourceType: string; projectId: string | null }): void {
+function requireMayRepeat(scope: OrgScope, { kind, resourceType, projectId, input }: Repeated): void {
   const needed = resourceType === 'server' ? 'manage:servers' : resourceType === 'environment' ? 'manage:environments' : 'manage:instances';
-  requirePermission(scope.access, needed);
-  requireProject({ ...scope, acts: reachOf(scope.access, needed) }, projectId);
+  requireIn(scope, needed, projectId);
+  // Operations that are older than the permission do not say what they bring.
+  if (withCode.has(kind) && codeShape.parse(input).ownCode !== false) requireIn(scope, 'manage:instance_code', projectId);
 }
 
 /** Runs a failed or cancelled operation again, as a new one with the same input. */

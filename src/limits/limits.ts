@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { AppError } from '../errors.ts';
 import { limitExceeded } from './exceeded.ts';
 import { networkOf } from './network.ts';
-import { type Attempt, SensitiveLimits, type SensitivePolicy } from './sensitive.ts';
+import { type Attempt, AttemptLimits, type AttemptPolicy } from './attempts.ts';
 import { SharedCounters } from './shared-counters.ts';
 
 /** What a minute's quota is counted by. */
@@ -33,19 +33,19 @@ const sweepMs = 10 * 60_000;
 /** Quotas of requests, shared nearly exactly by all processes, and limits of attempts at secrets, shared exactly. */
 export class Limits {
   readonly #counters: SharedCounters;
-  readonly #sensitive: SensitiveLimits;
+  readonly #attempts: AttemptLimits;
   readonly #quotas: Readonly<Record<QuotaName, number>>;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(config: Config, pool: Pool, log: Logger) {
     this.#counters = new SharedCounters(pool, log);
-    this.#sensitive = new SensitiveLimits(pool, config.RATE_LIMIT_SENSITIVE_FACTOR);
+    this.#attempts = new AttemptLimits(pool, config.RATE_LIMIT_SENSITIVE_FACTOR);
     this.#quotas = { address: config.RATE_LIMIT_ADDRESS, anonymous: config.RATE_LIMIT_ANONYMOUS, account: config.RATE_LIMIT_ACCOUNT, api_key: config.RATE_LIMIT_ACCOUNT, graphql_cost: config.RATE_LIMIT_GRAPHQL_COST };
   }
 
   start(): void {
     this.#counters.start();
-    this.#sweeper = setInterval(() => void this.#sensitive.sweep().catch(() => {}), sweepMs);
+    this.#sweeper = setInterval(() => void this.#attempts.sweep().catch(() => {}), sweepMs);
     this.#sweeper.unref();
   }
 
@@ -61,6 +61,13 @@ export class Limits {
     return { name, quota, remaining: Math.max(0, quota - used - points), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
   }
 
+  /** Where the caller stands, without counting a request. */
+  standing(name: QuotaName, subject: string): Usage {
+    const quota = this.#quotas[name];
+    const used = this.#counters.used(`${name} ${subject}`);
+    return { name, quota, remaining: Math.max(0, quota - used), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
+  }
+
   useByAddress(name: 'address' | 'anonymous', address: string | null): Usage {
     return this.use(name, networkOf(address));
   }
@@ -69,8 +76,8 @@ export class Limits {
    * Counts one attempt at something that guards a secret, before the work that it asks for. Throws
    * `rate_limit_exceeded` when there were too many. The parts together are the key; addresses count by network.
    */
-  sensitive(policy: SensitivePolicy, ...parts: readonly (string | null)[]): Promise<Attempt> {
-    return this.#sensitive.attempt(policy, ...parts);
+  countAttempt(policy: AttemptPolicy, ...parts: readonly (string | null)[]): Promise<Attempt> {
+    return this.#attempts.count(policy, ...parts);
   }
 }
 

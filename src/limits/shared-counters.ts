@@ -72,6 +72,13 @@ export class SharedCounters {
     return used;
   }
 
+  /** What was used so far, without counting anything. */
+  used(key: string): number {
+    this.#turn();
+    const counter = this.#counters.get(key);
+    return counter ? counter.shared + counter.unsent : 0;
+  }
+
   /** Seconds until the counters begin anew. */
   get secondsLeft(): number {
     return windowSeconds - (Date.now() / 1000) % windowSeconds;

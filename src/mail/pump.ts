@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { newId } from '../ids.ts';
-import { WorkLoop } from '../work-loop.ts';
+import { WorkLoop } from '../events/work-loop.ts';
 import { mailOwner } from './queue.ts';
 import { type SmtpTransport, smtpTransport } from './transport.ts';
 

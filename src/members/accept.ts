@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Organization } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import type { Client } from '../orgs/index.ts';
+import type { Client } from '../access/client.ts';
+import { hashToken } from '../identity/index.ts';
 import { parse } from '../parse.ts';
 import { statusOf } from './invitations.ts';
 import { join, type Newcomer } from './join.ts';
-import { hashToken } from './tokens.ts';
 
 /**
  * The open invitation of this token for this address, or an error that says why not. Whoever has the token got the
@@ -35,7 +35,7 @@ export const acceptInput = z.object({ token: z.string().max(200) });
 export async function acceptInvitation(app: App, access: Access, client: Client, given: string): Promise<Organization> {
   const { token } = parse(acceptInput, { token: given });
   const { userId } = requirePerson(access);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const invitation = await invitationForSignUp(tx, token, user.email);

@@ -3,7 +3,7 @@ import { requireMayChange, requireMayGrant } from '../access/bounds.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';

@@ -3,4 +3,4 @@ export { assignInput, assignRole, getAssignment, listAssignments, unassignRole }
 export { cancelInvitation, getInvitation, type InvitationStatus, inviteInput, inviteMember, listInvitations, resendInvitation, statusOf } from './invitations.ts';
 export { acceptInput as acceptInviteLinkInput, acceptInviteLink, createInput as inviteLinkInput, createInviteLink, getInviteLink, type InviteLinkStatus, linkStatusOf, listInviteLinks, revokeInviteLink } from './invite-links.ts';
 export { getMember, type MemberRow } from './rows.ts';
-export { changeMemberRole, leaveOrganization, listMembers, removeMember, roleInput as memberRoleInput } from './service.ts';
+export { changeMemberRole, leaveOrganization, listMembers, removeMember, roleInput as memberRoleInput, rolesOf } from './service.ts';

@@ -4,13 +4,14 @@ import { requireMayGrant } from '../access/bounds.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { type Prisma, type Tx, uniqueViolation } from '../db.ts';
+import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
+import { emailSchema } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
-import { queueMail } from '../mail/index.ts';
+import { nameInMail, queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
-import { emailSchema, projectIds, projectsIn, roleIn } from './rows.ts';
+import { projectIds, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 import { newToken } from './tokens.ts';
 
@@ -48,27 +49,33 @@ export async function getInvitation(scope: OrgScope, id: string) {
   return invitation;
 }
 
+/** Names are told apart from our own words, in the subject above all: an invitation must not be able to pose as a notice of ours. */
 function letter(app: App, scope: OrgScope, invitation: { email: string; expiresAt: Date }, roleName: string, token: string) {
-  const organization = scope.access.org?.name ?? 'an organization';
   return {
     to: invitation.email,
-    subject: `Invitation to ${organization} on oCore`,
+    subject: 'Invitation to an organization on oCore',
     text: [
-      `${scope.actor.name} invites you to join ${organization} on oCore as ${roleName}.`,
+      'You are invited to join an organization on oCore.',
+      '',
+      `Organization: ${nameInMail(scope.access.org?.name ?? '')}`,
+      `Invited by:   ${nameInMail(scope.actor.name)}`,
+      `Role:         ${nameInMail(roleName)}`,
+      '',
+      'The names in quotation marks were chosen by the people there; they are no messages from oCore.',
       '',
       `Accept until ${invitation.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
       `${app.config.APP_URL}/accept-invitation?token=${token}`,
       '',
       `The invitation is for ${invitation.email} alone: sign in, or sign up, with this address.`,
-      'If you did not expect it, you can ignore this letter.',
+      'If you did not expect it, ignore this e-mail.',
     ].join('\n'),
   };
 }
 
 /** Nobody's mailbox is flooded, by however many organizations, and nobody writes to the whole world. */
 async function countLetter(app: App, scope: OrgScope, email: string): Promise<void> {
-  await app.limits.sensitive('mail', 'invitation', email);
-  await app.limits.sensitive('invitation', scope.access.userId);
+  await app.limits.countAttempt('mail', 'invitation', email);
+  await app.limits.countAttempt('invitation', scope.access.userId);
 }
 
 /** Invites an address. The token is in the letter and nowhere else. */

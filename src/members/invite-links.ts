@@ -6,14 +6,15 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
+import { hashToken } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
-import type { Client } from '../orgs/index.ts';
+import type { Client } from '../access/client.ts';
 import { parse } from '../parse.ts';
 import { expiresInDays } from './invitations.ts';
 import { join } from './join.ts';
 import { roleIn } from './rows.ts';
-import { hashToken, newToken } from './tokens.ts';
+import { newToken } from './tokens.ts';
 
 export const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
 
@@ -73,7 +74,7 @@ export const acceptInput = z.object({ code: z.string().max(200) });
 export async function acceptInviteLink(app: App, access: Access, client: Client, given: string): Promise<Organization> {
   const { code } = parse(acceptInput, { code: given });
   const { userId } = requirePerson(access);
-  const attempt = await app.limits.sensitive('token', client.ipAddress);
+  const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
     const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });

@@ -1,12 +1,13 @@
 import type { Organization, Role } from '../../prisma/generated/client/client.ts';
 import { requireMayGrant } from '../access/bounds.ts';
+import type { Client } from '../access/client.ts';
 import { grantsOf } from '../access/grants.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
-import { type Client, lockOrganization } from '../orgs/index.ts';
+import { lockOrganization } from '../orgs/index.ts';
 import { findMemberIn, grantRows } from './rows.ts';
 
 export interface Newcomer {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { GrantRow } from '../access/grants.ts';
 import type { OrgScope } from '../access/scope.ts';
-import type { Prisma, Tx } from '../db.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 
-export const emailSchema = z.email().max(254).transform((value) => value.toLowerCase());
 export const projectIds = z.array(z.string()).max(100).nullish();
 
 /** What the organization may see of a person. */

@@ -28,6 +28,12 @@ export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string 
   });
 }
 
+/** The person's own role in each of these organizations, as a whole. */
+export async function rolesOf(app: App, userId: string, orgIds: string[]) {
+  const rows = await app.db.prisma.membership.findMany({ where: { userId, orgId: { in: orgIds } }, select: { orgId: true, role: true } });
+  return rows.map(({ orgId: id, role }) => ({ id, role }));
+}
+
 /** A role in single projects would not be what an Owner is. */
 export function requireWholeOwner(role: Parameters<typeof isOwnerRole>[0], projects: readonly string[]): void {
   if (isOwnerRole(role) && projects.length > 0) throw validationError([{ field: 'projectIds', constraint: 'owner', message: 'An Owner owns the whole organization; leave projectIds out' }]);

@@ -1,22 +1,18 @@
 import { z } from 'zod';
 import type { Organization } from '../../prisma/generated/client/client.ts';
 import { type Access, type Actor, requireActor, requirePerson } from '../access/access.ts';
+import type { Client } from '../access/client.ts';
 import { systemRoles } from '../access/permissions.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
+import { publicName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { organizationSlug, slugsFor } from './slug.ts';
 
-export interface Client {
-  requestId: string;
-  ipAddress: string | null;
-  userAgent: string | null;
-}
-
-export const organizationName = z.string().trim().min(2).max(100);
+export const organizationName = publicName(100, 2);
 export const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
 
 /** Creates an organization with the four system roles; its creator becomes an Owner. */

@@ -1,24 +1,22 @@
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type StepContext, StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { livingIn } from './delete.ts';
-import { eraseOrganization, eraseResources } from './erase.ts';
+import { batch, deleteInBatches } from './batches.ts';
+import { eraseOrganization, eraseResources, livingOnServers } from './erase.ts';
 import { deleteOrganizationKind } from './operations.ts';
 import { wakeMembers } from './service.ts';
-
-const batch = 5000;
 
 type Context = Pick<StepContext<unknown>, 'write' | 'operation' | 'signal'>;
 
 async function requireNothingLiving(tx: Tx, orgId: string): Promise<void> {
-  const { servers, instances } = await livingIn(tx, orgId);
+  const { servers, instances } = await livingOnServers(tx, orgId);
   if (servers.length + instances.length > 0) throw new StepError('org_in_use', `Still there: ${[...instances, ...servers].join(', ')}`, 'Remove these servers and instances, then delete the organization again.');
 }
 
 /** Deletes many rows in transactions of bounded size. */
 async function inBatches(context: Context, deleteSome: (tx: Tx) => Promise<number>): Promise<void> {
-  while ((await context.write(deleteSome)) === batch) context.signal.throwIfAborted();
+  await deleteInBatches(context.signal, () => context.write(deleteSome));
 }
 
 /** Every step asks for what is left, so any of them can run again. */

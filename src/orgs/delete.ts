@@ -1,18 +1,11 @@
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { requireRecent } from '../identity/index.ts';
+import { livingOnServers } from './erase.ts';
 import { deleteOrganizationKind } from './operations.ts';
 import { getOrganization, lockOrganization, wakeMembers } from './service.ts';
-
-/** What still runs somewhere and would be forgotten there with its organization. */
-export async function livingIn(tx: Tx, orgId: string): Promise<{ servers: string[]; instances: string[] }> {
-  const living = { where: { orgId, status: { not: 'removed' as const } }, select: { name: true }, orderBy: { name: 'asc' as const }, take: 100 };
-  const names = (rows: readonly { name: string }[]): string[] => rows.map((row) => row.name);
-  return { servers: names(await tx.server.findMany(living)), instances: names(await tx.instance.findMany(living)) };
-}
 
 /** Begins to delete the organization; from now on it can only be looked at. */
 export async function deleteOrganization(app: App, scope: OrgScope, confirmSlug: string, password: string | null | undefined) {
@@ -23,7 +16,7 @@ export async function deleteOrganization(app: App, scope: OrgScope, confirmSlug:
     await lockOrganization(tx, scope.orgId);
     const changed = await tx.organization.updateMany({ where: { id: scope.orgId, status: 'active' }, data: { status: 'removing' } });
     if (changed.count === 0) throw invalidState('organization', 'removing', ['active']);
-    const { servers, instances } = await livingIn(tx, scope.orgId);
+    const { servers, instances } = await livingOnServers(tx, scope.orgId);
     if (servers.length + instances.length > 0) {
       throw new AppError('conflict', `Remove these first: ${[...instances.map((name) => `instance ${name}`), ...servers.map((name) => `server ${name}`)].join(', ')}`, { servers, instances });
     }

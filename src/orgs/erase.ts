@@ -1,15 +1,32 @@
 import type { FactScope } from '../access/scope.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 
+interface Living {
+  type: 'server' | 'instance' | 'project';
+  count: number;
+  /** Of the first hundred. */
+  names: string[];
+}
+
 /** What still stands in an organization and must be removed before it can go; empty means that nothing does. */
-export async function livingResources(tx: Tx, orgId: string): Promise<{ type: string; count: number }[]> {
-  const counts = [
-    { type: 'server', count: await tx.server.count({ where: { orgId, status: { not: 'removed' } } }) },
-    { type: 'instance', count: await tx.instance.count({ where: { orgId, status: { not: 'removed' } } }) },
-    { type: 'project', count: await tx.project.count({ where: { orgId } }) },
+export async function livingResources(tx: Tx, orgId: string): Promise<Living[]> {
+  const where = { orgId, status: { not: 'removed' as const } };
+  const first = { select: { name: true }, orderBy: { name: 'asc' as const }, take: 100 };
+  const names = (rows: readonly { name: string }[]): string[] => rows.map((row) => row.name);
+  const found: Living[] = [
+    { type: 'server', count: await tx.server.count({ where }), names: names(await tx.server.findMany({ where, ...first })) },
+    { type: 'instance', count: await tx.instance.count({ where }), names: names(await tx.instance.findMany({ where, ...first })) },
+    { type: 'project', count: await tx.project.count({ where: { orgId } }), names: names(await tx.project.findMany({ where: { orgId }, ...first })) },
   ];
-  return counts.filter(({ count }) => count > 0);
+  return found.filter(({ count }) => count > 0);
+}
+
+/** The names of what still runs somewhere and would be forgotten there with its organization; projects go along. */
+export async function livingOnServers(tx: Tx, orgId: string): Promise<{ servers: string[]; instances: string[] }> {
+  const living = await livingResources(tx, orgId);
+  const namesOf = (type: Living['type']): string[] => living.find((one) => one.type === type)?.names ?? [];
+  return { servers: namesOf('server'), instances: namesOf('instance') };
 }
 
 /** Deletes projects, environments, and the rows that removed servers and instances left. */

@@ -1,8 +1,8 @@
-export { type Client, createInput as createOrganizationInput, createOrganization, foundOrganization, organizationName } from './create.ts';
+export { createInput as createOrganizationInput, createOrganization, foundOrganization, organizationName } from './create.ts';
 export { deleteOrganization } from './delete.ts';
 export { deleteOrganizationJob } from './delete.job.ts';
 export { eraseOrganization, livingResources } from './erase.ts';
 export { requireAnotherOwner, transferOwnership } from './ownership.ts';
 export { startRetention } from './retention.ts';
-export { getMyOrganization, getOrganization, listMyOrganizations, lockOrganization, settingsInput, updateInput as updateOrganizationInput, updateOrganization, updateSettings } from './service.ts';
+export { getMyOrganization, getOrganization, listMyOrganizations, lockOrganization, organizationsOf, settingsInput, updateInput as updateOrganizationInput, updateOrganization, updateSettings } from './service.ts';
 export { organizationSlug } from './slug.ts';

@@ -3,7 +3,7 @@ import { type Access, requirePerson } from '../access/access.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { type Tx, uniqueViolation } from '../db.ts';
+import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
@@ -37,6 +37,11 @@ export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, AND: and }, ...rest });
   });
+}
+
+/** All of them, oldest first, for the answer of a sign-in. */
+export function organizationsOf(app: App, userId: string, query: Prisma.OrganizationDefaultArgs) {
+  return app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId } } }, orderBy: { id: 'asc' } });
 }
 
 export async function getMyOrganization(app: App, access: Access, id: string) {

@@ -3,14 +3,15 @@ import type { EnvironmentType } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getProject } from './service.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 const description = z.string().max(2000);
 export const createInput = z.object({
   projectId: z.string(),

@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { slugify, slugSchema } from '../slug.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 const description = z.string().max(2000);
 export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
 export const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });

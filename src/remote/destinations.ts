@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { RemoteError } from './errors.ts';
-import { type Address, includes, meaningsOf, type Networks } from './networks.ts';
+import { type Address, includes, meaningsOf, type Networks } from '../networks.ts';
 
 /** The addresses of this machine now: interfaces come and go. */
 function ownAddresses(): string[] {

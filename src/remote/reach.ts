@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Destinations } from './destinations.ts';
 import { RemoteError, type RemoteErrorCode, toRemoteError } from './errors.ts';
-import { connectSsh } from './ssh-connect.ts';
+import { connectSsh, type SshOptions } from './ssh-connect.ts';
 import type { SshHost } from './ssh-host.ts';
 import type { SshTarget } from './target.ts';
 
@@ -22,14 +22,14 @@ async function inTime<T>(work: Promise<T>, timeoutMs: number, signal: AbortSigna
  * at that address, whoever named it learns nothing about it: refused, filtered, reset and not SSH are one answer, which
  * comes when a connection would have timed out.
  */
-export async function reach(destinations: Destinations, target: SshTarget, timeoutMs: number, signal?: AbortSignal): Promise<SshHost> {
+export async function reach(destinations: Destinations, target: SshTarget, { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
   const began = performance.now();
   const left = (): number => Math.max(1, timeoutMs - (performance.now() - began));
   let proven = false;
   try {
     const addresses = await inTime(destinations.resolve(target.host), timeoutMs, signal);
     proven = addresses.every(({ address }) => address === target.provenAddress);
-    return await connectSsh(target, addresses, left(), signal);
+    return await connectSsh(target, addresses, { timeoutMs: left(), signal, guard });
   } catch (error) {
     const remote = toRemoteError(error);
     if (proven || told.has(remote.code)) throw remote;

@@ -3,6 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import { RemoteError, toRemoteError } from './errors.ts';
+import type { RemoteGuard } from './guard.ts';
 import { SshHost } from './ssh-host.ts';
 import type { SshTarget } from './target.ts';
 
@@ -17,8 +18,15 @@ const only = (addresses: LookupAddress[]): net.LookupFunction => (_host, options
   else done(null, first.address, first.family);
 };
 
+export interface SshOptions {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Of a connection that belongs to one attempt of an operation. */
+  guard?: RemoteGuard | undefined;
+}
+
 /** Connects to one of the addresses and authenticates. The host key is checked before anything of ours is sent. */
-export function connectSsh(target: SshTarget, addresses: LookupAddress[], timeoutMs: number, signal?: AbortSignal): Promise<SshHost> {
+export function connectSsh(target: SshTarget, addresses: LookupAddress[], { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const socket = net.connect({ host: target.host, port: target.port, lookup: only(addresses) });
@@ -56,7 +64,8 @@ export function connectSsh(target: SshTarget, addresses: LookupAddress[], timeou
       client.removeAllListeners('close');
       client.removeAllListeners('error');
       client.on('error', () => {});
-      resolve(new SshHost(client, { fingerprint: presented, address: socket.remoteAddress ?? '', dockerSocket: target.dockerSocket, maxSessions: Math.min(target.maxSessions, 8) }));
+      const { dockerSocket, maxSessions } = target;
+      resolve(new SshHost(client, { fingerprint: presented, address: socket.remoteAddress ?? '', dockerSocket, maxSessions: Math.min(maxSessions, 8), guard }));
     });
     try {
       client.connect({

@@ -5,7 +5,8 @@ import { permissionSchema, permissionsOf } from '../access/permissions.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
@@ -13,7 +14,7 @@ import { page, type PageArgs, seekById } from '../lists.ts';
 import { lockOrganization } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 
-const name = z.string().trim().min(1).max(50);
+const name = displayName(50);
 const description = z.string().trim().max(500);
 const permissionIds = z.array(permissionSchema).max(100).transform((given) => [...new Set(given)].sort());
 export const createInput = z.object({ name, description: description.nullish(), permissionIds });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { AppError } from '../errors.ts';
 import type { EventHub } from '../events/hub.ts';
 import { type MasterKeys, UnknownKeyError } from './master-keys.ts';
@@ -121,7 +122,7 @@ async function firstKey(pool: Pool, masters: MasterKeys): Promise<Row> {
   try {
     await client.query('BEGIN');
     // Two processes may start at once on an empty database: one makes the key, the other waits and finds it.
-    await client.query('SELECT pg_advisory_xact_lock(72707374)');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumbers.dataKeys]);
     if ((await client.query<Row>(currentText)).rows.length === 0) await makeDataKey(client, masters);
     const row = (await client.query<Row>(currentText)).rows[0];
     if (!row) throw new Error('The first data key is gone');

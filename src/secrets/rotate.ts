@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../db.ts';
+import type { Database } from '../database/database.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { notify } from '../events/hub.ts';
 import { SecretBox } from './box.ts';
 import { KeyRing, makeDataKey } from './key-ring.ts';
@@ -63,7 +64,7 @@ export async function rotateEncryption(rotation: Rotation): Promise<void> {
   const { db, masters, say } = rotation;
   const lock = await db.pool.connect();
   try {
-    const { rows } = await lock.query<{ held: boolean; now: Date }>('SELECT pg_try_advisory_lock(72707375) AS held, now() AS now');
+    const { rows } = await lock.query<{ held: boolean; now: Date }>('SELECT pg_try_advisory_lock($1) AS held, now() AS now', [lockNumbers.keyRotation]);
     if (!rows[0]?.held) throw new Error('Another rotation is under way');
     await rewrap(rotation);
     const keyId = await nextKey(rotation);

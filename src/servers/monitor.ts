@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { notify } from '../events/hub.ts';
 import { type RemoteError, toRemoteError } from '../remote/index.ts';
-import { Semaphore } from '../remote/semaphore.ts';
+import { Semaphore } from '../semaphore.ts';
 import { metricsScript, metricsShape, parsePairs, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 

@@ -4,19 +4,21 @@ import type { ServerStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../db.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { mayUseThisMachine } from './local.ts';
 import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
+import { openTo } from './projects.ts';
 import { credentialOwner } from './target.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 const noControl = /^[^\u0000-\u001f\u007f]*$/;
 const fields = {
-  name: text(100),
+  name: displayName(100),
   description: z.string().max(2000).nullish(),
   host: text(255).regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, 'must be a host name or an IP address'),
   port: z.number().int().min(1).max(65535),
@@ -70,7 +72,7 @@ function checkKey(key: string | null | undefined, context: z.RefinementCtx): voi
 }
 
 export async function getServer(scope: OrgScope, id: string) {
-  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } }) : null;
+  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' }, ...openTo(scope.sees) } }) : null;
   if (!server) throw notFound('server', id);
   return server;
 }
@@ -78,7 +80,7 @@ export async function getServer(scope: OrgScope, id: string) {
 export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
   return page(args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
-    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, AND: and }, ...rest });
+    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, ...openTo(scope.sees), AND: and }, ...rest });
   });
 }
 

@@ -98,7 +98,7 @@ it('stays in its projects', async () => {
   expect([(await bot.get('/projects')).at('data.0.id'), (await bot.get('/projects')).at('data.1')]).toEqual([inside, undefined]);
   expect((await bot.post('/environments', { projectId: outside, name: 'x', type: 'staging' })).status).toBe(404);
 
-  const wide = await owner.post('/api-keys', { name: 'Wide', permissions: ['view:servers'], projectIds: [inside] });
+  const wide = await owner.post('/api-keys', { name: 'Wide', permissions: ['manage:servers'], projectIds: [inside] });
   expect([wide.status, wide.at('error.details.constraint')]).toEqual([400, 'project_permission']);
   const stranger = await ocore.owner('stranger');
   expect((await stranger.post('/api-keys', { name: 'Theirs', permissions: ['view:projects'], projectIds: [inside] })).status).toBe(404);
@@ -172,6 +172,27 @@ it('belongs to its maker: others see and change it with the permission only', as
   const keeper = await ocore.member(owner, 'Keys');
   const strong = await owner.newKey(['manage:servers']);
   expect([(await keeper.post(`/api-keys/${strong.id}/rotate`)).status, (await keeper.patch(`/api-keys/${strong.id}`, { allowedIps: [] })).status, (await keeper.delete(`/api-keys/${strong.id}`)).status]).toEqual([403, 403, 200]);
+});
+
+it('gives a new secret to its maker only; a member who is removed keeps none', async () => {
+  const admin = await ocore.member(owner, 'Admin');
+  const { id, key } = await owner.newKey(['manage:projects']);
+  const refused = await admin.post(`/api-keys/${id}/rotate`, { overlapHours: 168 });
+  expect([refused.status, refused.at('error.code'), refused.at('error.details.constraint')]).toEqual([403, 'forbidden', 'maker']);
+  expect(refused.text('error.message')).toContain('revoke it');
+  const query = 'mutation ($id: ID!) { rotateApiKey(id: $id) { key } }';
+  expect((await admin.graphql(query, { id })).at('errors.0.extensions.code')).toBe('forbidden');
+  const byKey = owner.withKey((await admin.newKey(['manage:api_keys', 'manage:projects'])).key);
+  expect((await byKey.post(`/api-keys/${id}/rotate`)).at('error.details.constraint')).toBe('maker');
+  expect((await owner.withKey(key).get('/projects')).status).toBe(200);
+  const own = owner.withKey((await owner.newKey(['manage:api_keys', 'manage:projects'])).key);
+  const rotated = await own.post(`/api-keys/${id}/rotate`);
+  expect([rotated.status, (await owner.withKey(rotated.text('key')).get('/projects')).status]).toEqual([200, 200]);
+  expect((await owner.delete(`/members/${await owner.memberIdOf(admin.email)}`)).status).toBe(200);
+  expect((await byKey.get('/projects')).status).toBe(401);
+  const second = await ocore.member(owner, 'Admin');
+  expect((await second.delete(`/api-keys/${id}`)).status).toBe(200);
+  expect((await owner.withKey(rotated.text('key')).get('/projects')).status).toBe(401);
 });
 
 it('handles keys only with the permission, and passes all its own limits on', async () => {

@@ -6,15 +6,28 @@ import { buffer } from 'node:stream/consumers';
 export const initialisationSeconds = 20;
 
 const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
-const files: Readonly<Record<string, string>> = {
-  'usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\nexec sleep 1000000\n',
-  'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
-  'usr/local/sbin/psql': always,
-  'usr/lib/postgresql/17/bin/psql': always,
-  'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
-  'usr/local/bin/odoo': `#!/bin/sh
-case " $* " in *--stop-after-init*) exec sleep ${initialisationSeconds} ;; esac
+/** The first process of a container gets only the signals that it asked for. */
+const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
+
+function filesFor(seconds: number): Readonly<Record<string, string>> {
+  return {
+    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\n${asleep}`,
+    'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
+    'usr/local/sbin/psql': always,
+    'usr/lib/postgresql/17/bin/psql': always,
+    'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
+    // Says how far it is, and ends as Odoo does when it is told to.
+    'usr/local/bin/odoo': `#!/bin/sh
+case " $* " in *--stop-after-init*)
+  trap 'exit 130' TERM INT
+  for module in 1 2 3 4 5 6 7 8 9 10; do
+    echo "2026-01-01 00:00:00,000 1 INFO small odoo.modules.loading: Loading module m$module ($module/10)"
+    sleep ${seconds / 10} & wait $!
+  done
+  exit 0 ;;
+esac
 exec perl -MIO::Socket::INET -e '
+  $SIG{TERM} = $SIG{INT} = sub { exit 0 };
   my $server = IO::Socket::INET->new(LocalPort => 8069, Listen => 50, ReuseAddr => 1) or die;
   while (my $client = $server->accept) {
     while (my $line = <$client>) { last if $line =~ /^\\r?\\n$/ }
@@ -23,19 +36,20 @@ exec perl -MIO::Socket::INET -e '
     close $client;
   }'
 `,
-};
+  };
+}
 
 /**
- * Images that do nothing but wait and answer: with real ones the machine's two processors, which all four servers share,
+ * Images that do nothing but wait and answer: with real ones the machine's two processors, which all servers share,
  * would be measured, not whether servers wait for each other.
  */
-export async function loadSmallImages(docker: Docker): Promise<void> {
+export async function loadSmallImages(docker: Docker, seconds = initialisationSeconds): Promise<void> {
   const container = await docker.createContainer({ Image: 'postgres:17', Cmd: ['true'] });
   const pack = tar.pack();
-  for (const [name, content] of Object.entries(files)) pack.entry({ name, mode: 0o755 }, content);
+  for (const [name, content] of Object.entries(filesFor(seconds))) pack.entry({ name, mode: 0o755 }, content);
   pack.entry({ name: 'etc/odoo', type: 'directory', mode: 0o777 });
   pack.finalize();
   await container.putArchive(await buffer(pack), { path: '/' });
   for (const repo of ['small-odoo', 'small-postgres']) await container.commit({ repo, tag: '19.0' });
-  await container.remove();
+  await container.remove({ v: true });
 }

@@ -40,14 +40,21 @@ chroot "$root" apt-get update >&2
 chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends curl odoo-19 >&2
 
 install -m 755 "$here/image/odoo-entrypoint.sh" "$root/entrypoint.sh"
+install -m 755 "$here/image/wait-for-psql.py" "$root/usr/local/bin/wait-for-psql.py"
 mkdir -p "$root/mnt/extra-addons" "$root/var/lib/odoo" "$root/etc/odoo"
 chroot "$root" chown -R odoo:odoo /mnt/extra-addons /var/lib/odoo /etc/odoo
 chroot "$root" apt-get purge -y postgresql-17 postgresql-common >&2 || true
 slim "$root"
+chroot "$work/postgres" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends gosu >&2
 install -m 755 "$here/image/postgres-entrypoint.sh" "$work/postgres/usr/local/bin/docker-entrypoint.sh"
 rm -rf "$work/postgres/var/lib/postgresql/17"
-mkdir -p "$work/postgres/docker-entrypoint-initdb.d" "$work/postgres/var/lib/postgresql/data"
-chroot "$work/postgres" sh -c 'mkdir -p /var/run/postgresql && chown -R postgres:postgres /var/lib/postgresql /var/run/postgresql && chmod 3777 /var/run/postgresql'
+sed -ri "s/^#?listen_addresses = .*/listen_addresses = '*'/" "$work/postgres/usr/share/postgresql/17/postgresql.conf.sample"
+mkdir -p "$work/postgres/docker-entrypoint-initdb.d"
+# Owners and modes as the public image has them; its 1777 lets any user start it, and PGDATA becomes 0700 at the start.
+chroot "$work/postgres" sh -ec '
+  rm -rf /var/run/postgresql
+  install -d -o postgres -g postgres -m 1777 /var/lib/postgresql /var/lib/postgresql/data
+  install -d -o postgres -g postgres -m 3777 /var/run/postgresql'
 slim "$work/postgres"
 mkdir "$work/out"
 tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/odoo.tar" .

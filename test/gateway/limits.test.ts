@@ -66,6 +66,52 @@ describe('requests', () => {
     expect((await owner.get('/instances?limit=100')).status).toBe(200);
   });
 
+  it('count before they cost anything, also those that are refused', async () => {
+    const ocore = await start({ RATE_LIMIT_ACCOUNT: '12' });
+    await earlyInTheMinute();
+    const owner = await ocore.owner();
+    const wrong = [
+      () => owner.graphql('{ nothing }'), () => owner.graphql('{'), () => owner.graphql(`{ ${'a'.repeat(70_000)} }`),
+      () => owner.request('POST', '/graphql', '{"query":'), () => owner.request('POST', '/graphql', '[]'), () => owner.request('DELETE', '/graphql'),
+      () => owner.post('/projects', '{"name":'), () => owner.post('/projects', { name: 5 }), () => owner.get('/projects?limit=x'), () => owner.get('/no-such-route'),
+      () => owner.put('/projects', {}), () => owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': '1999' }),
+    ];
+    for (const [index, send] of wrong.entries()) {
+      const answer = await send();
+      expect([index, answer.at('errors.0.extensions.code') ?? answer.at('error.code')]).not.toEqual([index, 'rate_limit_exceeded']);
+      expect(answer.headers.get('ratelimit')).toContain(`"account";r=${11 - index};`);
+    }
+    for (const send of wrong) {
+      const refused = await send();
+      expect([refused.status, refused.at('errors.0.extensions.code') ?? refused.at('error.code')]).toEqual([429, 'rate_limit_exceeded']);
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+  });
+
+  it('without a sign-in count by address whatever is wrong with them: a flood of invalid documents is refused', async () => {
+    const ocore = await start({ RATE_LIMIT_ANONYMOUS: '120' });
+    await earlyInTheMinute();
+    const flood = await Promise.all(Array.from({ length: 150 }, (_value, index) => nobody(ocore).graphql(`{ nothing${index} }`)));
+    const statuses = flood.map((answer) => `${answer.status} ${String(answer.at('errors.0.extensions.code'))}`);
+    expect(statuses.filter((status) => status === '200 bad_request')).toHaveLength(120);
+    expect(statuses.filter((status) => status === '429 rate_limit_exceeded')).toHaveLength(30);
+  });
+
+  it('on a socket count before their documents are read', async () => {
+    const ocore = await start({ RATE_LIMIT_ACCOUNT: '20' });
+    await earlyInTheMinute();
+    const socket = await connected(await ocore.owner());
+    const codes = new Map<string, number>();
+    for (let index = 0; index < 60; index += 1) await socket.send({ id: String(index), type: 'subscribe', payload: { query: `{ nothing${index} }` } });
+    for (let index = 0; index < 60; index += 1) {
+      const code = (await socket.next()).text('payload.0.extensions.code');
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    // One was the connection itself.
+    expect(Object.fromEntries(codes)).toEqual({ bad_request: 19, rate_limit_exceeded: 41 });
+    socket.end();
+  });
+
   it('of an API key have a quota of their own, beside the one of the person who made it', async () => {
     const ocore = await start({ RATE_LIMIT_ACCOUNT: '8' });
     await earlyInTheMinute();

@@ -157,6 +157,44 @@ describe('a change of the e-mail address', () => {
     expect(await audit(owner.email)).toEqual(expect.arrayContaining(['auth.password_check_failed', 'auth.email_change_requested', 'auth.email_change_undone']));
   });
 
+  it('is taken back without the second factors from before it, which a former mailbox does not have', async () => {
+    const owner = await ocore.owner('leaver');
+    const secret = (await owner.post('/user/totp/setup', { password })).text('secret');
+    const enabled = await owner.post('/user/totp/enable', { code: oathtool(secret) });
+    expect(enabled.status).toBe(200);
+    await ocore.sql('UPDATE users SET totp_last_step = totp_last_step - 3 WHERE email = $1', [owner.email]);
+    const passkey = (deviceName: string) => ocore.sql(
+      `INSERT INTO passkeys (id, user_id, credential_id, public_key, transports, device_name)
+       SELECT gen_random_uuid(), id, gen_random_uuid()::text, '\\x00', '{}', $2 FROM users WHERE email IN ($1, 'new-' || $1)`, [owner.email, deviceName]);
+    await passkey('Owner’s');
+    const newEmail = `new-${owner.email}`;
+    expect((await owner.post('/user/change-email', { newEmail, password })).status).toBe(200);
+    await passkey('Added since');
+    const browser = new BrowserClient(ocore.url);
+    await browser.submit(await browser.get((await mailbox.nextAbout(newEmail, 'Confirm')).link.href));
+    const { key } = await owner.newKey(['view:projects']);
+
+    // Somebody else reads the former mailbox by now.
+    await browser.submit(await browser.get((await mailbox.nextAbout(owner.email, 'was changed')).link.href));
+    await anonymous.post('/auth/forgot-password', { email: owner.email });
+    const reset = await mailbox.nextAbout(owner.email, 'Set a new password');
+    expect((await anonymous.post('/auth/reset-password', { token: reset.token, password: 'former horse 2' })).status).toBe(200);
+    const login = async () => anonymous.post('/auth/login', { email: owner.email, password: 'former horse 2' });
+    const former = await login();
+    expect([former.at('requiresTOTP'), former.at('accessToken')]).toEqual([true, null]);
+
+    // The owner still has the app, the codes and the passkey.
+    const step = (code: string) => anonymous.post('/auth/login/2fa', { code, partialToken: former.text('partialToken') });
+    const back = await step(oathtool(secret));
+    expect(back.status).toBe(200);
+    const own = new Client(ocore.url, back.text('accessToken'), owner.org);
+    const passkeys = await own.get('/user/passkeys');
+    expect([passkeys.at('data.0.deviceName'), passkeys.at('data.1')]).toEqual(['Owner’s', undefined]);
+    expect((await owner.withKey(key).get('/projects')).status).toBe(401);
+    const again = (await login()).text('partialToken');
+    expect((await anonymous.post('/auth/login/2fa', { code: enabled.text('recoveryCodes.0'), partialToken: again })).status).toBe(200);
+  });
+
   it('does not tell whether the new address has an account', async () => {
     const owner = await ocore.owner('probe');
     const free = await owner.post('/user/change-email', { newEmail: `free-${owner.email}`, password });

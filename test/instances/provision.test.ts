@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guides } from '../docs/guide.ts';
@@ -40,6 +41,35 @@ async function labelled(instanceId: string) {
   return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
 }
 
+const part = (instanceId: string, name: string) => ({ all: true, filters: { label: [`sh.ocore.instance=${instanceId}`, `sh.ocore.part=${name}`] } });
+
+/** What the engine holds a container to, in its own words; undefined where there is none. */
+async function boundsOf(instanceId: string, name: string) {
+  const [found] = await docker().listContainers(part(instanceId, name));
+  const info = found && await docker().getContainer(found.Id).inspect().catch(() => undefined);
+  if (!info) return undefined;
+  const { CapAdd, CapDrop, SecurityOpt, Privileged, PidsLimit, Memory, MemorySwap, CpuPeriod, CpuQuota, CpuShares } = info.HostConfig;
+  const added = (CapAdd ?? []).map((capability: string) => capability.replace(/^CAP_/, '')).sort();
+  return { added, dropped: CapDrop, options: SecurityOpt, privileged: Privileged, pids: PidsLimit, swap: Number(MemorySwap) - Number(Memory), memory: Number(Memory), cores: Number(CpuQuota) / Number(CpuPeriod), weight: CpuShares };
+}
+
+/** The rights of a container's first process, as the kernel has them. */
+async function rightsOf(instanceId: string, name: string): Promise<string[]> {
+  const [found] = await docker().listContainers(part(instanceId, name));
+  const { State } = await docker().getContainer(found?.Id ?? '').inspect();
+  const lines = (await readFile(`/proc/${State.Pid}/status`, 'utf8')).split('\n');
+  return lines.filter((line) => /^(CapEff|CapBnd|NoNewPrivs):/.test(line)).map((line) => line.replace(/\s+/, ' '));
+}
+
+async function inContainer(instanceId: string, name: string, ...command: string[]): Promise<string> {
+  const [found] = await docker().listContainers(part(instanceId, name));
+  const { stdout } = await promisify(execFile)('docker', ['-H', `unix://${fleet.servers[0]?.engine.socket}`, 'exec', found?.Id ?? '', ...command]);
+  return stdout.trim();
+}
+
+const unprivileged = { dropped: ['ALL'], options: ['no-new-privileges'], privileged: false, swap: 0 };
+const odooBounds = { ...unprivileged, added: [], pids: 1024, weight: 256 };
+
 describe('an instance on a real server', () => {
   let id: string;
 
@@ -60,6 +90,23 @@ describe('an instance on a real server', () => {
     expect(await login.text()).toContain('csrf_token');
     expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
   }, 180_000);
+
+  it('runs without privileges, and no container has the whole server', async () => {
+    const server = await owner.get(`/servers/${serverId}`);
+    const [cores, memory] = [Number(server.at('cpuCores')), Number(server.at('ramTotalBytes'))];
+    const database = await boundsOf(id, 'database');
+    const odoo = await boundsOf(id, 'odoo');
+    expect(database).toMatchObject({ ...unprivileged, added: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'], pids: 512, weight: 512, cores: cores * 0.5 });
+    expect(odoo).toMatchObject({ ...odooBounds, cores: cores * 0.75 });
+    for (const bounds of [database, odoo]) expect(bounds?.memory).toBeGreaterThan(0);
+    expect((database?.memory ?? 0) + (odoo?.memory ?? 0)).toBeLessThan(memory * 0.91);
+    // PostgreSQL has become postgres and holds nothing any more; what it could get back is what its entrypoint needs.
+    expect(await rightsOf(id, 'database')).toEqual(['CapEff: 0000000000000000', 'CapBnd: 00000000000000cb', 'NoNewPrivs: 1']);
+    expect(await rightsOf(id, 'odoo')).toEqual(['CapEff: 0000000000000000', 'CapBnd: 0000000000000000', 'NoNewPrivs: 1']);
+    expect(await inContainer(id, 'database', 'stat', '-c', '%a %U', '/var/lib/postgresql/data/pgdata', '/etc/ocore-postgres-password')).toBe('700 postgres\n400 root');
+    expect(await inContainer(id, 'odoo', 'id', '-un')).toBe('odoo');
+    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', '/etc/odoo/odoo.conf')).toBe('http_interface = 0.0.0.0');
+  });
 
   it('lets the administrator in with the password that is shown once', async () => {
     const shown = await owner.post(`/instances/${id}/admin-password`);
@@ -108,8 +155,9 @@ describe('an instance on a real server', () => {
     const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
-    // Python cannot start with this: Odoo ends at once.
-    const bad = await owner.patch(`/instances/${id}`, { envVars: [{ name: 'PYTHONHOME', value: '/nowhere' }] });
+    expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
+    // Odoo cannot start in so little memory: it ends at once.
+    const bad = await owner.patch(`/instances/${id}`, { limitMemorySoft: 128 * 1024 ** 2, limitMemoryHard: 128 * 1024 ** 2 });
     const operation = await owner.finished(bad.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');
@@ -156,6 +204,7 @@ describe('an instance that cannot be provisioned', () => {
       last = event.at('data.operationUpdated.status');
       if (!cancelled && event.at('data.operationUpdated.steps.4.status') === 'running') {
         cancelled = true;
+        await expect.poll(() => boundsOf(answer.text('id'), 'one-off'), { timeout: 30_000 }).toMatchObject(odooBounds);
         expect((await owner.post(`/operations/${operationId}/cancel`)).status).toBe(202);
       }
     }
@@ -174,4 +223,24 @@ describe('an instance that cannot be provisioned', () => {
     await owner.post(`/operations/${made?.text('operationId') ?? ''}/cancel`);
     await owner.finished(made?.text('operationId') ?? '');
   }, 120_000);
+});
+
+describe('an operator who lets instances answer on loopback only', () => {
+  it('finds them there, healthy, and no address that would not lead to them', async () => {
+    const local = await Ocore.start({ INSTANCE_PORTS: 'loopback' });
+    try {
+      const person = await local.owner();
+      const server = fleet.servers[0];
+      if (!server) throw new Error('The fleet has no server');
+      const made = await person.post('/instances', { name: 'Behind a proxy', serverId: await person.activeServer(server), environmentId: await person.environment(), adminEmail: 'admin@example.com' });
+      expect((await person.finished(made.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+      const instance = await person.get(`/instances/${made.text('id')}`);
+      const [found] = await docker().listContainers(part(made.text('id'), 'odoo'));
+      expect([instance.at('status'), instance.at('url'), found?.Ports.filter(({ PublicPort }) => PublicPort)]).toEqual(['running', null, [expect.objectContaining({ IP: '127.0.0.1', PrivatePort: 8069, PublicPort: instance.at('httpPort') })]]);
+      const deleted = await person.delete(`/instances/${made.text('id')}`);
+      expect((await person.finished(deleted.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    } finally {
+      await local.stop();
+    }
+  }, 180_000);
 });

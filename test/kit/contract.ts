@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openApi } from '../../rest/openapi.ts';
-import { isObject, type Json, type JsonObject } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json, type JsonObject } from '../../rest/openapi/json.ts';
 import { schema } from '../../schema/index.ts';
 
 export const document = openApi(schema);
@@ -42,8 +42,22 @@ export interface Operation {
   operation: JsonObject;
 }
 
+/** A response or parameter, also where the document only names it. */
+function resolved(part: Json): Json {
+  const name = isObject(part) ? part['$ref'] : undefined;
+  const [, kind = '', key = ''] = typeof name === 'string' ? (/^#\/components\/(responses|parameters)\/(\w+)$/.exec(name) ?? []) : [];
+  return kind ? at(document, 'components', kind, key) : part;
+}
+
+function whole(operation: JsonObject): JsonObject {
+  const parameters = Array.isArray(operation['parameters']) ? operation['parameters'].map(resolved) : [];
+  const responses = Object.fromEntries(Object.entries(at(operation, 'responses')).map(([status, response]) => [status, resolved(response)]));
+  return { ...operation, parameters, responses };
+}
+
+/** Every operation with its parameters and responses in full. */
 export const operations: readonly Operation[] = Object.entries(at(document, 'paths')).flatMap(([path, item]) =>
-  Object.entries(isObject(item) ? item : {}).flatMap(([method, operation]) => (isObject(operation) ? [{ method, path, operation }] : [])),
+  Object.entries(isObject(item) ? item : {}).flatMap(([method, operation]) => (isObject(operation) ? [{ method, path, operation: whole(operation) }] : [])),
 );
 
 /** The operation that a request belongs to, literal paths before those with parameters. */

@@ -20,7 +20,7 @@ const resources: readonly [RegExp, string][] = [
   [/\.roleId$|^\w+\.\w*[rR]ole\.id$/, 'role'],
   [/\.projectIds?$|^\w+\.\w*[pP]roject\.id$/, 'project'],
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
-  [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|Updated|HostKey)?\.id$/, 'server'],
+  [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|Updated|HostKey|Projects)?\.id$/, 'server'],
   [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|revealAdminPassword)\.id$/, 'instance'],
   [/\.operationId$|^\w+\.\w*[oO]peration(Logs|Updated)?\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],

@@ -46,8 +46,13 @@ export class Program {
     return /"url":"([^"]+)"/.exec(this.lines.find((line) => line.includes('oCore is ready')) ?? '')?.[1] ?? '';
   }
 
-  get #ended(): boolean {
+  get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Sends a signal and waits for nothing: to stop the process for a while, and to continue it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   #tell(): void {
@@ -60,19 +65,19 @@ export class Program {
     for (;;) {
       const found = this.lines.find((line) => pattern.test(line));
       if (found !== undefined) return found;
-      if (this.#ended) throw new Error(`The program ended:\n${this.output}`);
+      if (this.hasEnded) throw new Error(`The program ended:\n${this.output}`);
       await new Promise<void>((resolve) => { this.#wake.add(resolve); });
     }
   }
 
   /** Waits for the end; gives the exit code. */
   async ended(): Promise<number | null> {
-    if (!this.#ended) await once(this.#child, 'close');
+    if (!this.hasEnded) await once(this.#child, 'close');
     return this.#child.exitCode;
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    if (!this.#ended) this.#child.kill(signal);
+    if (!this.hasEnded) this.#child.kill(signal);
     await this.ended();
   }
 }

@@ -38,6 +38,8 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
   const project = await owner.post('/projects', { name: `${name} project` });
   const environment = await owner.post('/environments', { projectId: project.text('id'), name: `${name} environment`, type: 'development' });
   await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [serverId]);
+  // What of those who are limited to the project is probed needs a server that they may choose.
+  await ocore.sql('INSERT INTO project_servers (org_id, project_id, server_id) SELECT org_id, $1, id FROM servers WHERE id = $2', [project.text('id'), serverId]);
   const instance = await owner.post('/instances', { name: `${name} instance`, serverId, environmentId: environment.text('id'), adminEmail: `${name}@example.com` });
   await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [instance.text('id')]);
   await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)", [instance.text('operationId'), `${name} log line`]);

@@ -1,6 +1,6 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { isObject, type Json } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json } from '../../rest/openapi/json.ts';
 import { parsers } from '../../rest/openapi/constraints.ts';
 import { prepare } from '../../rest/prepared.ts';
 import { routes } from '../../rest/routes.ts';

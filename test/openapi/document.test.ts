@@ -1,6 +1,6 @@
 import { describe as group, expect, it } from 'vitest';
 import { describe } from '../../rest/openapi.ts';
-import { isObject, type Json } from '../../rest/openapi/json-schema.ts';
+import { isObject, type Json } from '../../rest/openapi/json.ts';
 import { schema } from '../../schema/index.ts';
 import { at, document, operations, problemsOf } from '../kit/contract.ts';
 

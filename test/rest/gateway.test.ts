@@ -80,5 +80,6 @@ it('describes what it adds to every route', async () => {
   expect(document.at('paths./operations/{id}/logs.get.responses.200.content')).toHaveProperty('text/event-stream');
   expect(document.at('paths./projects/{id}.patch.responses')).toHaveProperty('412');
   expect(document.at('paths./projects/{id}.get.responses')).toHaveProperty('304');
-  expect(JSON.stringify(parameters('/instances.get'))).toContain('["created_at","-created_at","name","-name"]');
+  expect(parameters('/instances.get')).toEqual(expect.arrayContaining([named('SortQuery')]));
+  expect(JSON.stringify(document.at('components.parameters.SortQuery'))).toContain('["created_at","-created_at","name","-name"]');
 });

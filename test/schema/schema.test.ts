@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema, type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { expect, it } from 'vitest';
+import { guardRootFields } from '../../schema/deny-by-default.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const text = readFileSync(resolve(root, 'schema.graphql'), 'utf8');
@@ -50,4 +52,16 @@ it('breaks nothing that a client may use', async () => {
 it('notices a break', async () => {
   const changes = await diff(schema, buildSchema(text.replace('  createProject(', '  makeProject(')));
   expect(changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking).map((change) => change.path)).toContain('Mutation.createProject');
+});
+
+it.each([
+  ['no scopes', undefined],
+  ['an empty list of scopes', {}],
+  ['a scope that the table does not have', { signedin: true }],
+  ['a known scope with a value that is none', { person: false }],
+  ['a permission that does not exist', { permission: 'manage:everything' }],
+])('refuses to start with a root field that declares %s', (_what, authScopes) => {
+  const thing = { type: GraphQLString, extensions: { pothosOptions: { authScopes } } };
+  const guarded = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { thing } }) });
+  expect(() => guardRootFields(guarded)).toThrow(/Query\.thing: (No|Unknown) auth scopes/);
 });

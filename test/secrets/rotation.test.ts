@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
-import { migrate } from '../../prisma/migrate.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { sealedColumns } from '../../src/sealed-columns.ts';
 import { Client } from '../kit/client.ts';
 import { Program } from '../kit/program.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { Prisma } from '../../src/db.ts';
+import { Prisma } from '../../src/database/database.ts';
 import { AppError } from '../../src/errors.ts';
 import { makeLog } from '../../src/log.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/db.ts';
-import { inOrg, TenantPool } from '../../src/tenant-pool.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { inOrg, TenantPool } from '../../src/database/tenant-pool.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;

@@ -17,28 +17,30 @@ interface Run {
 
 type Evaluate = (run: Run) => Points;
 
-const sizeArguments = new Set(['first', 'last', 'limit']);
+const sizeArguments = new Set(['first', 'last', 'limit', 'lines']);
+/** The longest that a connection is, and any other list. */
 const maxRows = 100;
+const maxLines = 1000;
 const defaultRows = 20;
 
 function isList(type: GraphQLOutputType): boolean {
   return isNonNullType(type) ? isList(type.ofType) : isListType(type);
 }
 
-function rows(value: unknown, otherwise: number): number {
+function rows(value: unknown, otherwise: number, most: number): number {
   // What is out of range is refused by the list itself, with a better message.
-  return typeof value === 'number' ? Math.min(Math.max(value, 1), maxRows) : otherwise;
+  return typeof value === 'number' ? Math.min(Math.max(value, 1), most) : otherwise;
 }
 
-function rowsOf(node: FieldNode, otherwise: number): (run: Run) => number {
+function rowsOf(node: FieldNode, otherwise: number, most: number): (run: Run) => number {
   for (const argument of node.arguments ?? []) {
     if (!sizeArguments.has(argument.name.value)) continue;
     const { value } = argument;
     if (value.kind === Kind.INT) {
-      const given = rows(Number(value.value), otherwise);
+      const given = rows(Number(value.value), otherwise, most);
       return () => given;
     }
-    if (value.kind === Kind.VARIABLE) return (run) => rows(run.sizes(value.name.value), otherwise);
+    if (value.kind === Kind.VARIABLE) return (run) => rows(run.sizes(value.name.value), otherwise, most);
   }
   return () => otherwise;
 }
@@ -104,7 +106,7 @@ class Compiler {
     if (!isObjectType(type) && !isInterfaceType(type) && !isCompositeType(type)) return weight > 0 ? [() => ({ once: weight, each: 0 })] : [];
     const inner: Evaluate = node.selectionSet ? this.selection(type, node.selectionSet) : () => ({ once: 0, each: 0 });
     if (type.name.endsWith('Connection')) {
-      const size = rowsOf(node, defaultRows);
+      const size = rowsOf(node, defaultRows, maxRows);
       return [(run) => {
         const { once, each } = inner(run);
         return { once: weight + once + size(run) * each, each: 0 };
@@ -113,7 +115,7 @@ class Compiler {
     if (!isList(field.type)) return [(run) => ({ once: weight + inner(run).once, each: 0 })];
     // The rows of a connection: how many, the connection knows.
     if (parent.name.endsWith('Connection')) return [(run) => ({ once: 0, each: weight + inner(run).once })];
-    const size = rowsOf(node, listSizeOf(parent.name, field.name));
+    const size = rowsOf(node, listSizeOf(parent.name, field.name), maxLines);
     return [(run) => ({ once: size(run) * (weight + inner(run).once), each: 0 })];
   }
 }

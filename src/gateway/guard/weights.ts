@@ -1,7 +1,11 @@
+import { exportLimit } from '../../audit/export.ts';
+
 /** What an object costs; everything that is not named costs one point, a scalar nothing. */
 const fieldWeights: ReadonlyMap<string, number> = new Map([
   // The whole of them is asked for by every GraphiQL.
   ['Query.__schema', 100],
+  // As many rows are read for each: one fits into an operation.
+  ['Query.auditLogExport', exportLimit],
 ]);
 
 /** A change writes rows, an audit entry and an event. */
@@ -11,8 +15,9 @@ const introspectionWeight = 0.02;
 
 /** How long lists are that have no `first` or `limit`, near enough. */
 const listSizes: ReadonlyMap<string, number> = new Map([
-  ['Query.operationLogs', 100],
-  ['Query.serverMetrics', 100],
+  ['Query.operationLogs', 500],
+  ['Query.instanceLogs', 200],
+  ['Query.serverMetrics', 360],
   ['__Schema.types', 200],
   ['__Type.fields', 10],
   ['__Type.inputFields', 4],

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
+import { confirmSignUp } from '../../accounts/index.ts';
 import type { App } from '../../app.ts';
-import { type AccessTokens, beginLink, confirmEmailChange, confirmSignUp, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
+import { type AccessTokens, beginLink, confirmEmailChange, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
 import { AppError } from '../../errors.ts';
 import { type FormPage, formPages } from './form-page.ts';
 import { secondStepPage } from './second-step.ts';
@@ -46,10 +47,15 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
     },
     {
       path: '/undo-email-change', title: 'Take the change of your e-mail address back',
-      show: () => ({ text: html`<p>Your account gets its former address back. All its sessions end, and so do its password, passkeys, connected accounts, two-factor authentication, SSH and API keys, since somebody else may have put them there. Then set a new password with “Forgot password”.</p>`, button: 'Take it back' }),
+      show: () => ({
+        text: html`<p>Your account gets its former address back. All its sessions end, and so do its password, connected accounts, SSH
+          keys and API keys, since somebody else may have put them there. Passkeys and two-factor authentication end only if they were
+          added since the change was asked for. Then set a new password with “Forgot password”.</p>`,
+        button: 'Take it back',
+      }),
       submit: async ({ client, token }) => {
         await undoEmailChange(app, client, token);
-        return done('Your account has its former address again', html`<p>Nothing from before lets anybody in any more. Set a new password with “Forgot password”.</p>`);
+        return done('Your account has its former address again', html`<p>Set a new password with “Forgot password”. Second factors from before the change still count.</p>`);
       },
     },
     {

@@ -1,11 +1,12 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { App } from '../../app.ts';
 import { AppError } from '../../errors.ts';
-import { Browser, type Client, isOwnOrigin } from '../../identity/index.ts';
-import { clientOf } from '../client.ts';
-import { publicError } from '../graphql-errors.ts';
-import { limitAddress } from '../quota.ts';
-import { requestIdOf } from '../request.ts';
+import type { Client } from '../../access/client.ts';
+import { Browser, isOwnOrigin } from '../../identity/index.ts';
+import { clientOf } from '../../request/client.ts';
+import { limitAddress } from '../../request/quota.ts';
+import { requestIdOf } from '../../request/id.ts';
+import { publicError } from '../../request/public-error.ts';
 import { html, type Html, type Page, sendPage } from './page.ts';
 
 /** What a page's button does. */

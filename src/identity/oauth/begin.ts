@@ -2,10 +2,10 @@ import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomPKCECodeVerifi
 import { z } from 'zod';
 import { type Access, requirePerson } from '../../access/access.ts';
 import type { App } from '../../app.ts';
-import type { Prisma } from '../../db.ts';
+import type { Prisma } from '../../database/database.ts';
 import { AppError, validationError } from '../../errors.ts';
 import type { Browser } from '../browser.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../../access/client.ts';
 import { pageLink } from '../letters.ts';
 import { findToken, issueToken, takeToken } from '../one-time-tokens.ts';
 import { requireRecent } from '../recent.ts';

@@ -1,4 +1,3 @@
-export { unlinkAccount } from './accounts.ts';
-export { beginLink, beginOauth, linkAsked, linkUrl, programInput } from './begin.ts';
-export { exchangeInput, exchangeOauthCode, finishOauth, type OauthEnd } from './finish.ts';
-export { oauthProviders } from './providers.ts';
+export { beginLink, beginOauth, callbackUrl, linkAsked, linkUrl, nonceOf, programInput } from './begin.ts';
+export { hasPassword, listConnectedAccounts } from './connected.ts';
+export { oauthProviders, type Profile, type Provider, requireProvider } from './providers.ts';

@@ -1,3 +1,0 @@
-export { type AuditExport, exportAuditEntries } from './export.ts';
-export { auditConditions, type AuditFilter, getAuditEntry, listAuditEntries } from './list.ts';
-export { type Fact, mutate, type Mutation, recordFact } from './mutation.ts';

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '../../schema/context.ts';
+import { type Access, anonymous } from '../access/access.ts';
+import { authenticate, bearerOf } from './authenticate.ts';
+import type { App } from '../app.ts';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { type AccessTokens, Browser } from '../identity/index.ts';
+import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
+import { countRequest } from './quota.ts';
+
+function single(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+export interface Credentials {
+  authorization: string | null;
+  /** A browser's; it counts only without an Authorization header. */
+  cookie: CookieCredential | null;
+  orgSlug: string | null;
+  browser: (response: ServerResponse | null) => Browser;
+}
+
+export function credentialsOf(config: Config, request: IncomingMessage): Credentials {
+  const { headers } = request;
+  return {
+    authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']), cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
+    browser: (response) => new Browser(config, headers, response),
+  };
+}
+
+/**
+ * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
+ * who it comes from, and says so in the answer's headers where there is one.
+ */
+export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
+  const { authorization, cookie, orgSlug } = credentials;
+  const ask = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token: bearerOf(authorization) ?? cookie?.token ?? null, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
+  const first = async (): Promise<Access> => {
+    if (authorization !== null || cookie === null) return ask();
+    try {
+      requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
+      return await ask();
+    } catch (error) {
+      // Browsers send cookies without being asked, also to what needs none: an old one must not keep anyone from signing in.
+      if (error instanceof AppError) return { ...anonymous, refused: error };
+      throw error;
+    }
+  };
+  const access = await first().catch((error: unknown) => {
+    // Who tries tokens is counted like who has none.
+    if (error instanceof AppError) countRequest(app, null, client, response);
+    throw error;
+  });
+  countRequest(app, access, client, response);
+  const reauthenticate = async (): Promise<Access> => {
+    const now = await ask();
+    // A slug that was given up may lead to another organization by now.
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: orgSlug });
+    return now;
+  };
+  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { isDatabaseDown } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import { RemoteError } from '../remote/index.ts';
+
+/** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */
+export function publicError(error: unknown, log: Logger, requestId: string): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof RemoteError) return new AppError('unprocessable', error.message, { reason: error.code, hint: error.hint });
+  if (isDatabaseDown(error)) {
+    log.warn({ err: error, requestId }, 'The database is away');
+    return new AppError('service_unavailable', 'The database is away for a moment; try again');
+  }
+  log.error({ err: error, requestId }, 'A request failed unexpectedly');
+  return new AppError('internal_error', `Something unexpected went wrong; name the request id ${requestId} when you ask about it`);
+}
+
+/** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */
+function originOf(config: Config, host: string | null | undefined): string {
+  if (config.hasAppUrl || !host || !/^[\w.:[\]-]+$/.test(host)) return config.APP_URL.replace(/\/$/, '');
+  return `http://${host}`;
+}
+
+export function docUrlOf(config: Config, host: string | null | undefined, code: string): string {
+  return `${originOf(config, host)}/docs/errors/${code}`;
+}

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { fleetDir } from '../fleet/slot.ts';
+import type { Part } from './part.ts';
+import type { Random } from './random.ts';
+import { leaseSeconds, type Stage, type StageServer } from './stage.ts';
+
+const run = promisify(execFile);
+
+export type FaultKind =
+  | 'worker.kill' | 'worker.pause' | 'gateway.kill' | 'postgres.restart'
+  | 'ssh.cut' | 'ssh.half_open' | 'ssh.sessions_paused' | 'sshd.down'
+  | 'docker.restart' | 'docker.pause' | 'docker.kill';
+
+/** One thing that breaks at a time, and how long it stays so. */
+export interface Fault {
+  kind: FaultKind;
+  /** Which of the two workers, or of the servers; nothing for what there is one of. */
+  target: number;
+  /** When, after the round began; in ms. */
+  at: number;
+  lasts: number;
+  /** ssh.half_open: whether what waited arrives in the end. */
+  late: boolean;
+}
+
+const second = 1000;
+const lease = leaseSeconds * second;
+/** How often each kind is picked, how long it lasts at least and at most. */
+const kinds: Readonly<Record<FaultKind, { weight: number; lasts: readonly [number, number]; place: 'worker' | 'gateway' | 'postgres' | 'ssh' | 'docker' }>> = {
+  'worker.kill': { weight: 4, lasts: [0, 3 * second], place: 'worker' },
+  'worker.pause': { weight: 5, lasts: [lease / 2, 4 * lease], place: 'worker' },
+  'gateway.kill': { weight: 1, lasts: [0, 2 * second], place: 'gateway' },
+  'postgres.restart': { weight: 2, lasts: [0, 3 * second], place: 'postgres' },
+  'ssh.cut': { weight: 3, lasts: [0, 0], place: 'ssh' },
+  'ssh.half_open': { weight: 3, lasts: [second, 8 * second], place: 'ssh' },
+  'ssh.sessions_paused': { weight: 2, lasts: [second, 8 * second], place: 'ssh' },
+  'sshd.down': { weight: 2, lasts: [second, 5 * second], place: 'ssh' },
+  'docker.restart': { weight: 2, lasts: [0, 4 * second], place: 'docker' },
+  'docker.pause': { weight: 3, lasts: [second, 8 * second], place: 'docker' },
+  'docker.kill': { weight: 1, lasts: [0, 2 * second], place: 'docker' },
+};
+export const faultKinds: readonly FaultKind[] = ['worker.kill', 'worker.pause', 'gateway.kill', 'postgres.restart', 'ssh.cut', 'ssh.half_open', 'ssh.sessions_paused', 'sshd.down', 'docker.restart', 'docker.pause', 'docker.kill'];
+
+/** The faults of a round. Different things break at the same time; one thing breaks again only after it was healed. */
+export function scheduleFaults(random: Random, count: number, servers: number): Fault[] {
+  const faults: Fault[] = [];
+  const freeAt = new Map<string, number>();
+  let at = 1000;
+  for (let i = 0; i < count; i += 1) {
+    at += random.between(300, 3500);
+    const kind = random.weighted(faultKinds.map((name) => [name, kinds[name].weight] as const));
+    const { place, lasts: [least, most] } = kinds[kind];
+    const target = place === 'worker' ? random.between(0, 1) : place === 'ssh' || place === 'docker' ? random.between(0, servers - 1) : 0;
+    const lasts = random.between(least, most);
+    const begin = Math.max(at, freeAt.get(`${place} ${target}`) ?? 0);
+    freeAt.set(`${place} ${target}`, begin + lasts + 1500);
+    faults.push({ kind, target, at: begin, lasts, late: random.next() < 0.5 });
+  }
+  return faults.sort((one, other) => one.at - other.at);
+}
+
+export const sayFault = (fault: Fault): string =>
+  `${(fault.at / 1000).toFixed(1)} s ${fault.kind}${['worker', 'ssh', 'docker'].includes(kinds[fault.kind].place) ? ` ${fault.target + 1}` : ''} for ${(fault.lasts / 1000).toFixed(1)} s${fault.kind === 'ssh.half_open' ? (fault.late ? ', then late' : ', then lost') : ''}`;
+
+/** Whether the fault is between the control plane and a server: such a one may end an operation as failed. */
+export const isRemote = (fault: Fault): boolean => ['ssh', 'docker'].includes(kinds[fault.kind].place);
+
+async function pidIn(file: string): Promise<number> {
+  return Number((await readFile(file, 'utf8')).trim());
+}
+
+async function sshSessions(server: number): Promise<number[]> {
+  const listener = await pidIn(join(fleetDir, `sshd-${server}`, 'sshd.pid'));
+  const { stdout } = await run('pgrep', ['-P', String(listener)]).catch(() => ({ stdout: '' }));
+  return stdout.trim().split('\n').filter(Boolean).map(Number);
+}
+
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Breaks something; what it gives heals it again. */
+export async function inject(stage: Stage, fault: Fault): Promise<() => Promise<void>> {
+  const worker = (): Part => {
+    const found = stage.workers[fault.target];
+    if (!found) throw new Error(`There is no worker ${fault.target}`);
+    return found;
+  };
+  const server = (): StageServer => {
+    const found = stage.servers[fault.target];
+    if (!found) throw new Error(`There is no server ${fault.target}`);
+    return found;
+  };
+  const { engine, sshd } = (stage.servers[fault.target] ?? stage.servers[0] ?? server()).fleet;
+  const dockerd = (): Promise<number> => pidIn(join(fleetDir, `engine-${fault.target}`, 'docker.pid'));
+  switch (fault.kind) {
+    case 'worker.kill': {
+      const killed = worker();
+      await killed.kill();
+      return () => killed.start();
+    }
+    case 'worker.pause': {
+      const paused = worker();
+      paused.pause();
+      return async () => paused.goOn();
+    }
+    case 'gateway.kill':
+      await stage.gateway.kill();
+      return () => stage.gateway.start();
+    case 'postgres.restart':
+      await stage.stopDatabase();
+      return () => stage.startDatabase();
+    case 'ssh.cut':
+      await sshd.cut();
+      return async () => {};
+    case 'ssh.half_open': {
+      const { line } = server();
+      line.hold();
+      return async () => line.release(fault.late ? 'late' : 'lost');
+    }
+    case 'ssh.sessions_paused': {
+      const sessions = await sshSessions(fault.target);
+      signal(sessions, 'SIGSTOP');
+      return async () => signal(sessions, 'SIGCONT');
+    }
+    case 'sshd.down':
+      await sshd.down();
+      return () => sshd.start();
+    case 'docker.restart':
+      await engine.stop();
+      return () => engine.start();
+    case 'docker.pause': {
+      const pid = await dockerd();
+      process.kill(pid, 'SIGSTOP');
+      return async () => signal([pid], 'SIGCONT');
+    }
+    case 'docker.kill':
+      process.kill(await dockerd(), 'SIGKILL');
+      return () => engine.start();
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scene } from './invariants.ts';
+
+interface Marked {
+  name: string;
+  /** The file in each volume of the instance. */
+  files: string[];
+  content: string;
+}
+
+/** Provisioned once, and no deletion of it has begun: its data must be there. */
+const owned = `
+  SELECT i.id, i.name, s.docker_socket FROM instances i JOIN servers s ON s.id = i.server_id
+  WHERE EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
+    AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.delete' AND o.attempt > 0)`;
+
+/** Data of users: something is put into each volume once its instance is there, and must stay until it is deleted. */
+export class Markers {
+  readonly #scene: Scene;
+  readonly #marked = new Map<string, Marked>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  /** Marks what is new. */
+  async put(): Promise<void> {
+    for (const { id, name, docker_socket: socket } of await this.#scene.sql<{ id: string; name: string; docker_socket: string }>(owned)) {
+      if (this.#marked.has(id)) continue;
+      const engine = this.#scene.engines.find((one) => one.socket === socket);
+      const { Volumes } = (await engine?.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${id}`] } })) ?? {};
+      if (!Volumes || Volumes.length === 0) continue;
+      const marked = { name, files: Volumes.map(({ Mountpoint }) => join(Mountpoint, 'of-the-user')), content: randomUUID() };
+      for (const file of marked.files) await writeFile(file, marked.content);
+      this.#marked.set(id, marked);
+    }
+  }
+
+  /** What is lost. */
+  async violations(): Promise<string[]> {
+    const lost: string[] = [];
+    for (const { id } of await this.#scene.sql<{ id: string }>(owned)) {
+      const marked = this.#marked.get(id);
+      for (const file of marked?.files ?? []) {
+        const content = await readFile(file, 'utf8').catch(() => undefined);
+        if (content !== marked?.content) lost.push(`Data of instance ${marked?.name} ${id} is lost: ${file}`);
+      }
+    }
+    return lost;
+  }
+}

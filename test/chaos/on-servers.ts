@@ -1,0 +1,121 @@
+import type Docker from 'dockerode';
+import { memoryLimitOf } from '../../src/instances/odoo-conf.ts';
+import type { Scene } from './invariants.ts';
+
+const label = 'sh.ocore.instance';
+const partLabel = 'sh.ocore.part';
+
+/** What the database says of an instance and of the operation that was its last. */
+interface Implied {
+  id: string;
+  name: string;
+  status: string;
+  http_port: number | null;
+  /** Whether it was provisioned once and no deletion of it has begun. */
+  whole: boolean;
+  /** Whether the clean-up after its last operation says itself that it did not finish. */
+  half_cleaned: boolean;
+  memory: number;
+}
+
+interface ImpliedRow extends Omit<Implied, 'memory'> {
+  workers: number | null;
+  limit_memory_hard: string;
+  max_cron_threads: number;
+  cpu_cores: number;
+  ram_total_bytes: string;
+}
+
+async function impliedOn(sql: Scene['sql'], socket: string): Promise<Implied[]> {
+  const rows = await sql<ImpliedRow>(
+    `SELECT i.id, i.name, i.status, i.http_port, i.workers, i.limit_memory_hard, i.max_cron_threads, s.cpu_cores, s.ram_total_bytes,
+       EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
+         AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.delete' AND o.attempt > 0) AS whole,
+       EXISTS (SELECT 1 FROM operation_logs l WHERE l.step = 'cleanup' AND l.level = 'error' AND l.operation_id = (SELECT id FROM operations o WHERE o.resource_id = i.id ORDER BY id DESC LIMIT 1)) AS half_cleaned
+     FROM instances i JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`, [socket]);
+  return rows.map((row) => ({
+    ...row,
+    memory: memoryLimitOf(
+      { workers: row.workers, limitMemoryHard: Number(row.limit_memory_hard), maxCronThreads: row.max_cron_threads, limitMemorySoft: 0, limitTimeCpu: 0, limitTimeReal: 0, logLevel: 'info', envVars: {} },
+      { cpuCores: row.cpu_cores, ramTotalBytes: Number(row.ram_total_bytes) },
+    ),
+  }));
+}
+
+/** What is there of one instance. */
+interface Found {
+  containers: Docker.ContainerInspectInfo[];
+  networks: string[];
+  volumes: { name: string; part: string }[];
+}
+
+const nameOf = (container: Docker.ContainerInspectInfo): string => container.Name.replace(/^\//, '');
+/** The name without the instance's: `db`, `odoo`, `odoo-previous`, `init`. */
+const roleOf = (id: string, container: Docker.ContainerInspectInfo): string => nameOf(container).replace(`ocore-${id}-`, '');
+
+function wrongWithRunning(instance: Implied, { containers }: Found): string[] {
+  const wrong: string[] = [];
+  for (const container of containers) {
+    const { State, HostConfig, Mounts } = container;
+    if (State.Running !== (instance.status === 'running')) wrong.push(`${nameOf(container)} is ${State.Status}`);
+    const isOdoo = roleOf(instance.id, container) === 'odoo';
+    if (!Mounts.some(({ Type, Name }) => Type === 'volume' && Name?.includes(instance.id))) wrong.push(`${nameOf(container)} has none of the volumes of its instance`);
+    if (!isOdoo) continue;
+    if (HostConfig.Memory !== instance.memory) wrong.push(`${nameOf(container)} has ${HostConfig.Memory} bytes of memory, not the ${instance.memory} of the settings`);
+    const bound: unknown = HostConfig.PortBindings;
+    if (!JSON.stringify(bound).includes(`"${instance.http_port}"`)) wrong.push(`${nameOf(container)} is published on ${JSON.stringify(bound)}, not on ${instance.http_port}`);
+  }
+  return wrong;
+}
+
+function wrongWith(instance: Implied, found: Found): string[] {
+  const roles = found.containers.map((container) => roleOf(instance.id, container)).sort();
+  const parts = found.volumes.map(({ part }) => part).sort();
+  const has = `containers [${roles.join(' ')}], ${found.networks.length} networks, volumes [${parts.join(' ')}]`;
+  const complete = roles.join(' ') === 'db odoo' && found.networks.length === 1 && parts.join(' ') === 'database filestore';
+  const nothing = roles.length + found.networks.length + parts.length === 0;
+  if (instance.status === 'running' || instance.status === 'stopped') return complete ? wrongWithRunning(instance, found) : [`has ${has}`];
+  if (instance.half_cleaned) return [];
+  if (instance.status === 'failed' && instance.whole) return complete ? [] : [`has ${has}`];
+  // What failed before it was whole has been taken away; a deletion that failed has left no more than there was.
+  const onlyLess = roles.every((role) => role === 'db' || role === 'odoo') && found.networks.length <= 1 && new Set(parts).size === parts.length;
+  const deletionBegan = instance.status === 'failed' && found.volumes.length + found.containers.length > 0 && onlyLess && instance.http_port !== null;
+  return nothing || deletionBegan ? [] : [`has ${has}`];
+}
+
+/** Everything on the servers' engines that the rows do not imply, and what they imply and is not there. */
+export async function hostViolations({ sql, engines }: Scene): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { socket, docker } of engines) {
+    const implied = await impliedOn(sql, socket);
+    const known = new Map<string, Found>(implied.map(({ id }) => [id, { containers: [], networks: [], volumes: [] }]));
+    const inUse = new Set<string>();
+    for (const { Id, Names, Labels, State } of await docker.listContainers({ all: true })) {
+      const found = known.get(Labels[label] ?? '');
+      if (!found) {
+        wrong.push(`A container that no row implies: ${Names.join(' ')} (${State})`);
+        continue;
+      }
+      const container = await docker.getContainer(Id).inspect();
+      found.containers.push(container);
+      for (const { Name } of container.Mounts) if (Name) inUse.add(Name);
+    }
+    for (const { Name, Labels } of await docker.listNetworks()) {
+      if (['bridge', 'host', 'none'].includes(Name)) continue;
+      const found = known.get(Labels?.[label] ?? '');
+      if (found) found.networks.push(Name);
+      else wrong.push(`A network that no row implies: ${Name}`);
+    }
+    for (const { Name, Labels } of (await docker.listVolumes()).Volumes ?? []) {
+      const found = known.get(Labels?.[label] ?? '');
+      if (found) found.volumes.push({ name: Name, part: Labels?.[partLabel] ?? '?' });
+      // An image may declare volumes; they go with their container.
+      else if (!inUse.has(Name)) wrong.push(`A volume that nobody uses: ${Name}`);
+    }
+    for (const instance of implied) {
+      const found = known.get(instance.id);
+      if (found) wrong.push(...wrongWith(instance, found).map((what) => `Instance ${instance.name} ${instance.id} is ${instance.status}, but ${what}`));
+    }
+  }
+  return wrong;
+}
