@@ -43,6 +43,10 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
     }
     case 'message':
       return { status: 200, headers: {}, body: { message: answer.message } };
+    case 'session': {
+      const made = z.record(z.string(), z.unknown()).parse(value)[answer.key] ?? null;
+      return made === null ? { status: 202, headers: {}, body: { message: answer.message } } : { status: 201, headers: {}, body: made };
+    }
     case 'nothing':
       return { status: 204, headers: {}, body: undefined };
     case 'whole':

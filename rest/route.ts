@@ -12,6 +12,8 @@ export type Answer =
   /** 202 `{id, status, message, operationId}` of the payload's resource, or of the operation that the field itself gives. */
   | { as: 'accepted'; resource: 'server' | 'instance' | 'organization' | 'operation'; message: string }
   | { as: 'message'; message: string }
+  /** 201 with what the field gives under the key, or 202 with the message where that is null. */
+  | { as: 'session'; key: string; message: string }
   /** 204. */
   | { as: 'nothing' }
   /** A browser is sent to the `url` of the root field. */

@@ -1,5 +1,5 @@
 import { requireActor } from '../src/access/access.ts';
-import { signUp } from '../src/accounts/index.ts';
+import { confirmSignUp, register, signUp } from '../src/accounts/index.ts';
 import { validationError } from '../src/errors.ts';
 import { type DeliveredSignIn, getAccount, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken } from '../src/identity/index.ts';
 import { organizationsOf } from '../src/orgs/index.ts';
@@ -57,6 +57,22 @@ const SignUpInput = builder.inputType('SignUpInput', {
     organizationName: t.string({ description: 'The name of the first organization, 2 to 100 characters. Default: made from the name.' }),
     organizationSlug: t.string({ description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: made from its name.' }),
     invitationToken: t.string({ description: 'The token of an invitation to this address: the account then joins that organization instead of having one of its own, also where sign-up is closed.' }),
+    setupToken: t.string({ description: 'Where the installation has no account yet and is reachable from outside: the token that its log prints at the start.' }),
+  }),
+});
+const RegistrationPayload = builder.objectRef<{ session: DeliveredSignIn | null }>('RegistrationPayload').implement({
+  description: 'A new account, or the e-mail that comes before it.',
+  fields: (t) => ({
+    confirmationSent: t.boolean({ description: 'Whether an e-mail goes to the address first: with a link to create the account, or with the news that there is one already.', resolve: (parent) => parent.session === null }),
+    session: t.field({ type: SignInPayload, nullable: true, description: 'The session of the new account; null where the address is confirmed first.', resolve: (parent) => parent.session }),
+  }),
+});
+const ConfirmSignUpInput = builder.inputType('ConfirmSignUpInput', {
+  description: 'What creates an account whose e-mail address is confirmed.',
+  fields: (t) => ({
+    token: t.string({ required: true, description: 'The token of the link in the e-mail.' }),
+    password: t.string({ required: true, description: 'The password of the account: at least 8 characters with a letter and a number.' }),
+    name: t.string({ description: 'The name that others see. Default: the one given at the sign-up.' }),
   }),
 });
 const LoginInput = builder.inputType('LoginInput', {
@@ -69,9 +85,23 @@ const LoginInput = builder.inputType('LoginInput', {
 
 builder.mutationFields((t) => ({
   signUp: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Creates an account with its first organization, whose Owner it becomes, and signs it in.',
+    type: SignInPayload, authScopes: { public: true }, description: 'Creates an account with its first organization, whose Owner it becomes, and signs it in. Refused where the installation confirms e-mail addresses first: use `register`.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
     resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await signUp(app, tokens, client, input)),
+  }),
+  register: t.field({
+    type: RegistrationPayload, authScopes: { public: true },
+    description: 'Signs up. Where the installation confirms addresses first, an e-mail goes to the address, and the response is the same whether or not it has an account. An invitation or setup token creates the account at once.',
+    args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => {
+      const signIn = await register(app, tokens, client, input);
+      return { session: signIn && browser.deliver(signIn) };
+    },
+  }),
+  confirmSignUp: t.field({
+    type: SignInPayload, authScopes: { public: true }, description: 'Creates the account of a confirmation e-mail with this password, and signs it in.',
+    args: { input: t.arg({ type: ConfirmSignUpInput, required: true, description: 'The confirmation.' }) },
+    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await confirmSignUp(app, tokens, client, input)),
   }),
   login: t.field({
     type: LoginPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password. An account with two-factor authentication gets the ticket of the second step.',

@@ -180,7 +180,7 @@ builder.mutationFields((t) => ({
   restartInstance: t.field({ type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Restarts Odoo.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => restart(context.app, orgScope(context), id) }),
   deleteInstance: t.field({
     type: InstancePayload, authScopes: { permission: 'manage:instances' }, description: 'Deletes an instance with all its data.',
-    args: { id: t.arg.id(idArg), confirmName: t.arg.string({ description: 'Its exact name, where it is protected.' }) },
+    args: { id: t.arg.id(idArg), confirmName: t.arg.string({ description: 'Its exact name: needed where it is protected; a wrong one is refused everywhere.' }) },
     resolve: (_root, { id, confirmName }, context) => deleteInstance(context.app, orgScope(context), id, confirmName),
   }),
   revealAdminPassword: t.field({ type: AdminPassword, authScopes: { permission: 'view:secrets' }, description: 'Shows the password of Odoo’s first administrator, once.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => revealAdminPassword(context.app, orgScope(context), id) }),

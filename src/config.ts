@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
+import { type Networks, parseNetworks } from './networks.ts';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const duration = z
@@ -28,6 +29,20 @@ const trustedProxies = z.string().transform((text, context): ((address: string, 
     return () => false;
   }
 });
+const networks = z.string().default('').transform((text, context): Networks => {
+  const parsed = parseNetworks(text);
+  if (typeof parsed !== 'string') return parsed;
+  context.addIssue({ code: 'custom', message: parsed });
+  return z.NEVER;
+});
+/** In production nobody gets at what only this machine, or the network that it stands in, should be able to reach. */
+const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
+
+/** Organizations by slug or id; `true` or `*` for all of them. */
+const organizations = z.string().default('false').transform((text) => {
+  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'false');
+  return { everybody: names.includes('true') || names.includes('*'), organizations: names };
+});
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -46,8 +61,12 @@ const variables = z.object({
   JWT_ACCESS_EXPIRY: duration.default(3600),
   REFRESH_EXPIRY: duration.default(30 * 86400),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  ALLOW_LOCAL_SERVER: flag.default(false),
+  ALLOW_LOCAL_SERVER: organizations,
+  SERVER_NETWORKS_DENIED: networks,
+  SERVER_NETWORKS_ALLOWED: networks,
   SIGNUP_OPEN: flag.default(true),
+  SIGNUP_CONFIRMATION: flag.optional(),
+  OCORE_SETUP_TOKEN: secret.optional(),
   TRUST_PROXY: trustedProxies.optional(),
   RATE_LIMIT_ADDRESS: perMinute.default(3000),
   RATE_LIMIT_ANONYMOUS: perMinute.default(120),
@@ -97,7 +116,9 @@ type Variables = z.infer<typeof variables>;
 
 /** Everything the program is told from outside, typed. Times are in seconds. */
 export type Config = Readonly<
-  Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL'> & {
+  Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL' | 'SIGNUP_CONFIRMATION'> & {
+    /** Whether an account is made only once its e-mail address was confirmed. */
+    SIGNUP_CONFIRMATION: boolean;
     SSH_ENCRYPTION_KEY: string;
     APP_URL: string;
     /** Whether APP_URL was given: what requests came to is then of no interest. */
@@ -128,9 +149,11 @@ function persistentSecret(dataDir: string, name: string): string {
 /** Reads the environment. Throws one ConfigError that names every wrong variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const production = given['ENVIRONMENT'] === 'production';
+  // An operator's own list adds to these: it is no place to lose one of them by accident.
+  if (production) given['SERVER_NETWORKS_DENIED'] = [deniedInProduction, given['SERVER_NETWORKS_DENIED'] ?? ''].join(',');
   const result = variables.safeParse(given);
   const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  const production = given['ENVIRONMENT'] === 'production';
   for (const provider of ['GITHUB', 'GOOGLE']) {
     const [id, secretName] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
     if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} belong together`);
@@ -141,13 +164,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {
       if (given[name] === undefined) problems.push(`${name}: required when ENVIRONMENT=production`);
     }
+    if (result.data?.ALLOW_LOCAL_SERVER.everybody) {
+      problems.push('ALLOW_LOCAL_SERVER: in production it names the organizations that may, by id or slug');
+    }
   }
+  const sendsMail = given['SMTP_URL'] !== undefined || given['SMTP_HOST'] !== undefined;
+  if (production && given['SIGNUP_CONFIRMATION'] === 'true' && !sendsMail) problems.push('SIGNUP_CONFIRMATION: needs a mail server: SMTP_URL or SMTP_HOST');
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const values = result.data;
   const dataDir = resolve(values.DATA_DIR);
   return {
     ...values,
     DATA_DIR: dataDir,
+    SIGNUP_CONFIRMATION: values.SIGNUP_CONFIRMATION ?? (production && sendsMail),
     hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),

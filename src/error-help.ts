@@ -95,6 +95,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     todo: ['Turn on an authenticator app or a passkey for your account.', 'Sign in again with it, and repeat the request with the new access token.'],
     example: { message: 'This organization requires signing in with a passkey', details: { method: 'passkey' } },
   },
+  setup_token_required: {
+    title: 'The first account needs the setup token',
+    happened: 'This installation has no account yet and is reachable from outside. The first account administers it, so only its operator may create it.',
+    todo: ['Sign up with `setupToken`: the log of the gateway prints it at the start, or it is the value of `OCORE_SETUP_TOKEN`.', 'The first account signs up with a password; providers such as GitHub can be connected later.'],
+    example: { message: 'The first account of this installation needs the setup token that its log prints at the start', details: { field: 'setupToken', constraint: 'required' } },
+  },
   not_found: {
     title: 'It does not exist, or not for you',
     happened: 'There is nothing with this id in the organization of `X-Org-Slug`. What belongs to another organization is answered the same way.',
@@ -160,6 +166,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     happened: 'The request is valid, but something outside of it stands in the way: a confirmation is missing, a server does not answer, or the operator of this installation does not allow it.',
     todo: ['Read `message` and `details.hint`: they say what stands in the way and what can be done.', 'To delete something protected, repeat its exact name in `confirmName`.'],
     example: { message: 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', details: { field: 'confirmName', constraint: 'confirmation' } },
+  },
+  destination_denied: {
+    title: 'The address is not permitted',
+    happened: 'The operator of this installation does not let it connect to the network of this host. Nothing was changed.',
+    todo: ['Use the address at which the server is reached from outside.', 'Ask the operator to allow the network: `SERVER_NETWORKS_ALLOWED`.'],
+    example: { message: 'host: the operator of this installation does not let it connect to this address', details: { field: 'host', constraint: 'destination' } },
   },
   idempotency_key_reused: {
     title: 'The key belongs to another request',

@@ -1,12 +1,13 @@
 import { type EmbeddedDatabase, startEmbedded } from '../prisma/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { restRouter } from '../rest/router.ts';
+import { announceSetup, startAccountRequests } from './accounts/index.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
-import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
+import { AccessTokens, SigningKeys, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
 import { startQueue } from './jobs/start-queue.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -15,7 +16,7 @@ import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { startMailPump } from './mail/index.ts';
-import { RemotePool } from './remote/index.ts';
+import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
@@ -58,7 +59,7 @@ export async function start(config: Config): Promise<Running> {
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
-    const remote = new RemotePool();
+    const remote = new RemotePool({ destinations: new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED }) });
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
@@ -66,8 +67,8 @@ export async function start(config: Config): Promise<Running> {
     if (isWorker) {
       const worker = await startWorker(app, kinds);
       stops.push(() => worker.stop());
-      const resetRequests = startResetRequests(app);
-      stops.push(() => resetRequests.stop());
+      const accountRequests = startAccountRequests(app);
+      stops.push(() => accountRequests.stop());
       stops.push(startSweeping(app));
       const mailPump = startMailPump(app);
       if (mailPump) stops.push(() => mailPump.stop());
@@ -88,6 +89,7 @@ export async function start(config: Config): Promise<Running> {
       const gateway = await startGateway(app, tokens, restRouter);
       stops.push(() => gateway.stop());
       url = gateway.url;
+      await announceSetup(app);
       log.info({ url }, 'oCore is ready');
     }
     return { url, databaseUrl, stop };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { adminUserInput } from '../../src/admin/index.ts';
-import { deleteAccountInput, oauthExchangeInput, signUpInput } from '../../src/accounts/index.ts';
+import { confirmSignUpInput, deleteAccountInput, oauthExchangeInput, signUpInput } from '../../src/accounts/index.ts';
 import { createApiKeyInput, rotateApiKeyInput, updateApiKeyInput } from '../../src/api-keys/index.ts';
 import {
   beginPasskeyLoginInput, beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyLoginInput, finishPasskeyRegistrationInput, forgotPasswordInput, githubKeysInput,
@@ -28,6 +28,7 @@ export const parsers: Readonly<Record<string, z.ZodType>> = {
   ChangeMemberRoleInput: memberRoleInput,
   ChangeEmailInput: changeEmailInput,
   ChangePasswordInput: changePasswordInput,
+  ConfirmSignUpInput: confirmSignUpInput,
   ConfigureInstanceInput: configureInstanceInput,
   CreateApiKeyInput: createApiKeyInput,
   CreateEnvironmentInput: createEnvironmentInput,

@@ -31,7 +31,7 @@ const values: Readonly<Record<string, Json>> = {
   'Organization.name': 'Example Manufacturing', 'Organization.slug': 'example-mfg',
   login: 'admin@example.com', 'AdminPassword.password': '1e51uiE9EGGMUVk2PEV2',
 
-  partialToken: null, 'LoginSecondFactorInput.partialToken': 'ocore_pt_u3JkQ9xV2bNw', requiresTOTP: false, invitationToken: null, code: '492039', confirmEmail: 'ada@example.com',
+  partialToken: null, 'LoginSecondFactorInput.partialToken': 'ocore_pt_u3JkQ9xV2bNw', requiresTOTP: false, invitationToken: null, setupToken: null, confirmationSent: false, 'ConfirmSignUpInput.token': 'ocore_t_u3JkQ9xV2bNw', 'ConfirmSignUpInput.name': 'Ada Lovelace', code: '492039', confirmEmail: 'ada@example.com',
   'finishPasskeyLogin.response': { ...passkeyAnswer, response: { clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0', authenticatorData: 'SZYN5YgO', signature: 'MEUCIQD', userHandle: null } },
   'finishPasskeyRegistration.response': { ...passkeyAnswer, response: { clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0', attestationObject: 'o2NmbXRkbm9uZQ', transports: ['internal'] } },
   'PasskeyOptions.publicKey': { challenge: 'q3v0cUu3gq0iEJv5yq1kz0C8bN2dTt4u', rpId: 'ocore.example.com', timeout: 300_000, userVerification: 'required' },

@@ -1,4 +1,4 @@
-import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import { type GraphQLField, type GraphQLInputType, getNamedType, getNullableType, isEnumType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import type { PreparedRoute } from '../prepared.ts';
 import { constraintsOf } from './constraints.ts';
 import { exampleValue, shortExampleFields } from './example-values.ts';
@@ -123,6 +123,14 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
   switch (answer.as) {
     case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'It was created.' : 'As asked for.', whole()) };
     case 'message': return { 200: json('It is done.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
+    case 'session': {
+      const payload = getNamedType(field.type);
+      const made = isObjectType(payload) ? payload.getFields()[answer.key] : undefined;
+      return {
+        201: json('It was created.', made ? writer.output(getNullableType(made.type), childOf(selection, answer.key)) : {}),
+        202: json('The address is confirmed first: the response is the same for every address.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }),
+      };
+    }
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
     case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
     case 'nothing': return { 204: { description: 'It is done.', headers: headersOf() } };

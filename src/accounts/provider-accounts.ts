@@ -6,7 +6,7 @@ import { AppError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Client } from '../access/client.ts';
 import { letters, personName, type Profile, type Provider, queueNotice, recordAccountFact, requireProvider } from '../identity/index.ts';
-import { accountConflict, createAccount, firstOrganization, requireSignUp } from './sign-up.ts';
+import { accountConflict, createAccount, firstOrganization, requireSignUp } from './create-account.ts';
 
 const connection = (provider: Provider, profile: Profile) => ({ provider: provider.name, subject: profile.subject, email: profile.verifiedEmail, name: profile.name.slice(0, 200), avatarUrl: profile.avatarUrl });
 
@@ -50,7 +50,7 @@ async function newAccount(app: App, client: Client, provider: Provider, profile:
   const organization = firstOrganization(name);
   try {
     return await app.db.prisma.$transaction(async (tx) => {
-      const { id } = await createAccount(tx, client, { email, name, passwordHash: null, emailVerifiedAt: new Date(), avatarUrl: profile.avatarUrl, organization });
+      const { id } = await createAccount(tx, app, client, { email, name, passwordHash: null, emailVerifiedAt: new Date(), avatarUrl: profile.avatarUrl, organization });
       const user = await tx.user.update({ where: { id }, data: { connectedAccounts: { create: { id: newId(), ...connection(provider, profile) } } } });
       await recordAccountFact(tx, client, 'auth.account_linked', user, { provider: provider.name });
       return user;

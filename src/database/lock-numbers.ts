@@ -11,4 +11,4 @@ export const lockNumbers = {
 } as const;
 
 /** The seeds of locks whose number is the hash of a name, for the same reason. */
-export const lockSeeds = { requests: 0, ports: 1 } as const;
+export const lockSeeds = { requests: 0, ports: 1, letters: 2 } as const;

@@ -28,7 +28,7 @@ export function docsRouter(): Router {
   const router = express.Router();
   router.use(compression());
   // Their names carry a hash of their content.
-  router.use('/assets', express.static(join(dist, 'apps/assets'), { index: false, immutable: true, maxAge: '1y', fallthrough: false }));
+  router.use('/assets', express.static(join(dist, 'apps/assets'), { index: false, immutable: true, maxAge: '1y' }));
   router.use((request, response, next) => {
     // Pages are asked for without their ending; some share their name with a folder.
     if (!/\.\w+$|\/$/.test(request.path)) request.url = request.url.replace(request.path, `${request.path}.html`);

@@ -9,12 +9,16 @@ const mistakes = new Map([
 ]);
 const unreadable = { status: '400 Bad Request', message: 'This is not a request that HTTP allows' };
 
+const lingerMs = 1000;
+
 function refuseUnread(error: Error, socket: Duplex): void {
   if (!socket.writable || ('code' in error && error.code === 'ECONNRESET')) {
     socket.destroy();
     return;
   }
   const { status, message } = mistakes.get('code' in error ? String(error.code) : '') ?? unreadable;
+  // A client that never closes its half would keep the socket: it has a moment to read the answer.
+  setTimeout(() => socket.destroy(), lingerMs).unref();
   const requestId = newRequestId();
   const body = JSON.stringify({ error: { code: 'bad_request', message, details: {}, request_id: requestId } });
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);

@@ -4,7 +4,8 @@ export { changeEmail, input as changeEmailInput, confirmEmailChange, undoEmailCh
 export { changePassword, input as changePasswordInput } from './change-password.ts';
 export { deviceName } from './device-name.ts';
 export { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
-export { letters } from './letters.ts';
+export { countingTokens, countLetter, wasWrittenLately } from './letter-limits.ts';
+export { letters, pageLink } from './letters.ts';
 export { login, loginInput } from './login.ts';
 export { findToken, issueToken, takeToken } from './one-time-tokens.ts';
 export { beginInput as beginPasskeyLoginInput, beginPasskeyLogin, finishInput as finishPasskeyLoginInput, finishPasskeyLogin, type PasskeyRequest } from './passkey-login.ts';
@@ -22,10 +23,10 @@ export { codeInput as totpCodeInput, disableInput as disableTotpInput, disableTo
 export { readCookies } from './cookies.ts';
 export { isCsrfToken } from './csrf.ts';
 export { beginLink, beginOauth, callbackUrl, hasPassword, linkAsked, linkUrl, listConnectedAccounts, nonceOf, oauthProviders, type Profile, programInput as oauthProgramInput, type Provider, requireProvider } from './oauth/index.ts';
-export { forgotInput as forgotPasswordInput, forgotPassword, resetInput as resetPasswordInput, resetPassword, startResetRequests } from './password-reset.ts';
+export { answerReset, forgotInput as forgotPasswordInput, forgotPassword, resetInput as resetPasswordInput, resetPassword } from './password-reset.ts';
 export { notifyAccount, queueNotice } from './security-notice.ts';
 export { endSessions, logout, openSession, refresh, refreshInput, sessionOfRefreshToken, type SignedInUser, type SignIn } from './sessions.ts';
 export { change as installationSettingsInput, changeSettings, type InstallationSettings, readSettings } from './settings.ts';
 export { rotateSigningKey, SigningKeys, signingKeyOwner } from './signing-keys.ts';
 export { startSweeping } from './sweep.ts';
-export { askToVerify, resendVerification, verifyEmail, verifyInput } from './verification.ts';
+export { askToVerify, resendVerification, verifyEmail, verifyInput, wrongLink } from './verification.ts';

@@ -16,7 +16,17 @@ function asked(client: Client): string {
 const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
 const notYou = 'If this was not you, set a new password at once (“Forgot password”), which ends all sessions.';
 
+const signUpSubject = 'Your sign-up for oCore';
+
 export const letters = {
+  confirmSignUp: (to: string, link: string, client: Client): Letter => ({
+    to, subject: signUpSubject,
+    text: body('Somebody, hopefully you, wants an oCore account with this e-mail address. To create it, open this page and set its password:', link, 'The link is good for one day and once. If you did not ask for it, ignore this e-mail: there is no account.', asked(client)),
+  }),
+  accountExists: (to: string, appUrl: string, client: Client): Letter => ({
+    to, subject: signUpSubject,
+    text: body('Somebody, hopefully you, wanted to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:', appUrl, asked(client)),
+  }),
   verify: (to: string, link: string): Letter => ({
     to, subject: 'Verify your e-mail address for oCore',
     text: body('Welcome to oCore. Please verify that this e-mail address is yours:', link, 'The link is good for three days. If you did not sign up, ignore this letter.'),

@@ -4,7 +4,7 @@ import type { Prisma, Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import { hashToken } from './tokens.ts';
 
-export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'undo_email_change' | 'reset_request' | 'link_account' | 'oauth_code' | 'second_factor' | 'passkey_login' | 'passkey_registration' | 'oauth';
+export type Purpose = 'verify_email' | 'reset_password' | 'change_email' | 'undo_email_change' | 'reset_request' | 'sign_up_request' | 'confirm_sign_up' | 'setup' | 'link_account' | 'oauth_code' | 'second_factor' | 'passkey_login' | 'passkey_registration' | 'oauth';
 
 /** Makes a token that is good once and for `seconds`; only its digest is kept. `data` holds no secrets. */
 export async function issueToken(tx: Tx, purpose: Purpose, seconds: number, about: { userId?: string; data?: Prisma.InputJsonObject } = {}): Promise<string> {

@@ -122,6 +122,10 @@ export const restart = (app: App, scope: OrgScope, id: string) =>
 /** Deletes the instance with its data. A protected one needs its name typed. */
 export async function deleteInstance(app: App, scope: OrgScope, id: string, confirmName: string | null | undefined) {
   const before = await getInstance(scope, id);
+  // A wrong name is a mistake about which instance is meant, also where none is needed.
+  if (typeof confirmName === 'string' && confirmName !== before.name) {
+    throw new AppError('unprocessable', 'confirmName is not the name of this instance', { field: 'confirmName', constraint: 'confirmation' });
+  }
   if (before.deletionProtected && confirmName !== before.name) {
     throw new AppError('unprocessable', 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
   }

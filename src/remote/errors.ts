@@ -2,6 +2,8 @@ export type RemoteErrorCode =
   | 'ssh_unreachable'
   | 'ssh_auth_failed'
   | 'host_key_mismatch'
+  | 'host_key_unknown'
+  | 'destination_denied'
   | 'ssh_connection_lost'
   | 'docker_unavailable'
   | 'docker_permission'
@@ -17,6 +19,8 @@ const hints: Record<RemoteErrorCode, string> = {
   ssh_unreachable: 'Check that the host and port are right, that sshd runs and that no firewall is in between.',
   ssh_auth_failed: 'Check the SSH user, and that its key or password is the one that was registered.',
   host_key_mismatch: 'If the server was reinstalled, compare the new fingerprint with the server and accept it; otherwise somebody may be in between.',
+  host_key_unknown: 'Validate the server first: that pins its host key.',
+  destination_denied: 'Use another address, or ask the operator to allow its network (SERVER_NETWORKS_ALLOWED).',
   ssh_connection_lost: 'The connection broke. The work goes on when the server answers again.',
   docker_unavailable: 'Install or start Docker on the server (systemctl start docker).',
   docker_permission: 'Add the SSH user to the docker group, or give it sudo without a password.',
@@ -41,12 +45,12 @@ export class RemoteError extends Error {
   /** The status that the Docker engine answered with, if it did. */
   readonly status: number | undefined;
 
-  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string; status?: number } = {}) {
+  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string; status?: number; retryable?: boolean } = {}) {
     super(message, options);
     this.name = 'RemoteError';
     this.code = code;
     this.hint = hints[code];
-    this.retryable = retryable.has(code);
+    this.retryable = options.retryable ?? retryable.has(code);
     this.fingerprint = options.fingerprint;
     this.status = options.status;
   }

@@ -36,6 +36,8 @@ export interface SessionProcess {
 export interface RemoteHost {
   /** What the host presented; null for the local machine. */
   readonly hostKeyFingerprint: string | null;
+  /** The address that the connection leads to. */
+  readonly address: string;
   /** Of a connection that `RemotePool.open` made; null for others, and where the server does not tell. */
   readonly session: SessionProcess | null;
   readonly docker: DockerEngine;

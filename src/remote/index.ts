@@ -1,3 +1,4 @@
+export { Destinations } from './destinations.ts';
 export type { ContainerInfo } from './docker/shapes.ts';
 export type { ContainerSpec } from './docker/specs.ts';
 export { negotiated } from './docker/version.ts';

@@ -27,6 +27,7 @@ function connect(to: { path: string } | { host: string; port: number }, signal: 
 /** The control plane's own machine, through the same interface. */
 export class LocalHost implements RemoteHost {
   readonly hostKeyFingerprint = null;
+  readonly address = 'localhost';
   readonly session = null;
   readonly docker: DockerEngine;
   readonly #guard: RemoteGuard | undefined;

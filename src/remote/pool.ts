@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { toRemoteError } from './errors.ts';
+import type { Destinations } from './destinations.ts';
 import type { RemoteGuard } from './guard.ts';
 import type { RemoteHost } from './host.ts';
 import { LocalHost } from './local-host.ts';
+import { reach } from './reach.ts';
 import { readSession } from './sessions.ts';
-import { connectSsh } from './ssh-connect.ts';
 import type { RemoteTarget } from './target.ts';
 
 interface Entry {
@@ -22,10 +22,12 @@ function keyOf(target: RemoteTarget): string {
 /** The connections of this process: standing ones that are shared, and ones of single attempts of operations. */
 export class RemotePool {
   readonly #entries = new Map<string, Entry>();
+  readonly #destinations: Destinations;
   readonly #own = new Set<RemoteHost>();
   readonly #connectTimeoutMs: number;
 
-  constructor(options: { connectTimeoutMs?: number } = {}) {
+  constructor(options: { destinations: Destinations; connectTimeoutMs?: number }) {
+    this.#destinations = options.destinations;
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   }
 
@@ -46,6 +48,11 @@ export class RemotePool {
       return entry.host;
     }
     return this.connect(target, signal, use);
+  }
+
+  /** Whether the operator denies the host, as far as its spelling tells. */
+  deniesHost(host: string): boolean {
+    return this.#destinations.deniesHost(host);
   }
 
   /** A connection for one attempt of an operation: the guard is asked before every call, and ends it. The caller closes it. */
@@ -79,7 +86,7 @@ export class RemotePool {
 
   async #connect(target: RemoteTarget, signal: AbortSignal | undefined, guard?: RemoteGuard): Promise<RemoteHost> {
     if (target.kind === 'local') return new LocalHost(target.dockerSocket, guard);
-    const host = await connectSsh(target, { timeoutMs: this.#connectTimeoutMs, signal, guard }).catch((error: unknown) => { throw toRemoteError(error); });
+    const host = await reach(this.#destinations, target, { timeoutMs: this.#connectTimeoutMs, signal, guard });
     if (!guard) return host;
     try {
       host.session = await readSession(host);

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
+import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import { RemoteError, toRemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
 import { SshHost } from './ssh-host.ts';
-import type { RemoteTarget } from './target.ts';
-
-type SshTarget = Extract<RemoteTarget, { kind: 'ssh' }>;
+import type { SshTarget } from './target.ts';
 
 export function fingerprintOf(hostKey: Buffer): string {
   return `SHA256:${createHash('sha256').update(hostKey).digest('base64').replace(/=+$/, '')}`;
 }
+
+/** Stands in for a second look-up of the name, which could give another address than the one that was checked. */
+const only = (addresses: LookupAddress[]): net.LookupFunction => (_host, options, done) => {
+  const [first] = addresses;
+  if (options.all || !first) done(null, addresses);
+  else done(null, first.address, first.family);
+};
 
 export interface SshOptions {
   timeoutMs: number;
@@ -19,11 +25,11 @@ export interface SshOptions {
   guard?: RemoteGuard | undefined;
 }
 
-/** Connects and authenticates. The host key is checked before anything of ours is sent. */
-export function connectSsh(target: SshTarget, { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
+/** Connects to one of the addresses and authenticates. The host key is checked before anything of ours is sent. */
+export function connectSsh(target: SshTarget, addresses: LookupAddress[], { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
-    const socket = net.connect({ host: target.host, port: target.port });
+    const socket = net.connect({ host: target.host, port: target.port, lookup: only(addresses) });
     // Without this Nagle's algorithm delays each small packet of the handshake.
     socket.setNoDelay(true);
     let presented = '';
@@ -36,7 +42,7 @@ export function connectSsh(target: SshTarget, { timeoutMs, signal, guard }: SshO
       socket.destroy();
     };
     const aborted = (): void => fail(new RemoteError('remote_cancelled', 'The work was cancelled'));
-    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not answer within ${Math.ceil(timeoutMs / 1000)} s`)), timeoutMs);
     if (signal?.aborted) return aborted();
     signal?.addEventListener('abort', aborted);
     socket.on('error', (error) => {
@@ -58,7 +64,8 @@ export function connectSsh(target: SshTarget, { timeoutMs, signal, guard }: SshO
       client.removeAllListeners('close');
       client.removeAllListeners('error');
       client.on('error', () => {});
-      resolve(new SshHost(client, { fingerprint: presented, dockerSocket: target.dockerSocket, maxSessions: Math.min(target.maxSessions, 8), guard }));
+      const { dockerSocket, maxSessions } = target;
+      resolve(new SshHost(client, { fingerprint: presented, address: socket.remoteAddress ?? '', dockerSocket, maxSessions: Math.min(maxSessions, 8), guard }));
     });
     try {
       client.connect({

@@ -19,6 +19,7 @@ type Open = (done: (error: Error | undefined, channel: ClientChannel) => void) =
 
 export interface SshHostOptions {
   fingerprint: string;
+  address: string;
   dockerSocket: string;
   maxSessions: number;
   guard?: RemoteGuard | undefined;
@@ -27,6 +28,7 @@ export interface SshHostOptions {
 /** One SSH connection to a server, with a bounded number of channels on it. */
 export class SshHost implements RemoteHost {
   readonly hostKeyFingerprint: string;
+  readonly address: string;
   readonly docker: DockerEngine;
   session: SessionProcess | null = null;
   readonly #client: Client;
@@ -42,6 +44,7 @@ export class SshHost implements RemoteHost {
   constructor(client: Client, options: SshHostOptions) {
     this.#client = client;
     this.hostKeyFingerprint = options.fingerprint;
+    this.address = options.address;
     this.#dockerSocket = options.dockerSocket;
     this.#guard = options.guard;
     this.#channels = new Semaphore(options.maxSessions);

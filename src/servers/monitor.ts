@@ -12,7 +12,7 @@ const lockKey = 72707372;
 const missesUntilUnreachable = 2;
 
 /**
- * Reads every server's metrics over its standing connection and notices when one stops answering or comes back.
+ * Reads the metrics of every server that was validated over its standing connection and notices when one stops answering or comes back.
  * One worker of the installation watches; the others stand by until its lock is free.
  */
 export class ServerMonitor {
@@ -45,7 +45,12 @@ export class ServerMonitor {
 
   async #watch(): Promise<void> {
     if (this.#stopped || !(await this.#isLeader())) return;
-    const servers = await this.#app.db.prisma.server.findMany({ where: { status: { in: ['active', 'unreachable'] } } });
+    const servers = await this.#app.db.prisma.server.findMany({
+      where: {
+        // A server that never passed validation may be anybody's machine.
+        status: { in: ['active', 'unreachable'] }, validatedAddress: { not: null }, OR: [{ kind: 'local' }, { hostKeyFingerprint: { not: null } }],
+      },
+    });
     await Promise.all(servers.map(async (server) => {
       const release = await this.#lane.acquire();
       try {
@@ -93,8 +98,7 @@ export class ServerMonitor {
           networkRxBytes: BigInt(Math.round(now.net_rx)), networkTxBytes: BigInt(Math.round(now.net_tx)), uptimeSeconds: BigInt(Math.round(now.uptime)),
         },
       });
-      // Only a server that passed validation once comes back by itself.
-      const cameBack = server.status === 'unreachable' && server.dockerVersion !== null;
+      const cameBack = server.status === 'unreachable';
       // A reading is not a change: updatedAt stays.
       await tx.$executeRaw`UPDATE servers SET last_seen_at = now(), missed_checks = 0, disk_available_bytes = ${bytes(now.disk_available_kb)} WHERE id = ${server.id}::uuid`;
       if (cameBack) {

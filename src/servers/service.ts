@@ -10,6 +10,7 @@ import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
+import { mayUseThisMachine } from './local.ts';
 import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
 import { openTo } from './projects.ts';
 import { credentialOwner } from './target.ts';
@@ -88,13 +89,20 @@ function nameTaken(error: unknown, name: string): never {
   throw new AppError('conflict', `A server named ${name} exists`, { field: 'name', constraint: 'unique' });
 }
 
+/** What a host's spelling tells already is refused at once; names are looked up when they are connected to. */
+function requirePermittedHost(app: App, host: string | null | undefined): void {
+  if (!host || !app.remote.deniesHost(host)) return;
+  throw new AppError('destination_denied', 'host: the operator of this installation does not let it connect to this address', { field: 'host', constraint: 'destination' });
+}
+
 /** Registers a server and starts its validation. */
 export async function createServer(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   const local = input.kind === 'local';
-  if (local && !app.config.ALLOW_LOCAL_SERVER) {
-    throw new AppError('unprocessable', 'The operator of this installation does not allow its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
+  if (local && !(await mayUseThisMachine(app, scope.orgId))) {
+    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
   }
+  if (!local) requirePermittedHost(app, input.host);
   const id = newId();
   const credential = input.authMethod === 'password' ? input.sshPassword : input.sshPrivateKey;
   return mutate(app, scope, async ({ tx, record, start }) => {
@@ -115,6 +123,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
 /** Changes a server; a changed address or credential is validated anew. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(updateInput, given);
+  requirePermittedHost(app, input.host);
   const before = await getServer(scope, id);
   const method = input.authMethod ?? before.authMethod;
   const credential = method === 'password' ? input.sshPassword : input.sshPrivateKey;
@@ -134,6 +143,7 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
         sshUser: input.sshUser ?? before.sshUser, authMethod: method, maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
         ...(credential ? { credentialEnc: app.secrets.seal(credential, credentialOwner(id)) } : {}),
         ...(connection ? { status: 'validating' as const, statusMessage: null } : {}),
+        ...(moved ? { validatedAddress: null } : {}),
       },
     });
     await record({ action: 'server.updated', resourceType: 'server', resourceId: id, resourceName: server.name, before: { name: before.name, host: before.host, port: before.port }, after: { name: server.name, host: server.host, port: server.port } });

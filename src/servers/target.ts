@@ -2,15 +2,23 @@ import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import type { StepContext } from '../jobs/kind.ts';
 import { type ConnectionUse, type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
+import { mayUseThisMachine } from './local.ts';
 
 export const credentialOwner = (serverId: string): string => `server:${serverId}`;
 
-/** The way to a server, its credential opened. `local` works only where the operator allows it. */
-export async function targetOf(app: App, server: Server): Promise<RemoteTarget> {
+/**
+ * The way to a server, its credential opened. `local` works only where the operator allows it. Only a validation that
+ * somebody asked for may be the first contact, at which the host key is learnt: nothing else tells a credential to a
+ * machine that nobody knows yet.
+ */
+export async function targetOf(app: App, server: Server, { firstContact = false } = {}): Promise<RemoteTarget> {
   if (server.kind === 'local') {
-    if (!app.config.ALLOW_LOCAL_SERVER) throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow its own machine as a server');
+    if (!(await mayUseThisMachine(app, server.orgId))) {
+      throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow this organization its own machine as a server');
+    }
     return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
   }
+  if (server.hostKeyFingerprint === null && !firstContact) throw new RemoteError('host_key_unknown', 'No host key of the server is known yet');
   if (server.credentialEnc === null) throw new RemoteError('ssh_auth_failed', 'The server has no credential');
   const secret = await app.secrets.open(server.credentialEnc, credentialOwner(server.id));
   return {
@@ -21,6 +29,7 @@ export async function targetOf(app: App, server: Server): Promise<RemoteTarget> 
     user: server.sshUser,
     auth: server.authMethod === 'key' ? { method: 'key', privateKey: secret } : { method: 'password', password: secret },
     hostKeyFingerprint: server.hostKeyFingerprint,
+    provenAddress: server.validatedAddress,
     dockerSocket: server.dockerSocket,
     maxSessions: server.maxSshSessions,
   };

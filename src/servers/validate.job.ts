@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
@@ -11,14 +12,18 @@ const gib = 1024 ** 3;
 const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024 };
 const architectures = ['x86_64', 'aarch64', 'arm64'];
 
+/** The address of the connection at which everything was found to be right. */
+const validatedAt = (state: Readonly<Record<string, unknown>>) => ({ validatedAddress: z.string().parse(state['address']) });
+
 export const validateServerJob = implementOperation({
   kind: validateServer,
   steps: {
-    connect: async ({ app, operation, connect, write }) => {
+    connect: async ({ app, operation, connect, saveState, write }) => {
       const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
       app.remote.drop(server.id);
       try {
-        const host = await connect(await targetOf(app, server), 'look');
+        const host = await connect(await targetOf(app, server, { firstContact: true }), 'look');
+        await saveState({ address: host.address });
         const fingerprint = host.hostKeyFingerprint;
         if (fingerprint !== server.hostKeyFingerprint) {
           // First contact: from now on only this key is accepted.
@@ -75,11 +80,11 @@ export const validateServerJob = implementOperation({
       return `Docker ${version.Version}, API ${version.ApiVersion}`;
     },
   },
-  settle: async (tx, { operation, scope }, outcome, error) => {
+  settle: async (tx, { operation, scope, state }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },
       data: outcome === 'succeeded'
-        ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date() }
+        ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date(), ...validatedAt(state) }
         : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: [error?.message, error?.hint].filter(Boolean).join('. ') },
     });
     await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: server.status, reason: error?.code ?? null } });

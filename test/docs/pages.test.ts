@@ -26,6 +26,13 @@ it('has a page for every error, at the address that the error itself names', asy
   expect((await fetch(refused.text('error.doc_url'))).status).toBe(200);
 });
 
+it('says of a file that is not there that it is not there', async () => {
+  for (const path of ['/docs/assets/nope.js', '/docs/assets/', '/docs/nope.js', '/docs/assets/%2e%2e/nope.js']) {
+    expect([path, (await get(path)).status]).toEqual([path, 404]);
+  }
+  expect((await get('/docs/assets/%00.js')).status).toBeLessThan(500);
+});
+
 it('has no link that leads nowhere', async () => {
   const seen = new Map<string, string>();
   for (const file of globSync('**/*.html', { cwd: pages })) {

@@ -57,17 +57,18 @@ describe('verification of the e-mail address', () => {
 });
 
 describe('a forgotten password', () => {
-  it('is set anew by the newest letter, once; all sessions end', async () => {
+  it('is set anew by the letter, once; all sessions end', async () => {
     const owner = await ocore.owner('forgot');
     await mailbox.next(owner.email);
     const known = await anonymous.post('/auth/forgot-password', { email: owner.email.toUpperCase() });
     const unknown = await anonymous.post('/auth/forgot-password', { email: 'nobody@example.com' });
     expect([known.status, known.body]).toEqual([unknown.status, unknown.body]);
     const older = await mailbox.next(owner.email);
+    // Asked for again much later, there is another one, and the first is still good.
+    await ocore.sql("UPDATE one_time_tokens SET created_at = created_at - interval '20 minutes' WHERE purpose = 'reset_password'");
     await anonymous.post('/auth/forgot-password', { email: owner.email });
     const letter = await mailbox.next(owner.email);
     expect(letter.text).toMatch(/from 127\.0\.0\.1|from ::ffff:127\.0\.0\.1/);
-    expect((await anonymous.post('/auth/reset-password', { token: older.token, password: 'another horse 2' })).status).toBe(422);
 
     // On the page; a password that will not do is corrected on the spot.
     const browser = new BrowserClient(ocore.url);
@@ -76,10 +77,36 @@ describe('a forgotten password', () => {
     expect([again.status, String(again.body)]).toEqual([400, expect.stringContaining('tried first')]);
     expect((await browser.submit(again, { password: 'another horse 2' })).status).toBe(200);
     expect((await browser.submit(again, { password: 'another horse 3' })).status).toBe(422);
+    expect((await anonymous.post('/auth/reset-password', { token: older.token, password: 'another horse 3' })).status).toBe(422);
     expect([await login(owner.email, password), await login(owner.email, 'another horse 2'), (await owner.get('/user')).status]).toEqual([401, 200, 401]);
     expect((await mailbox.next(owner.email)).subject).toContain('password was changed');
     expect(mailbox.has('nobody@example.com')).toBe(false);
     expect(await audit(owner.email)).toEqual(['auth.signup', 'auth.password_reset_requested', 'auth.password_reset_requested', 'auth.password_reset', 'auth.login_failed', 'auth.login']);
+  });
+
+  it('is not kept from its owner by strangers who ask for it', async () => {
+    const owner = await ocore.owner('locked');
+    await mailbox.next(owner.email);
+    const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
+    try {
+      const ask = async (address: string): Promise<number> =>
+        (await new Client(strict.url, null, null).request('POST', '/api/auth/forgot-password', { email: owner.email }, { 'x-forwarded-for': address })).status;
+      const strangers: number[] = [];
+      for (let network = 1; network <= 4; network += 1) for (let index = 0; index < 5; index += 1) strangers.push(await ask(`203.0.113.${network}`));
+      expect(strangers.filter((status) => status !== 200)).toEqual([]);
+      expect(await ask('203.0.113.1')).toBe(429);
+      // The owner is answered, and the one letter that the strangers caused is as good as another.
+      expect(await ask('198.51.100.1')).toBe(200);
+      const { token } = await mailbox.next(owner.email);
+      while ((await ocore.sql("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_request'")).length > 0) await new Promise((resolve) => { setTimeout(resolve, 50); });
+      expect(await ocore.sql("SELECT 1 FROM mails WHERE recipient = $1 AND subject LIKE 'Set a new password%'", [owner.email])).toHaveLength(1);
+      expect((await anonymous.post('/auth/reset-password', { token, password: 'another horse 2' })).status).toBe(200);
+      // It is used up: now there may be another.
+      expect(await ask('198.51.100.1')).toBe(200);
+      expect((await mailbox.nextAbout(owner.email, 'Set a new password')).token).not.toBe(token);
+    } finally {
+      await strict.running.stop();
+    }
   });
 
   it('is not set by a letter that is too old, nor by one of another kind', async () => {

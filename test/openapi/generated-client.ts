@@ -5,7 +5,7 @@ import type { paths } from './api.ts';
 const baseUrl = process.argv[2] ?? '';
 const anonymous = createClient<paths>({ baseUrl });
 const { data: account } = await anonymous.POST('/auth/signup', { body: { email: 'generated@example.com', password: 'correct horse 1', name: 'Generated' } });
-if (!account) throw new Error('The sign-up failed');
+if (!account || !('accessToken' in account)) throw new Error('The sign-up failed');
 
 const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${account.accessToken}`, 'X-Org-Slug': account.organizations[0]?.slug ?? '' } });
 const created = await client.POST('/projects', { body: { name: 'Generated' } });

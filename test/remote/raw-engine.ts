@@ -4,6 +4,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemotePool, type RemoteHost } from '../../src/remote/index.ts';
+import { everywhere } from '../kit/everywhere.ts';
 
 /** What the "engine" does with a request line on its connection. */
 export type Answer = (socket: net.Socket, request: string) => void;
@@ -30,7 +31,7 @@ export class RawEngine {
       else this.answer(socket, request);
     });
   });
-  readonly #pool = new RemotePool();
+  readonly #pool = new RemotePool({ destinations: everywhere });
 
   async start(): Promise<RemoteHost> {
     this.#server.listen(this.path);

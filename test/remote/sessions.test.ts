@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
 import { fleetDir, firstSshPort } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
+import { everywhere } from '../kit/everywhere.ts';
 
 const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
-const pool = new RemotePool();
+const pool = new RemotePool({ destinations: everywhere });
 let target: RemoteTarget;
 
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
   await sshd.start();
   target = {
     kind: 'ssh', serverId: 'one', host: '127.0.0.1', port: sshd.port, user: 'root', auth: { method: 'key', privateKey: sshd.privateKey },
-    hostKeyFingerprint: sshd.hostKeyFingerprint, dockerSocket: '/nowhere.sock', maxSessions: 4,
+    hostKeyFingerprint: sshd.hostKeyFingerprint, provenAddress: '127.0.0.1', dockerSocket: '/nowhere.sock', maxSessions: 4,
   };
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { fillInstances } from '../kit/rows.ts';
 
 let ocore: Ocore;
 let owner: Client;
@@ -80,6 +81,14 @@ describe('projects and environments', () => {
     expect((await owner.delete(`/projects/${project.text('id')}`)).status).toBe(409);
     expect((await stranger.get(`/environments/${production.text('id')}`)).status).toBe(404);
     expect((await stranger.post('/environments', { projectId: project.text('id'), name: 'theirs', type: 'staging' })).status).toBe(404);
+  });
+
+  it('delete no instance under a wrong name, also where none is needed', async () => {
+    await fillInstances(ocore, stranger.org ?? '', 1);
+    const id = (await stranger.get('/instances')).text('data.0.id');
+    const wrong = await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 2' });
+    expect([wrong.status, wrong.at('error.details.field'), (await stranger.get(`/instances/${id}`)).at('status')]).toEqual([422, 'confirmName', 'running']);
+    expect((await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 1' })).status).toBe(202);
   });
 
   it('leave an audit entry and an outbox event for each change', async () => {

@@ -24,6 +24,25 @@ it('offers the control plane’s own machine only when the operator allows it', 
   }
 });
 
+it('offers it to the organizations that the operator names, and to them only as long as they are named', async () => {
+  const ocore = await Ocore.start({ ALLOW_LOCAL_SERVER: 'chosen' });
+  const body = { name: 'Here', kind: 'local', dockerSocket: server.engine.socket };
+  try {
+    const owner = await ocore.owner();
+    expect((await owner.post('/servers', body)).at('error.details.field')).toBe('kind');
+    expect((await owner.patch('/org', { slug: 'chosen' })).status).toBe(200);
+    const chosen = owner.in('chosen');
+    const made = await chosen.post('/servers', body);
+    expect((await chosen.finished(made.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    expect((await chosen.patch('/org', { slug: 'another' })).status).toBe(200);
+    const renamed = owner.in('another');
+    const again = await renamed.post(`/servers/${made.text('id')}/validate`);
+    expect((await renamed.finished(again.text('operationId'))).at('data.operationUpdated.error.message')).toContain('does not allow');
+  } finally {
+    await ocore.stop();
+  }
+});
+
 const hostile = ["'; touch /tmp/hostile; '", '$(touch /tmp/hostile)', '`touch /tmp/hostile`', 'two\nlines', '-rf', '"quoted" \\ $HOME %s', 'Ünïcödé 你好 🚀'];
 
 it('provisions on the local machine by the same code, and hands hostile values over as they are', async () => {

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { confirmSignUp } from '../../accounts/index.ts';
 import type { App } from '../../app.ts';
 import { type AccessTokens, beginLink, confirmEmailChange, linkAsked, resetPassword, undoEmailChange, verifyEmail } from '../../identity/index.ts';
 import { AppError } from '../../errors.ts';
@@ -18,6 +19,14 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
       submit: async ({ client, token }) => {
         await verifyEmail(app, client, token);
         return done('Your e-mail address is verified', html`<p>You can close this page.</p>`);
+      },
+    },
+    {
+      path: '/confirm-sign-up', title: 'Create your account',
+      show: () => ({ text: html`<label for="password">Password</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required autofocus><p>At least 8 characters with a letter and a number. You sign in with it from now on.</p>`, button: 'Create the account' }),
+      submit: async ({ client, token, field }) => {
+        await confirmSignUp(app, tokens, client, { token, password: field('password') });
+        return done('Your account is ready', html`<p>Sign in with your e-mail address and this password.</p>`);
       },
     },
     {

@@ -1,0 +1,43 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import { RemoteError } from './errors.ts';
+import { type Address, includes, meaningsOf, type Networks } from '../networks.ts';
+
+/** The addresses of this machine now: interfaces come and go. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => ipaddr.process(address).toString()));
+}
+
+/** Where the operator lets the control plane connect to for its users. What is allowed wins over what is denied. */
+export class Destinations {
+  readonly #denied: Networks;
+  readonly #allowed: Networks;
+
+  constructor({ denied, allowed }: { denied: Networks; allowed: Networks }) {
+    this.#denied = denied;
+    this.#allowed = allowed;
+  }
+
+  /** Whether nothing may be sent to the address, whatever notation it has; what is no address is denied. */
+  denies(address: string): boolean {
+    const own = ownAddresses();
+    const refused = (one: Address): boolean => includes(this.#denied, one, own) && !includes(this.#allowed, one, own);
+    return meaningsOf(address)?.some(refused) ?? true;
+  }
+
+  /** Whether a host can be refused before anybody looks its name up: an address in any spelling, or this machine's name. */
+  deniesHost(host: string): boolean {
+    if (/^(.+\.)?localhost$/i.test(host)) return this.denies('127.0.0.1') || this.denies('::1');
+    return meaningsOf(host) !== null && this.denies(host);
+  }
+
+  /** Looks the host up; gives the addresses that may be connected to, or refuses where there is none. */
+  async resolve(host: string): Promise<LookupAddress[]> {
+    const found = await lookup(host, { all: true });
+    const permitted = found.filter(({ address }) => !this.denies(address));
+    if (permitted.length > 0) return permitted;
+    throw new RemoteError('destination_denied', `The operator of this installation does not let it connect to ${host}`);
+  }
+}

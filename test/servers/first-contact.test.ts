@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Client } from '../kit/client.ts';
+import { freePort } from '../kit/free-port.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { SshListener } from '../kit/ssh-listener.ts';
+
+let ocore: Ocore;
+let owner: Client;
+const listeners: { close: () => void }[] = [];
+
+beforeAll(async () => {
+  ocore = await Ocore.start();
+  owner = await ocore.owner();
+});
+afterAll(async () => {
+  await ocore?.stop();
+  for (const listener of listeners) listener.close();
+});
+
+async function sshListener(): Promise<SshListener> {
+  const listener = await SshListener.start();
+  listeners.push(listener);
+  return listener;
+}
+
+const register = (port: number, more: object = {}) =>
+  owner.post('/servers', { name: `Server ${port} ${Math.random()}`, host: '127.0.0.1', port, sshUser: 'root', authMethod: 'password', sshPassword: 'the password', ...more });
+
+async function until(what: string, check: () => boolean): Promise<void> {
+  for (let i = 0; i < 300; i += 1) {
+    if (check()) return;
+    await sleep(100);
+  }
+  throw new Error(`It did not come about that ${what}`);
+}
+
+it('tells the password to a machine that nobody knows yet only when somebody asks for a validation', async () => {
+  const [stranger, known, impostor] = [await sshListener(), await sshListener(), await sshListener()];
+  const made = await register(stranger.port);
+  expect((await owner.finished(made.text('operationId'))).at('data.operationUpdated.error.code')).toBe('ssh_auth_failed');
+  expect(stranger.passwords).toEqual(['the password']);
+  // Two that were validated once, one of which is another machine now: the monitor looks at both.
+  for (const [listener, fingerprint] of [[known, known.fingerprint], [impostor, `SHA256:${'A'.repeat(43)}`]] as const) {
+    const server = await register(listener.port);
+    await owner.finished(server.text('operationId'));
+    await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = $2 WHERE id = $1", [server.text('id'), fingerprint]);
+  }
+  const before = { known: known.passwords.length, impostor: impostor.connections };
+  await until('the monitor looked at the others several times', () => known.passwords.length > before.known + 2 && impostor.connections > before.impostor + 2);
+  expect([stranger.connections, stranger.passwords.length, impostor.passwords.length]).toEqual([1, 1, 1]);
+  const again = await owner.post(`/servers/${made.text('id')}/validate`);
+  await owner.finished(again.text('operationId'));
+  expect(stranger.passwords).toHaveLength(2);
+}, 90_000);
+
+it('answers alike, and not sooner, whatever listens where no server was validated yet', async () => {
+  const tcp = async (greet: (socket: net.Socket) => void): Promise<number> => {
+    const server = net.createServer((socket) => { socket.on('error', () => {}); greet(socket); });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    listeners.push(server);
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  };
+  const ports = {
+    closed: await freePort(),
+    silent: await tcp(() => {}),
+    ending: await tcp((socket) => socket.end()),
+    resetting: await tcp((socket) => socket.resetAndDestroy()),
+    'another protocol': await tcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    'half an SSH server': await tcp((socket) => socket.write('SSH-2.0-Half\r\n')),
+    'a broken SSH server': await tcp((socket) => socket.end('SSH-2.0-Broken\r\n\0\0\0\x01no key exchange\r\n')),
+  };
+  const seen = await Promise.all(Object.entries(ports).map(async ([what, port]) => {
+    const made = await register(port);
+    const operationId = made.text('operationId');
+    await owner.finished(operationId);
+    const text = (value: unknown): string => JSON.stringify(value).replaceAll(String(port), '<port>');
+    const operation = await owner.get(`/operations/${operationId}`);
+    const lines = JSON.stringify((await owner.get(`/operations/${operationId}/logs`)).body, ['data', 'level', 'step', 'message']);
+    expect(lines).toContain('"level":"error"');
+    const server = await owner.get(`/servers/${made.text('id')}`);
+    const [took] = await ocore.sql<{ ms: number }>('SELECT extract(epoch FROM finished_at - started_at) * 1000 AS ms FROM operation_steps WHERE operation_id = $1 AND position = 0', [operationId]);
+    return { what, early: Number(took?.ms) < 9_900, code: operation.at('error.code'), told: text([operation.at('error'), operation.at('steps.0.message'), lines, server.at('statusMessage')]) };
+  }));
+  expect(seen.filter(({ early }) => early)).toEqual([]);
+  expect(seen.map(({ code }) => code)).toEqual(seen.map(() => 'ssh_unreachable'));
+  expect([...new Set(seen.map(({ told }) => told))], 'the answers').toHaveLength(1);
+}, 120_000);
