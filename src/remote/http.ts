@@ -47,9 +47,13 @@ export class HttpConnection {
     stream.on('error', () => {});
     this.#client = new Client(origin, {
       connect: (_options, done) => {
-        if (given || !isSocket(stream)) return done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
+        const again = given;
         given = true;
-        return done(null, stream);
+        // Not at once: undici takes no notice of an answer that comes while it still asks.
+        queueMicrotask(() => {
+          if (again || !isSocket(stream)) done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
+          else done(null, stream);
+        });
       },
       pipelining: 1,
       maxHeaderSize: 16 * 1024,
