@@ -106,7 +106,12 @@ export class Stage {
 
   async stop(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.kill()));
-    for (const { line } of this.servers) await line.stop();
+    for (const { line, fleet: { engine } } of this.servers) {
+      await line.stop();
+      // A run that ends early leaves an engine as it is, perhaps stopped.
+      await engine.signal('SIGCONT').catch(() => {});
+      await engine.docker.ping().catch(() => engine.start());
+    }
     await this.#proxy.stop();
     await this.#database.stop();
     await this.#fleet.stop();

@@ -179,12 +179,15 @@ export class Traffic {
   }
 
   /** Takes everything away again, now that nothing breaks: none of it may be stuck. */
-  async leave(): Promise<string[]> {
+  async leave(boundMs: number): Promise<string[]> {
     const wrong: string[] = [];
+    const until = Date.now() + boundMs;
     const finish = async (what: string, answer: Answer): Promise<void> => {
       if (answer.status !== 202) return void wrong.push(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-      const last = await this.owner.finished(answer.text('operationId'));
-      if (last.at('data.operationUpdated.status') !== 'succeeded') wrong.push(`${what} ended so, though nothing was broken: ${JSON.stringify(last.body)}`);
+      const path = `/operations/${answer.text('operationId')}`;
+      let last = await this.owner.get(path);
+      while (last.at('finishedAt') === null && Date.now() < until) last = await this.owner.get(`${path}?wait=5`);
+      if (last.at('status') !== 'succeeded') wrong.push(`${what} is ${last.text('status')}, though nothing is broken: ${JSON.stringify(last.at('error'))}`);
     };
     await Promise.all((await this.instances()).map(async ({ id, name }) => finish(`Deleting ${name}`, await this.change('DELETE', `/instances/${id}`))));
     const servers = await this.look(z.object({ id: z.string(), name: z.string() }), '/servers?limit=100');
