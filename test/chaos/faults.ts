@@ -2,8 +2,6 @@ import type { Part } from './part.ts';
 import type { Random } from './random.ts';
 import { leaseSeconds, type Stage, type StageServer } from './stage.ts';
 
-const run = promisify(execFile);
-
 export type FaultKind =
   | 'worker.kill' | 'worker.pause' | 'gateway.kill' | 'postgres.restart'
   | 'ssh.cut' | 'ssh.half_open' | 'ssh.sessions_paused' | 'sshd.down'
