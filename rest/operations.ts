@@ -3,7 +3,7 @@ import type { Route } from './route.ts';
 
 const ended = z.object({ finishedAt: z.date() });
 
-export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
+export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested waitingFor requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
 
 export const operationRoutes: readonly Route[] = [
   { method: 'get', path: '/operations', category: 'Operations', summary: 'List operations', document: `query ($first: Int, $after: String, $resourceId: ID, $status: OperationStatus, $kind: String, $sort: TimeSort) { operations(first: $first, after: $after, resourceId: $resourceId, status: $status, kind: $kind, sort: $sort) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },

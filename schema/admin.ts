@@ -1,4 +1,4 @@
-import { type AccountRow, type Administrator, type CountedOrganization, createUser, endUserSessions, getOrganization, getUser, listJobs, listOrganizations, listUsers, type QueueState, queueState, setAdministrator, setUserActive } from '../src/admin/index.ts';
+import { type AccountRow, type Administrator, cancelJob, type CountedOrganization, createUser, endUserSessions, getOrganization, getUser, listJobs, listOrganizations, listUsers, type QueueState, queueState, setAdministrator, setUserActive } from '../src/admin/index.ts';
 import { requireActor, requirePerson } from '../src/access/access.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -91,6 +91,11 @@ builder.mutationFields((t) => ({
     type: AdminUser, authScopes: { admin: true }, description: 'Makes an account an administrator of the installation, or takes that away.',
     args: { id: t.arg.id(userArg), isAdmin: t.arg.boolean({ required: true, description: 'Whether it shall be one.' }) },
     resolve: (_root, { id, isAdmin }, context) => setAdministrator(context.app, administrator(context), id, isAdmin),
+  }),
+  adminCancelJob: t.field({
+    type: Operation, authScopes: { admin: true }, description: 'Cancels an operation of any organization, as cancelOperation does.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
+    resolve: (_root, { id }, context) => cancelJob(context.app, administrator(context), id),
   }),
   adminEndUserSessions: t.int({ authScopes: { admin: true }, description: 'Ends every session of an account; answers how many there were.', args: { id: t.arg.id(userArg) }, resolve: (_root, { id }, context) => endUserSessions(context.app, administrator(context), id) }),
 }));

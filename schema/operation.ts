@@ -2,6 +2,7 @@ import type { Operation as OperationRow, OperationStep as StepRow } from '../pri
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
 import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
+import { waitingFor } from '../src/jobs/waiting.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
@@ -55,6 +56,7 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
     projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null for what belongs to none.' }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether somebody asked it to stop.' }),
+    waitingFor: t.string({ nullable: true, description: 'What a queued operation waits for, such as "5 other operations on this server" or "no worker is running"; null when it waits for nothing.', resolve: (row, _args, { app }) => waitingFor(app, row) }),
     requestId: t.exposeString('requestId', { description: 'The request that started it; every log line of its work has it.' }),
     retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one tries again.' }),
     steps: t.field({
@@ -74,7 +76,7 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
 const OperationLogLine = builder.objectRef<{ seq: number; step: string; level: string; message: string; at: Date }>('OperationLogLine').implement({
   description: 'One line of what an operation said.',
   fields: (t) => ({
-    seq: t.exposeInt('seq', { description: 'Its number within the operation, without gaps: resume after it.' }),
+    seq: t.exposeInt('seq', { description: 'Its number within the operation; it only grows: resume after it.' }),
     step: t.exposeString('step', { description: 'The step that said it.' }),
     level: t.exposeString('level', { description: 'debug, info, warning or error.' }),
     message: t.exposeString('message', { description: 'The line.' }),
@@ -134,7 +136,7 @@ builder.subscriptionFields((t) => ({
     resolve: (row: WithSteps) => row,
   }),
   operationLogs: t.field({
-    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'Every line of an operation, from the first after `after` to the last: no gap, no duplicate.',
+    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'The lines of an operation, from the first after `after` to the last, none twice. Of a very long log the middle is cut; a line says so.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last number that the client has.' }) },
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db.ts';
 import type { EventHub } from './events/hub.ts';
+import type { KindRegistry } from './jobs/registry.ts';
 import type { OperationQueue } from './jobs/queue.ts';
 import type { Limits } from './limits/index.ts';
 import type { RemotePool } from './remote/index.ts';
@@ -16,5 +17,7 @@ export interface App {
   readonly events: EventHub;
   readonly limits: Limits;
   readonly queue: OperationQueue;
+  /** What a worker can run, and what ends an operation that no worker has begun. */
+  readonly kinds: KindRegistry;
   readonly remote: RemotePool;
 }

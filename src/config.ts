@@ -74,6 +74,7 @@ const variables = z.object({
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
+  OPERATION_LOG_RETENTION: duration.default(90 * 86400),
   STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),

@@ -7,7 +7,8 @@ import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
 import { AccessTokens, SigningKeys, startResetRequests, startSweeping } from './identity/index.ts';
 import { OperationQueue } from './jobs/queue.ts';
-import { startQueue, startWorker } from './jobs/worker.ts';
+import { startQueue } from './jobs/start-queue.ts';
+import { startWorker } from './jobs/worker.ts';
 import { kinds } from './kinds.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
@@ -45,7 +46,7 @@ export async function start(config: Config): Promise<Running> {
     const applied = await migrate(databaseUrl);
     if (applied.length > 0) log.info({ applied }, 'Migrations were applied');
 
-    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'));
+    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'), config.OPERATION_LEASE);
     stops.push(db.close);
     const events = new EventHub(databaseUrl, log);
     await events.start();
@@ -60,9 +61,9 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss) };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), kinds };
     if (isWorker) {
-      const worker = await startWorker(app, boss, kinds);
+      const worker = await startWorker(app);
       stops.push(() => worker.stop());
       const resetRequests = startResetRequests(app);
       stops.push(() => resetRequests.stop());

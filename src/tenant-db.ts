@@ -25,8 +25,8 @@ export class TenantDatabase {
   readonly #prisma: PrismaClient;
   readonly #clients = new Map<string, TenantClient>();
 
-  constructor(url: string, max: number, onError: (error: Error) => void) {
-    this.#pool = new TenantPool({ connectionString: url, max, connectionTimeoutMillis: 5000, keepAlive: true });
+  constructor(config: pg.PoolConfig, onError: (error: Error) => void) {
+    this.#pool = new TenantPool(config);
     this.#pool.on('error', onError);
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool), transactionOptions: { maxWait: 5000, timeout: 15000 } });
   }

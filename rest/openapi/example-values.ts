@@ -69,7 +69,7 @@ const values: Readonly<Record<string, Json>> = {
   'EnvVarInput.name': 'SMTP_HOST', 'EnvVarInput.value': 'smtp.example.com', edition: 'community', lines: 200,
   'InstanceLogLine.level': 'info', 'InstanceLogLine.message': 'odoo.modules.loading: 14 modules loaded in 0.82s',
 
-  'Operation.kind': 'instance.provision', 'Operation.status': 'running', progress: 40, resourceType: 'instance', requestId: 'req_Zk3vT1x8cQ0pLw5n', cancelRequested: false, error: null, finishedAt: null,
+  'Operation.kind': 'instance.provision', 'Operation.status': 'running', progress: 40, resourceType: 'instance', requestId: 'req_Zk3vT1x8cQ0pLw5n', cancelRequested: false, waitingFor: null, error: null, finishedAt: null,
   'OperationStep.name': 'images', 'OperationStep.title': 'Get the PostgreSQL and Odoo images', 'OperationStep.status': 'running', 'OperationStep.message': 'postgres:17 and odoo:19.0', 'OperationStep.finishedAt': null,
   'OperationError.code': 'host_key_mismatch', 'OperationError.message': 'The server presented another host key than the pinned one', 'OperationError.hint': 'Compare the keys, then accept the new one',
   seq: 17, after: 0, step: 'images', 'OperationLogLine.level': 'info', 'OperationLogLine.message': 'odoo:19.0: 62 % of 610 MB',

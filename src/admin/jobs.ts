@@ -2,7 +2,9 @@ import type { Operation, OperationStep } from '../../prisma/generated/client/cli
 import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
+import { requestCancel } from '../jobs/cancel.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
+import type { Administrator } from './users.ts';
 
 type Status = Operation['status'];
 
@@ -19,6 +21,13 @@ export async function getJob(app: App, id: string): Promise<Operation> {
   const operation = isId(id) ? await app.db.prisma.operation.findUnique({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
   if (!operation) throw notFound('operation', id);
   return operation;
+}
+
+/** Cancels any operation. It stands in its organization's audit log under the administrator's name. */
+export async function cancelJob(app: App, admin: Administrator, id: string): Promise<Operation & { steps: OperationStep[] }> {
+  const { orgId } = await getJob(app, id);
+  const { requestId, ipAddress, userAgent } = admin;
+  return requestCancel(app, { orgId, actor: { type: 'user', id: admin.userId, name: admin.name }, requestId, ipAddress, userAgent }, id);
 }
 
 export interface QueueState {

@@ -1,11 +1,24 @@
 import { recordFact } from '../audit/mutation.ts';
+import type { StepContext } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { toRemoteError } from '../remote/index.ts';
-import { ensureOdoo, findContainer, removeContainer, startContainer, stopContainer } from './containers.ts';
-import { servingContainer, siteOf } from './context.ts';
+import { ensureOdoo, findContainer, stopContainer } from './containers.ts';
+import { servingContainer, type Site, siteOf } from './context.ts';
 import { waitForOdoo } from './health.ts';
-import { namesOf } from './names.ts';
+import { namesOf, operationLabel } from './names.ts';
 import { configureInstance } from './operations.ts';
+import { removeContainer } from './removal.ts';
+
+type Context = Pick<StepContext<unknown>, 'state' | 'saveState'>;
+
+/** The container that served before this operation, by the id that its first attempt wrote down. */
+async function oldContainer({ state, saveState }: Context, { host, instance }: Site): Promise<string> {
+  if (typeof state['oldContainer'] === 'string') return state['oldContainer'];
+  const names = namesOf(instance.id);
+  // Set aside already by an attempt of an earlier version of this program, which wrote nothing down.
+  const { Id } = (await findContainer(host, names.odoo)) ?? (await host.docker.inspectContainer(names.previous));
+  await saveState({ oldContainer: Id });
+  return Id;
+}
 
 /** The old container is set aside, stopped, until the new one is healthy: the way back is always there. */
 export const configureInstanceJob = implementOperation({
@@ -15,30 +28,35 @@ export const configureInstanceJob = implementOperation({
       const site = await siteOf(context);
       const { instance, host } = site;
       const names = namesOf(instance.id);
-      if (!(await findContainer(host, names.previous))) {
-        await stopContainer(host, names.odoo, 30);
-        await host.docker.getContainer(names.odoo).rename({ name: names.previous }).catch((error: unknown) => { throw toRemoteError(error); });
+      const old = await oldContainer(context, site);
+      const aside = await findContainer(host, names.previous);
+      if (aside?.Id !== old) {
+        // What an earlier operation could not clean up.
+        if (aside) await removeContainer(host, aside.Id);
+        await stopContainer(host, old, 30);
+        await host.docker.renameContainer(old, names.previous);
       }
-      await ensureOdoo(host, instance, await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0));
-      await startContainer(host, names.odoo);
+      await host.docker.startContainer(await ensureOdoo(host, instance, await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0)));
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
       return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal, 120_000);
     },
     finish: async (context) => {
-      const { instance, host } = await siteOf(context);
-      await removeContainer(host, namesOf(instance.id).previous);
+      const site = await siteOf(context);
+      await removeContainer(site.host, await oldContainer(context, site));
     },
   },
   cleanup: async (context) => {
-    const { instance, host } = await siteOf(context);
+    const site = await siteOf(context);
+    const { instance, host } = site;
     const names = namesOf(instance.id);
-    if (await findContainer(host, names.previous)) {
-      await removeContainer(host, names.odoo);
-      await host.docker.getContainer(names.previous).rename({ name: names.odoo }).catch((error: unknown) => { throw toRemoteError(error); });
+    const old = await oldContainer(context, site);
+    if ((await findContainer(host, names.previous))?.Id === old) {
+      for (const made of await host.docker.listContainers([`${operationLabel}=${context.operation.id}`])) await removeContainer(host, made.Id);
+      await host.docker.renameContainer(old, names.odoo);
     }
-    await startContainer(host, names.odoo);
+    await host.docker.startContainer(old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });
     context.log('warning', 'The old configuration is back and Odoo is healthy with it');
@@ -50,7 +68,7 @@ export const configureInstanceJob = implementOperation({
       where: { id: operation.resourceId },
       data: done
         ? { ...settings, limitMemorySoft: BigInt(settings.limitMemorySoft), limitMemoryHard: BigInt(settings.limitMemoryHard), status: 'running', statusMessage: null }
-        : { status: state['rolledBack'] === true ? 'running' : 'failed', statusMessage: `The new configuration was not applied: ${error?.message ?? ''}` },
+        : { status: state['rolledBack'] === true || operation.attempt === 0 ? 'running' : 'failed', statusMessage: `The new configuration was not applied: ${error?.message ?? ''}` },
     });
     await recordFact(tx, scope, { action: done ? 'instance.settings_updated' : 'instance.configure_failed', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null } });
   },

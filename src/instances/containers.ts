@@ -1,79 +1,65 @@
-import type Docker from 'dockerode';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { dockerStatus, putFile, type RemoteHost, toRemoteError } from '../remote/index.ts';
-import { instanceLabel, labelsOf, namesOf } from './names.ts';
+import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
+import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
 
-const logConfig: Docker.HostConfig['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+const logConfig: ContainerSpec['HostConfig']['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
 export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
 
-async function unless(status: number, work: Promise<unknown>): Promise<void> {
+/** Passes over one answer of the engine: what was asked for is so already. */
+export async function unless(status: number, work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
-    if (dockerStatus(error) !== status) throw toRemoteError(error);
+    if (dockerStatus(error) !== status) throw error;
   });
 }
 
-/** The container of that name, or undefined. */
-export async function findContainer(host: RemoteHost, name: string): Promise<Docker.ContainerInspectInfo | undefined> {
-  return host.docker.getContainer(name).inspect().catch((error: unknown) => {
+/** The container of that name or id, or undefined. */
+export async function findContainer(host: RemoteHost, name: string): Promise<ContainerInfo | undefined> {
+  return host.docker.inspectContainer(name).catch((error: unknown) => {
     if (dockerStatus(error) === 404) return undefined;
-    throw toRemoteError(error);
+    throw error;
   });
 }
 
-/** Starts a container; one that runs already is fine. */
-export function startContainer(host: RemoteHost, name: string): Promise<void> {
-  return unless(304, host.docker.getContainer(name).start());
+/** Stops a container; one that is gone is fine. */
+export function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
+  return unless(404, host.docker.stopContainer(name, graceSeconds));
 }
 
-export async function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
-  await host.docker.getContainer(name).stop({ t: graceSeconds }).catch((error: unknown) => {
-    if (![304, 404].includes(dockerStatus(error))) throw toRemoteError(error);
-  });
-}
-
-export function removeContainer(host: RemoteHost, name: string): Promise<void> {
-  return unless(404, host.docker.getContainer(name).remove({ force: true }));
-}
-
-export async function ensureNetwork(host: RemoteHost, instance: Instance): Promise<void> {
-  const { network } = namesOf(instance.id);
-  const known = await host.docker.listNetworks({ filters: { label: [`${instanceLabel}=${instance.id}`] } });
+export async function ensureNetwork(host: RemoteHost, instance: Instance, operationId: string): Promise<void> {
+  const known = await host.docker.listNetworks([`${instanceLabel}=${instance.id}`]);
   if (known.length > 0) return;
-  await host.docker.createNetwork({ Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: labelsOf(instance, 'network') }).catch((error: unknown) => {
-    if (dockerStatus(error) !== 409) throw toRemoteError(error);
-  });
+  await unless(409, host.docker.createNetwork({ Name: namesOf(instance.id).network, Driver: 'bridge', Labels: labelsOf(instance, 'network', operationId) }));
 }
 
-/** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. */
-async function ensureCreated(host: RemoteHost, options: Docker.ContainerCreateOptions & { name: string }, file: { path: string; content: string; mode: number }): Promise<void> {
-  const known = await findContainer(host, options.name);
-  if (known && known.State.Status !== 'created') return;
-  if (!known) {
-    await host.docker.createContainer(options).catch((error: unknown) => {
-      if (dockerStatus(error) !== 409) throw toRemoteError(error);
-    });
-  }
-  await putFile(host.docker.getContainer(options.name), { ...file, uid: 0, gid: 0 });
+/** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. Gives its id. */
+async function ensureCreated(host: RemoteHost, name: string, spec: ContainerSpec, file: { path: string; content: string; mode: number }): Promise<string> {
+  const known = await findContainer(host, name);
+  if (known && known.State.Status !== 'created') return known.Id;
+  if (!known) await unless(409, host.docker.createContainer(name, spec));
+  const { Id } = known ?? (await host.docker.inspectContainer(name));
+  await putFile(host.docker, Id, { ...file, uid: 0, gid: 0 });
+  return Id;
 }
 
-export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string): Promise<void> {
+export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string, operationId: string): Promise<void> {
   const names = namesOf(instance.id);
-  await host.docker.createVolume({ Name: names.databaseVolume, Labels: labelsOf(instance, 'database') });
-  await ensureCreated(
+  const volume = volumesOf(instance).database;
+  await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'database', operationId) });
+  const id = await ensureCreated(
     host,
+    names.database,
     {
-      name: names.database,
       Image: instance.postgresImage,
       // The password is in a file: the environment of a container is in every `docker inspect`.
       Env: ['POSTGRES_USER=postgres', 'POSTGRES_DB=postgres', `POSTGRES_PASSWORD_FILE=${passwordPath}`, 'PGDATA=/var/lib/postgresql/data/pgdata'],
-      Labels: labelsOf(instance, 'database'),
+      Labels: labelsOf(instance, 'database', operationId),
       // A fast shutdown: PostgreSQL's SIGTERM would wait for Odoo's connections.
       StopSignal: 'SIGINT',
       HostConfig: {
         NetworkMode: names.network,
-        Mounts: [{ Type: 'volume', Source: names.databaseVolume, Target: '/var/lib/postgresql/data' }],
+        Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
         RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
         Memory: 1024 ** 3,
@@ -84,11 +70,13 @@ export async function ensureDatabase(host: RemoteHost, instance: Instance, super
     },
     { path: passwordPath, content: superuserPassword, mode: 0o444 },
   );
-  await startContainer(host, names.database);
+  await host.docker.startContainer(id);
 }
 
 export interface OdooContainer {
   name: string;
+  /** The operation that makes it. */
+  madeBy: string;
   command: string[];
   conf: string;
   env: string[];
@@ -97,21 +85,23 @@ export interface OdooContainer {
   restart: boolean;
 }
 
-export async function ensureOdoo(host: RemoteHost, instance: Instance, container: OdooContainer): Promise<void> {
+/** Gives the id of the container, created if it was not there. */
+export async function ensureOdoo(host: RemoteHost, instance: Instance, container: OdooContainer): Promise<string> {
   const names = namesOf(instance.id);
-  await host.docker.createVolume({ Name: names.filestoreVolume, Labels: labelsOf(instance, 'filestore') });
-  await ensureCreated(
+  const volume = volumesOf(instance).filestore;
+  await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'filestore', instance.provisionedBy ?? container.madeBy) });
+  return ensureCreated(
     host,
+    container.name,
     {
-      name: container.name,
       Image: instance.image,
       Cmd: container.command,
       Env: container.env,
-      Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off'),
+      Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off', container.madeBy),
       ExposedPorts: { '8069/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
-        Mounts: [{ Type: 'volume', Source: names.filestoreVolume, Target: '/var/lib/odoo' }],
+        Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         Memory: container.memoryBytes,
@@ -121,14 +111,4 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
     },
     { path: confPath, content: container.conf, mode: 0o644 },
   );
-}
-
-/** Takes away everything labelled with the instance's id, and nothing else. */
-export async function removeEverything(host: RemoteHost, instanceId: string, what: { volumes: boolean }): Promise<void> {
-  const filters = { label: [`${instanceLabel}=${instanceId}`] };
-  for (const container of await host.docker.listContainers({ all: true, filters })) await removeContainer(host, container.Id);
-  for (const network of await host.docker.listNetworks({ filters })) await unless(404, host.docker.getNetwork(network.Id).remove());
-  if (!what.volumes) return;
-  const { Volumes } = await host.docker.listVolumes({ filters });
-  for (const volume of Volumes ?? []) await unless(404, host.docker.getVolume(volume.Name).remove());
 }

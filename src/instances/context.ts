@@ -1,7 +1,7 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { StepContext } from '../jobs/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
-import { connectServer } from '../servers/index.ts';
+import { attemptHost } from '../servers/index.ts';
 import type { OdooContainer } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
@@ -14,12 +14,13 @@ export interface Site {
   sizing: Sizing;
 }
 
-type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal'>;
+type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
 
-/** The instance's row and a live way to its server: each step starts here. */
-export async function siteOf({ app, operation, signal }: AnyContext): Promise<Site> {
+/** The instance's row and this attempt's way to its server: each step starts here. */
+export async function siteOf(context: AnyContext): Promise<Site> {
+  const { app, operation } = context;
   const instance = await app.db.prisma.instance.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId }, include: { server: true } });
-  const host = await connectServer(app, operation.orgId, instance.serverId, signal);
+  const host = await attemptHost(context, instance.serverId);
   return { instance, host, sizing: { cpuCores: instance.server.cpuCores ?? 1, ramTotalBytes: Number(instance.server.ramTotalBytes ?? 2n * 1024n ** 3n) } };
 }
 
@@ -37,9 +38,10 @@ export function settingsOf(instance: Instance): Settings {
 }
 
 /** The container that serves, with the given settings. */
-export async function servingContainer({ app }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): Promise<OdooContainer> {
+export async function servingContainer({ app, operation }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): Promise<OdooContainer> {
   return {
     name: namesOf(instance.id).odoo,
+    madeBy: operation.id,
     command: ['odoo'],
     conf: odooConf(instance, settings, await openSecrets(app.secrets, instance), sizing),
     env: await openEnvVars(app.secrets, instance.id, settings.envVars),

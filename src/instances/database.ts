@@ -13,8 +13,7 @@ export function sqlText(value: string): string {
 }
 
 export async function sql(host: RemoteHost, instance: Instance, database: string, statements: string, signal: AbortSignal): Promise<string> {
-  const container = host.docker.getContainer(namesOf(instance.id).database);
-  const result = await execInContainer(container, ['psql', '-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', database], { input: statements, user: 'postgres', signal });
+  const result = await execInContainer(host.docker, namesOf(instance.id).database, ['psql', '-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', database], { input: statements, user: 'postgres', signal });
   if (result.code !== 0) throw new StepError('database_error', `PostgreSQL refused: ${result.stderr.split('\n').find((line) => line.includes('ERROR')) ?? 'no reason given'}`);
   return result.stdout.trim();
 }
@@ -24,7 +23,7 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
   const { database } = namesOf(instance.id);
   const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
-    const ready = await execInContainer(host.docker.getContainer(database), ['pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres'], { signal }).then((result) => result.code === 0, () => false);
+    const ready = await execInContainer(host.docker, database, ['pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres'], { signal }).then((result) => result.code === 0, () => false);
     if (ready) return;
     const info = await findContainer(host, database);
     if (info && !info.State.Running && !info.State.Restarting) throw new StepError('database_error', 'The PostgreSQL container ended at once', 'Look at the PostgreSQL logs of the instance.');

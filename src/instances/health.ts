@@ -5,7 +5,7 @@ import { findContainer } from './containers.ts';
 
 async function lastLines(host: RemoteHost, name: string): Promise<string> {
   const lines: string[] = [];
-  for await (const { line } of containerLogs(host.docker.getContainer(name), { follow: false, tail: 5 })) lines.push(line);
+  for await (const { line } of containerLogs(host.docker, name, { follow: false, tail: 5 })) lines.push(line);
   return lines.join('\n');
 }
 

@@ -2,30 +2,31 @@ import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../db.ts';
 import type { OperationError, Outcome, StepContext } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { removeContainer, removeEverything, startContainer, stopContainer } from './containers.ts';
+import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
-import { namesOf } from './names.ts';
-import { deleteInstance, restartInstance, startInstance, stopInstance } from './operations.ts';
+import { instanceLabel, namesOf } from './names.ts';
+import { deleteInstance, type Resting, restartInstance, restingOf, startInstance, stopInstance } from './operations.ts';
+import { removeContainer, removeObjects } from './removal.ts';
 
 const odooGraceSeconds = 30;
 const postgresGraceSeconds = 60;
 
-type Settled = Pick<StepContext<unknown>, 'operation' | 'scope'>;
+type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input'>;
 
-/** Brings the row to `status` on success, else to `failed` with the reason. */
+/** Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason. */
 function settleTo(status: 'running' | 'stopped', action: string) {
-  return async (tx: Tx, { operation, scope }: Settled, outcome: Outcome, error: OperationError | null): Promise<void> => {
+  return async (tx: Tx, { operation, scope, input }: Settled, outcome: Outcome, error: OperationError | null): Promise<void> => {
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded' ? { status, statusMessage: null, lastSeenAt: new Date() } : { status: 'failed', statusMessage: error?.message ?? null },
+      data: outcome === 'succeeded' ? { status, statusMessage: null, lastSeenAt: new Date() } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
     await recordFact(tx, scope, { action: outcome === 'succeeded' ? action : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
   };
 }
 
-async function health(context: StepContext<Record<string, never>>): Promise<string> {
+async function health(context: StepContext<Resting>): Promise<string> {
   const { instance, host } = await siteOf(context);
   return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal);
 }
@@ -35,9 +36,9 @@ export const startInstanceJob = implementOperation({
   steps: {
     start: async (context) => {
       const { instance, host } = await siteOf(context);
-      await startContainer(host, namesOf(instance.id).database);
+      await host.docker.startContainer(namesOf(instance.id).database);
       await waitForPostgres(host, instance, context.signal);
-      await startContainer(host, namesOf(instance.id).odoo);
+      await host.docker.startContainer(namesOf(instance.id).odoo);
     },
     health,
   },
@@ -63,9 +64,9 @@ export const restartInstanceJob = implementOperation({
     restart: async (context) => {
       const { instance, host } = await siteOf(context);
       await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
-      await startContainer(host, namesOf(instance.id).database);
+      await host.docker.startContainer(namesOf(instance.id).database);
       await waitForPostgres(host, instance, context.signal);
-      await startContainer(host, namesOf(instance.id).odoo);
+      await host.docker.startContainer(namesOf(instance.id).odoo);
     },
     health,
   },
@@ -77,20 +78,20 @@ export const deleteInstanceJob = implementOperation({
   steps: {
     containers: async (context) => {
       const { instance, host } = await siteOf(context);
-      const names = namesOf(instance.id);
-      await stopContainer(host, names.odoo, 5);
-      for (const name of [names.odoo, names.previous, names.initialise, names.database]) await removeContainer(host, name);
+      const serving = await findContainer(host, namesOf(instance.id).odoo);
+      if (serving) await stopContainer(host, serving.Id, 5);
+      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`])) await removeContainer(host, container.Id);
     },
     data: async (context) => {
       const { instance, host } = await siteOf(context);
-      await removeEverything(host, instance.id, { volumes: true });
+      await removeObjects(host, instance.id, () => true);
     },
   },
-  settle: async (tx, { operation, scope }, outcome, error) => {
+  settle: async (tx, { operation, scope, input }, outcome, error) => {
     const done = outcome === 'succeeded';
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
-      data: done ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null } : { status: 'failed', statusMessage: error?.message ?? null },
+      data: done ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
     await recordFact(tx, scope, { action: done ? 'instance.deleted' : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });

@@ -25,7 +25,7 @@ function levelOf(source: LogSource, line: string): string {
 export async function* instanceLogs(app: App, scope: OrgScope, id: string, options: { source: LogSource; tail: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<InstanceLogLine> {
   const instance = await getInstance(scope, id);
   const names = namesOf(instance.id);
-  const host = await connectServer(app, scope.orgId, instance.serverId, options.signal);
-  const container = host.docker.getContainer(options.source === 'odoo' ? names.odoo : names.database);
-  for await (const { at, line } of containerLogs(container, options)) yield { at, level: levelOf(options.source, line), message: line };
+  const host = await connectServer(app, scope.orgId, instance.serverId, options.signal, 'logs');
+  const container = options.source === 'odoo' ? names.odoo : names.database;
+  for await (const { at, line } of containerLogs(host.docker, container, options)) yield { at, level: levelOf(options.source, line), message: line };
 }

@@ -1,4 +1,4 @@
-/** The names and labels of what an instance has on its server. All come from its id, never from what users typed. */
+/** The names of what an instance has on its server. All come from its id, never from what users typed. */
 export function namesOf(instanceId: string) {
   const prefix = `ocore-${instanceId}`;
   return {
@@ -7,15 +7,25 @@ export function namesOf(instanceId: string) {
     odoo: `${prefix}-odoo`,
     previous: `${prefix}-odoo-previous`,
     initialise: `${prefix}-init`,
-    databaseVolume: `${prefix}-db`,
-    filestoreVolume: `${prefix}-filestore`,
   };
+}
+
+/**
+ * The volumes carry the operation that made them: whoever removes what one attempt made cannot touch the data of a later
+ * one. Instances that were made before that have names without it.
+ */
+export function volumesOf(instance: { id: string; provisionedBy: string | null }) {
+  const suffix = instance.provisionedBy === null ? '' : `-${instance.provisionedBy}`;
+  return { database: `ocore-${instance.id}-db${suffix}`, filestore: `ocore-${instance.id}-filestore${suffix}` };
 }
 
 export const instanceLabel = 'sh.ocore.instance';
 
-export function labelsOf(instance: { id: string; orgId: string }, part: string): Record<string, string> {
-  return { [instanceLabel]: instance.id, 'sh.ocore.org': instance.orgId, 'sh.ocore.part': part };
+/** The operation that made it. */
+export const operationLabel = 'sh.ocore.operation';
+
+export function labelsOf(instance: { id: string; orgId: string }, part: string, operationId: string): Record<string, string> {
+  return { [instanceLabel]: instance.id, [operationLabel]: operationId, 'sh.ocore.org': instance.orgId, 'sh.ocore.part': part };
 }
 
 /** The PostgreSQL names inside an instance's own server. */

@@ -3,6 +3,15 @@ import { defineOperation } from '../jobs/kind.ts';
 
 const nothing = z.object({});
 
+const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
+/** The instance's status before it was asked to change: it comes back when that is cancelled before it began. */
+const resting = z.object({ from: statuses.optional() });
+export type Resting = z.infer<typeof resting>;
+
+export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
+  return from === 'running' || from === 'stopped' ? from : 'failed';
+}
+
 export const provisionInstance = defineOperation({
   kind: 'instance.provision',
   resourceType: 'instance',
@@ -19,22 +28,22 @@ export const provisionInstance = defineOperation({
 });
 
 export const startInstance = defineOperation({
-  kind: 'instance.start', resourceType: 'instance', input: nothing,
+  kind: 'instance.start', resourceType: 'instance', input: resting,
   steps: [{ name: 'start', title: 'Start the containers' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
 export const stopInstance = defineOperation({
-  kind: 'instance.stop', resourceType: 'instance', input: nothing,
+  kind: 'instance.stop', resourceType: 'instance', input: resting,
   steps: [{ name: 'stop', title: 'Stop the containers' }],
 });
 
 export const restartInstance = defineOperation({
-  kind: 'instance.restart', resourceType: 'instance', input: nothing,
+  kind: 'instance.restart', resourceType: 'instance', input: resting,
   steps: [{ name: 'restart', title: 'Restart Odoo' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
 export const deleteInstance = defineOperation({
-  kind: 'instance.delete', resourceType: 'instance', input: nothing,
+  kind: 'instance.delete', resourceType: 'instance', input: resting,
   steps: [{ name: 'containers', title: 'Remove the containers' }, { name: 'data', title: 'Remove the volumes and the network' }],
 });
 

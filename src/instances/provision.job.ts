@@ -2,7 +2,7 @@ import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
 import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
-import { ensureDatabase, ensureNetwork, ensureOdoo, removeContainer, removeEverything, startContainer } from './containers.ts';
+import { ensureDatabase, ensureNetwork, ensureOdoo } from './containers.ts';
 import { servingContainer, settingsOf, siteOf } from './context.ts';
 import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
@@ -10,12 +10,13 @@ import { initialiseDatabase } from './initialise.ts';
 import { namesOf } from './names.ts';
 import { provisionInstance } from './operations.ts';
 import { allocatePort } from './ports.ts';
+import { removeContainer, removeObjects } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
-  return host.docker.getImage(image).inspect().then(() => true, (error: unknown) => {
+  return host.docker.inspectImage(image).then(() => true, (error: unknown) => {
     if (dockerStatus(error) === 404) return false;
-    throw toRemoteError(error);
+    throw error;
   });
 }
 
@@ -24,10 +25,10 @@ export const provisionInstanceJob = implementOperation({
   steps: {
     prepare: async (context) => {
       const { instance, host } = await siteOf(context);
-      await host.docker.ping().catch((error: unknown) => { throw toRemoteError(error); });
+      await host.docker.ping();
       const port = await context.write(async (tx) => {
         const allocated = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http');
-        await tx.instance.update({ where: { id: instance.id }, data: { httpPort: allocated } });
+        await tx.instance.update({ where: { id: instance.id }, data: { httpPort: allocated, provisionedBy: context.operation.id } });
         return allocated;
       });
       return `Port ${port}`;
@@ -47,12 +48,14 @@ export const provisionInstanceJob = implementOperation({
     },
     network: async (context) => {
       const { instance, host } = await siteOf(context);
-      await ensureNetwork(host, instance);
+      // What an earlier provisioning could not take away has the names that are needed now, and none of the data.
+      if (instance.provisionedBy === context.operation.id) await removeObjects(host, instance.id, (operationId) => operationId !== context.operation.id);
+      await ensureNetwork(host, instance, context.operation.id);
     },
     database: async (context) => {
       const { instance, host } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
-      await ensureDatabase(host, instance, secrets.postgresPassword);
+      await ensureDatabase(host, instance, secrets.postgresPassword, context.operation.id);
       await waitForPostgres(host, instance, context.signal);
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
@@ -60,19 +63,18 @@ export const provisionInstanceJob = implementOperation({
     start: async (context) => {
       const site = await siteOf(context);
       const { instance, host } = site;
-      const names = namesOf(instance.id);
       let port = instance.httpPort ?? 0;
       // Our table says the port is free; another program on the server may think otherwise.
       for (let attempt = 0; attempt < 20; attempt += 1) {
-        await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), port));
+        const id = await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), port));
         try {
-          await startContainer(host, names.odoo);
+          await host.docker.startContainer(id);
           return `Port ${port}`;
         } catch (error) {
           const remote = toRemoteError(error);
           if (remote.code !== 'port_in_use') throw remote;
           context.log('warning', `Port ${port} is taken by another program on the server; trying the next`);
-          await removeContainer(host, names.odoo);
+          await removeContainer(host, id);
           const taken = port;
           port = await context.write(async (tx) => {
             const next = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http', taken);
@@ -90,7 +92,8 @@ export const provisionInstanceJob = implementOperation({
   },
   cleanup: async (context) => {
     const { instance, host } = await siteOf(context);
-    await removeEverything(host, instance.id, { volumes: true });
+    const mine = instance.provisionedBy === context.operation.id ? context.operation.id : undefined;
+    await removeObjects(host, instance.id, (operationId) => operationId === mine);
     context.log('info', 'Everything that was made on the server has been removed');
   },
   settle: async (tx, { operation, scope }, outcome, error) => {

@@ -12,7 +12,7 @@ import { getEnvironment, odooVersion } from '../projects/index.ts';
 import { getServer } from '../servers/index.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { settingsOf } from './context.ts';
-import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
+import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, type Resting, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
 import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 
 const mib = 1024 ** 2;
@@ -102,11 +102,11 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
 
 type State = Instance['status'];
 
-async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Record<string, never>>; from: readonly State[]; to: State; action: string }) {
+async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Resting>; from: readonly State[]; to: State; action: string }) {
   const before = await getInstance(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     // The live operation first: while one runs, its state is in between and would only mislead.
-    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: {} });
+    const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { from: before.status } });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.to, statusMessage: null } });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
     await record({ action: options.action, resourceType: 'instance', resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.to } });

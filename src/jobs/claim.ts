@@ -1,6 +1,8 @@
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../db.ts';
 import { notify, type Topic } from '../events/hub.ts';
+import { Lease } from './lease.ts';
+import { OperationLog } from './operation-log.ts';
 
 /** Thrown when another worker has taken the operation over: whoever holds the old claim stops without a word. */
 export class FencedError extends Error {
@@ -10,42 +12,59 @@ export class FencedError extends Error {
   }
 }
 
+export interface Taken {
+  id: string;
+  org_id: string;
+  attempt: number;
+  crashes: number;
+}
+
 /**
  * A worker's hold on an operation. Every write names the attempt, so that a worker that was presumed dead can change
- * nothing more; the lease tells the reconciler that somebody is at work.
+ * nothing more; before every call to a server it asks its own lease.
  */
 export class Claim {
   readonly id: string;
   readonly orgId: string;
   readonly attempt: number;
+  /** Workers in a row that were lost in the step at which it stands. */
+  readonly crashes: number;
+  readonly log: OperationLog;
   readonly #app: App;
-  #seq: number;
-  #logs: { step: string; level: string; message: string; at: Date }[] = [];
-  #flushing: Promise<void> = Promise.resolve();
+  readonly #lease: Lease;
 
-  private constructor(app: App, row: { id: string; orgId: string; attempt: number }, seq: number) {
+  private constructor(app: App, row: Taken, lease: Lease) {
     this.#app = app;
     this.id = row.id;
-    this.orgId = row.orgId;
+    this.orgId = row.org_id;
     this.attempt = row.attempt;
-    this.#seq = seq;
+    this.crashes = row.crashes;
+    this.#lease = lease;
+    this.log = new OperationLog(row.id, (work) => this.write(work), (error) => app.log.warn({ err: error, operationId: row.id }, 'Log lines were not written'));
+  }
+
+  /** Makes the claim of the statement that takes an operation; undefined if it took none. */
+  static async by(app: App, take: (leaseSeconds: number) => Promise<readonly Taken[]>): Promise<Claim | undefined> {
+    const lease = new Lease(app.config.OPERATION_LEASE);
+    const [row] = await lease.during(() => take(app.config.OPERATION_LEASE), (rows) => rows.length > 0);
+    if (!row) return undefined;
+    const claim = new Claim(app, row, lease);
+    try {
+      await claim.log.resume(app.db.prisma);
+    } catch (error) {
+      await claim.giveBack(false).catch(() => {});
+      throw error;
+    }
+    return claim;
   }
 
   get topics(): Topic[] {
     return [`operation:${this.id}`, `org:${this.orgId}:operations`];
   }
 
-  /** Takes the operation unless it has ended or another worker's lease still runs. */
-  static async take(app: App, id: string): Promise<Claim | undefined> {
-    const rows = await app.db.prisma.$queryRaw<{ id: string; org_id: string; attempt: number }[]>`
-      UPDATE operations SET attempt = attempt + 1, status = 'running', started_at = coalesce(started_at, now()),
-        lease_until = now() + make_interval(secs => ${app.config.OPERATION_LEASE})
-      WHERE id = ${id}::uuid AND (status = 'queued' OR (status = 'running' AND lease_until < now()))
-      RETURNING id, org_id, attempt`;
-    const row = rows[0];
-    if (!row) return undefined;
-    const last = await app.db.prisma.operationLog.aggregate({ where: { operationId: id }, _max: { seq: true } });
-    return new Claim(app, { id: row.id, orgId: row.org_id, attempt: row.attempt }, last._max.seq ?? 0);
+  /** Whether it may act on a server now. */
+  get holds(): boolean {
+    return this.#lease.remainingMs > 0;
   }
 
   /** Runs the work only while the claim holds: the row is locked, so a take-over waits until this has committed. */
@@ -66,40 +85,44 @@ export class Claim {
     });
   }
 
-  updateStep(position: number, data: Prisma.OperationStepUpdateInput, progress?: number): Promise<void> {
+  updateStep(position: number, data: Prisma.OperationStepUpdateInput, operation: Prisma.OperationUpdateInput = {}): Promise<void> {
     return this.write(async (tx) => {
       await tx.operationStep.update({ where: { operationId_position: { operationId: this.id, position } }, data });
-      if (progress !== undefined) await tx.operation.update({ where: { id: this.id }, data: { progress } });
+      if (Object.keys(operation).length > 0) await tx.operation.update({ where: { id: this.id }, data: operation });
       await notify(tx, this.topics);
     });
   }
 
-  /** Lengthens the lease; false when the claim was lost. */
-  async renew(): Promise<boolean> {
-    const count = await this.#app.db.prisma.$executeRaw`
-      UPDATE operations SET lease_until = now() + make_interval(secs => ${this.#app.config.OPERATION_LEASE})
-      WHERE id = ${this.id}::uuid AND attempt = ${this.attempt} AND status = 'running'`;
+  /**
+   * Renews the lease until it is told to stop. Calls `lost` when another worker has the operation, when renewals do not come
+   * through in time, and when this process stood still for too long: the clock is asked first.
+   */
+  keep(lost: () => void): () => void {
+    let renewing = false;
+    const timer = setInterval(() => {
+      if (!this.holds) return lost();
+      if (renewing) return;
+      renewing = true;
+      // A database that is away for a moment leaves time for another try.
+      this.#renew().then((held) => { if (!held) lost(); }, () => {}).finally(() => { renewing = false; });
+    }, this.#lease.ms / 5);
+    return () => clearInterval(timer);
+  }
+
+  async #renew(): Promise<boolean> {
+    const count = await this.#lease.during(
+      () => this.#app.db.prisma.$executeRaw`
+        UPDATE operations SET lease_until = clock_timestamp() + make_interval(secs => ${this.#app.config.OPERATION_LEASE})
+        WHERE id = ${this.id}::uuid AND attempt = ${this.attempt} AND status = 'running'`,
+      (changed) => changed === 1,
+    );
     return count === 1;
   }
 
-  /** Keeps a line for the user; lines are written in order and in batches. */
-  log(step: string, level: string, message: string): void {
-    this.#logs.push({ step, level, message: message.replaceAll('\u0000', ''), at: new Date() });
-    if (this.#logs.length === 1) this.#flushing = this.#flushing.then(() => this.#write()).catch((error: unknown) => this.#app.log.warn({ err: error, operationId: this.id }, 'Log lines were not written'));
-  }
-
-  flush(): Promise<void> {
-    return this.#flushing;
-  }
-
-  async #write(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    const batch = this.#logs.splice(0);
-    await this.write(async (tx) => {
-      // Numbers are given inside the fence by the only writer, so a reader that has seen n has seen all below n.
-      await tx.operationLog.createMany({ data: batch.map((line, index) => ({ operationId: this.id, seq: this.#seq + index + 1, ...line })) });
-      await notify(tx, [`logs:${this.id}`]);
-    });
-    this.#seq += batch.length;
+  /** Lets the next worker have it at once. `crashed`: it counts as one more worker that the step was too much for. */
+  async giveBack(crashed: boolean): Promise<void> {
+    await this.#app.db.prisma.$executeRaw`
+      UPDATE operations SET lease_until = CASE WHEN ${crashed} THEN clock_timestamp() END
+      WHERE id = ${this.id}::uuid AND attempt = ${this.attempt} AND status = 'running'`;
   }
 }

@@ -47,7 +47,7 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
       if (uniqueViolation(error) === undefined) throw error;
       throw new AppError('operation_in_progress', `Another operation of this ${draft.resourceType} is still under way`, { resource: draft.resourceType, id: draft.resourceId });
     });
-  await queue.send(tx, { operationId: id, serverId: draft.serverId });
+  await queue.send(tx, { id, serverId: draft.serverId, orgId: scope.orgId });
   await notify(tx, [`operation:${id}`, `org:${scope.orgId}:operations`]);
   return operation;
 }

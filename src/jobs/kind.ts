@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../db.ts';
 import type { FactScope } from '../access/scope.ts';
+import type { RemoteHost, RemoteTarget } from '../remote/index.ts';
 
 /** A kind of operation, apart from its implementation: who enqueues it does not load what runs it. */
 export interface OperationKind<Input> {
@@ -22,6 +23,7 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 /** What a step is given. Everything it writes goes through the fence: a worker that lost its claim is thrown out. */
 export interface StepContext<Input> {
   readonly app: App;
+  /** `attempt` 0: it ends before any worker began it. */
   readonly operation: { id: string; orgId: string; kind: string; resourceId: string; serverId: string | null; attempt: number };
   readonly input: Input;
   readonly scope: FactScope;
@@ -29,6 +31,8 @@ export interface StepContext<Input> {
   readonly logger: Logger;
   /** Facts that earlier steps left; never secrets. */
   readonly state: Readonly<Record<string, Prisma.JsonValue>>;
+  /** This attempt's own connection to a server; its calls are made only while the worker holds the operation. */
+  connect(target: RemoteTarget): Promise<RemoteHost>;
   saveState(patch: Record<string, Prisma.InputJsonValue>): Promise<void>;
   /** A line that the user reads. */
   log(level: LogLevel, message: string): void;

@@ -4,8 +4,8 @@ import { type OrgScope, reachable, requireProject, seenProjects } from '../acces
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
-import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
+import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
 import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
@@ -39,16 +39,10 @@ export async function operationLogs(scope: OrgScope, id: string, after: number, 
   return scope.db.operationLog.findMany({ where: { operationId: id, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
 }
 
-/** Asks the worker to stop: the remote work is ended and what was half made is taken away. */
+/** Cancels an operation of the organization. */
 export async function cancelOperation(app: App, scope: OrgScope, id: string) {
-  const before = await getOperation(scope, id);
-  return mutate(app, scope, async ({ tx, record }) => {
-    const changed = await tx.operation.updateMany({ where: { id, orgId: scope.orgId, status: { in: ['queued', 'running'] } }, data: { cancelRequested: true } });
-    if (changed.count === 0) throw invalidState('operation', before.status, ['queued', 'running']);
-    await record({ action: 'operation.cancel_requested', resourceType: 'operation', resourceId: id, resourceName: before.kind });
-    await notify(tx, [`cancel:${id}`, `operation:${id}`]);
-    return tx.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });
-  });
+  await getOperation(scope, id);
+  return requestCancel(app, scope, id);
 }
 
 const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removing' | undefined>> = {

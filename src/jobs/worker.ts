@@ -1,76 +1,105 @@
-import { PgBoss } from 'pg-boss';
-import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { App } from '../app.ts';
-import { queueName } from './queue.ts';
-import type { KindRegistry } from './registry.ts';
-import { runOperation } from './runner.ts';
-
-const job = z.object({ operationId: z.uuid(), serverId: z.uuid().nullable() });
-
-/** Starts pg-boss and makes sure of the queue. A sender needs it as much as a worker. */
-export async function startQueue(databaseUrl: string, log: Logger, supervise: boolean): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, useListenNotify: true, supervise, schedule: false });
-  boss.on('error', (error: Error) => log.warn({ err: error }, 'The job queue had an error'));
-  await boss.start();
-  // The operation's own row decides what is retried; the queue only hands over, so a job is never run twice by it.
-  const options = { retryLimit: 0, expireInSeconds: 23 * 3600, deleteAfterSeconds: 3600, notify: true };
-  await boss.createQueue(queueName, options);
-  await boss.updateQueue(queueName, options);
-  // A tenant's mutation puts its job into the queue in its own transaction.
-  await boss.getDb().executeSql('SELECT pg_advisory_xact_lock(72707373); GRANT USAGE ON SCHEMA pgboss TO ocore_tenant; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA pgboss TO ocore_tenant');
-  return boss;
-}
+import { newId } from '../ids.ts';
+import { WorkLoop } from '../work-loop.ts';
+import type { Claim } from './claim.ts';
+import { runClaim } from './runner.ts';
+import { shareOf } from './shares.ts';
+import { abandoned, type Shares, takeNext, takeOver } from './take.ts';
 
 export interface Worker {
   stop(): Promise<void>;
 }
 
-/**
- * Takes operations off the queue, and looks every few seconds for those whose worker died or whose job was lost:
- * nothing stays `running` or `queued` for ever.
- */
-export async function startWorker(app: App, boss: PgBoss, kinds: KindRegistry): Promise<Worker> {
-  const shutdown = new AbortController();
-  const running = new Set<Promise<void>>();
-  const run = (operationId: string): Promise<void> => {
-    const work = runOperation(app, kinds, operationId, shutdown.signal).catch((error: unknown) => {
-      app.log.error({ err: error, operationId }, 'An operation was interrupted; it will be taken up again');
+/** After so many lost workers an operation is tried alone, so that it cannot draw the others with it. */
+const suspectAfter = 2;
+
+interface Work {
+  orgId: string;
+  suspect: boolean;
+  done: Promise<void>;
+}
+
+/** Takes what waits into its slots. What other workers left behind cannot wait: it is taken beside them, and leaves less room for what is new. */
+class OperationWorker implements Worker {
+  readonly #app: App;
+  readonly #id = newId();
+  readonly #shutdown = new AbortController();
+  readonly #own = new Map<Claim, Work>();
+  readonly #takenOver = new Map<Claim, Work>();
+  readonly #loop: WorkLoop;
+  readonly #beat: NodeJS.Timeout;
+  #looking: Promise<void> | undefined;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#loop = new WorkLoop(app.events, 'queue', 1000, app.log, () => this.#takeOne());
+    this.#beat = setInterval(() => this.look(), Math.min(2000, app.config.OPERATION_LEASE * 500));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#beat);
+    this.#shutdown.abort();
+    await this.#loop.stop();
+    await this.#looking;
+    await Promise.all(this.#all.map((work) => work.done));
+    await this.#app.db.prisma.workerProcess.deleteMany({ where: { id: this.#id } });
+  }
+
+  get #all(): Work[] {
+    return [...this.#own.values(), ...this.#takenOver.values()];
+  }
+
+  get #shares(): Shares {
+    const counts = new Map<string, number>();
+    for (const { orgId } of this.#all) counts.set(orgId, (counts.get(orgId) ?? 0) + 1);
+    const share = shareOf(this.#app.config.WORKER_CONCURRENCY);
+    return { busy: [...counts.keys()], full: [...counts].filter(([, count]) => count >= share).map(([orgId]) => orgId) };
+  }
+
+  async #takeOne(): Promise<boolean> {
+    if (this.#shutdown.signal.aborted || this.#all.length >= this.#app.config.WORKER_CONCURRENCY) return false;
+    const claim = await takeNext(this.#app, this.#shares);
+    if (claim) this.#run(claim, this.#own);
+    return claim !== undefined;
+  }
+
+  #run(claim: Claim, place: Map<Claim, Work>): void {
+    const done = runClaim(this.#app, claim, this.#shutdown.signal).finally(() => {
+      place.delete(claim);
+      this.#loop.wake();
     });
-    running.add(work);
-    return work.finally(() => running.delete(work));
-  };
-  await boss.work(
-    queueName,
-    { localConcurrency: app.config.WORKER_CONCURRENCY, groupConcurrency: app.config.SERVER_CONCURRENCY, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 },
-    async (jobs) => {
-      for (const { data } of jobs) await run(job.parse(data).operationId);
-    },
-  );
+    place.set(claim, { orgId: claim.orgId, suspect: claim.crashes >= suspectAfter, done });
+  }
 
-  const reconcile = async (): Promise<void> => {
-    if (shutdown.signal.aborted) return;
-    const orphans = await app.db.prisma.$queryRaw<{ id: string }[]>`
-      SELECT id FROM operations WHERE (status = 'running' AND lease_until < now())
-        OR (status = 'queued' AND created_at < now() - interval '5 seconds' AND NOT EXISTS (
-          SELECT 1 FROM pgboss.job WHERE name = ${queueName} AND data->>'operationId' = operations.id::text AND state IN ('created', 'retry', 'active')))
-      ORDER BY id LIMIT ${app.config.WORKER_CONCURRENCY}`;
-    for (const { id } of orphans) {
-      app.log.info({ operationId: id }, 'Taking up an operation whose worker is gone');
-      void run(id);
+  /** Says that this worker lives, and looks for operations whose worker does not: nothing stays `running` or `queued` for ever. */
+  look(): void {
+    this.#looking ??= this.#lookNow()
+      .catch((error: unknown) => this.#app.log.warn({ err: error }, 'The reconciler could not look'))
+      .finally(() => { this.#looking = undefined; });
+  }
+
+  async #lookNow(): Promise<void> {
+    const { db: { prisma }, config, log, queue } = this.#app;
+    await prisma.$executeRaw`
+      INSERT INTO worker_processes (id, slots, seen_at) VALUES (${this.#id}::uuid, ${config.WORKER_CONCURRENCY}, clock_timestamp())
+      ON CONFLICT (id) DO UPDATE SET slots = EXCLUDED.slots, seen_at = EXCLUDED.seen_at`;
+    await prisma.$executeRaw`DELETE FROM worker_processes WHERE seen_at < clock_timestamp() - interval '1 day'`;
+    for (const { id, crashes } of await abandoned(this.#app, config.WORKER_CONCURRENCY)) {
+      if (this.#shutdown.signal.aborted || this.#takenOver.size >= config.WORKER_CONCURRENCY) return;
+      if (crashes >= suspectAfter && [...this.#takenOver.values()].some((work) => work.suspect)) continue;
+      const claim = await takeOver(this.#app, id);
+      if (!claim) continue;
+      log.info({ operationId: id, attempt: claim.attempt }, 'Taking up an operation whose worker is gone');
+      this.#run(claim, this.#takenOver);
     }
-  };
-  const timer = setInterval(() => {
-    reconcile().catch((error: unknown) => app.log.warn({ err: error }, 'The reconciler could not look'));
-  }, 2000);
-  await reconcile();
+    const repaired = await prisma.$transaction((tx) => queue.repair(tx));
+    if (repaired > 0) log.warn({ repaired }, 'Jobs that did not belong to their operations were put right');
+  }
+}
 
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      shutdown.abort();
-      await boss.offWork(queueName);
-      await Promise.allSettled(running);
-    },
-  };
+/** Starts to take operations; answers when it has looked for the first time for what others left behind. */
+export async function startWorker(app: App): Promise<Worker> {
+  const worker = new OperationWorker(app);
+  worker.look();
+  return worker;
 }

@@ -9,6 +9,14 @@ async function inBatches(signal: AbortSignal, deleteSome: () => Promise<number>)
   while (!signal.aborted && (await deleteSome()) === batch);
 }
 
+/** Deletes the logs of operations that ended long ago; that they were, and how they ended, stays. */
+async function sweepLogs({ db: { prisma }, config }: App, signal: AbortSignal): Promise<void> {
+  const oldest = new Date(Date.now() - config.OPERATION_LOG_RETENTION * 1000);
+  await inBatches(signal, () => prisma.$executeRaw`
+    DELETE FROM operation_logs WHERE ctid IN (
+      SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.id < ${firstIdAt(oldest)}::uuid AND o.finished_at < ${oldest} LIMIT ${batch})`);
+}
+
 /** Deletes audit entries that are older than their organization keeps them, and what deleted organizations left. */
 async function sweep(app: App, signal: AbortSignal): Promise<void> {
   const { prisma } = app.db;
@@ -30,7 +38,7 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
 /** Sweeps at the start and then every hour. Every worker may: deleting twice harms nothing. */
 export function startRetention(app: App): { stop(): Promise<void> } {
   const end = new AbortController();
-  const run = (): Promise<void> => sweep(app, end.signal).catch((error: unknown) => app.log.warn({ err: error }, 'Old audit entries were not deleted'));
+  const run = (): Promise<void> => Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal)]).then(() => {}, (error: unknown) => app.log.warn({ err: error }, 'Old audit entries and logs were not deleted'));
   let running = run();
   const timer = setInterval(() => { running = run(); }, everyMs);
   return {

@@ -38,14 +38,17 @@ export class RemoteError extends Error {
   readonly retryable: boolean;
   /** With host_key_mismatch: what the host presented. */
   readonly fingerprint: string | undefined;
+  /** The status that the Docker engine answered with, if it did. */
+  readonly status: number | undefined;
 
-  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string } = {}) {
+  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string; status?: number } = {}) {
     super(message, options);
     this.name = 'RemoteError';
     this.code = code;
     this.hint = hints[code];
     this.retryable = retryable.has(code);
     this.fingerprint = options.fingerprint;
+    this.status = options.status;
   }
 }
 
@@ -54,7 +57,20 @@ function field(error: Error, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Maps the errors of ssh2, of sockets and of the Docker engine. */
+const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
+  [/no space left on device|disk quota exceeded/i, 'disk_full'],
+  [/port is already allocated|address already in use/i, 'port_in_use'],
+  [/no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i, 'image_not_found'],
+];
+
+/** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
+export function engineError(text: string, status?: number): RemoteError {
+  const message = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim().slice(0, 1000);
+  const code = engineTexts.find(([pattern]) => pattern.test(message))?.[1] ?? 'docker_error';
+  return new RemoteError(code, message || 'The Docker engine gave no reason', status === undefined ? {} : { status });
+}
+
+/** Maps the errors of ssh2, of sockets and of HTTP. */
 export function toRemoteError(error: unknown): RemoteError {
   if (error instanceof RemoteError) return error;
   if (!(error instanceof Error)) return new RemoteError('remote_command_failed', String(error));
@@ -62,21 +78,19 @@ export function toRemoteError(error: unknown): RemoteError {
   const code = field(error, 'code');
   const make = (kind: RemoteErrorCode, message = text): RemoteError => new RemoteError(kind, message, { cause: error });
   if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
-  if (/no space left on device|disk quota exceeded/i.test(text)) return make('disk_full');
-  if (/port is already allocated|address already in use/i.test(text)) return make('port_in_use');
-  if (/no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i.test(text)) return make('image_not_found');
   if (/All configured authentication methods failed/.test(text)) return make('ssh_auth_failed', 'The server refused the SSH user or its key');
-  if (/permission denied.*docker|docker.*permission denied/i.test(text) || code === 'EACCES') return make('docker_permission');
-  if (/open failed|Cannot connect to the Docker daemon/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
+  if (code === 'EACCES') return make('docker_permission');
+  if (/open failed/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
   if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
-  if (/Not connected|Connection lost|No response from server|Unexpected packet|channel closed|socket hang up|ended by the other party/i.test(text)) return make('ssh_connection_lost');
+  if (['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) || /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)) return make('ssh_connection_lost');
+  if (/^(HPE|UND_ERR)_/.test(code)) return make('docker_error', 'The answer is not HTTP as it should be');
   if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not answer');
   if (['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)) return make('ssh_connection_lost');
   if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) return make('ssh_unreachable');
-  return field(error, 'statusCode') ? make('docker_error') : make('remote_command_failed');
+  return make('remote_command_failed');
 }
 
-/** The Docker API's status of an error, or 0. */
+/** The status that the Docker engine answered with, or 0. */
 export function dockerStatus(error: unknown): number {
-  return error instanceof Error ? Number(field(error, 'statusCode')) || 0 : 0;
+  return error instanceof RemoteError ? (error.status ?? 0) : 0;
 }

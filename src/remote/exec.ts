@@ -1,51 +1,51 @@
 import { buffer } from 'node:stream/consumers';
-import type Docker from 'dockerode';
 import tar from 'tar-stream';
-import { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
-import { LineReader, StreamDemuxer } from './lines.ts';
+import type { DockerEngine } from './docker/engine.ts';
+import { dockerStatus, RemoteError } from './errors.ts';
+import { StreamDemuxer } from './lines.ts';
 import { containerLogs } from './logs.ts';
+import { Output } from './output.ts';
+import { within } from './within.ts';
 
-/** Runs an argument array inside a container; stdin carries data. The exit code is the program's own. */
-export async function execInContainer(
-  container: Docker.Container,
-  argv: readonly string[],
-  options: { input?: string; user?: string; env?: readonly string[]; signal?: AbortSignal; timeoutMs?: number } = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  try {
-    const exec = await container.exec({
-      Cmd: [...argv],
-      AttachStdin: options.input !== undefined,
+/** A one-off that runs for longer is not one. */
+const longestOneOffMs = 6 * 3600_000;
+
+export interface ContainerExec {
+  /** Reaches the program as stdin. */
+  input?: string;
+  user?: string;
+  env?: readonly string[];
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** A program that writes more, to either of its outputs, is an error. */
+  maxOutputBytes?: number;
+}
+
+/** Runs an argument array inside a container. The exit code is the program's own. */
+export async function execInContainer(docker: DockerEngine, container: string, argv: readonly string[], options: ContainerExec = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { input, timeoutMs = 60_000, maxOutputBytes = 1024 * 1024 } = options;
+  return within({ what: `The command ${argv[0]}`, ms: timeoutMs, signal: options.signal }, async (signal) => {
+    const id = await docker.createExec(container, {
+      Cmd: argv,
+      AttachStdin: input !== undefined,
       AttachStdout: true,
       AttachStderr: true,
       ...(options.user ? { User: options.user } : {}),
-      ...(options.env ? { Env: [...options.env] } : {}),
+      ...(options.env ? { Env: options.env } : {}),
+    }, { signal });
+    const output = { stdout: new Output(maxOutputBytes), stderr: new Output(maxOutputBytes) };
+    const demuxer = new StreamDemuxer((name, data) => output[name].push(data));
+    const stream = await docker.startExec(id, { signal });
+    if (input !== undefined) stream.end(input);
+    // Leaving the loop, by whatever way, destroys the stream.
+    for await (const chunk of stream) demuxer.push(Buffer.from(chunk));
+    const { ExitCode } = await docker.inspectExec(id, { signal }).catch((error: unknown) => {
+      // An engine that was restarted has forgotten it, and ended it.
+      if (dockerStatus(error) === 404) throw new RemoteError('docker_unavailable', 'The Docker engine ended the command', { cause: error });
+      throw error;
     });
-    const stream = await exec.start({ hijack: true, stdin: options.input !== undefined });
-    const output = { stdout: '', stderr: '' };
-    const readers = {
-      stdout: new LineReader((line) => { output.stdout += `${line}\n`; }),
-      stderr: new LineReader((line) => { output.stderr += `${line}\n`; }),
-    };
-    const demuxer = new StreamDemuxer((name, data) => readers[name].push(data));
-    await new Promise<void>((resolve, reject) => {
-      const stop = (error: RemoteError): void => { reject(error); stream.destroy(); };
-      const aborted = (): void => stop(new RemoteError('remote_cancelled', 'The command was cancelled'));
-      const timer = setTimeout(() => stop(new RemoteError('remote_timeout', 'The command took too long')), options.timeoutMs ?? 60_000);
-      options.signal?.addEventListener('abort', aborted);
-      const done = (): void => { clearTimeout(timer); options.signal?.removeEventListener('abort', aborted); stream.destroy(); resolve(); };
-      stream.on('data', (chunk: Buffer) => demuxer.push(chunk));
-      stream.on('end', done);
-      stream.on('close', done);
-      stream.on('error', (error: Error) => stop(toRemoteError(error)));
-      if (options.input !== undefined) stream.end(options.input);
-    });
-    readers.stdout.end();
-    readers.stderr.end();
-    const { ExitCode } = await exec.inspect();
-    return { code: ExitCode ?? -1, ...output };
-  } catch (error) {
-    throw toRemoteError(error);
-  }
+    return { code: ExitCode ?? -1, stdout: output.stdout.text, stderr: output.stderr.text };
+  });
 }
 
 export interface PlacedFile {
@@ -57,34 +57,22 @@ export interface PlacedFile {
 }
 
 /** Puts one file into a container, started or not. */
-export async function putFile(container: Docker.Container, file: PlacedFile): Promise<void> {
+export async function putFile(docker: DockerEngine, container: string, file: PlacedFile): Promise<void> {
   const pack = tar.pack();
   pack.entry({ name: file.path.replace(/^\//, ''), mode: file.mode, uid: file.uid, gid: file.gid }, file.content);
   pack.finalize();
-  await container.putArchive(await buffer(pack), { path: '/' }).catch((error: unknown) => { throw toRemoteError(error); });
+  await docker.putArchive(container, await buffer(pack));
 }
 
 /**
  * Starts a container that has been created, or goes on with it when it runs or has ended already, gives its lines and
- * waits for its exit code. Abort kills it. The caller removes it.
+ * waits for its exit code. Abort leaves it as it is: the caller, or whoever takes over, goes on with it or removes it.
  */
-export async function runOneOff(container: Docker.Container, options: { onLine: (line: string) => void; signal: AbortSignal }): Promise<number> {
-  const kill = (): void => { container.kill().catch(() => {}); };
-  options.signal.addEventListener('abort', kill);
-  try {
-    if (options.signal.aborted) throw new RemoteError('remote_cancelled', 'The work was cancelled');
-    const before = await container.inspect();
-    if (before.State.Status === 'created') {
-      await container.start().catch((error: unknown) => { if (dockerStatus(error) !== 304) throw error; });
-    }
-    for await (const { line } of containerLogs(container, { follow: true, signal: options.signal })) options.onLine(line);
-    const { StatusCode }: { StatusCode: number } = await container.wait();
-    if (options.signal.aborted) throw new RemoteError('remote_cancelled', 'The work was cancelled');
-    return StatusCode;
-  } catch (error) {
-    throw toRemoteError(error);
-  } finally {
-    options.signal.removeEventListener('abort', kill);
-    if (options.signal.aborted) await container.kill().catch(() => {});
-  }
+export function runOneOff(docker: DockerEngine, container: string, options: { onLine: (line: string) => void; signal: AbortSignal }): Promise<number> {
+  return within({ what: 'The one-off container', ms: longestOneOffMs, signal: options.signal }, async (signal) => {
+    const before = await docker.inspectContainer(container, { signal });
+    if (before.State.Status === 'created') await docker.startContainer(container, { signal });
+    for await (const { line } of containerLogs(docker, container, { follow: true, signal })) options.onLine(line);
+    return docker.waitContainer(container, { signal });
+  });
 }

@@ -1,8 +1,14 @@
+export type { ContainerInfo } from './docker/shapes.ts';
+export type { ContainerSpec } from './docker/specs.ts';
+export { negotiated } from './docker/version.ts';
 export { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
 export { execInContainer, putFile, runOneOff } from './exec.ts';
-export type { RemoteHost } from './host.ts';
+export type { GuardedCall, RemoteGuard } from './guard.ts';
+export type { RemoteHost, SessionProcess } from './host.ts';
+export { parseImageReference } from './image-reference.ts';
 export { type ContainerLine, containerLogs } from './logs.ts';
-export { RemotePool } from './pool.ts';
+export { type ConnectionUse, RemotePool } from './pool.ts';
 export { pullImage } from './pull.ts';
 export { HostScript, hostScript } from './script.ts';
+export { endSessions } from './sessions.ts';
 export type { RemoteTarget } from './target.ts';

@@ -1,50 +1,89 @@
 import { StringDecoder } from 'node:string_decoder';
 
-const maxLine = 16 * 1024;
+/** The longest line that is read, in bytes. */
+export const maxLineBytes = 16 * 1024;
+const cutMark = ' … [cut: the line is longer than 16 KiB]';
+const newline = 0x0a;
 
-/** Cuts a byte stream into lines; a character across two chunks stays whole, an endless line is cut. */
+/** Cuts a byte stream into lines. One that is too long is cut, and says so; the rest of it is passed over. */
 export class LineReader {
-  readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
-  #rest = '';
+  #parts: Buffer[] = [];
+  #size = 0;
+  #cut = false;
 
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
   }
 
   push(chunk: Buffer): void {
-    const parts = (this.#rest + this.#decoder.write(chunk)).split('\n');
-    this.#rest = parts.pop() ?? '';
-    for (const part of parts) this.#emit(part);
-    if (this.#rest.length > maxLine) this.end();
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
+      this.#take(chunk.subarray(from, at));
+      this.#emit();
+      from = at + 1;
+    }
+    this.#take(chunk.subarray(from));
   }
 
+  /** The last line, if it did not end by itself. */
   end(): void {
-    if (this.#rest) this.#emit(this.#rest);
-    this.#rest = '';
+    if (this.#size > 0) this.#emit();
   }
 
-  #emit(line: string): void {
-    this.#onLine(line.replace(/\r$/, '').slice(0, maxLine));
+  #take(data: Buffer): void {
+    const room = maxLineBytes - this.#size;
+    if (data.length > room) this.#cut = true;
+    const kept = data.subarray(0, room);
+    if (kept.length === 0) return;
+    // A copy: the line must not keep the whole chunk alive.
+    this.#parts.push(Buffer.from(kept));
+    this.#size += kept.length;
+  }
+
+  #emit(): void {
+    const bytes = Buffer.concat(this.#parts);
+    // A decoder keeps back the character that the cut went through.
+    const line = this.#cut
+      ? new StringDecoder('utf8').write(bytes.subarray(0, maxLineBytes - Buffer.byteLength(cutMark))) + cutMark
+      : bytes.toString('utf8').replace(/\r$/, '');
+    this.#parts = [];
+    this.#size = 0;
+    this.#cut = false;
+    this.#onLine(line);
   }
 }
 
-/** Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload. */
+/** Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload, which is handed on as it comes. */
 export class StreamDemuxer {
-  #buffer: Buffer = Buffer.alloc(0);
   readonly #onData: (stream: 'stdout' | 'stderr', data: Buffer) => void;
+  #header: Buffer = Buffer.alloc(0);
+  #left = 0;
+  #stream: 'stdout' | 'stderr' = 'stdout';
 
   constructor(onData: (stream: 'stdout' | 'stderr', data: Buffer) => void) {
     this.#onData = onData;
   }
 
   push(chunk: Buffer): void {
-    this.#buffer = this.#buffer.length > 0 ? Buffer.concat([this.#buffer, chunk]) : chunk;
-    while (this.#buffer.length >= 8) {
-      const length = this.#buffer.readUInt32BE(4);
-      if (this.#buffer.length < 8 + length) return;
-      this.#onData(this.#buffer[0] === 2 ? 'stderr' : 'stdout', this.#buffer.subarray(8, 8 + length));
-      this.#buffer = this.#buffer.subarray(8 + length);
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (this.#left === 0) rest = this.#readHeader(rest);
+      const data = rest.subarray(0, this.#left);
+      if (data.length > 0) this.#onData(this.#stream, data);
+      this.#left -= data.length;
+      rest = rest.subarray(data.length);
     }
+  }
+
+  #readHeader(chunk: Buffer): Buffer {
+    const missing = 8 - this.#header.length;
+    this.#header = Buffer.concat([this.#header, chunk.subarray(0, missing)]);
+    if (this.#header.length === 8) {
+      this.#stream = this.#header[0] === 2 ? 'stderr' : 'stdout';
+      this.#left = this.#header.readUInt32BE(4);
+      this.#header = Buffer.alloc(0);
+    }
+    return chunk.subarray(missing);
   }
 }

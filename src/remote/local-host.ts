@@ -1,46 +1,98 @@
 import { spawn } from 'node:child_process';
 import net from 'node:net';
-import Docker from 'dockerode';
+import type { Duplex } from 'node:stream';
+import { DockerEngine } from './docker/engine.ts';
 import { RemoteError, toRemoteError } from './errors.ts';
-import type { HttpRequest, RemoteHost, RunOptions, RunResult } from './host.ts';
-import { httpGetOver } from './http-get.ts';
+import type { RemoteGuard } from './guard.ts';
+import type { HttpGet, RemoteHost, RunOptions, RunResult } from './host.ts';
+import { httpGet } from './http-get.ts';
+import { Output } from './output.ts';
 import type { HostScript } from './script.ts';
+import { anySignal, within } from './within.ts';
+
+function connect(to: { path: string } | { host: string; port: number }, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(to);
+    const aborted = (): void => { socket.destroy(); reject(signal.reason); };
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted);
+    socket.on('error', (error) => reject(toRemoteError(error)));
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', aborted);
+      resolve(socket);
+    });
+  });
+}
 
 /** The control plane's own machine, through the same interface. */
 export class LocalHost implements RemoteHost {
   readonly hostKeyFingerprint = null;
-  readonly docker: Docker;
-  readonly closed = false;
+  readonly session = null;
+  readonly docker: DockerEngine;
+  readonly #guard: RemoteGuard | undefined;
+  readonly #listeners = new Set<() => void>();
+  #closed = false;
 
-  constructor(dockerSocket: string) {
-    this.docker = new Docker({ socketPath: dockerSocket });
+  constructor(dockerSocket: string, guard?: RemoteGuard) {
+    this.#guard = guard;
+    this.docker = new DockerEngine((signal) => connect({ path: dockerSocket }, signal), { connections: 16, guard });
   }
 
   run(script: HostScript, options: RunOptions = {}): Promise<RunResult> {
-    return new Promise((resolve, reject) => {
+    const ms = options.timeoutMs ?? 60_000;
+    this.#guard?.check({ name: 'run', changes: true, deadlineMs: ms });
+    return within({ what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) }, (signal) => new Promise((resolve, reject) => {
+      // A group of its own, so that what the script started ends with it.
+      const child = spawn('sh', ['-c', script.text], { detached: true });
+      const stop = (error: unknown): void => {
+        reject(error);
+        try {
+          if (child.pid) process.kill(-child.pid, 'SIGKILL');
+        } catch {
+          // It has ended.
+        }
+      };
+      const aborted = (): void => stop(signal.reason);
+      signal.addEventListener('abort', aborted);
+      const read = (output: Output) => (chunk: Buffer): void => {
+        try {
+          output.push(chunk);
+        } catch (error) {
+          stop(error);
+        }
+      };
       const limit = options.maxOutputBytes ?? 1024 * 1024;
-      const child = spawn('sh', ['-c', script.text], { timeout: options.timeoutMs ?? 60_000, ...(options.signal ? { signal: options.signal } : {}) });
-      let stdout = '';
-      let stderr = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => { if (stdout.length < limit) stdout += chunk; });
-      child.stderr.setEncoding('utf8').on('data', (chunk: string) => { if (stderr.length < limit) stderr += chunk; });
+      const [stdout, stderr] = [new Output(limit), new Output(limit)];
+      child.stdout.on('data', read(stdout));
+      child.stderr.on('data', read(stderr));
       child.on('error', (error) => reject(toRemoteError(error)));
       child.on('close', (code) => {
-        if (code === null) reject(new RemoteError('remote_timeout', 'The script was ended before it finished'));
-        else resolve({ stdout, stderr, code });
+        signal.removeEventListener('abort', aborted);
+        if (code === null) reject(new RemoteError('remote_command_failed', 'The script was ended before it finished'));
+        else resolve({ stdout: stdout.text, stderr: stderr.text, code });
       });
       child.stdin.on('error', () => {});
       child.stdin.end(options.input ?? '');
-    });
+    }));
   }
 
-  httpGet(request: HttpRequest): Promise<{ status: number; body: string }> {
-    return httpGetOver(net.connect({ host: '127.0.0.1', port: request.port }), request);
+  httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
+    return httpGet(request, this.#guard, (signal) => connect({ host: '127.0.0.1', port: request.port }, signal));
   }
 
-  onClose(): () => void {
-    return () => {};
+  get closed(): boolean {
+    return this.#closed;
   }
 
-  close(): void {}
+  onClose(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.docker.close();
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
 }

@@ -1,6 +1,9 @@
-import type Docker from 'dockerode';
-import { toRemoteError } from './errors.ts';
+import type { DockerEngine } from './docker/engine.ts';
 import { LineReader, StreamDemuxer } from './lines.ts';
+import { Deadline } from './within.ts';
+
+/** How long the lines that are there may take to come. */
+const readMs = 60_000;
 
 export interface ContainerLine {
   stream: 'stdout' | 'stderr';
@@ -24,34 +27,40 @@ function parseLine(stream: 'stdout' | 'stderr', text: string): ContainerLine {
 }
 
 /** The lines of a container without TTY, oldest first; with `follow` until the signal aborts or the container ends. */
-export async function* containerLogs(container: Docker.Container, options: LogOptions): AsyncGenerator<ContainerLine> {
-  const lines: ContainerLine[] = [];
-  const readers = { stdout: new LineReader((line) => lines.push(parseLine('stdout', line))), stderr: new LineReader((line) => lines.push(parseLine('stderr', line))) };
-  const demuxer = new StreamDemuxer((stream, data) => readers[stream].push(data));
-  const query = { stdout: true, stderr: true, timestamps: true, ...(options.tail === undefined ? {} : { tail: options.tail }), ...(options.since ? { since: options.since.getTime() / 1000 } : {}) };
+export async function* containerLogs(docker: DockerEngine, container: string, options: LogOptions): AsyncGenerator<ContainerLine> {
+  // What is there is read in a bounded time; what comes is read for as long as somebody wants it.
+  const deadline = options.follow ? undefined : new Deadline({ what: 'Reading the log', ms: readMs, signal: options.signal });
   try {
-    if (!options.follow) {
-      demuxer.push(await container.logs({ ...query, follow: false }));
-    } else {
-      const stream = await container.logs({ ...query, follow: true });
-      const stop = (): void => { if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(); };
-      options.signal?.addEventListener('abort', stop);
-      try {
-        for await (const chunk of stream) {
-          demuxer.push(Buffer.from(chunk));
-          yield* lines.splice(0);
-        }
-      } catch (error) {
-        if (!options.signal?.aborted) throw error;
-      } finally {
-        options.signal?.removeEventListener('abort', stop);
-        stop();
-      }
+    // A server may send more than it was asked for.
+    let left = options.follow ? Number.POSITIVE_INFINITY : (options.tail ?? Number.POSITIVE_INFINITY);
+    for await (const line of linesOf(docker, container, options, deadline?.signal ?? options.signal)) {
+      yield line;
+      left -= 1;
+      if (left <= 0) break;
     }
-    readers.stdout.end();
-    readers.stderr.end();
-    yield* lines.splice(0);
   } catch (error) {
-    throw toRemoteError(error);
+    // Whoever follows until they have enough is not told an error for it.
+    if (!options.follow || !options.signal?.aborted) throw error;
+  } finally {
+    deadline?.close();
   }
+}
+
+async function* linesOf(docker: DockerEngine, container: string, options: LogOptions, signal: AbortSignal | undefined): AsyncGenerator<ContainerLine> {
+  const lines: ContainerLine[] = [];
+  const reader = (stream: 'stdout' | 'stderr') => new LineReader((line) => lines.push(parseLine(stream, line)));
+  const readers = { stdout: reader('stdout'), stderr: reader('stderr') };
+  const demuxer = new StreamDemuxer((stream, data) => readers[stream].push(data));
+  const body = await docker.containerLogs(container, {
+    stdout: 'true', stderr: 'true', timestamps: 'true', follow: String(options.follow),
+    ...(options.tail === undefined ? {} : { tail: String(options.tail) }),
+    ...(options.since ? { since: String(options.since.getTime() / 1000) } : {}),
+  }, { signal });
+  for await (const chunk of body) {
+    demuxer.push(Buffer.from(chunk));
+    yield* lines.splice(0);
+  }
+  readers.stdout.end();
+  readers.stderr.end();
+  yield* lines.splice(0);
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { toRemoteError } from './errors.ts';
+import type { RemoteGuard } from './guard.ts';
 import type { RemoteHost } from './host.ts';
 import { LocalHost } from './local-host.ts';
+import { readSession } from './sessions.ts';
 import { connectSsh } from './ssh-connect.ts';
 import type { RemoteTarget } from './target.ts';
 
@@ -10,13 +12,17 @@ interface Entry {
   host: Promise<RemoteHost>;
 }
 
+/** What a shared connection is for: those who follow logs do not take the channels of the others. */
+export type ConnectionUse = 'work' | 'logs';
+
 function keyOf(target: RemoteTarget): string {
   return createHash('sha256').update(JSON.stringify(target)).digest('base64');
 }
 
-/** One standing connection a server, shared by everything in the process. */
+/** The connections of this process: standing ones that are shared, and ones of single attempts of operations. */
 export class RemotePool {
   readonly #entries = new Map<string, Entry>();
+  readonly #own = new Set<RemoteHost>();
   readonly #connectTimeoutMs: number;
 
   constructor(options: { connectTimeoutMs?: number } = {}) {
@@ -24,43 +30,63 @@ export class RemotePool {
   }
 
   /** The live connection, or a new one: concurrent callers share one attempt; changed credentials make a new one. */
-  async connect(target: RemoteTarget, signal?: AbortSignal): Promise<RemoteHost> {
+  async connect(target: RemoteTarget, signal?: AbortSignal, use: ConnectionUse = 'work'): Promise<RemoteHost> {
+    const name = `${target.serverId} ${use}`;
     const key = keyOf(target);
-    const known = this.#entries.get(target.serverId);
+    const known = this.#entries.get(name);
     if (known?.key === key) {
       const host = await known.host.catch(() => undefined);
       if (host && !host.closed) return host;
     }
-    if (this.#entries.get(target.serverId) === known) {
-      if (known && known.key !== key) this.drop(target.serverId);
-      const entry: Entry = { key, host: this.#open(target, signal) };
-      entry.host.catch(() => this.#forget(target.serverId, entry));
-      this.#entries.set(target.serverId, entry);
+    if (this.#entries.get(name) === known) {
+      if (known && known.key !== key) this.#drop(name);
+      const entry: Entry = { key, host: this.#connect(target, signal) };
+      entry.host.catch(() => this.#forget(name, entry));
+      this.#entries.set(name, entry);
       return entry.host;
     }
-    return this.connect(target, signal);
+    return this.connect(target, signal, use);
   }
 
+  /** A connection for one attempt of an operation: the guard is asked before every call, and ends it. The caller closes it. */
+  async open(target: RemoteTarget, guard: RemoteGuard): Promise<RemoteHost> {
+    guard.check({ name: 'connect', changes: false, deadlineMs: this.#connectTimeoutMs });
+    const host = await this.#connect(target, guard.signal, guard);
+    this.#own.add(host);
+    host.onClose(() => this.#own.delete(host));
+    return host;
+  }
+
+  /** Ends the shared connections to a server. */
   drop(serverId: string): void {
-    const entry = this.#entries.get(serverId);
-    this.#entries.delete(serverId);
-    entry?.host.then((host) => host.close(), () => {});
+    for (const name of [...this.#entries.keys()]) if (name.startsWith(`${serverId} `)) this.#drop(name);
   }
 
   async close(): Promise<void> {
-    for (const serverId of [...this.#entries.keys()]) this.drop(serverId);
+    for (const name of [...this.#entries.keys()]) this.#drop(name);
+    for (const host of [...this.#own]) host.close();
   }
 
-  #forget(serverId: string, entry: Entry): void {
-    if (this.#entries.get(serverId) === entry) this.#entries.delete(serverId);
+  #drop(name: string): void {
+    const entry = this.#entries.get(name);
+    this.#entries.delete(name);
+    entry?.host.then((host) => host.close(), () => {});
   }
 
-  async #open(target: RemoteTarget, signal?: AbortSignal): Promise<RemoteHost> {
-    if (target.kind === 'local') return new LocalHost(target.dockerSocket);
+  #forget(name: string, entry: Entry): void {
+    if (this.#entries.get(name) === entry) this.#entries.delete(name);
+  }
+
+  async #connect(target: RemoteTarget, signal: AbortSignal | undefined, guard?: RemoteGuard): Promise<RemoteHost> {
+    if (target.kind === 'local') return new LocalHost(target.dockerSocket, guard);
+    const host = await connectSsh(target, { timeoutMs: this.#connectTimeoutMs, signal, guard }).catch((error: unknown) => { throw toRemoteError(error); });
+    if (!guard) return host;
     try {
-      return await connectSsh(target, this.#connectTimeoutMs, signal);
+      host.session = await readSession(host);
+      return host;
     } catch (error) {
-      throw toRemoteError(error);
+      host.close();
+      throw error;
     }
   }
 }

@@ -1,5 +1,15 @@
-import type Docker from 'dockerode';
-import { RemoteError, toRemoteError } from './errors.ts';
+import type { Readable } from 'node:stream';
+import type { z } from 'zod';
+import type { DockerEngine } from './docker/engine.ts';
+import { pullEventShape } from './docker/shapes.ts';
+import { engineError, RemoteError } from './errors.ts';
+import { parseImageReference } from './image-reference.ts';
+import { within } from './within.ts';
+
+/** A pull that goes on for longer is not one. */
+const longestMs = 2 * 3600_000;
+const maxEventBytes = 64 * 1024;
+const maxLayers = 1000;
 
 export interface PullProgress {
   percent: number;
@@ -8,43 +18,61 @@ export interface PullProgress {
   totalBytes: number;
 }
 
-interface PullEvent {
-  id?: string;
-  status?: string;
-  error?: string;
-  progressDetail?: { current?: number; total?: number };
-}
+type PullEvent = z.infer<typeof pullEventShape>;
 
 /** Pulls an image; progress is summed over the layers whose size is known so far. */
-export async function pullImage(docker: Docker, image: string, options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal }): Promise<void> {
-  const layers = new Map<string, { current: number; total: number }>();
+export async function pullImage(docker: DockerEngine, image: string, options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal }): Promise<void> {
+  const reference = parseImageReference(image);
+  if (!reference) throw new RemoteError('image_not_found', `${image.slice(0, 300)} is not an image reference`);
+  const progress = new Layers();
+  await within({ what: `Pulling ${image}`, ms: longestMs, signal: options.signal }, async (signal) => {
+    for await (const event of eventsOf(await docker.pullImage(reference, { signal }))) {
+      if (event.error !== undefined) throw engineError(event.error);
+      const sums = progress.after(event);
+      if (sums) options.onProgress(sums);
+    }
+  });
+}
+
+/** The events of a pull, one JSON text a line. Whatever else a server sends is an error of the pull. */
+async function* eventsOf(body: Readable): AsyncGenerator<PullEvent> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    rest += decoder.decode(Buffer.from(chunk), { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield eventOf(line);
+    if (rest.length > maxEventBytes) throw new RemoteError('docker_error', 'A line of the Docker engine’s report of the pull is too long');
+  }
+  if (rest.trim() !== '') yield eventOf(rest);
+}
+
+function eventOf(line: string): PullEvent {
   try {
-    const stream = await docker.pull(image, { abortSignal: options.signal });
-    await new Promise<void>((resolve, reject) => {
-      const aborted = (): void => {
-        if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
-        reject(new RemoteError('remote_cancelled', 'The pull was cancelled'));
-      };
-      options.signal.addEventListener('abort', aborted);
-      docker.modem.followProgress(
-        stream,
-        (error: Error | null) => {
-          options.signal.removeEventListener('abort', aborted);
-          if (error) reject(error);
-          else resolve();
-        },
-        (event: PullEvent) => {
-          if (event.error) reject(new Error(event.error));
-          if (!event.id || !event.progressDetail?.total) return;
-          const done = event.status === 'Extracting' || event.status === 'Pull complete';
-          const known = layers.get(event.id) ?? { current: 0, total: event.progressDetail.total };
-          layers.set(event.id, { total: known.total, current: done ? known.total : (event.progressDetail.current ?? 0) });
-          const sums = [...layers.values()].reduce((sum, layer) => ({ current: sum.current + layer.current, total: sum.total + layer.total }), { current: 0, total: 0 });
-          options.onProgress({ percent: Math.floor((100 * sums.current) / sums.total), status: event.status ?? '', currentBytes: sums.current, totalBytes: sums.total });
-        },
-      );
-    });
+    return pullEventShape.parse(JSON.parse(line));
   } catch (error) {
-    throw toRemoteError(error);
+    throw new RemoteError('docker_error', 'The Docker engine’s report of the pull is not what it should be', { cause: error });
+  }
+}
+
+class Layers {
+  readonly #layers = new Map<string, { current: number; total: number }>();
+  #current = 0;
+  #total = 0;
+
+  /** The sums after an event, if it tells something about them. */
+  after({ id, status = '', progressDetail }: PullEvent): PullProgress | undefined {
+    const said = progressDetail?.total;
+    if (!id || !said) return undefined;
+    const known = this.#layers.get(id);
+    if (!known && this.#layers.size >= maxLayers) return undefined;
+    const total = known?.total ?? said;
+    const done = status === 'Extracting' || status === 'Pull complete';
+    const current = done ? total : Math.min(total, progressDetail?.current ?? 0);
+    this.#layers.set(id, { current, total });
+    this.#current += current - (known?.current ?? 0);
+    this.#total += total - (known?.total ?? 0);
+    return { percent: Math.floor((100 * this.#current) / this.#total), status: status.slice(0, 100), currentBytes: this.#current, totalBytes: this.#total };
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import { RemoteError, toRemoteError } from './errors.ts';
+import type { RemoteGuard } from './guard.ts';
 import { SshHost } from './ssh-host.ts';
 import type { RemoteTarget } from './target.ts';
 
@@ -11,8 +12,15 @@ export function fingerprintOf(hostKey: Buffer): string {
   return `SHA256:${createHash('sha256').update(hostKey).digest('base64').replace(/=+$/, '')}`;
 }
 
+export interface SshOptions {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** Of a connection that belongs to one attempt of an operation. */
+  guard?: RemoteGuard | undefined;
+}
+
 /** Connects and authenticates. The host key is checked before anything of ours is sent. */
-export function connectSsh(target: SshTarget, timeoutMs: number, signal?: AbortSignal): Promise<SshHost> {
+export function connectSsh(target: SshTarget, { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const socket = net.connect({ host: target.host, port: target.port });
@@ -50,7 +58,7 @@ export function connectSsh(target: SshTarget, timeoutMs: number, signal?: AbortS
       client.removeAllListeners('close');
       client.removeAllListeners('error');
       client.on('error', () => {});
-      resolve(new SshHost(client, { fingerprint: presented, dockerSocket: target.dockerSocket, maxSessions: Math.min(target.maxSessions, 8) }));
+      resolve(new SshHost(client, { fingerprint: presented, dockerSocket: target.dockerSocket, maxSessions: Math.min(target.maxSessions, 8), guard }));
     });
     try {
       client.connect({

@@ -2,5 +2,5 @@ export { latestServerMetric, type Period, periods, serverMetrics } from './metri
 export { ServerMonitor } from './monitor.ts';
 export { removeServerJob } from './remove.job.ts';
 export { acceptHostKey, createServer, createInput as createServerInput, getServer, listServers, removeServer, updateServer, updateInput as updateServerInput, validateServer } from './service.ts';
-export { connectServer, credentialOwner } from './target.ts';
+export { attemptHost, connectServer, credentialOwner } from './target.ts';
 export { validateServerJob } from './validate.job.ts';

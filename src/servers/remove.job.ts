@@ -1,5 +1,6 @@
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../jobs/registry.ts';
+import { lastKnownStatus } from './last-known.ts';
 import { removeServer } from './operations.ts';
 
 /** Nothing of ours is left on a server without instances, so there is nothing to do there: a dead server can go too. */
@@ -14,7 +15,7 @@ export const removeServerJob = implementOperation({
   settle: async (tx, { operation, scope }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded' ? { status: 'removed', credentialEnc: null, statusMessage: null } : { status: 'unreachable', statusMessage: error?.message ?? null },
+      data: outcome === 'succeeded' ? { status: 'removed', credentialEnc: null, statusMessage: null } : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: error?.message ?? null },
     });
     if (outcome === 'succeeded') await tx.serverMetric.deleteMany({ where: { serverId: server.id } });
     await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.deleted' : 'server.remove_failed', resourceType: 'server', resourceId: server.id, resourceName: server.name });

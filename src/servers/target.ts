@@ -1,6 +1,7 @@
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
+import type { StepContext } from '../jobs/kind.ts';
+import { type ConnectionUse, type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
 
 export const credentialOwner = (serverId: string): string => `server:${serverId}`;
 
@@ -25,8 +26,14 @@ export async function targetOf(app: App, server: Server): Promise<RemoteTarget> 
   };
 }
 
-/** Connects to a server by its id, within its organization. */
-export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal): Promise<RemoteHost> {
+/** The standing connection to a server, for what users look at. What changes a server has a connection of its own. */
+export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal, use?: ConnectionUse): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
-  return app.remote.connect(await targetOf(app, server), signal);
+  return app.remote.connect(await targetOf(app, server), signal, use);
+}
+
+/** The connection of one attempt of an operation to a server of its organization. */
+export async function attemptHost({ app, operation, connect }: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>, serverId: string): Promise<RemoteHost> {
+  const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId: operation.orgId } });
+  return connect(await targetOf(app, server));
 }

@@ -1,23 +1,24 @@
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
-import { dockerStatus, RemoteError, toRemoteError } from '../remote/index.ts';
+import { negotiated, RemoteError } from '../remote/index.ts';
 import { factsScript, factsShape, parsePairs } from './facts.ts';
 import { validateServer } from './operations.ts';
-import { connectServer, targetOf } from './target.ts';
+import { lastKnownStatus } from './last-known.ts';
+import { attemptHost, targetOf } from './target.ts';
 
 const gib = 1024 ** 3;
-const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024, dockerApi: 1.41 };
+const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024 };
 const architectures = ['x86_64', 'aarch64', 'arm64'];
 
 export const validateServerJob = implementOperation({
   kind: validateServer,
   steps: {
-    connect: async ({ app, operation, signal, write }) => {
+    connect: async ({ app, operation, connect, write }) => {
       const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
       app.remote.drop(server.id);
       try {
-        const host = await app.remote.connect(await targetOf(app, server), signal);
+        const host = await connect(await targetOf(app, server));
         const fingerprint = host.hostKeyFingerprint;
         if (fingerprint !== server.hostKeyFingerprint) {
           // First contact: from now on only this key is accepted.
@@ -32,8 +33,9 @@ export const validateServerJob = implementOperation({
         throw error;
       }
     },
-    system: async ({ app, operation, signal, write }) => {
-      const host = await connectServer(app, operation.orgId, operation.resourceId, signal);
+    system: async (context) => {
+      const { operation, signal, write } = context;
+      const host = await attemptHost(context, operation.resourceId);
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       if (!facts.kernel.startsWith('Linux')) throw new StepError('server_unsuitable', `The server runs ${facts.kernel}, not Linux`, 'Use a server with Linux, for example Debian 12 or Ubuntu 24.04.');
       if (!architectures.includes(facts.architecture)) throw new StepError('server_unsuitable', `The architecture ${facts.architecture} is not supported`, `Use one of ${architectures.join(', ')}.`);
@@ -46,29 +48,29 @@ export const validateServerJob = implementOperation({
       }));
       return `${facts.os_name} ${facts.os_version}, ${facts.kernel}, ${facts.architecture}`;
     },
-    resources: async ({ app, operation, signal }) => {
-      const host = await connectServer(app, operation.orgId, operation.resourceId, signal);
+    resources: async (context) => {
+      const { operation, signal } = context;
+      const host = await attemptHost(context, operation.resourceId);
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       const say = (kb: number): string => `${((kb * 1024) / gib).toFixed(1)} GiB`;
       if (facts.ram_kb < minimum.ramKb) throw new StepError('server_unsuitable', `The server has ${say(facts.ram_kb)} of memory; at least ${say(minimum.ramKb)} is needed`, 'Use a larger server.');
       if (facts.disk_available_kb < minimum.diskAvailableKb) throw new StepError('disk_full', `Only ${say(facts.disk_available_kb)} of disk is free; at least ${say(minimum.diskAvailableKb)} is needed`, 'Free some space or enlarge the disk, then validate again.');
       return `${facts.cpu_cores} CPU cores, ${say(facts.ram_kb)} of memory, ${say(facts.disk_available_kb)} of disk free`;
     },
-    privileges: async ({ app, operation, signal, log }) => {
-      const host = await connectServer(app, operation.orgId, operation.resourceId, signal);
+    privileges: async (context) => {
+      const { operation, signal, log } = context;
+      const host = await attemptHost(context, operation.resourceId);
       const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
       if (facts.sudo !== 'no') return facts.sudo === 'root' ? 'The SSH user is root' : 'sudo works without a password';
       // Enough where the user may use Docker directly; the next step finds out.
       log('warning', 'The SSH user has no sudo without a password');
       return 'No sudo without a password; direct access to Docker is needed';
     },
-    docker: async ({ app, operation, signal, write }) => {
-      const host = await connectServer(app, operation.orgId, operation.resourceId, signal);
-      const version = await host.docker.version().catch((error: unknown) => {
-        const remote = toRemoteError(error);
-        throw dockerStatus(error) === 0 && remote.code === 'remote_command_failed' ? new RemoteError('docker_unavailable', 'The Docker engine does not answer', { cause: error }) : remote;
-      });
-      if (Number(version.ApiVersion) < minimum.dockerApi) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
+    docker: async (context) => {
+      const { operation, signal, write } = context;
+      const host = await attemptHost(context, operation.resourceId);
+      const version = await host.docker.version({ signal });
+      if (!negotiated(version.ApiVersion)) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
       await write((tx) => tx.server.update({ where: { id: operation.resourceId }, data: { dockerVersion: version.Version } }));
       return `Docker ${version.Version}, API ${version.ApiVersion}`;
     },
@@ -78,7 +80,7 @@ export const validateServerJob = implementOperation({
       where: { id: operation.resourceId },
       data: outcome === 'succeeded'
         ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date() }
-        : { status: 'unreachable', statusMessage: [error?.message, error?.hint].filter(Boolean).join('. ') },
+        : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: [error?.message, error?.hint].filter(Boolean).join('. ') },
     });
     await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: server.status, reason: error?.code ?? null } });
   },

@@ -74,6 +74,11 @@ export class Engine {
     for (const volume of Volumes ?? []) await this.docker.getVolume(volume.Name).remove().catch(() => {});
   }
 
+  /** Sends a signal to the daemon: SIGSTOP makes it silent without a word, SIGCONT lets it go on. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    process.kill(Number((await readFile(join(this.#dir, 'docker.pid'), 'utf8')).trim()), signal);
+  }
+
   stop(): Promise<void> {
     return killByPidFile(join(this.#dir, 'docker.pid'));
   }

@@ -1,7 +1,7 @@
 /** One call of the Docker Engine API that this program makes. */
 export interface EngineCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** The path after `/v1.41`; `{…}` stands for one encoded path segment. */
+  /** The path after `/v` and the API version; `{…}` stands for one encoded path segment. */
   readonly path: string;
   /** Until the whole response is there; for a stream, until its first byte and between two of them. In ms. */
   readonly deadlineMs: number;
@@ -10,6 +10,10 @@ export interface EngineCall {
   /** Whether it changes the server: such a call is made only while the worker holds its operation. */
   readonly changes: boolean;
   readonly stream?: true;
+  /** Made before the API version is known: the path has no `/v…` before it. */
+  readonly unversioned?: true;
+  /** The engine may answer 304: it is so already. */
+  readonly unchanged?: true;
 }
 
 const kib = 1024;
@@ -19,10 +23,10 @@ const stream = { deadlineMs: 60_000, maxBytes: 64 * kib, changes: false, stream:
 
 /** Every call, in one list: deadlines, limits and the tests with a hostile server are made from it. */
 export const engineCalls = {
-  ping: { method: 'GET', path: '/_ping', ...read },
-  version: { method: 'GET', path: '/version', ...read },
+  ping: { method: 'GET', path: '/_ping', ...read, unversioned: true },
+  version: { method: 'GET', path: '/version', ...read, unversioned: true },
   inspectImage: { method: 'GET', path: '/images/{name}/json', ...read },
-  pullImage: { method: 'POST', path: '/images/create', ...stream, changes: true },
+  pullImage: { method: 'POST', path: '/images/create', ...stream, changes: true, deadlineMs: 120_000 },
   listNetworks: { method: 'GET', path: '/networks', ...read },
   createNetwork: { method: 'POST', path: '/networks/create', ...change },
   removeNetwork: { method: 'DELETE', path: '/networks/{id}', ...change },
@@ -32,9 +36,8 @@ export const engineCalls = {
   listContainers: { method: 'GET', path: '/containers/json', ...read },
   createContainer: { method: 'POST', path: '/containers/create', ...change },
   inspectContainer: { method: 'GET', path: '/containers/{id}/json', ...read },
-  startContainer: { method: 'POST', path: '/containers/{id}/start', ...change },
-  stopContainer: { method: 'POST', path: '/containers/{id}/stop', ...change, deadlineMs: 120_000 },
-  killContainer: { method: 'POST', path: '/containers/{id}/kill', ...change },
+  startContainer: { method: 'POST', path: '/containers/{id}/start', ...change, unchanged: true },
+  stopContainer: { method: 'POST', path: '/containers/{id}/stop', ...change, deadlineMs: 120_000, unchanged: true },
   renameContainer: { method: 'POST', path: '/containers/{id}/rename', ...change },
   removeContainer: { method: 'DELETE', path: '/containers/{id}', ...change },
   putArchive: { method: 'PUT', path: '/containers/{id}/archive', ...change },

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dockerStatus, type RemoteHost } from '../remote/index.ts';
+import { findContainer, unless } from './containers.ts';
+import { instanceLabel, operationLabel } from './names.ts';
+
+const goneMs = 60_000;
+
+/** Removes a container with its anonymous volumes, and waits for it where somebody else has begun to. */
+export async function removeContainer(host: RemoteHost, id: string): Promise<void> {
+  const end = performance.now() + goneMs;
+  for (;;) {
+    const done = await host.docker.removeContainer(id).then(() => true, (error: unknown) => {
+      if (dockerStatus(error) === 404) return true;
+      // "Removal is already in progress".
+      if (dockerStatus(error) !== 409 || performance.now() > end) throw error;
+      return false;
+    });
+    if (done || !(await findContainer(host, id))) return;
+    await sleep(500);
+  }
+}
+
+/**
+ * Takes away what carries the instance's label and was made by an operation that `made` answers yes to; undefined is what was
+ * made before objects told. Each thing goes by the id, or the name of one volume, that was read with its labels.
+ */
+export async function removeObjects(host: RemoteHost, instanceId: string, made: (operationId: string | undefined) => boolean): Promise<void> {
+  const labels = [`${instanceLabel}=${instanceId}`];
+  const chosen = ({ Labels }: { Labels: Record<string, string> }): boolean => made(Labels[operationLabel]);
+  for (const container of (await host.docker.listContainers(labels)).filter(chosen)) await removeContainer(host, container.Id);
+  for (const network of (await host.docker.listNetworks(labels)).filter(chosen)) await unless(404, host.docker.removeNetwork(network.Id));
+  for (const volume of (await host.docker.listVolumes(labels)).filter(chosen)) await unless(404, host.docker.removeVolume(volume.Name));
+}

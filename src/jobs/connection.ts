@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { App } from '../app.ts';
+import { endSessions, RemoteError, type RemoteGuard, type RemoteHost, type RemoteTarget } from '../remote/index.ts';
+import { type Claim, FencedError } from './claim.ts';
+
+/** How long requests may take that an engine had read before their connection was ended. */
+const readRequestsMs = 1000;
+
+const sessionsShape = z.array(z.object({ pid: z.number(), startTicks: z.string(), bootId: z.string() }));
+
+/**
+ * An attempt's own way to its server. Its sessions stand in the operation's row before the first change, so that the next
+ * attempt can end them: what an earlier worker still has to say there is not heard any more.
+ */
+export class AttemptConnection {
+  readonly #app: App;
+  readonly #claim: Claim;
+  readonly #guard: RemoteGuard;
+  #host: Promise<RemoteHost> | undefined;
+
+  constructor(app: App, claim: Claim, signal: AbortSignal, lost: () => void) {
+    this.#app = app;
+    this.#claim = claim;
+    this.#guard = {
+      signal,
+      check: () => {
+        if (signal.aborted) throw new RemoteError('remote_cancelled', 'The work was cancelled');
+        if (claim.holds) return;
+        lost();
+        throw new FencedError();
+      },
+    };
+  }
+
+  /** The connection, made anew when it broke. */
+  async to(target: RemoteTarget): Promise<RemoteHost> {
+    const known = await this.#host?.catch(() => undefined);
+    if (known && !known.closed) return known;
+    this.#host = this.#open(target);
+    return this.#host;
+  }
+
+  async close(): Promise<void> {
+    (await this.#host?.catch(() => undefined))?.close();
+  }
+
+  async #open(target: RemoteTarget): Promise<RemoteHost> {
+    this.#guard.check({ name: 'connect', changes: false, deadlineMs: 0 });
+    const host = await this.#app.remote.open(target, this.#guard);
+    try {
+      const earlier = await this.#claim.write(async (tx) => {
+        const row = await tx.operation.findUniqueOrThrow({ where: { id: this.#claim.id }, select: { sessions: true } });
+        const known = sessionsShape.parse(row.sessions);
+        await tx.operation.update({ where: { id: this.#claim.id }, data: { sessions: [...known, ...(host.session ? [{ ...host.session }] : [])] } });
+        return known;
+      });
+      if (earlier.length > 0 || this.#claim.attempt > 1) await this.#silence(host, earlier);
+      return host;
+    } catch (error) {
+      host.close();
+      throw error;
+    }
+  }
+
+  /** Ends what earlier attempts have there, and waits until the engine has done what it had read from them. */
+  async #silence(host: RemoteHost, earlier: z.infer<typeof sessionsShape>): Promise<void> {
+    await endSessions(host, earlier);
+    // An engine that does not run does nothing for anybody; one that stands still has requests waiting.
+    await host.docker.ping().catch((error: unknown) => {
+      if (!(error instanceof RemoteError) || !['docker_unavailable', 'docker_permission'].includes(error.code)) throw error;
+    });
+    await sleep(readRequestsMs, undefined, { signal: this.#guard.signal });
+    await this.#claim.write((tx) => tx.operation.update({ where: { id: this.#claim.id }, data: { sessions: host.session ? [{ ...host.session }] : [] } }));
+  }
+}

@@ -1,0 +1,135 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { RemoteGuard } from '../guard.ts';
+import type { ImageReference } from '../image-reference.ts';
+import type { Dial } from './connections.ts';
+import type { ContainerSpec, ExecSpec } from './specs.ts';
+import { type ContainerInfo, containerShape, containersShape, createdShape, execShape, exitShape, imageShape, networksShape, versionShape, volumeShape, volumesShape } from './shapes.ts';
+import { EngineTransport } from './transport.ts';
+
+interface Options {
+  signal?: AbortSignal | undefined;
+}
+
+/** Only what has all these labels, each `name=value`. */
+function labelled(labels: readonly string[]): { filters: string } {
+  return { filters: JSON.stringify({ label: labels }) };
+}
+
+/** The Docker Engine API, as far as this program needs it: one method a call. Containers are named by name or id. */
+export class DockerEngine {
+  readonly #http: EngineTransport;
+
+  constructor(dial: Dial, options: { connections: number; guard?: RemoteGuard | undefined }) {
+    this.#http = new EngineTransport(dial, options);
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  async ping(options: Options = {}): Promise<void> {
+    await this.#http.call('ping', options);
+  }
+
+  version(options: Options = {}) {
+    return this.#http.json('version', versionShape, options);
+  }
+
+  inspectImage(name: string, options: Options = {}) {
+    return this.#http.json('inspectImage', imageShape, { path: { name }, ...options });
+  }
+
+  /** The engine's own report of the pull, one JSON text a line. */
+  async pullImage(image: ImageReference, options: Options = {}): Promise<Readable> {
+    const query = { fromImage: image.name, tag: image.digest ?? image.tag ?? 'latest' };
+    return (await this.#http.stream('pullImage', { query, ...options })).body;
+  }
+
+  listNetworks(labels: readonly string[], options: Options = {}) {
+    return this.#http.json('listNetworks', networksShape, { query: labelled(labels), ...options });
+  }
+
+  createNetwork(spec: { Name: string; Driver: string; Labels: Record<string, string> }, options: Options = {}) {
+    return this.#http.json('createNetwork', createdShape, { body: { ...spec, CheckDuplicate: true }, ...options });
+  }
+
+  async removeNetwork(id: string, options: Options = {}): Promise<void> {
+    await this.#http.call('removeNetwork', { path: { id }, ...options });
+  }
+
+  async listVolumes(labels: readonly string[], options: Options = {}) {
+    return (await this.#http.json('listVolumes', volumesShape, { query: labelled(labels), ...options })).Volumes;
+  }
+
+  /** Gives the volume of that name, made now or before. */
+  createVolume(spec: { Name: string; Labels: Record<string, string> }, options: Options = {}) {
+    return this.#http.json('createVolume', volumeShape, { body: spec, ...options });
+  }
+
+  async removeVolume(name: string, options: Options = {}): Promise<void> {
+    await this.#http.call('removeVolume', { path: { name }, ...options });
+  }
+
+  /** Running or not. */
+  listContainers(labels: readonly string[], options: Options = {}) {
+    return this.#http.json('listContainers', containersShape, { query: { all: 'true', ...labelled(labels) }, ...options });
+  }
+
+  createContainer(name: string, spec: ContainerSpec, options: Options = {}) {
+    return this.#http.json('createContainer', createdShape, { query: { name }, body: spec, ...options });
+  }
+
+  inspectContainer(id: string, options: Options = {}): Promise<ContainerInfo> {
+    return this.#http.json('inspectContainer', containerShape, { path: { id }, ...options });
+  }
+
+  /** One that runs already is fine. */
+  async startContainer(id: string, options: Options = {}): Promise<void> {
+    await this.#http.call('startContainer', { path: { id }, ...options });
+  }
+
+  /** One that does not run is fine. */
+  async stopContainer(id: string, graceSeconds: number, options: Options = {}): Promise<void> {
+    await this.#http.call('stopContainer', { path: { id }, query: { t: String(graceSeconds) }, ...options });
+  }
+
+  async renameContainer(id: string, name: string, options: Options = {}): Promise<void> {
+    await this.#http.call('renameContainer', { path: { id }, query: { name }, ...options });
+  }
+
+  /** Running or not; its anonymous volumes go with it. */
+  async removeContainer(id: string, options: Options = {}): Promise<void> {
+    await this.#http.call('removeContainer', { path: { id }, query: { force: 'true', v: 'true' }, ...options });
+  }
+
+  /** Unpacks a tar archive below `/`. */
+  async putArchive(id: string, archive: Buffer, options: Options = {}): Promise<void> {
+    await this.#http.call('putArchive', { path: { id }, query: { path: '/' }, body: archive, ...options });
+  }
+
+  /** The multiplexed output. A container may be silent for long: then the engine is asked whether it is still there. */
+  async containerLogs(id: string, query: Record<string, string>, options: Options = {}): Promise<Readable> {
+    const silent = () => this.inspectContainer(id, options);
+    return (await this.#http.stream('containerLogs', { path: { id }, query, silent, ...options })).body;
+  }
+
+  /** The exit code of a container that has ended or is about to. */
+  async waitContainer(id: string, options: Options = {}): Promise<number> {
+    return (await this.#http.json('waitContainer', exitShape, { path: { id }, ...options })).StatusCode;
+  }
+
+  async createExec(id: string, spec: ExecSpec, options: Options = {}): Promise<string> {
+    return (await this.#http.json('createExec', createdShape, { path: { id }, body: spec, ...options })).Id;
+  }
+
+  /** Its input and its multiplexed output. */
+  async startExec(id: string, options: Options = {}): Promise<Duplex> {
+    const { socket } = await this.#http.stream('startExec', { path: { id }, body: { Detach: false, Tty: false }, upgrade: 'tcp', ...options });
+    if (!socket) throw new TypeError('An upgrade gives a socket');
+    return socket;
+  }
+
+  inspectExec(id: string, options: Options = {}) {
+    return this.#http.json('inspectExec', execShape, { path: { id }, ...options });
+  }
+}

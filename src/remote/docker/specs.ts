@@ -1,0 +1,34 @@
+/** What containers are made from: of the engine's many fields, those that are set here. */
+export interface ContainerSpec {
+  Image: string;
+  Cmd?: readonly string[];
+  Env?: readonly string[];
+  User?: string;
+  Labels: Record<string, string>;
+  StopSignal?: string;
+  ExposedPorts?: Record<string, object>;
+  HostConfig: {
+    NetworkMode: string;
+    Mounts?: readonly { Type: 'volume'; Source: string; Target: string; ReadOnly?: boolean }[];
+    RestartPolicy?: { Name: 'no' | 'unless-stopped' };
+    LogConfig?: { Type: string; Config: Record<string, string> };
+    Memory?: number;
+    NanoCpus?: number;
+    PidsLimit?: number;
+    ShmSize?: number;
+    CapDrop?: readonly string[];
+    CapAdd?: readonly string[];
+    SecurityOpt?: readonly string[];
+    PortBindings?: Record<string, readonly { HostIp?: string; HostPort: string }[]>;
+  };
+}
+
+/** A program that runs in a container. */
+export interface ExecSpec {
+  Cmd: readonly string[];
+  AttachStdin: boolean;
+  AttachStdout: boolean;
+  AttachStderr: boolean;
+  User?: string;
+  Env?: readonly string[];
+}

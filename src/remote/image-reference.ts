@@ -1,0 +1,36 @@
+/**
+ * The grammar of image references as the distribution project defines it: github.com/distribution/reference,
+ * reference.go and regexp.go. As in Docker, the first component is a registry only if it looks like one.
+ */
+const component = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+const domain = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const tagged = /^(.*):([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$/s;
+const digested = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+
+const maxName = 255;
+
+export interface ImageReference {
+  /** Registry and path, as they were written. */
+  name: string;
+  tag: string | undefined;
+  digest: string | undefined;
+}
+
+/** The parts of an image reference; undefined when the text is none. */
+export function parseImageReference(text: string): ImageReference | undefined {
+  if (text.length > 2 * maxName + 128) return undefined;
+  const [named = '', digest, ...more] = text.split('@');
+  if (more.length > 0 || (digest !== undefined && !digested.test(digest))) return undefined;
+  // A colon before the last slash belongs to the registry's port.
+  const [, name = named, tag] = named.lastIndexOf(':') > named.lastIndexOf('/') ? (tagged.exec(named) ?? []) : [];
+  return isName(name) ? { name, tag, digest } : undefined;
+}
+
+function isName(name: string): boolean {
+  if (name.length > maxName) return false;
+  const [first = '', ...rest] = name.split('/');
+  const isDomain = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  // Sixty-four hexadecimal digits alone are the id of an image, which is another one on every server.
+  if (/^[a-f0-9]{64}$/.test(name)) return false;
+  return (isDomain ? domain : component).test(first) && rest.every((part) => component.test(part));
+}

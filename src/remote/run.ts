@@ -1,0 +1,39 @@
+import type { Channel } from './channel.ts';
+import { RemoteError } from './errors.ts';
+import type { RunOptions, RunResult } from './host.ts';
+import { Output } from './output.ts';
+
+/** Gives a command its input and waits for its end; one that writes too much, or takes too long, is ended. */
+export function outputOf(channel: Channel, options: RunOptions, signal: AbortSignal): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const { raw } = channel;
+    const limit = options.maxOutputBytes ?? 1024 * 1024;
+    const [stdout, stderr] = [new Output(limit), new Output(limit)];
+    let code: number | null = null;
+    const stop = (error: unknown): void => {
+      reject(error);
+      raw.signal('KILL');
+      channel.close();
+    };
+    const aborted = (): void => stop(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted);
+    const read = (output: Output) => (chunk: Buffer): void => {
+      try {
+        output.push(chunk);
+      } catch (error) {
+        stop(error);
+      }
+    };
+    raw.on('data', read(stdout));
+    raw.stderr.on('data', read(stderr));
+    raw.on('exit', (status: number | null) => { code = status; });
+    raw.on('close', () => {
+      signal.removeEventListener('abort', aborted);
+      // No status: the command was killed, or the connection went away under it.
+      if (code === null) reject(new RemoteError('ssh_connection_lost', 'The connection broke while a command ran'));
+      else resolve({ stdout: stdout.text, stderr: stderr.text, code });
+    });
+    raw.end(options.input ?? '');
+  });
+}
