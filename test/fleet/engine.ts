@@ -82,9 +82,4 @@ export class Engine {
   stop(): Promise<void> {
     return killByPidFile(join(this.#dir, 'docker.pid'));
   }
-
-  /** Signals the engine's process: to hold it still for a while, and to continue it. */
-  async signal(name: NodeJS.Signals): Promise<void> {
-    process.kill(Number((await readFile(join(this.#dir, 'docker.pid'), 'utf8')).trim()), name);
-  }
 }

@@ -56,7 +56,7 @@ afterAll(async () => {
 interface Ready {
   name: string;
   step: string;
-  usesServer: boolean;
+  phase: 'later step' | 'first step' | 'no server';
   begin(): Promise<Begun>;
 }
 
@@ -65,7 +65,7 @@ interface Held extends Begun {
 }
 
 /** Every kind at every step: whatever is registered, so that none can be forgotten. */
-const targets = [...kinds.values()].flatMap(({ kind, steps }) => steps.map((step) => ({ kind, step: step.name, name: `${kind} ${step.name}` })));
+const targets = [...kinds.values()].flatMap(({ kind, steps }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
 
 it('knows how to begin every kind of operation', () => {
   expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());
@@ -102,27 +102,27 @@ async function intoSteps(held: readonly Held[]): Promise<void> {
 }
 
 it.each(['SIGKILL', 'SIGSTOP'] as const)('goes on with every kind of operation in every step when its worker gets %s', async (signal) => {
-  let first = await startWorker();
+  const first = await startWorker();
   const ready: Ready[] = [];
-  await inBatches(targets, async ({ kind, step, name }) => {
+  await inBatches(targets, async ({ kind, step, position, name }) => {
     const fixture = fixtures.kinds[kind];
     if (!fixture) throw new Error(`${kind} has no fixture`);
-    ready.push({ name, step, usesServer: fixture.usesServer, begin: await fixture.ready() });
+    const phase = !fixture.usesServer ? 'no server' : position === 0 ? 'first step' : 'later step';
+    ready.push({ name, step, phase, begin: await fixture.ready() });
   });
   await markers.put();
-  // Gates are closed before any worker can come to them.
-  await first.kill('SIGTERM');
-
-  const onServers = await hold(ready.filter(({ usesServer }) => usesServer));
-  first = await startWorker();
-  await intoSteps(onServers);
-  // These wait inside a transaction, which must not become old: last.
-  first.signal('SIGSTOP');
-  const inDatabase = await hold(ready.filter(({ usesServer }) => !usesServer));
-  first.signal('SIGCONT');
-  await intoSteps(inDatabase);
+  // Those with a long way to their step first; a server that is away at the first step ends an operation soon, and what
+  // waits in the database waits inside a transaction, which must not become old.
+  const all: Held[] = [];
+  for (const phase of ['later step', 'first step', 'no server'] as const) {
+    // Gates are closed before any worker can come to them.
+    first.signal('SIGSTOP');
+    const held = await hold(ready.filter((one) => one.phase === phase));
+    first.signal('SIGCONT');
+    await intoSteps([...all, ...held]);
+    all.push(...held);
+  }
   const second = await startWorker();
-  const all = [...onServers, ...inDatabase];
   expect((await ocore.sql('SELECT 1 FROM operations WHERE attempt > 1')).length).toBe(0);
 
   first.signal(signal);
