@@ -12,6 +12,7 @@ import { getEnvironment, odooVersion } from '../projects/index.ts';
 import { getServer } from '../servers/index.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { settingsOf } from './context.ts';
+import { imageReference } from './image.ts';
 import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, type Resting, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
 import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 
@@ -25,8 +26,6 @@ export const envVarInput = z.object({
 const envVars = z
   .record(envVarInput.shape.name, envVarInput.shape.value)
   .refine((value) => Object.keys(value).length <= 100, 'at most 100 variables');
-// A leading alphanumeric keeps an image name from being read as anything else.
-const image = z.string().max(255).regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, 'must be an image name such as registry.example.com/odoo:19.0');
 const settingsFields = {
   workers: z.number().int().min(0).max(64).nullish(),
   limitMemorySoft: memory.nullish(),
@@ -44,7 +43,7 @@ export const createInput = z.object({
   environmentId: z.string(),
   odooVersion: odooVersion.nullish(),
   edition: z.enum(['community', 'enterprise']).nullish(),
-  image: image.nullish(),
+  image: imageReference.nullish(),
   language: z.string().regex(/^[a-z]{2,3}(_[A-Z]{2}|_[A-Z][a-z]{3}|@[a-z]+)*$/, 'must be a language code such as en_US').nullish(),
   country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as BE').nullish(),
   demo: z.boolean().nullish(),

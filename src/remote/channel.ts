@@ -15,6 +15,7 @@ export class Channel {
   readonly raw: ClientChannel;
   readonly #overdue: () => void;
   #closing: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** `hostile` is called when the server floods the channel, or does not close it. */
   constructor(raw: ClientChannel, options: { closed: () => void; hostile: () => void }) {
@@ -32,13 +33,14 @@ export class Channel {
       });
     }
     raw.on('close', () => {
+      this.#closed = true;
       clearTimeout(this.#closing);
       options.closed();
     });
   }
 
   close(): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#closed) return;
     this.#closing = setTimeout(this.#overdue, closingMs);
     this.raw.removeAllListeners('data');
     this.raw.destroy();

@@ -80,10 +80,10 @@ export function toRemoteError(error: unknown): RemoteError {
   if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
   if (/All configured authentication methods failed/.test(text)) return make('ssh_auth_failed', 'The server refused the SSH user or its key');
   if (code === 'EACCES') return make('docker_permission');
-  if (/open failed/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
+  if (/open failed|Channel open failure/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
   if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
   if (['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) || /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)) return make('ssh_connection_lost');
-  if (/^(HPE|UND_ERR)_/.test(code)) return make('docker_error', 'The answer is not HTTP as it should be');
+  if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return make('docker_error', 'The answer is not HTTP as it should be');
   if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not answer');
   if (['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)) return make('ssh_connection_lost');
   if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) return make('ssh_unreachable');

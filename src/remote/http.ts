@@ -92,6 +92,8 @@ export class HttpConnection {
         onRequestUpgrade: (_controller, status, headers, socket) => {
           signal.removeEventListener('abort', aborted);
           socket.on('error', () => {});
+          // A stream in both directions does not end by itself when one of them has.
+          socket.once('end', () => socket.destroy());
           const ended = (): void => { socket.destroy(toRemoteError(signal.reason)); };
           signal.addEventListener('abort', ended);
           socket.once('close', () => signal.removeEventListener('abort', ended));

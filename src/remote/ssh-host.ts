@@ -80,7 +80,7 @@ export class SshHost implements RemoteHost {
     return httpGet(request, this.#guard, async (signal) => {
       const channel = await this.#channel(open, signal).catch((error: unknown) => {
         const known = toRemoteError(error);
-        throw known.code === 'docker_unavailable' ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`) : known;
+        throw ['docker_unavailable', 'remote_command_failed'].includes(known.code) ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`) : known;
       });
       return new ChannelStream(channel);
     });

@@ -121,7 +121,7 @@ export class EngineTransport {
     const { status, body } = response;
     if (status === (ask.upgrade ? 101 : 200) || (!ask.upgrade && status > 200 && status < 300) || (status === 304 && call.unchanged)) return response;
     const said = (await collect(body, 64 * 1024, 'cut')).toString('utf8');
-    if (status < 400) throw new RemoteError('docker_error', `The Docker engine answered ${name} with the status ${status}, which means nothing here`, { status });
+    if (status < 400) throw new RemoteError('docker_error', `The Docker engine answered ${name} with the status ${status}; redirects are not followed`, { status });
     throw engineError(reasonOf(said), status);
   }
 

@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { containerLogs, execInContainer, hostScript, pullImage, RemoteError, type RemoteHost } from '../../src/remote/index.ts';
+import { head, RawEngine } from './raw-engine.ts';
+
+let engine: RawEngine;
+let host: RemoteHost;
+const uncaught: unknown[] = [];
+const note = (error: unknown): void => { uncaught.push(error); };
+
+beforeEach(async () => {
+  engine = new RawEngine();
+  host = await engine.start();
+  process.on('uncaughtExceptionMonitor', note);
+});
+afterEach(async () => {
+  await engine.stop();
+  // What an answer leaves behind would come now.
+  await sleep(50);
+  process.off('uncaughtExceptionMonitor', note);
+  expect(uncaught.splice(0)).toEqual([]);
+});
+
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(() => 'it succeeded', (error: unknown) => (error instanceof RemoteError ? error.code : `not an error of ours: ${String(error)}`));
+
+const pull = (signal = new AbortController().signal) => pullImage(host.docker, 'odoo:19.0', { onProgress: () => {}, signal });
+
+async function until(what: string, check: () => boolean): Promise<void> {
+  for (let i = 0; i < 200; i += 1) {
+    if (check()) return;
+    await sleep(50);
+  }
+  throw new Error(`It did not come about that ${what}`);
+}
+
+it.each(['301 Moved Permanently', '302 Found', '303 See Other', '307 Temporary Redirect', '308 Permanent Redirect'])('follows no redirect: %s', async (status) => {
+  const asked: string[] = [];
+  const inside = net.createServer((socket) => { asked.push('asked'); socket.destroy(); }).listen(0, '127.0.0.1');
+  await once(inside, 'listening');
+  const address = inside.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  engine.answer = (socket) => socket.write(head(status, `Location: http://127.0.0.1:${port}/`, 'Content-Length: 0'));
+  for (const call of [host.docker.version(), host.docker.inspectImage('a//b'), host.docker.startContainer('c'), pull(), execInContainer(host.docker, 'c', ['true'])]) {
+    expect(await codeOf(call)).toBe('docker_error');
+  }
+  inside.close();
+  expect(asked).toEqual([]);
+});
+
+it.each([
+  ['before the answer', ''],
+  ['in the head', 'HTTP/1.1 200 OK\r\nContent-Le'],
+  ['in the body', `${head('200 OK', 'Content-Length: 100')}{"Version":`],
+  ['in a chunk', `${head('200 OK', 'Transfer-Encoding: chunked')}64\r\n{"Version":`],
+])('ends every call of an engine that hangs up %s', async (_when, bytes) => {
+  engine.answer = (socket) => { socket.write(bytes); socket.end(); setTimeout(() => socket.destroy(), 10); };
+  const calls = [
+    host.docker.version(), host.docker.inspectContainer('c'), host.docker.createVolume({ Name: 'v', Labels: {} }), host.docker.removeContainer('c'), pull(),
+    Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 5 })), Array.fromAsync(containerLogs(host.docker, 'c', { follow: true })),
+    execInContainer(host.docker, 'c', ['true']),
+  ];
+  for (const call of calls) expect(['ssh_connection_lost', 'docker_error']).toContain(await codeOf(call));
+});
+
+it('ends the calls of an engine that never answers with the cancel, and those that wait for their turn', async () => {
+  const cancel = new AbortController();
+  const { signal } = cancel;
+  const calls = Array.from({ length: 40 }, () => codeOf(host.docker.inspectContainer('c', { signal })));
+  calls.push(codeOf(pull(signal)), codeOf(execInContainer(host.docker, 'c', ['true'], { signal })));
+  await until('the engine was asked', () => engine.requests.some((line) => line.includes('/containers/c/json')));
+  cancel.abort();
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['remote_cancelled']));
+  // Nothing of it is left in the way of the next one.
+  engine.answer = (socket) => socket.write(`${head('200 OK', 'Content-Length: 40')}{"Version":"27.1.1","ApiVersion":"1.46"}`);
+  expect(await host.docker.version()).toEqual({ Version: '27.1.1', ApiVersion: '1.46' });
+});
+
+it('ends a call of an engine that never answers at its deadline', async () => {
+  expect(await codeOf(execInContainer(host.docker, 'c', ['true'], { timeoutMs: 200 }))).toBe('remote_timeout');
+  engine.answer = (socket) => socket.write(head('200 OK', 'Transfer-Encoding: chunked'));
+  expect(await codeOf(execInContainer(host.docker, 'c', ['true'], { timeoutMs: 200 }))).toBe('remote_timeout');
+});
+
+it('reads of an endless answer no more than its limit', async () => {
+  let sent = 0;
+  engine.answer = (socket) => {
+    socket.write(head('200 OK', 'Content-Length: 701000000'));
+    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'x'))) sent += 65_536; };
+    socket.on('drain', flood);
+    flood();
+  };
+  expect(await codeOf(host.docker.version())).toBe('docker_error');
+  expect(sent).toBeLessThan(64 * 1024 * 1024);
+});
+
+it.each([
+  ['null', 'null\n'], ['no JSON', '{"status":\n'], ['a number', '5\n'], ['wrong types', '{"id":7,"progressDetail":{"total":"x"}}\n'], ['a negative size', '{"id":"a","progressDetail":{"total":-1}}\n'],
+  ['no end of the line', 'x'.repeat(200_000)], ['an error', '{"error":"it does not want to"}\n'],
+])('ends a pull whose report is %s with an error', async (_what, line) => {
+  engine.answer = (socket) => socket.end(`${head('200 OK', 'Connection: close')}{"status":"Pulling"}\n${line}`);
+  expect(await codeOf(pull())).toBe('docker_error');
+});
+
+it.each([['null', 'null'], ['a list', '[]'], ['text', 'hello'], ['fields of other types', '{"Version":{},"ApiVersion":[]}'], ['a control sequence', '{"message":"\u001b[2J"}']])('takes %s as a version for an error', async (_what, body) => {
+  engine.answer = (socket) => socket.write(head('200 OK', `Content-Length: ${body.length}`) + body);
+  expect(await codeOf(host.docker.version())).toBe('docker_error');
+});
+
+it('tells what the engine says as one short line', async () => {
+  const body = JSON.stringify({ message: `\u001b[31mfirst\nsecond\u2028${'x'.repeat(60_000)}` });
+  engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${Buffer.byteLength(body)}`) + body);
+  const error = await host.docker.version().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'docker_error', status: 500 });
+  const message = error instanceof Error ? error.message : '';
+  expect(message).toMatch(/^\[31mfirst second x+$/);
+  expect(message.length).toBeLessThanOrEqual(1000);
+});
+
+it('refuses heads without end, and what is not HTTP', async () => {
+  engine.answer = (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}`);
+  expect(await codeOf(host.docker.version())).toBe('docker_error');
+  engine.answer = (socket) => socket.write('SSH-2.0-OpenSSH\r\n'.repeat(5));
+  expect(await codeOf(host.docker.version())).toBe('docker_error');
+});
+
+const frame = (length: number): Buffer => { const bytes = Buffer.alloc(8); bytes[0] = 1; bytes.writeUInt32BE(length, 4); return bytes; };
+const at = '2026-11-26T10:00:00.000000000Z';
+
+it('cuts a line that is too long, says so, and hands a frame of 4 GB on as it comes', async () => {
+  engine.answer = (socket) => {
+    socket.write(head('200 OK', 'Connection: close'));
+    socket.write(frame(0xffff_ffff));
+    socket.end(`${at} ${'ü'.repeat(100_000)}\n${at} short\n`);
+  };
+  const lines = await Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 10 }));
+  expect(lines.map(({ line }) => line.slice(-40))).toEqual([' … [cut: the line is longer than 16 KiB]', 'short']);
+  expect(Buffer.byteLength(lines[0]?.line ?? '')).toBeLessThanOrEqual(16 * 1024);
+  expect(lines[0]?.line.slice(0, 3)).toBe('üüü');
+  expect(lines[0]?.line).not.toContain('\ufffd');
+});
+
+it('reads no more lines than it asked for', async () => {
+  engine.answer = (socket) => {
+    socket.write(head('200 OK'));
+    const line = `${at} again\n`;
+    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)]))); };
+    socket.on('drain', flood);
+    flood();
+  };
+  expect((await Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 10 }))).length).toBe(10);
+});
+
+it('ends heavy log streams with the cancel, and gives their places back', async () => {
+  engine.answer = (socket) => {
+    socket.write(head('200 OK'));
+    const line = `${at} ${'y'.repeat(500)}\n`;
+    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)]))); };
+    socket.on('drain', flood);
+    flood();
+  };
+  const readers = Array.from({ length: 40 }, async () => {
+    const cancel = new AbortController();
+    let seen = 0;
+    for await (const _line of containerLogs(host.docker, 'c', { follow: true, signal: cancel.signal })) {
+      seen += 1;
+      if (seen === 100) cancel.abort();
+    }
+    return seen >= 100;
+  });
+  expect((await Promise.all(readers)).every(Boolean)).toBe(true);
+  await until('the streams are closed', () => engine.sockets.size === 0);
+});
+
+it('waits for a slow reader instead of keeping what it has not read', async () => {
+  let sent = 0;
+  engine.answer = (socket) => {
+    socket.write(head('200 OK'));
+    const data = Buffer.concat([frame(65_528), Buffer.alloc(65_528, '\n')]);
+    const flood = (): void => { while (!socket.destroyed && socket.write(data)) sent += data.length; };
+    socket.on('drain', flood);
+    flood();
+  };
+  const lines = containerLogs(host.docker, 'c', { follow: true });
+  await lines.next();
+  await sleep(500);
+  const before = sent;
+  await sleep(500);
+  expect(sent).toBe(before);
+  await lines.return(undefined);
+});
+
+it('ends a command that writes more than it may', async () => {
+  expect(await codeOf(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
+  expect(await codeOf(host.run(hostScript`while :; do echo more >&2; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
+  expect(await codeOf(host.run(hostScript`sleep 600 & sleep 600`, { timeoutMs: 200 }))).toBe('remote_timeout');
+});

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
+import { fleetDir, firstSshPort } from '../fleet/slot.ts';
+import { Sshd } from '../fleet/sshd.ts';
+
+const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
+const pool = new RemotePool();
+let target: RemoteTarget;
+
+beforeAll(async () => {
+  await sshd.prepare();
+  await sshd.start();
+  target = {
+    kind: 'ssh', serverId: 'one', host: '127.0.0.1', port: sshd.port, user: 'root', auth: { method: 'key', privateKey: sshd.privateKey },
+    hostKeyFingerprint: sshd.hostKeyFingerprint, dockerSocket: '/nowhere.sock', maxSessions: 4,
+  };
+});
+afterAll(async () => {
+  await pool.close();
+  await sshd.down().catch(() => {});
+});
+
+const guard = (signal = new AbortController().signal): RemoteGuard => ({ signal, check: () => {} });
+const rejected = (work: Promise<unknown>) => work.then(() => 'it succeeded', (error: unknown) => (error instanceof Error ? Reflect.get(error, 'code') ?? error.message : error));
+
+it('ends exactly the sessions that were recorded', async () => {
+  const [first, second, shared] = await Promise.all([pool.open(target, guard()), pool.open(target, guard()), pool.connect(target)]);
+  const { session } = first;
+  if (!session || !second.session) throw new Error('The server does not tell its sessions');
+  expect(session.pid).not.toBe(second.session.pid);
+  const working = rejected(first.run(hostScript`sleep 600`));
+  // The same number, but another process: of an earlier boot, or started at another time.
+  await endSessions(shared, [{ ...second.session, startTicks: '1' }, { ...second.session, bootId: '00000000-0000-0000-0000-000000000000' }, { ...session, pid: 0 }]);
+  expect((await second.run(hostScript`echo still here`)).stdout).toBe('still here\n');
+  expect(first.closed).toBe(false);
+  await endSessions(shared, [session]);
+  expect(await working).toBe('ssh_connection_lost');
+  expect((await second.run(hostScript`echo still here`)).stdout).toBe('still here\n');
+  // Gone is gone: again is fine.
+  await endSessions(shared, [session]);
+  second.close();
+});
+
+it('asks the guard before each call, and ends the connection with its signal', async () => {
+  const asked: string[] = [];
+  const cancel = new AbortController();
+  let may = true;
+  const host = await pool.open(target, {
+    signal: cancel.signal,
+    check: ({ name }) => { asked.push(name); if (!may) throw new Error('This worker no longer holds the operation'); },
+  });
+  expect(await rejected(host.docker.createVolume({ Name: 'v', Labels: {} }))).toBe('docker_unavailable');
+  await host.run(hostScript`true`);
+  expect(asked.slice(-2)).toEqual(['createVolume', 'run']);
+  may = false;
+  expect(await rejected(host.docker.removeVolume('v'))).toBe('This worker no longer holds the operation');
+  expect(await rejected(Promise.resolve().then(() => host.run(hostScript`touch /tmp/never`)))).toBe('This worker no longer holds the operation');
+  may = true;
+  const running = [host.run(hostScript`sleep 600`), host.httpGet({ port: sshd.port, path: '/', timeoutMs: 60_000 })].map(rejected);
+  await sleep(200);
+  cancel.abort();
+  expect(await Promise.all(running)).toEqual(['remote_cancelled', 'remote_cancelled']);
+  expect(host.closed).toBe(true);
+});
+
+it('ends with the cancel also what waits for a channel, and with the connection what is under way', async () => {
+  const host = await pool.connect({ ...target, serverId: 'two' });
+  const under = Array.from({ length: 4 }, () => rejected(host.run(hostScript`sleep 600`)));
+  const cancel = new AbortController();
+  const waiting = [host.run(hostScript`true`, { signal: cancel.signal }), host.httpGet({ port: 1, path: '/', timeoutMs: 60_000, signal: cancel.signal })].map(rejected);
+  expect(await rejected(host.run(hostScript`true`, { timeoutMs: 300 }))).toBe('remote_timeout');
+  cancel.abort();
+  expect(await Promise.all(waiting)).toEqual(['remote_cancelled', 'remote_cancelled']);
+  await sshd.cut();
+  expect(new Set(await Promise.all(under))).toEqual(new Set(['ssh_connection_lost']));
+  expect(host.closed).toBe(true);
+});
+
+it('ends a command of a server that writes too much, and goes on with the next', async () => {
+  const host = await pool.connect({ ...target, serverId: 'three' });
+  expect(await rejected(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
+  expect((await host.run(hostScript`echo next`)).stdout).toBe('next\n');
+});
