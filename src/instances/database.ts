@@ -5,6 +5,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../jobs/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
+import { wasInterrupted } from './interrupted.ts';
 import { databaseName, databaseRole, namesOf } from './names.ts';
 
 /** A text as an SQL expression without a single character of the text in it: psql reads backslashes as its own commands. */
@@ -22,11 +23,16 @@ export async function sql(host: RemoteHost, instance: Instance, database: string
 export async function waitForPostgres(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
   const { database } = namesOf(instance.id);
   const deadline = Date.now() + 120_000;
+  /** How often it was started again after the engine went down under it. */
+  let again = 0;
   while (Date.now() < deadline) {
     const ready = await execInContainer(host.docker, database, ['pg_isready', '-q', '-h', '127.0.0.1', '-U', 'postgres'], { signal }).then((result) => result.code === 0, () => false);
     if (ready) return;
     const info = await findContainer(host, database);
-    if (info && !info.State.Running && !info.State.Restarting) throw new StepError('database_error', 'The PostgreSQL container ended at once', 'Look at the PostgreSQL logs of the instance.');
+    if (info && wasInterrupted(info) && again < 3) {
+      again += 1;
+      await host.docker.startContainer(info.Id);
+    } else if (info && !info.State.Running && !info.State.Restarting) throw new StepError('database_error', 'The PostgreSQL container ended at once', 'Look at the PostgreSQL logs of the instance.');
     await sleep(100, undefined, { signal });
   }
   throw new StepError('database_error', 'PostgreSQL did not start within two minutes', 'Look at the PostgreSQL logs of the instance.');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StepError } from '../jobs/kind.ts';
 import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
+import { wasInterrupted } from './interrupted.ts';
 
 async function lastLines(host: RemoteHost, name: string): Promise<string> {
   const lines: string[] = [];
@@ -16,6 +17,8 @@ async function lastLines(host: RemoteHost, name: string): Promise<string> {
 export async function waitForOdoo(host: RemoteHost, container: string, port: number, signal: AbortSignal, timeoutMs = 300_000): Promise<string> {
   const started = Date.now();
   let last = 'no answer';
+  /** How often it was started again after the engine went down under it. */
+  let again = 0;
   while (Date.now() - started < timeoutMs) {
     for (const path of ['/web/health', '/web/login']) {
       const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
@@ -28,7 +31,10 @@ export async function waitForOdoo(host: RemoteHost, container: string, port: num
     }
     const info = await findContainer(host, container);
     if (!info) throw new StepError('container_missing', 'The Odoo container is gone', 'Somebody removed it on the server; provision or configure the instance again.');
-    if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo ended with exit code ${info.State.ExitCode}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
+    if (wasInterrupted(info) && again < 3) {
+      again += 1;
+      await host.docker.startContainer(info.Id);
+    } else if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo ended with exit code ${info.State.ExitCode}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
     await sleep(100, undefined, { signal });
   }
   throw new StepError('odoo_not_healthy', `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');

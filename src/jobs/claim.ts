@@ -122,7 +122,7 @@ export class Claim {
   /** Lets the next worker have it at once. `crashed`: it counts as one more worker that the step was too much for. */
   async giveBack(crashed: boolean): Promise<void> {
     await this.#app.db.prisma.$executeRaw`
-      UPDATE operations SET lease_until = CASE WHEN ${crashed} THEN clock_timestamp() END
+      UPDATE operations SET lease_until = CASE WHEN ${crashed} THEN clock_timestamp() ELSE to_timestamp(0) END
       WHERE id = ${this.id}::uuid AND attempt = ${this.attempt} AND status = 'running'`;
   }
 }

@@ -46,7 +46,7 @@ export function takeNext(app: App, shares: Shares): Promise<Claim | undefined> {
 /** Operations whose worker gave them back or is gone. */
 export function abandoned(app: App, limit: number): Promise<{ id: string; crashes: number }[]> {
   return app.db.prisma.$queryRaw`
-    SELECT id, crashes FROM operations WHERE status = 'running' AND (lease_until IS NULL OR lease_until < clock_timestamp()) ORDER BY id LIMIT ${limit}`;
+    SELECT id, crashes FROM operations WHERE status = 'running' AND lease_until < clock_timestamp() ORDER BY id LIMIT ${limit}`;
 }
 
 /**
@@ -56,9 +56,9 @@ export function abandoned(app: App, limit: number): Promise<{ id: string; crashe
 export function takeOver(app: App, id: string): Promise<Claim | undefined> {
   return Claim.by(app, (lease) => app.db.prisma.$queryRaw<Taken[]>`
     WITH free AS (
-      SELECT id FROM operations WHERE id = ${id}::uuid AND status = 'running' AND (lease_until IS NULL OR lease_until < clock_timestamp())
+      SELECT id FROM operations WHERE id = ${id}::uuid AND status = 'running' AND lease_until < clock_timestamp()
       FOR UPDATE SKIP LOCKED)
-    UPDATE operations o SET attempt = attempt + 1, crashes = crashes + CASE WHEN lease_until IS NULL THEN 0 ELSE 1 END,
+    UPDATE operations o SET attempt = attempt + 1, crashes = crashes + CASE WHEN lease_until = to_timestamp(0) THEN 0 ELSE 1 END,
       lease_until = clock_timestamp() + make_interval(secs => ${lease})
     FROM free WHERE o.id = free.id RETURNING o.id, o.org_id, o.attempt, o.crashes`);
 }

@@ -86,6 +86,8 @@ class OperationWorker implements Worker {
     await prisma.$executeRaw`DELETE FROM worker_processes WHERE seen_at < clock_timestamp() - interval '1 day'`;
     for (const { id, crashes } of await abandoned(this.#app, config.WORKER_CONCURRENCY)) {
       if (this.#shutdown.signal.aborted || this.#takenOver.size >= config.WORKER_CONCURRENCY) return;
+      // Still here, after this process stood still: it gives it back by itself in a moment.
+      if ([...this.#own.keys(), ...this.#takenOver.keys()].some((claim) => claim.id === id)) continue;
       if (crashes >= suspectAfter && [...this.#takenOver.values()].some((work) => work.suspect)) continue;
       const claim = await takeOver(this.#app, id);
       if (!claim) continue;

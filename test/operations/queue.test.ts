@@ -76,7 +76,7 @@ it('lets no organization take more than half of a worker’s slots, so that anot
   for (let i = 0; i < 4; i += 1) many.push(await validation(greedy));
   worker({ WORKER_CONCURRENCY: '2', OPERATION_LEASE: '10s' });
   await until(async () => (await statusOf(greedy, many[0]?.operationId ?? '')) === 'running');
-  expect(await waits(greedy, many[1]?.operationId ?? '')).toBe('other operations of the organization');
+  await until(async () => (await waits(greedy, many[1]?.operationId ?? '')) === 'other operations of the organization');
   const one = await validation(modest);
   await until(async () => (await statusOf(modest, one.operationId)) === 'running');
   expect(await statusOf(greedy, many[0]?.operationId ?? '')).toBe('running');
@@ -108,7 +108,7 @@ it('ends an operation whose step took five workers in a row with it; workers tha
   /** Starts a worker and waits until it has begun. */
   const begun = async (): Promise<WorkerProcess> => {
     const before = await attempt();
-    const made = worker();
+    const made = worker({ OPERATION_LEASE: '6s' });
     await until(async () => (await attempt()) > before);
     return made;
   };
@@ -116,7 +116,7 @@ it('ends an operation whose step took five workers in a row with it; workers tha
   expect(await crashes()).toBe(0);
   // Each counts when the next worker finds that it is gone.
   for (let n = 0; n <= 5 && (await crashes()) !== 5; n += 1) await (await begun()).kill();
-  worker();
+  worker({ OPERATION_LEASE: '6s' });
   const operation = await owner.finished(operationId);
   expect([operation.at('data.operationUpdated.status'), operation.at('data.operationUpdated.error.code'), operation.at('data.operationUpdated.steps.0.status')]).toEqual(['failed', 'worker_crashed', 'failed']);
   expect((await owner.get(`/servers/${id}`)).at('status')).toBe('unreachable');
