@@ -1,13 +1,6 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { fleetDir } from '../fleet/slot.ts';
 import type { Part } from './part.ts';
 import type { Random } from './random.ts';
 import { leaseSeconds, type Stage, type StageServer } from './stage.ts';
-
-const run = promisify(execFile);
 
 export type FaultKind =
   | 'worker.kill' | 'worker.pause' | 'gateway.kill' | 'postgres.restart'
@@ -68,26 +61,6 @@ export const sayFault = (fault: Fault): string =>
 /** Whether the fault is between the control plane and a server: such a one may end an operation as failed. */
 export const isRemote = (fault: Fault): boolean => ['ssh', 'docker'].includes(kinds[fault.kind].place);
 
-async function pidIn(file: string): Promise<number> {
-  return Number((await readFile(file, 'utf8')).trim());
-}
-
-async function sshSessions(server: number): Promise<number[]> {
-  const listener = await pidIn(join(fleetDir, `sshd-${server}`, 'sshd.pid'));
-  const { stdout } = await run('pgrep', ['-P', String(listener)]).catch(() => ({ stdout: '' }));
-  return stdout.trim().split('\n').filter(Boolean).map(Number);
-}
-
-function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-}
-
 /** Breaks something; what it gives heals it again. */
 export async function inject(stage: Stage, fault: Fault): Promise<() => Promise<void>> {
   const worker = (): Part => {
@@ -100,8 +73,6 @@ export async function inject(stage: Stage, fault: Fault): Promise<() => Promise<
     if (!found) throw new Error(`There is no server ${fault.target}`);
     return found;
   };
-  const { engine, sshd } = (stage.servers[fault.target] ?? stage.servers[0] ?? server()).fleet;
-  const dockerd = (): Promise<number> => pidIn(join(fleetDir, `engine-${fault.target}`, 'docker.pid'));
   switch (fault.kind) {
     case 'worker.kill': {
       const killed = worker();
@@ -120,31 +91,27 @@ export async function inject(stage: Stage, fault: Fault): Promise<() => Promise<
       await stage.stopDatabase();
       return () => stage.startDatabase();
     case 'ssh.cut':
-      await sshd.cut();
+      await server().fleet.sshd.cut();
       return async () => {};
     case 'ssh.half_open': {
       const { line } = server();
       line.hold();
       return async () => line.release(fault.late ? 'late' : 'lost');
     }
-    case 'ssh.sessions_paused': {
-      const sessions = await sshSessions(fault.target);
-      signal(sessions, 'SIGSTOP');
-      return async () => signal(sessions, 'SIGCONT');
-    }
+    case 'ssh.sessions_paused':
+      await server().fleet.sshd.signalSessions('SIGSTOP');
+      return () => server().fleet.sshd.signalSessions('SIGCONT');
     case 'sshd.down':
-      await sshd.down();
-      return () => sshd.start();
+      await server().fleet.sshd.down();
+      return () => server().fleet.sshd.start();
     case 'docker.restart':
-      await engine.stop();
-      return () => engine.start();
-    case 'docker.pause': {
-      const pid = await dockerd();
-      process.kill(pid, 'SIGSTOP');
-      return async () => signal([pid], 'SIGCONT');
-    }
+      await server().fleet.engine.stop();
+      return () => server().fleet.engine.start();
+    case 'docker.pause':
+      await server().fleet.engine.signal('SIGSTOP');
+      return () => server().fleet.engine.signal('SIGCONT');
     case 'docker.kill':
-      process.kill(await dockerd(), 'SIGKILL');
-      return () => engine.start();
+      await server().fleet.engine.signal('SIGKILL');
+      return () => server().fleet.engine.start();
   }
 }

@@ -40,9 +40,9 @@ export class Part {
     }
   }
 
-  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+  async kill(): Promise<void> {
     this.#meant = true;
-    await this.#program?.kill(signal);
+    await this.#program?.kill();
     await this.keepLog();
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +17,8 @@ export interface ChaosOptions {
   servers: number;
   /** Takes the logs and what is needed to look into a violation. */
   dir: string;
+  /** Ends the run early; everything is taken down all the same. */
+  signal?: AbortSignal;
   say(line: string): void;
 }
 
@@ -30,6 +33,8 @@ const faultsPerRound = 8;
 /** How long everything may take to come to rest once nothing is broken any more. */
 const restMs = 90_000;
 const settleMs = 20_000;
+/** The longest that a run takes beyond its minutes: its last round, and its end. */
+const graceMs = 6 * 60_000;
 
 /** Codes that say truly that a server could not be worked with. */
 const remoteCodes = ['ssh_unreachable', 'ssh_connection_lost', 'docker_unavailable', 'remote_timeout'];
@@ -57,10 +62,13 @@ export class Chaos {
 
   static async run(options: ChaosOptions): Promise<ChaosReport> {
     const stage = await Stage.start(options.dir, options.servers);
+    // Whatever hangs: the run ends.
+    const tooLong = AbortSignal.timeout(options.minutes * 60_000 + graceMs);
+    const signal = options.signal ? AbortSignal.any([options.signal, tooLong]) : tooLong;
     try {
-      return await new Chaos(options, stage, await Traffic.start(stage)).#run();
+      const ended = once(signal, 'abort').then(() => { throw new Error(tooLong.aborted ? 'The run took too long' : 'The run was ended from outside'); });
+      return await Promise.race([ended, Traffic.start(stage).then((traffic) => new Chaos(options, stage, traffic).#run())]);
     } finally {
-      for (const part of stage.parts) await part.keepLog();
       await stage.stop();
     }
   }
@@ -76,7 +84,7 @@ export class Chaos {
       await this.#rest();
       await this.#checkOutcomes(began, faults.filter(isRemote));
     }
-    for (const wrong of await this.#traffic.leave()) this.#violation(wrong);
+    for (const wrong of await this.#traffic.leave(restMs)) this.#violation(wrong);
     await this.#rest();
     for (const wrong of await this.#leftovers()) this.#violation(wrong);
     for (const { kind, status, count } of await this.#stage.sql<{ kind: string; status: string; count: number }>('SELECT kind, status, count(*)::int AS count FROM operations GROUP BY 1, 2 ORDER BY 1, 2')) {

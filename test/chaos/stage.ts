@@ -11,6 +11,7 @@ import { freePort } from '../kit/free-port.ts';
 import { Line } from '../kit/line.ts';
 import { wideLimits } from '../kit/ocore.ts';
 import { Part } from './part.ts';
+import { persistently } from './persistent.ts';
 
 /** The lease of operations, in seconds: short, so that a take-over is soon due. */
 export const leaseSeconds = 2;
@@ -85,7 +86,7 @@ export class Stage {
   /** Signs somebody up, with an organization of their own. */
   async owner(): Promise<Client> {
     const email = `chaos-${Math.random().toString(36).slice(2, 10)}@example.com`;
-    const answer = await new Client(this.gateway.url, null, null).post('/auth/signup', { email, password, name: 'Chaos' });
+    const answer = await persistently(new Client(this.gateway.url, null, null), 'POST', '/auth/signup', { email, password, name: 'Chaos' });
     return new Client(this.gateway.url, answer.text('accessToken'), answer.text('organizations.0.slug'), answer.text('refreshToken'), email);
   }
 
@@ -106,7 +107,12 @@ export class Stage {
 
   async stop(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.kill()));
-    for (const { line } of this.servers) await line.stop();
+    for (const { line, fleet: { engine } } of this.servers) {
+      await line.stop();
+      // A run that ends early leaves an engine as it is, perhaps stopped.
+      await engine.signal('SIGCONT').catch(() => {});
+      await engine.docker.ping().catch(() => engine.start());
+    }
     await this.#proxy.stop();
     await this.#database.stop();
     await this.#fleet.stop();

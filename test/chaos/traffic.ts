@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Answer, Client } from '../kit/client.ts';
+import { patienceMs, persistently } from './persistent.ts';
 import type { Random } from './random.ts';
 import { password, type Stage } from './stage.ts';
 
@@ -29,8 +28,6 @@ const listOf = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) })
 
 /** Instances at once: more would only wait for the machine. */
 const mostInstances = 6;
-/** How long a request is sent again while the gateway or its database is away. */
-const patienceMs = 60_000;
 
 /** A user who works all the time, and sends a request again until it has an answer. */
 export class Traffic {
@@ -52,14 +49,29 @@ export class Traffic {
 
   static async start(stage: Stage): Promise<Traffic> {
     const owner = await stage.owner();
-    const traffic = new Traffic(stage, owner, await owner.environment());
+    const project = await persistently(owner, 'POST', '/projects', { name: 'Chaos' });
+    const environment = await persistently(owner, 'POST', '/environments', { projectId: project.text('id'), name: 'dev', type: 'development' });
+    const traffic = new Traffic(stage, owner, environment.text('id'));
     for (const server of stage.servers) {
-      const answer = await owner.post('/servers', { name: server.fleet.name, ...stage.registration(server) });
-      const operation = await owner.finished(answer.text('operationId'));
-      if (operation.at('data.operationUpdated.status') !== 'succeeded') throw new Error(JSON.stringify(operation.body));
-      traffic.serverIds.push(answer.text('id'));
+      const made = await traffic.change('POST', '/servers', { name: server.fleet.name, ...stage.registration(server) });
+      traffic.serverIds.push(made.text('id'));
+      await traffic.#active(made.text('id'), made.text('operationId'));
     }
     return traffic;
+  }
+
+  async #active(serverId: string, operationId: string): Promise<void> {
+    const { status, error } = await this.#ended(operationId, Date.now() + patienceMs);
+    // The machine may be slow; whether a server can be validated at all is not what is looked at here.
+    if (status === 'failed') return this.#active(serverId, (await this.change('POST', `/servers/${serverId}/validate`)).text('operationId'));
+    if (status !== 'succeeded') throw new Error(`The server was not validated: ${status} ${error}`);
+  }
+
+  /** How an operation stands when it has ended, or when the time is over. */
+  async #ended(operationId: string, until: number): Promise<{ status: string; error: string }> {
+    let last = await persistently(this.owner, 'GET', `/operations/${operationId}`);
+    while (last.at('finishedAt') === null && Date.now() < until) last = await persistently(this.owner, 'GET', `/operations/${operationId}?wait=5`);
+    return { status: last.text('status'), error: JSON.stringify(last.at('error')) };
   }
 
   /** Begins what is wished for; `settled` waits for the responses. */
@@ -75,36 +87,14 @@ export class Traffic {
     await Promise.all(this.#pending);
   }
 
-  /** A change with its Idempotency-Key, sent again until it is answered: whether it happened is then known. */
-  async change(method: string, path: string, body: unknown = {}, by: Client = this.owner): Promise<Answer> {
-    const key = randomUUID();
-    const until = Date.now() + patienceMs;
-    for (;;) {
-      const answer = await by.request(method, `/api${path}`, body, { 'idempotency-key': key }).catch((error: unknown) => {
-        if (error instanceof TypeError) return undefined;
-        throw error;
-      });
-      const code = answer?.at('error.code');
-      if (answer && answer.status < 500 && code !== 'idempotency_in_progress') return answer;
-      if (answer && answer.status !== 503 && answer.status >= 500) throw new Error(`${method} ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-      if (Date.now() > until) throw new Error(`${method} ${path} was not answered within ${patienceMs / 1000} s; last: ${answer?.status ?? 'no connection'}`);
-      await sleep(300);
-    }
+  change(method: string, path: string, body: unknown = {}, by: Client = this.owner): Promise<Answer> {
+    return persistently(by, method, path, body);
   }
 
-  /** The same for what is only looked at. */
   async look<T extends z.ZodType>(row: T, path: string): Promise<z.infer<T>[]> {
-    const until = Date.now() + patienceMs;
-    for (;;) {
-      const answer = await this.owner.get(path).catch((error: unknown) => {
-        if (error instanceof TypeError) return undefined;
-        throw error;
-      });
-      if (answer?.status === 200) return listOf(row).parse(answer.body).data;
-      if (answer && answer.status !== 503) throw new Error(`GET ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-      if (Date.now() > until) throw new Error(`GET ${path} was not answered within ${patienceMs / 1000} s`);
-      await sleep(300);
-    }
+    const answer = await persistently(this.owner, 'GET', path);
+    if (answer.status !== 200) throw new Error(`GET ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return listOf(row).parse(answer.body).data;
   }
 
   instances(): Promise<z.infer<typeof instanceRow>[]> {
@@ -179,12 +169,13 @@ export class Traffic {
   }
 
   /** Takes everything away again, now that nothing breaks: none of it may be stuck. */
-  async leave(): Promise<string[]> {
+  async leave(boundMs: number): Promise<string[]> {
     const wrong: string[] = [];
+    const until = Date.now() + boundMs;
     const finish = async (what: string, answer: Answer): Promise<void> => {
       if (answer.status !== 202) return void wrong.push(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-      const last = await this.owner.finished(answer.text('operationId'));
-      if (last.at('data.operationUpdated.status') !== 'succeeded') wrong.push(`${what} ended so, though nothing was broken: ${JSON.stringify(last.body)}`);
+      const { status, error } = await this.#ended(answer.text('operationId'), until);
+      if (status !== 'succeeded') wrong.push(`${what} is ${status}, though nothing is broken: ${error}`);
     };
     await Promise.all((await this.instances()).map(async ({ id, name }) => finish(`Deleting ${name}`, await this.change('DELETE', `/instances/${id}`))));
     const servers = await this.look(z.object({ id: z.string(), name: z.string() }), '/servers?limit=100');

@@ -78,9 +78,14 @@ export class Sshd {
   }
 
   /** Ends every connection that stands, as a broken line would. */
-  async cut(): Promise<void> {
+  cut(): Promise<void> {
+    return this.signalSessions('SIGKILL');
+  }
+
+  /** Signals the process of every connection that stands: to hold them still for a while, and to continue them. */
+  async signalSessions(name: NodeJS.Signals): Promise<void> {
     const pid = (await readFile(join(this.#dir, 'sshd.pid'), 'utf8')).trim();
-    await run('pkill', ['-KILL', '-P', pid]).catch(() => {});
+    await run('pkill', [`-${name.replace('SIG', '')}`, '-P', pid]).catch(() => {});
   }
 
   /** Takes the server down with every connection: the listener is held first, so that nobody comes back in between. */

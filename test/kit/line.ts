@@ -46,6 +46,12 @@ export class Line {
     }
   }
 
+  /** The route is back: what waited on the lost connections arrives now, however late. */
+  deliver(): void {
+    for (const pair of this.#lost) this.#forward(pair);
+    this.#lost.clear();
+  }
+
   /** Ends the connections that were lost, as the kernel's keep-alive would in the end. */
   sweep(): void {
     for (const pair of this.#lost) this.#end(pair);

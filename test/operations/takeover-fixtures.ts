@@ -1,0 +1,135 @@
+import type { FleetServer } from '../fleet/fleet.ts';
+import { portRange } from '../fleet/slot.ts';
+import type { Answer, Client } from '../kit/client.ts';
+import { Line } from '../kit/line.ts';
+import type { Ocore } from '../kit/ocore.ts';
+
+/** A server of the control plane with a network of its own in front, so that each operation can be held alone. */
+export interface Place {
+  serverId: string;
+  line: Line;
+}
+
+export interface Begun {
+  operationId: string;
+  place: Place | null;
+}
+
+interface Site extends Place {
+  instanceId: string;
+}
+
+const portsEach = 4;
+
+/** Makes what operations work on. */
+export class Fixtures {
+  readonly #sql: Ocore['sql'];
+  readonly #owner: Client;
+  readonly #server: FleetServer;
+  readonly #environmentId: string;
+  readonly #lines: Line[] = [];
+  #made = 0;
+
+  private constructor(sql: Ocore['sql'], owner: Client, server: FleetServer, environmentId: string) {
+    this.#sql = sql;
+    this.#owner = owner;
+    this.#server = server;
+    this.#environmentId = environmentId;
+  }
+
+  static async for(ocore: Ocore, owner: Client, server: FleetServer): Promise<Fixtures> {
+    return new Fixtures((text, values) => ocore.sql(text, values), owner, server, await owner.environment());
+  }
+
+  async stop(): Promise<void> {
+    for (const line of this.#lines) await line.stop();
+  }
+
+  async #succeeded(answer: Answer): Promise<Answer> {
+    const last = await this.#owner.finished(answer.text('operationId'));
+    if (last.at('data.operationUpdated.status') !== 'succeeded') throw new Error(JSON.stringify(last.body));
+    return answer;
+  }
+
+  async #register(): Promise<{ answer: Answer; line: Line }> {
+    this.#made += 1;
+    const line = await Line.start(this.#server.sshd.port);
+    this.#lines.push(line);
+    const { host, user, sshd, engine } = this.#server;
+    const answer = await this.#owner.post('/servers', { name: `Server ${this.#made}`, host, port: line.port, sshUser: user, sshPrivateKey: sshd.privateKey, dockerSocket: engine.socket });
+    return { answer, line };
+  }
+
+  async #place(): Promise<Place> {
+    const { answer, line } = await this.#register();
+    await this.#succeeded(answer);
+    // All these servers are one machine: each is told that the ports of the others are taken.
+    const [from = 0] = portRange.split('-').map(Number);
+    await this.#sql("INSERT INTO port_allocations (server_id, port, instance_id, purpose) SELECT $1, port, gen_random_uuid(), 'reserved' FROM generate_series($2::int, $3::int) AS port", [answer.text('id'), from, from + portsEach * this.#lines.length]);
+    return { serverId: answer.text('id'), line };
+  }
+
+  /** Takes away what only kept the servers apart. */
+  async freePorts(): Promise<void> {
+    await this.#sql("DELETE FROM port_allocations WHERE purpose = 'reserved'");
+  }
+
+  #create(place: Place): Promise<Answer> {
+    this.#made += 1;
+    return this.#owner.post('/instances', { name: `Instance ${this.#made}`, serverId: place.serverId, environmentId: this.#environmentId, adminEmail: 'admin@example.com' });
+  }
+
+  async #site(): Promise<Site> {
+    const place = await this.#place();
+    return { ...place, instanceId: (await this.#succeeded(await this.#create(place))).text('id') };
+  }
+
+  async #onInstance(method: string, path: string, body: unknown = {}, before?: (site: Site) => Promise<void>): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    await before?.(site);
+    return async () => ({ operationId: (await this.#owner.request(method, `/api/instances/${site.instanceId}${path}`, body)).text('operationId'), place: site });
+  }
+
+  /** For each kind of operation: makes ready what it needs, and gives what begins it. */
+  readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
+    'server.validate': {
+      usesServer: true,
+      ready: async () => async () => {
+        const { answer, line } = await this.#register();
+        return { operationId: answer.text('operationId'), place: { serverId: answer.text('id'), line } };
+      },
+    },
+    'server.remove': {
+      usesServer: false,
+      ready: async () => {
+        const place = await this.#place();
+        return async () => ({ operationId: (await this.#owner.delete(`/servers/${place.serverId}`)).text('operationId'), place });
+      },
+    },
+    'instance.provision': {
+      usesServer: true,
+      ready: async () => {
+        const place = await this.#place();
+        return async () => ({ operationId: (await this.#create(place)).text('operationId'), place });
+      },
+    },
+    'instance.configure': { usesServer: true, ready: () => this.#onInstance('PATCH', '', { limitMemoryHard: 700 * 1024 ** 2, limitMemorySoft: 600 * 1024 ** 2 }) },
+    'instance.start': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/start', {}, async ({ instanceId }) => { await this.#succeeded(await this.#owner.post(`/instances/${instanceId}/stop`)); }),
+    },
+    'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
+    'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
+    'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'org.delete': {
+      usesServer: false,
+      ready: async () => {
+        this.#made += 1;
+        const { org } = this.#owner.in((await this.#owner.post('/user/orgs', { name: `Passing ${this.#made}` })).text('slug'));
+        const passing = this.#owner.in(org);
+        await passing.post('/projects', { name: 'Passing' });
+        return async () => ({ operationId: (await passing.delete('/org', { confirmSlug: org })).text('operationId'), place: null });
+      },
+    },
+  };
+}

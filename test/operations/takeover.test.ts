@@ -1,0 +1,148 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { kinds } from '../../src/kinds.ts';
+import { loadSmallImages } from '../bench/small-images.ts';
+import { type Scene, violations } from '../chaos/invariants.ts';
+import { Markers } from '../chaos/markers.ts';
+import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { portRange } from '../fleet/slot.ts';
+import { inBatches } from '../kit/call.ts';
+import type { Client } from '../kit/client.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { Program } from '../kit/program.ts';
+import { StepGates } from '../kit/step-gates.ts';
+import { type Begun, Fixtures } from './takeover-fixtures.ts';
+
+/** Long enough that all operations are in their steps, and a second worker is there, before one of them is over. */
+const leaseSeconds = 12;
+
+let fleet: Fleet;
+let server: FleetServer;
+let ocore: Ocore;
+let owner: Client;
+let fixtures: Fixtures;
+let gates: StepGates;
+let markers: Markers;
+
+const startWorker = (): Promise<Program> => Program.start({
+  OCORE_ROLE: 'worker', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, PORT_RANGE: portRange, OPERATION_LEASE: `${leaseSeconds}s`, MONITOR_INTERVAL: '1h',
+  WORKER_CONCURRENCY: '200', SERVER_CONCURRENCY: '50', DB_POOL_MAX_CONNS: '120', LOG_LEVEL: 'info',
+});
+
+const scene = (): Scene => ({ sql: (text, values) => ocore.sql(text, values), engines: [server.engine] });
+
+beforeAll(async () => {
+  fleet = await startFleet({ servers: 1 });
+  const first = fleet.servers[0];
+  if (!first) throw new Error('The fleet has no server');
+  server = first;
+  await loadSmallImages(server.engine.docker, 2);
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
+  owner = await ocore.owner();
+  fixtures = await Fixtures.for(ocore, owner, server);
+  gates = await StepGates.install(ocore.running.databaseUrl);
+  markers = new Markers(scene());
+});
+afterEach(async () => {
+  await gates?.open();
+  await Program.endAll();
+});
+afterAll(async () => {
+  await gates?.end();
+  await fixtures?.stop();
+  await ocore?.stop();
+  await fleet?.stop();
+});
+
+interface Ready {
+  name: string;
+  step: string;
+  phase: 'later step' | 'first step' | 'no server';
+  begin(): Promise<Begun>;
+}
+
+interface Held extends Begun {
+  name: string;
+}
+
+/** Every kind at every step: whatever is registered, so that none can be forgotten. */
+const targets = [...kinds.values()].flatMap(({ kind, steps }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
+
+it('knows how to begin every kind of operation', () => {
+  expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());
+});
+
+/** Waits for what processes do. */
+async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+}
+
+/** Brings operations into their steps and keeps them there: in front of their server, or before their success is recorded. */
+async function hold(wanted: readonly Ready[]): Promise<Held[]> {
+  const held: Held[] = [];
+  await inBatches(wanted, async ({ name, step, begin }) => {
+    const begun = await begin();
+    await gates.close(begun.operationId, step);
+    held.push({ ...begun, name });
+  });
+  return held;
+}
+
+/** Lets each begin its step as soon as it comes to it, with its server out of reach. */
+async function intoSteps(held: readonly Held[]): Promise<void> {
+  await until('All operations are in their steps', 90, async () => {
+    for (const operationId of await gates.waiting()) {
+      held.find((one) => one.operationId === operationId)?.place?.line.hold();
+      await gates.letBegin(operationId);
+    }
+    return (await gates.inStep()).length === held.length;
+  });
+}
+
+it.each(['SIGKILL', 'SIGSTOP'] as const)('goes on with every kind of operation in every step when its worker gets %s', async (signal) => {
+  const first = await startWorker();
+  const ready: Ready[] = [];
+  await inBatches(targets, async ({ kind, step, position, name }) => {
+    const fixture = fixtures.kinds[kind];
+    if (!fixture) throw new Error(`${kind} has no fixture`);
+    const phase = !fixture.usesServer ? 'no server' : position === 0 ? 'first step' : 'later step';
+    ready.push({ name, step, phase, begin: await fixture.ready() });
+  });
+  await markers.put();
+  // Those with a long way to their step first; a server that is away at the first step ends an operation soon, and what
+  // waits in the database waits inside a transaction, which must not become old.
+  const all: Held[] = [];
+  for (const phase of ['later step', 'first step', 'no server'] as const) {
+    // Gates are closed before any worker can come to them.
+    first.signal('SIGSTOP');
+    const held = await hold(ready.filter((one) => one.phase === phase));
+    first.signal('SIGCONT');
+    await intoSteps([...all, ...held]);
+    all.push(...held);
+  }
+  const second = await startWorker();
+  expect((await ocore.sql('SELECT 1 FROM operations WHERE attempt > 1')).length).toBe(0);
+
+  first.signal(signal);
+  await gates.open();
+  // What the first worker had sent is on its way for as long as it is held.
+  for (const { place } of all) place?.line.release('lost');
+  await until('All operations have ended', 4 * leaseSeconds + 60, async () => (await ocore.sql("SELECT 1 FROM operations WHERE status IN ('queued', 'running')")).length === 0);
+  const ended = await ocore.sql<{ id: string; status: string; error_message: string | null }>('SELECT id, status, error_message FROM operations WHERE id = ANY($1::uuid[])', [all.map(({ operationId }) => operationId)]);
+  const outcomes = all.map(({ name, operationId }) => `${name}: ${ended.filter(({ id }) => id === operationId).map(({ status, error_message }) => `${status} ${error_message ?? ''}`.trim()).join()}`);
+  expect(outcomes.sort()).toEqual(targets.map(({ name }) => `${name}: succeeded`).sort());
+  const late = await Promise.all(all.map(async ({ name, operationId }) => ({ name, late: await gates.takenAfter(operationId) })));
+  expect(late.filter((one) => one.late === undefined || one.late > 2 * leaseSeconds * 1000)).toEqual([]);
+
+  // Now the first one and all that it had sent come back.
+  for (const { place } of all) place?.line.deliver();
+  first.signal('SIGCONT');
+  const [more] = await ocore.sql<{ id: string }>("SELECT id FROM servers WHERE status = 'active' LIMIT 1");
+  await owner.finished((await owner.post(`/servers/${more?.id}/validate`)).text('operationId'));
+  await first.kill(signal === 'SIGKILL' ? 'SIGKILL' : 'SIGTERM');
+  await fixtures.freePorts();
+  await expect.poll(async () => [...(await violations(scene())), ...(await markers.violations())], { timeout: 20_000, interval: 500 }).toEqual([]);
+  await second.kill('SIGTERM');
+}, 400_000);
