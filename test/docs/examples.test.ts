@@ -34,6 +34,8 @@ beforeAll(async () => {
   ocore = await Ocore.start({
     OCORE_ROLE: 'gateway', PORT: String(port), GITHUB_URL: `http://127.0.0.1:${githubPort}`,
     GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore',
+    // As in production.
+    SERVER_NETWORKS_DENIED: '169.254.0.0/16',
   });
   // The first account administers the installation; the guides' own are like any other.
   await ocore.owner('admin');
