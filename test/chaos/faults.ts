@@ -1,6 +1,6 @@
 import type { Part } from './part.ts';
 import type { Random } from './random.ts';
-import { leaseSeconds, type Stage, type StageServer } from './stage.ts';
+import type { Stage, StageServer } from './stage.ts';
 
 export type FaultKind =
   | 'worker.kill' | 'worker.pause' | 'gateway.kill' | 'postgres.restart'
@@ -20,11 +20,10 @@ export interface Fault {
 }
 
 const second = 1000;
-const lease = leaseSeconds * second;
-/** How often each kind is picked, how long it lasts at least and at most. */
+/** How often each kind is picked, how long it lasts at least and at most; a pause in leases. */
 const kinds: Readonly<Record<FaultKind, { weight: number; lasts: readonly [number, number]; place: 'worker' | 'gateway' | 'postgres' | 'ssh' | 'docker' }>> = {
   'worker.kill': { weight: 4, lasts: [0, 3 * second], place: 'worker' },
-  'worker.pause': { weight: 5, lasts: [lease / 2, 4 * lease], place: 'worker' },
+  'worker.pause': { weight: 5, lasts: [0.5, 4], place: 'worker' },
   'gateway.kill': { weight: 1, lasts: [0, 2 * second], place: 'gateway' },
   'postgres.restart': { weight: 2, lasts: [0, 3 * second], place: 'postgres' },
   'ssh.cut': { weight: 3, lasts: [0, 0], place: 'ssh' },
@@ -38,7 +37,7 @@ const kinds: Readonly<Record<FaultKind, { weight: number; lasts: readonly [numbe
 export const faultKinds: readonly FaultKind[] = ['worker.kill', 'worker.pause', 'gateway.kill', 'postgres.restart', 'ssh.cut', 'ssh.half_open', 'ssh.sessions_paused', 'sshd.down', 'docker.restart', 'docker.pause', 'docker.kill'];
 
 /** The faults of a round. Different things break at the same time; one thing breaks again only after it was healed. */
-export function scheduleFaults(random: Random, count: number, servers: number): Fault[] {
+export function scheduleFaults(random: Random, count: number, { servers, lease }: { servers: number; lease: number }): Fault[] {
   const faults: Fault[] = [];
   const freeAt = new Map<string, number>();
   let at = 1000;
@@ -47,7 +46,8 @@ export function scheduleFaults(random: Random, count: number, servers: number): 
     const kind = random.weighted(faultKinds.map((name) => [name, kinds[name].weight] as const));
     const { place, lasts: [least, most] } = kinds[kind];
     const target = place === 'worker' ? random.between(0, 1) : place === 'ssh' || place === 'docker' ? random.between(0, servers - 1) : 0;
-    const lasts = random.between(least, most);
+    const unit = kind === 'worker.pause' ? lease * second : 1;
+    const lasts = random.between(least * unit, most * unit);
     const begin = Math.max(at, freeAt.get(`${place} ${target}`) ?? 0);
     freeAt.set(`${place} ${target}`, begin + lasts + 1500);
     faults.push({ kind, target, at: begin, lasts, late: random.next() < 0.5 });
@@ -57,6 +57,9 @@ export function scheduleFaults(random: Random, count: number, servers: number): 
 
 export const sayFault = (fault: Fault): string =>
   `${(fault.at / 1000).toFixed(1)} s ${fault.kind}${['worker', 'ssh', 'docker'].includes(kinds[fault.kind].place) ? ` ${fault.target + 1}` : ''} for ${(fault.lasts / 1000).toFixed(1)} s${fault.kind === 'ssh.half_open' ? (fault.late ? ', then late' : ', then lost') : ''}`;
+
+/** What breaks: one fault at a time. */
+export const placeOf = ({ kind, target }: Fault): string => `${kinds[kind].place} ${target}`;
 
 /** Whether the fault is between the control plane and a server: such a one may end an operation as failed. */
 export const isRemote = (fault: Fault): boolean => ['ssh', 'docker'].includes(kinds[fault.kind].place);

@@ -6,13 +6,13 @@ import { parseArgs } from 'node:util';
 import { Chaos, type ChaosOptions, sayOptions } from './run.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '5' }, faults: { type: 'string', default: '1000' }, servers: { type: 'string', default: '2' }, dir: { type: 'string' } },
+  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '5' }, faults: { type: 'string', default: '1000' }, servers: { type: 'string', default: '2' }, lease: { type: 'string', default: '2' }, dir: { type: 'string' } },
 });
 const seed = Number(values.seed ?? randomInt(1_000_000));
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
 const options: ChaosOptions = {
-  signal: stop.signal, seed, minutes: Number(values.minutes), faults: Number(values.faults), servers: Number(values.servers),
+  signal: stop.signal, seed, minutes: Number(values.minutes), faults: Number(values.faults), servers: Number(values.servers), lease: Number(values.lease),
   dir: values.dir ?? join(tmpdir(), `ocore-chaos-${seed}`), say: (line) => process.stdout.write(`${line}\n`),
 };
 options.say(`chaos ${sayOptions(options)}; logs in ${options.dir}`);

@@ -13,9 +13,6 @@ import { wideLimits } from '../kit/ocore.ts';
 import { Part } from './part.ts';
 import { persistently } from './persistent.ts';
 
-/** The lease of operations, in seconds: short, so that a take-over is soon due. */
-export const leaseSeconds = 2;
-
 export interface StageServer {
   fleet: FleetServer;
   /** What the control plane connects to. */
@@ -32,22 +29,22 @@ export class Stage {
   readonly #proxy: DatabaseProxy;
   #database: EmbeddedDatabase;
 
-  private constructor(dir: string, fleet: Fleet, servers: readonly StageServer[], database: EmbeddedDatabase, proxy: DatabaseProxy, port: number) {
+  private constructor(dir: string, lease: number, fleet: Fleet, servers: readonly StageServer[], database: EmbeddedDatabase, proxy: DatabaseProxy, port: number) {
     this.dir = dir;
     this.#fleet = fleet;
     this.servers = servers;
     this.#database = database;
     this.#proxy = proxy;
     const env = {
-      DATABASE_URL: proxy.url, DATA_DIR: dir, ...wideLimits, OPERATION_LEASE: `${leaseSeconds}s`, MONITOR_INTERVAL: '1s', JWT_ACCESS_EXPIRY: '1d',
+      DATABASE_URL: proxy.url, DATA_DIR: dir, ...wideLimits, OPERATION_LEASE: `${lease}s`, MONITOR_INTERVAL: '1s', JWT_ACCESS_EXPIRY: '1d',
       ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', PORT_RANGE: portRange,
     };
     this.gateway = new Part('gateway', { ...env, OCORE_ROLE: 'gateway', PORT: String(port) }, join(dir, 'gateway.log'));
     this.workers = [1, 2].map((number) => new Part(`worker-${number}`, { ...env, OCORE_ROLE: 'worker' }, join(dir, `worker-${number}.log`)));
   }
 
-  /** `dir` is taken over: what an earlier run left in it goes. */
-  static async start(dir: string, serverCount: number): Promise<Stage> {
+  /** `dir` is taken over: what an earlier run left in it goes. The lease of operations is in seconds. */
+  static async start(dir: string, serverCount: number, lease: number): Promise<Stage> {
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true, mode: 0o755 });
     const fleet = await startFleet({ servers: serverCount });
@@ -57,7 +54,7 @@ export class Stage {
       servers.push({ fleet: server, line: await Line.start(server.sshd.port) });
     }
     const database = await startEmbedded(dir);
-    const stage = new Stage(dir, fleet, servers, database, await DatabaseProxy.start(database.url), await freePort());
+    const stage = new Stage(dir, lease, fleet, servers, database, await DatabaseProxy.start(database.url), await freePort());
     try {
       await stage.gateway.start();
       await Promise.all(stage.workers.map((worker) => worker.start()));
