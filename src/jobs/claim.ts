@@ -119,10 +119,15 @@ export class Claim {
     return count === 1;
   }
 
-  /** Lets the next worker have it at once. `crashed`: it counts as one more worker that the step was too much for. */
+  /**
+   * Lets the next worker have it at once. `crashed`: it counts as one more worker that the step was too much for. A worker
+   * that finds its operation with another one was counted as lost, but lives: it takes that back.
+   */
   async giveBack(crashed: boolean): Promise<void> {
     await this.#app.db.prisma.$executeRaw`
-      UPDATE operations SET lease_until = CASE WHEN ${crashed} THEN clock_timestamp() ELSE to_timestamp(0) END
-      WHERE id = ${this.id}::uuid AND attempt = ${this.attempt} AND status = 'running'`;
+      UPDATE operations SET
+        lease_until = CASE WHEN attempt > ${this.attempt} THEN lease_until WHEN ${crashed} THEN clock_timestamp() ELSE to_timestamp(0) END,
+        crashes = CASE WHEN attempt > ${this.attempt} AND NOT ${crashed} THEN greatest(crashes - 1, 0) ELSE crashes END
+      WHERE id = ${this.id}::uuid AND attempt >= ${this.attempt} AND status = 'running'`;
   }
 }
