@@ -17,6 +17,7 @@ let server: FleetServer;
 let serverId: string;
 let environmentId: string;
 const workers: WorkerProcess[] = [];
+const env = { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', OPERATION_LEASE: '5s' };
 
 beforeAll(async () => {
   fleet = await startFleet({ servers: 1 });
@@ -24,7 +25,7 @@ beforeAll(async () => {
   if (!first) throw new Error('The fleet has no server');
   server = first;
   await loadSmallImages(server.engine.docker, 3);
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ...env });
   owner = await ocore.owner();
   const validator = worker();
   serverId = await owner.activeServer(server);
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 function worker(): WorkerProcess {
-  const made = new WorkerProcess(ocore, { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
+  const made = new WorkerProcess(ocore, env);
   workers.push(made);
   return made;
 }
