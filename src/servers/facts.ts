@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostScript } from '../remote/index.ts';
+import { type HostScript, hostScript, RemoteError, type RemoteHost } from '../remote/index.ts';
 
 /** Reads what a host is, as `key=value` lines. Only reads; works in any POSIX shell. */
 export const factsScript = hostScript`
@@ -29,30 +29,40 @@ awk -F'[: ]+' 'NR>2 {sub(/^ +/, ""); split($0, f, /[: ]+/); if (f[1] != "lo") {r
 awk '{printf "uptime=%.0f\n", $1}' /proc/uptime
 `;
 
-export function parsePairs(output: string): Record<string, string> {
+function parsePairs(output: string): Record<string, string> {
   return Object.fromEntries(output.split('\n').flatMap((line) => {
     const at = line.indexOf('=');
     return at > 0 ? [[line.slice(0, at), line.slice(at + 1).trim()]] : [];
   }));
 }
 
-const count = z.coerce.number().nonnegative();
+const count = z.coerce.number().nonnegative().max(2 ** 62);
+const kilobytes = z.coerce.number().int().nonnegative().max(2 ** 50);
+const text = z.string().max(200).regex(/^\P{Cc}*$/u);
 
 export const factsShape = z.object({
-  os_name: z.string(),
-  os_version: z.string(),
-  kernel: z.string(),
-  architecture: z.string(),
-  cpu_cores: count,
-  ram_kb: count,
-  disk_kb: count,
-  disk_available_kb: count,
+  os_name: text,
+  os_version: text,
+  kernel: text,
+  architecture: text,
+  cpu_cores: z.coerce.number().int().nonnegative().max(100_000),
+  ram_kb: kilobytes,
+  disk_kb: kilobytes,
+  disk_available_kb: kilobytes,
   sudo: z.enum(['root', 'yes', 'no']),
 });
 export type Facts = z.infer<typeof factsShape>;
 
 export const metricsShape = z.object({
-  load1: count, load5: count, load15: count, cpu_total: count, cpu_idle: count, ram_kb: count, ram_available_kb: count,
-  disk_kb: count, disk_used_kb: count, disk_available_kb: count, net_rx: count, net_tx: count, uptime: count,
+  load1: count, load5: count, load15: count, cpu_total: count, cpu_idle: count, ram_kb: kilobytes, ram_available_kb: kilobytes,
+  disk_kb: kilobytes, disk_used_kb: kilobytes, disk_available_kb: kilobytes, net_rx: count, net_tx: count, uptime: count,
 });
 export type Reading = z.infer<typeof metricsShape>;
+
+/** Runs one of these scripts. What a server prints is input: whatever is not in the given shape is an error that says so. */
+export async function readFrom<T>(host: RemoteHost, script: HostScript, shape: z.ZodType<T>, options: Parameters<RemoteHost['run']>[1]): Promise<T> {
+  const parsed = shape.safeParse(parsePairs((await host.run(script, options)).stdout));
+  if (parsed.success) return parsed.data;
+  const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
+  throw new RemoteError('remote_command_failed', `The server does not report these values in the expected form: ${[...names].join(', ')}`, { cause: parsed.error });
+}

@@ -5,11 +5,12 @@ import { recordFact } from '../audit/mutation.ts';
 import { notify } from '../events/hub.ts';
 import { type RemoteError, toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
-import { metricsScript, metricsShape, parsePairs, type Reading } from './facts.ts';
+import { metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
 const lockKey = 72707372;
 const missesUntilUnreachable = 2;
+const placesPerOrganization = 10;
 
 /**
  * Reads the metrics of every server that was validated over its standing connection and notices when one stops answering or comes back.
@@ -19,7 +20,8 @@ export class ServerMonitor {
   readonly #app: App;
   readonly #url: string;
   readonly #previous = new Map<string, Reading>();
-  readonly #lane = new Semaphore(20);
+  readonly #checking = new Set<string>();
+  readonly #lanes = new Map<string, Semaphore>();
   #lock: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -51,15 +53,27 @@ export class ServerMonitor {
         status: { in: ['active', 'unreachable'] }, validatedAddress: { not: null }, OR: [{ kind: 'local' }, { hostKeyFingerprint: { not: null } }],
       },
     });
-    await Promise.all(servers.map(async (server) => {
-      const release = await this.#lane.acquire();
+    // A server that has not answered yet is not asked again, or those that never do would fill the memory.
+    await Promise.all(servers.filter(({ id }) => !this.#checking.has(id)).map(async (server) => {
+      this.#checking.add(server.id);
+      const release = await this.#laneOf(server.orgId).acquire();
       try {
         await this.#check(server);
+      } catch (error) {
+        this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not record what it read');
       } finally {
         release();
+        this.#checking.delete(server.id);
       }
     }));
     await this.#app.db.prisma.serverMetric.deleteMany({ where: { collectedAt: { lt: new Date(Date.now() - 8 * 86400_000) } } });
+  }
+
+  /** Each organization has places of its own: servers that are silent hold up nobody else's. */
+  #laneOf(orgId: string): Semaphore {
+    const lane = this.#lanes.get(orgId) ?? new Semaphore(placesPerOrganization);
+    this.#lanes.set(orgId, lane);
+    return lane;
   }
 
   async #isLeader(): Promise<boolean> {
@@ -74,13 +88,14 @@ export class ServerMonitor {
   }
 
   async #check(server: Server): Promise<void> {
+    let reading: Reading;
     try {
       const host = await this.#app.remote.connect(await targetOf(this.#app, server), AbortSignal.timeout(20_000));
-      const result = await host.run(metricsScript, { timeoutMs: 15_000 });
-      await this.#store(server, metricsShape.parse(parsePairs(result.stdout)));
+      reading = await readFrom(host, metricsScript, metricsShape, { timeoutMs: 15_000 });
     } catch (error) {
-      await this.#missed(server, toRemoteError(error));
+      return this.#missed(server, toRemoteError(error));
     }
+    await this.#store(server, reading);
   }
 
   async #store(server: Server, now: Reading): Promise<void> {
@@ -110,11 +125,10 @@ export class ServerMonitor {
   }
 
   async #missed(server: Server, error: RemoteError): Promise<void> {
-    // A changed host key is not a hiccup: nothing may be sent to that machine.
-    const unreachable = error.code === 'host_key_mismatch' || server.missedChecks + 1 >= missesUntilUnreachable;
     await this.#app.db.prisma.$transaction(async (tx) => {
-      await tx.server.update({ where: { id: server.id }, data: { missedChecks: { increment: 1 }, ...(error.fingerprint ? { presentedFingerprint: error.fingerprint } : {}) } });
-      if (!unreachable) return;
+      const { missedChecks } = await tx.server.update({ where: { id: server.id }, data: { missedChecks: { increment: 1 }, ...(error.fingerprint ? { presentedFingerprint: error.fingerprint } : {}) } });
+      // A changed host key is not a hiccup: nothing may be sent to that machine.
+      if (error.code !== 'host_key_mismatch' && missedChecks < missesUntilUnreachable) return;
       const changed = await tx.server.updateMany({ where: { id: server.id, status: 'active' }, data: { status: 'unreachable', statusMessage: `${error.message}. ${error.hint}` } });
       if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'unreachable', reason: error.code } });
     });

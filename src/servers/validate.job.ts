@@ -3,7 +3,7 @@ import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../jobs/kind.ts';
 import { implementOperation } from '../jobs/registry.ts';
 import { negotiated, RemoteError } from '../remote/index.ts';
-import { factsScript, factsShape, parsePairs } from './facts.ts';
+import { factsScript, factsShape, readFrom } from './facts.ts';
 import { validateServer } from './operations.ts';
 import { lastKnownStatus } from './last-known.ts';
 import { attemptHost, targetOf } from './target.ts';
@@ -41,7 +41,7 @@ export const validateServerJob = implementOperation({
     system: async (context) => {
       const { operation, signal, write } = context;
       const host = await attemptHost(context, operation.resourceId, 'look');
-      const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
+      const facts = await readFrom(host, factsScript, factsShape, { signal });
       if (!facts.kernel.startsWith('Linux')) throw new StepError('server_unsuitable', `The server runs ${facts.kernel}, not Linux`, 'Use a server with Linux, for example Debian 12 or Ubuntu 24.04.');
       if (!architectures.includes(facts.architecture)) throw new StepError('server_unsuitable', `The architecture ${facts.architecture} is not supported`, `Use one of ${architectures.join(', ')}.`);
       await write((tx) => tx.server.update({
@@ -56,7 +56,7 @@ export const validateServerJob = implementOperation({
     resources: async (context) => {
       const { operation, signal } = context;
       const host = await attemptHost(context, operation.resourceId, 'look');
-      const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
+      const facts = await readFrom(host, factsScript, factsShape, { signal });
       const say = (kb: number): string => `${((kb * 1024) / gib).toFixed(1)} GiB`;
       if (facts.ram_kb < minimum.ramKb) throw new StepError('server_unsuitable', `The server has ${say(facts.ram_kb)} of memory; at least ${say(minimum.ramKb)} is needed`, 'Use a larger server.');
       if (facts.disk_available_kb < minimum.diskAvailableKb) throw new StepError('disk_full', `Only ${say(facts.disk_available_kb)} of disk is free; at least ${say(minimum.diskAvailableKb)} is needed`, 'Free some space or enlarge the disk, then validate again.');
@@ -65,7 +65,7 @@ export const validateServerJob = implementOperation({
     privileges: async (context) => {
       const { operation, signal, log } = context;
       const host = await attemptHost(context, operation.resourceId, 'look');
-      const facts = factsShape.parse(parsePairs((await host.run(factsScript, { signal })).stdout));
+      const facts = await readFrom(host, factsScript, factsShape, { signal });
       if (facts.sudo !== 'no') return facts.sudo === 'root' ? 'The SSH user is root' : 'sudo works without a password';
       // Enough where the user may use Docker directly; the next step finds out.
       log('warning', 'The SSH user has no sudo without a password');

@@ -73,11 +73,30 @@ it.each(metrics)('metrics $name make a server unreachable, and only that one', a
   const { id, operationId } = await stage.register(owner, engine, { sshPrivateKey: await stage.sshd.authorize(command) });
   expect((await finished(owner, operationId)).status).toBe('succeeded');
   await until(async () => (await owner.get(`/servers/${id}`)).at('status') === 'unreachable');
-  expect((await owner.get(`/servers/${id}`)).text('statusMessage')).not.toBe('');
+  // A sentence for a person, with nothing of the program's own.
+  expect((await owner.get(`/servers/${id}`)).text('statusMessage')).toMatch(/^[^\n{}[\]]{1,500}$/);
   const seen = (await owner.get(`/servers/${honest}`)).at('lastSeenAt');
   await until(async () => (await owner.get(`/servers/${honest}`)).at('lastSeenAt') !== seen);
   expect((await owner.get(`/servers/${honest}`)).at('status')).toBe('active');
 }, 240_000);
+
+it('servers that fall silent keep nobody else’s server from being watched', async () => {
+  const engine = await stage.engine();
+  const crowd = await stage.owner('crowd');
+  const sshPrivateKey = await stage.sshd.authorize(await commandForMetrics('sleep 600', stage.dir, metrics.length));
+  const silent = await Promise.all(Array.from({ length: 30 }, () => stage.register(crowd, engine, { sshPrivateKey })));
+  const validated = await Promise.all(silent.map(({ operationId }) => finished(crowd, operationId)));
+  expect(new Set(validated.map(({ status }) => status))).toEqual(new Set(['succeeded']));
+  const other = await stage.owner('watched');
+  const serverId = await stage.activeServer(other, engine);
+  // With a place for twenty at a time, thirty that wait for their time-outs would hold all of them.
+  for (let seen = 0; seen < 5; seen += 1) {
+    const last = (await other.get(`/servers/${serverId}`)).at('lastSeenAt');
+    await until(async () => (await other.get(`/servers/${serverId}`)).at('lastSeenAt') !== last);
+  }
+  expect((await other.get(`/servers/${serverId}`)).at('status')).toBe('active');
+  for (const { id } of silent) await crowd.delete(`/servers/${id}`);
+}, 120_000);
 
 it('sixty validations that stall keep nobody else’s server from being validated, and a cancel frees them', async () => {
   const stalling: Misbehaviour = { name: 'never answers', serve: () => {} };
