@@ -1,5 +1,6 @@
 import type { DockerEngine } from './docker/engine.ts';
 import { LineReader, StreamDemuxer } from './lines.ts';
+import { Pace } from './pace.ts';
 import { Deadline } from './within.ts';
 
 /** How long the lines that are there may take to come. */
@@ -56,9 +57,12 @@ async function* linesOf(docker: DockerEngine, container: string, options: LogOpt
     ...(options.tail === undefined ? {} : { tail: String(options.tail) }),
     ...(options.since ? { since: String(options.since.getTime() / 1000) } : {}),
   }, { signal });
+  const pace = new Pace();
   for await (const chunk of body) {
-    demuxer.push(Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    demuxer.push(bytes);
     yield* lines.splice(0);
+    await pace.take(bytes.length, signal);
   }
   readers.stdout.end();
   readers.stderr.end();

@@ -4,6 +4,7 @@ import type { DockerEngine } from './docker/engine.ts';
 import { pullEventShape } from './docker/shapes.ts';
 import { engineError, RemoteError } from './errors.ts';
 import { parseImageReference } from './image-reference.ts';
+import { Pace } from './pace.ts';
 import { within } from './within.ts';
 
 /** A pull that goes on for longer is not one. */
@@ -26,7 +27,7 @@ export async function pullImage(docker: DockerEngine, image: string, options: { 
   if (!reference) throw new RemoteError('image_not_found', `${image.slice(0, 300)} is not an image reference`);
   const progress = new Layers();
   await within({ what: `Pulling ${image}`, ms: longestMs, signal: options.signal }, async (signal) => {
-    for await (const event of eventsOf(await docker.pullImage(reference, { signal }))) {
+    for await (const event of eventsOf(await docker.pullImage(reference, { signal }), signal)) {
       if (event.error !== undefined) throw engineError(event.error);
       const sums = progress.after(event);
       if (sums) options.onProgress(sums);
@@ -35,11 +36,14 @@ export async function pullImage(docker: DockerEngine, image: string, options: { 
 }
 
 /** The events of a pull, one JSON text a line. Whatever else a server sends is an error of the pull. */
-async function* eventsOf(body: Readable): AsyncGenerator<PullEvent> {
+async function* eventsOf(body: Readable, signal: AbortSignal): AsyncGenerator<PullEvent> {
   let rest = '';
   const decoder = new TextDecoder();
+  const pace = new Pace();
   for await (const chunk of body) {
-    rest += decoder.decode(Buffer.from(chunk), { stream: true });
+    const bytes = Buffer.from(chunk);
+    await pace.take(bytes.length, signal);
+    rest += decoder.decode(bytes, { stream: true });
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield eventOf(line);
