@@ -53,10 +53,11 @@ export class Fixtures {
 
   async #register(): Promise<{ answer: Answer; line: Line }> {
     this.#made += 1;
+    const name = `Server ${this.#made}`;
     const line = await Line.start(this.#server.sshd.port);
     this.#lines.push(line);
     const { host, user, sshd, engine } = this.#server;
-    const answer = await this.#owner.post('/servers', { name: `Server ${this.#made}`, host, port: line.port, sshUser: user, sshPrivateKey: sshd.privateKey, dockerSocket: engine.socket });
+    const answer = await this.#owner.post('/servers', { name, host, port: line.port, sshUser: user, sshPrivateKey: sshd.privateKey, dockerSocket: engine.socket });
     return { answer, line };
   }
 
