@@ -46,6 +46,8 @@ let count = 0;
 async function validation(by: Client, port = silentPort()): Promise<{ id: string; operationId: string }> {
   count += 1;
   const answer = await by.post('/servers', { name: `Silent ${count}`, host: '127.0.0.1', port, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+  // One that answered there before is waited for longer than a first contact.
+  await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE id = $1", [answer.text('id')]);
   return { id: answer.text('id'), operationId: answer.text('operationId') };
 }
 
