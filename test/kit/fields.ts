@@ -22,7 +22,7 @@ const resources: readonly [RegExp, string][] = [
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|Updated|HostKey|Projects)?\.id$/, 'server'],
   [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|revealAdminPassword)\.id$/, 'instance'],
-  [/\.operationId$|^\w+\.\w*[oO]peration(Logs|Updated)?\.id$/, 'operation'],
+  [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
