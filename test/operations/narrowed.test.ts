@@ -56,6 +56,7 @@ it('instanceLogs ends, too, and lets the container’s log go', async () => {
   const open = new Set<ServerResponse>();
   // Docker, as far as a log goes: a line every 50 ms for as long as somebody reads.
   const docker = createServer((request, response) => {
+    response.setHeader('Api-Version', '1.41');
     if (!request.url?.includes('/logs')) return void response.end('{}');
     open.add(response);
     const timer = setInterval(() => response.write(logLine('a line')), 50);
