@@ -48,7 +48,10 @@ export async function start(config: Config): Promise<Running> {
     const applied = await migrate(databaseUrl);
     if (applied.length > 0) log.info({ applied }, 'Migrations were applied');
 
-    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, (error) => log.warn({ err: error }, 'A database connection was lost'), config.OPERATION_LEASE);
+    // A worker that sleeps in a transaction holds rows that the next worker needs; a gateway holds none for long.
+    const idleSeconds = config.OCORE_ROLE === 'gateway' ? undefined : config.OPERATION_LEASE;
+    const onLost = (error: Error): void => log.warn({ err: error }, 'A database connection was lost');
+    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, onLost, idleSeconds);
     stops.push(db.close);
     const events = new EventHub(databaseUrl, log);
     await events.start();

@@ -27,7 +27,7 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       return {};
     case 'administrator':
       await ocore.sql('UPDATE users SET is_admin = true WHERE email = $1', [owner.email]);
-      return {};
+      return { OPERATION_ID: (await fleetOf(ocore, owner)).OPERATION_ID };
     case 'colleague': {
       const grace = await ocore.owner('grace');
       await ocore.sql("UPDATE users SET email = 'grace@example.com' WHERE email = $1", [grace.email]);

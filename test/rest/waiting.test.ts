@@ -32,7 +32,7 @@ describe('accepted work', () => {
     expect([answer.status, answer.headers.get('location'), answer.headers.get('retry-after')]).toEqual([202, `/api/operations/${answer.text('operationId')}`, '2']);
     expect(answer.body).toEqual({ id: expect.any(String), status: 'validating', message: 'Server validation in progress', operationId: expect.any(String) });
     const cancel = await owner.post(`/operations/${answer.text('operationId')}/cancel`);
-    expect([cancel.status, cancel.body]).toEqual([202, { id: answer.text('operationId'), status: 'queued', message: 'Cancellation in progress', operationId: answer.text('operationId') }]);
+    expect([cancel.status, cancel.body]).toEqual([202, { id: answer.text('operationId'), status: 'cancelled', message: 'Cancellation in progress', operationId: answer.text('operationId') }]);
   });
 });
 
