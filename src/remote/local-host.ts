@@ -55,17 +55,10 @@ export class LocalHost implements RemoteHost {
       };
       const aborted = (): void => stop(signal.reason);
       signal.addEventListener('abort', aborted);
-      const read = (output: Output) => (chunk: Buffer): void => {
-        try {
-          output.push(chunk);
-        } catch (error) {
-          stop(error);
-        }
-      };
       const limit = options.maxOutputBytes ?? 1024 * 1024;
       const [stdout, stderr] = [new Output(limit), new Output(limit)];
-      child.stdout.on('data', read(stdout));
-      child.stderr.on('data', read(stderr));
+      child.stdout.on('data', stdout.reader(stop));
+      child.stderr.on('data', stderr.reader(stop));
       child.on('error', (error) => reject(toRemoteError(error)));
       child.on('close', (code) => {
         signal.removeEventListener('abort', aborted);

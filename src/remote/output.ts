@@ -18,4 +18,15 @@ export class Output {
     if (this.#size > this.#maxBytes) throw new RemoteError('remote_command_failed', `The command wrote more than ${Math.ceil(this.#maxBytes / 1024)} KiB`);
     this.text += this.#decoder.write(chunk);
   }
+
+  /** Takes what a stream brings; tells when it becomes too much. */
+  reader(tooMuch: (error: unknown) => void): (chunk: Buffer) => void {
+    return (chunk) => {
+      try {
+        this.push(chunk);
+      } catch (error) {
+        tooMuch(error);
+      }
+    };
+  }
 }

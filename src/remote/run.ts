@@ -18,15 +18,8 @@ export function outputOf(channel: Channel, options: RunOptions, signal: AbortSig
     const aborted = (): void => stop(signal.reason);
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted);
-    const read = (output: Output) => (chunk: Buffer): void => {
-      try {
-        output.push(chunk);
-      } catch (error) {
-        stop(error);
-      }
-    };
-    raw.on('data', read(stdout));
-    raw.stderr.on('data', read(stderr));
+    raw.on('data', stdout.reader(stop));
+    raw.stderr.on('data', stderr.reader(stop));
     raw.on('exit', (status: number | null) => { code = status; });
     raw.on('close', () => {
       signal.removeEventListener('abort', aborted);
