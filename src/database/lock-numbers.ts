@@ -8,6 +8,7 @@ export const lockNumbers = {
   jobQueue: 72707373,
   dataKeys: 72707374,
   keyRotation: 72707375,
+  operationPicking: 72707376,
 } as const;
 
 /** The seeds of locks whose number is the hash of a name, for the same reason. */

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { lockSeeds } from '../database/lock-numbers.ts';
 import type { Tx } from '../database/database.ts';
 import { StepError } from '../jobs/kind.ts';
 
@@ -8,7 +9,7 @@ export async function allocatePort(app: App, tx: Tx, serverId: string, instanceI
   const rows = await tx.$queryRaw<{ port: number }[]>`
     SELECT port FROM port_allocations WHERE server_id = ${serverId}::uuid AND instance_id = ${instanceId}::uuid AND purpose = ${purpose} AND port > ${above}`;
   if (rows[0]) return rows[0].port;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${serverId}, 1))`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${serverId}, ${lockSeeds.ports}))`;
   const free = await tx.$queryRaw<{ port: number }[]>`
     INSERT INTO port_allocations (server_id, port, instance_id, purpose)
     SELECT ${serverId}::uuid, candidate, ${instanceId}::uuid, ${purpose} FROM generate_series(greatest(${from}::int, ${above}::int + 1), ${to}::int) candidate

@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import type { Logger } from 'pino';
 import { queueName } from './queue.ts';
 
@@ -12,6 +13,6 @@ export async function startQueue(databaseUrl: string, log: Logger, supervise: bo
   await boss.createQueue(queueName, options);
   await boss.updateQueue(queueName, options);
   // A tenant's mutation puts its job into the queue in its own transaction.
-  await boss.getDb().executeSql('SELECT pg_advisory_xact_lock(72707373); GRANT USAGE ON SCHEMA pgboss TO ocore_tenant; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA pgboss TO ocore_tenant');
+  await boss.getDb().executeSql(`SELECT pg_advisory_xact_lock(${lockNumbers.jobQueue}); GRANT USAGE ON SCHEMA pgboss TO ocore_tenant; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA pgboss TO ocore_tenant`);
   return boss;
 }

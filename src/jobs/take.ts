@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { Claim, type Taken } from './claim.ts';
 import { groupOf } from './queue.ts';
 
 /** One worker at a time picks, so that lanes are never overfull. */
 export async function lockPicking(tx: Tx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(72707374)`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.operationPicking})`;
 }
 
 /** What a worker does for each organization: who has nothing here goes first, who has its share must wait. */

@@ -2,13 +2,13 @@ import pg from 'pg';
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
+import { lockNumbers } from '../database/lock-numbers.ts';
 import { notify } from '../events/hub.ts';
 import { type RemoteError, toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
 import { metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
-const lockKey = 72707372;
 const missesUntilUnreachable = 2;
 const placesPerOrganization = 10;
 
@@ -81,7 +81,7 @@ export class ServerMonitor {
     const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
     client.on('error', () => { this.#lock = undefined; });
     await client.connect();
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lockKey]);
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [lockNumbers.serverMonitor]);
     if (rows[0]?.held) this.#lock = client;
     else await client.end();
     return this.#lock !== undefined;
