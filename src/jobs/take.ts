@@ -9,7 +9,7 @@ export async function lockPicking(tx: Tx): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.operationPicking})`;
 }
 
-/** What a worker does for each organization: who has nothing here goes first, who has its share must wait. */
+/** What a worker does for each organization: who has nothing here, and had nothing just now, goes first; who has its share must wait. */
 export interface Shares {
   busy: readonly string[];
   full: readonly string[];

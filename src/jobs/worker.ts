@@ -31,6 +31,8 @@ class OperationWorker implements Worker {
   readonly #loop: WorkLoop;
   readonly #beat: NodeJS.Timeout;
   #looking: Promise<void> | undefined;
+  /** Whose operation ended last here: the slot that it leaves goes to another organization first. */
+  #lastServed: string | undefined;
 
   constructor(app: App, kinds: KindRegistry) {
     this.#app = app;
@@ -56,7 +58,8 @@ class OperationWorker implements Worker {
     const counts = new Map<string, number>();
     for (const { orgId } of this.#all) counts.set(orgId, (counts.get(orgId) ?? 0) + 1);
     const share = shareOf(this.#app.config.WORKER_CONCURRENCY);
-    return { busy: [...counts.keys()], full: [...counts].filter(([, count]) => count >= share).map(([orgId]) => orgId) };
+    const busy = new Set([...counts.keys(), ...(this.#lastServed === undefined ? [] : [this.#lastServed])]);
+    return { busy: [...busy], full: [...counts].filter(([, count]) => count >= share).map(([orgId]) => orgId) };
   }
 
   async #takeOne(): Promise<boolean> {
@@ -69,6 +72,7 @@ class OperationWorker implements Worker {
   #run(claim: Claim, place: Map<Claim, Work>): void {
     const done = runClaim(this.#app, this.#kinds, claim, this.#shutdown.signal).finally(() => {
       place.delete(claim);
+      this.#lastServed = claim.orgId;
       this.#loop.wake();
     });
     place.set(claim, { orgId: claim.orgId, suspect: claim.crashes >= suspectAfter, done });

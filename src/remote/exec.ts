@@ -3,7 +3,7 @@ import tar from 'tar-stream';
 import type { DockerEngine } from './docker/engine.ts';
 import { dockerStatus, RemoteError } from './errors.ts';
 import { StreamDemuxer } from './lines.ts';
-import { containerLogs } from './logs.ts';
+import { type ContainerLine, containerLogs } from './logs.ts';
 import { Output } from './output.ts';
 import { within } from './within.ts';
 
@@ -72,7 +72,16 @@ export function runOneOff(docker: DockerEngine, container: string, options: { on
   return within({ what: 'The one-off container', ms: longestOneOffMs, signal: options.signal }, async (signal) => {
     const before = await docker.inspectContainer(container, { signal });
     if (before.State.Status === 'created') await docker.startContainer(container, { signal });
-    for await (const { line } of containerLogs(docker, container, { follow: true, signal })) options.onLine(line);
+    let last: ContainerLine | undefined;
+    // An engine that rotates the log under a slow reader ends it early: the rest is asked for.
+    for (let before: ContainerLine | undefined | null = null; before !== last; ) {
+      before = last;
+      for await (const line of containerLogs(docker, container, { follow: true, signal, ...(before?.at ? { since: before.at } : {}) })) {
+        if (before && line.stamp <= before.stamp) continue;
+        options.onLine(line.line);
+        if (line.at) last = line;
+      }
+    }
     return docker.waitContainer(container, { signal });
   });
 }

@@ -10,6 +10,8 @@ export interface ContainerLine {
   stream: 'stdout' | 'stderr';
   /** When the container wrote it. */
   at: Date | null;
+  /** The same as the engine tells it, to the nanosecond; empty if it does not. */
+  stamp: string;
   line: string;
 }
 
@@ -24,7 +26,7 @@ export interface LogOptions {
 function parseLine(stream: 'stdout' | 'stderr', text: string): ContainerLine {
   const space = text.indexOf(' ');
   const at = new Date(text.slice(0, space));
-  return Number.isNaN(at.getTime()) ? { stream, at: null, line: text } : { stream, at, line: text.slice(space + 1) };
+  return Number.isNaN(at.getTime()) ? { stream, at: null, stamp: '', line: text } : { stream, at, stamp: text.slice(0, space), line: text.slice(space + 1) };
 }
 
 /** The lines of a container without TTY, oldest first; with `follow` until the signal aborts or the container ends. */

@@ -45,7 +45,13 @@ function worker(): WorkerProcess {
 }
 
 const create = (name: string, input: Record<string, unknown> = {}) => owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
-const endOf = async (answer: Answer, field = 'operationId') => (await owner.finished(answer.text(field))).text('data.operationUpdated.status');
+/** How it ended; a failure with its reason. */
+async function endOf(answer: Answer, field = 'operationId'): Promise<string> {
+  const operation = await owner.finished(answer.text(field));
+  const code = operation.at('data.operationUpdated.error.code');
+  const status = operation.text('data.operationUpdated.status');
+  return status === 'failed' ? `${status}: ${String(code)}` : status;
+}
 
 /** Another Odoo than the small one, under a name of its own. */
 async function image(repo: string, script: string): Promise<void> {
@@ -167,7 +173,7 @@ it('keeps the beginning and the end of a log that never stops, and says how much
   await image('noisy-odoo', '#!/bin/sh\necho first\nawk \'BEGIN { for (i = 1; i <= 300000; i++) print "line " i " " i * i }\'\necho last\nexit 1\n');
   worker();
   const made = await create('Noisy', { image: 'noisy-odoo:19.0' });
-  expect(await endOf(made)).toBe('failed');
+  expect(await endOf(made)).toBe('failed: database_initialisation_failed');
   const lines = await ocore.sql<{ seq: number; message: string; bytes: number }>('SELECT seq, message, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = $1 ORDER BY seq', [made.text('operationId')]);
   expect(lines.length).toBeLessThanOrEqual(4001);
   expect(lines.reduce((sum, line) => sum + line.bytes, 0)).toBeLessThan(2.2 * 1024 ** 2);

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
 import { fleetDir, firstSshPort } from '../fleet/slot.ts';
@@ -58,11 +59,19 @@ it('asks the guard before each call, and ends the connection with its signal', a
   expect(await rejected(host.docker.removeVolume('v'))).toBe('This worker no longer holds the operation');
   expect(await rejected(Promise.resolve().then(() => host.run(hostScript`touch /tmp/never`)))).toBe('This worker no longer holds the operation');
   may = true;
-  const running = [host.run(hostScript`sleep 600`), host.httpGet({ port: sshd.port, path: '/', timeoutMs: 60_000 })].map(rejected);
-  await sleep(200);
-  cancel.abort();
-  expect(await Promise.all(running)).toEqual(['remote_cancelled', 'remote_cancelled']);
-  expect(host.closed).toBe(true);
+  const silent = net.createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  try {
+    const address = silent.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const running = [host.run(hostScript`sleep 600`), host.httpGet({ port, path: '/', timeoutMs: 60_000 })].map(rejected);
+    await once(silent, 'connection');
+    cancel.abort();
+    expect(await Promise.all(running)).toEqual(['remote_cancelled', 'remote_cancelled']);
+    expect(host.closed).toBe(true);
+  } finally {
+    silent.close();
+  }
 });
 
 it('ends with the cancel also what waits for a channel, and with the connection what is under way', async () => {
