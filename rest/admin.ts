@@ -1,3 +1,8 @@
+import { z } from 'zod';
+import { adminUserInput } from '../src/admin/index.ts';
+import { installationSettingsInput } from '../src/identity/index.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import { operationFields } from './operations.ts';
 import type { Route } from './route.ts';
 
@@ -9,7 +14,7 @@ const act = (path: string, summary: string, field: string): Route => ({
   method: 'post', path: `/admin/users/{id}/${path}`, category, summary, document: `mutation ($id: ID!) { ${field}(id: $id) { ${user} } }`, answer: { as: 'object' },
 });
 
-export const adminRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/admin/users', category, summary: 'List all accounts', document: `query ($first: Int, $after: String, $search: String) { adminUsers(first: $first, after: $after, search: $search) { nodes { ${user} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/admin/users', category, summary: 'Create an account', document: `mutation ($input: AdminCreateUserInput!) { adminCreateUser(input: $input) { ${user} } }`, answer: { as: 'object', status: 201 } },
   { method: 'get', path: '/admin/users/{id}', category, summary: 'Get an account', document: `query ($id: ID!) { adminUser(id: $id) { ${user} } }`, answer: { as: 'object' } },
@@ -25,3 +30,22 @@ export const adminRoutes: readonly Route[] = [
   { method: 'get', path: '/admin/settings', category, summary: 'Get the settings of the installation', document: '{ installationSettings { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
   { method: 'patch', path: '/admin/settings', category, summary: 'Change the settings of the installation', document: 'mutation ($input: InstallationSettingsInput!) { updateInstallationSettings(input: $input) { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
 ];
+
+const examples: Examples = {
+  '/admin/users/{id}': ids.user, '/admin/orgs/{id}': ids.organization, '/admin/jobs/{id}': ids.operation,
+  'AdminUser.id': ids.user, 'AdminUser.name': 'Grace Hopper', 'AdminUser.email': 'grace@example.com', 'AdminUser.totpEnabled': false, isServerAdmin: false, orgCount: 1, deactivatedAt: null, 'adminDeactivateUser.deactivatedAt': '2026-11-24T09:30:00.000Z',
+  'adminCreateUser.orgCount': 0, 'adminCreateUser.lastLoginAt': null, 'updateInstallationSettings.signupOpenIsSet': true,
+  'AdminCreateUserInput.name': 'Grace Hopper', 'AdminCreateUserInput.email': 'grace@example.com',
+  'AdminOrganization.id': ids.organization, 'AdminOrganization.name': 'Example Manufacturing', 'AdminOrganization.slug': 'example-mfg', 'AdminOrganization.status': 'active', serverCount: 2, instanceCount: 6,
+  queued: 2, running: 5, oldestQueuedSeconds: 3, failedLastDay: 1, mailsWaiting: 0, 'adminOrganizations.search': 'example',
+};
+
+const parsers: Parsers = {
+  AdminCreateUserInput: adminUserInput,
+  InstallationSettingsInput: installationSettingsInput,
+  adminJobs: z.object({ kind: filter }),
+  adminOrganizations: z.object({ search: filter }),
+  adminUsers: z.object({ search: filter }),
+};
+
+export const admin: Category = { routes, examples, parsers };

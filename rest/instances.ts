@@ -1,5 +1,10 @@
+import { z } from 'zod';
+import { configureInstanceInput, createInstanceInput, envVarInput } from '../src/instances/index.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
+const gib = 1024 ** 3;
 const fields = 'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
@@ -8,7 +13,7 @@ const act = (verb: string, message: string): Route => ({
   document: `mutation ($id: ID!) { ${verb}Instance(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message },
 });
 
-export const instanceRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/instances', category, summary: 'List instances', document: `query ($first: Int, $after: String, $serverId: ID, $environmentId: ID, $status: InstanceStatus, $search: String, $sort: ListSort) { instances(first: $first, after: $after, serverId: $serverId, environmentId: $environmentId, status: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/instances', category, summary: 'Create an instance and provision it', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
   { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
@@ -20,3 +25,24 @@ export const instanceRoutes: readonly Route[] = [
   { method: 'get', path: '/instances/{id}/logs', category, summary: 'Read the newest log lines', document: 'query ($id: ID!, $source: InstanceLogSource, $lines: Int) { instanceLogs(id: $id, source: $source, lines: $lines) { at level message } }', answer: { as: 'whole', key: 'data' }, errors: ['unprocessable'] },
   { method: 'post', path: '/instances/{id}/admin-password', category, summary: 'Show Odoo’s first admin password, once', document: 'mutation ($id: ID!) { revealAdminPassword(id: $id) { login password } }', answer: { as: 'object' } },
 ];
+
+const examples: Examples = {
+  '/instances/{id}': ids.instance,
+  'Instance.id': ids.instance, 'Instance.name': 'ERP production', 'Instance.slug': 'erp-production', 'Instance.status': 'running', 'createInstance.status': 'provisioning', 'configureInstance.status': 'restarting', 'startInstance.status': 'restarting', 'restartInstance.status': 'restarting', 'deleteInstance.status': 'removing',
+  image: 'odoo:19.0', 'CreateInstanceInput.image': null, httpPort: 20000, 'Instance.url': 'http://berlin-1.example.com:20000',
+  workers: 2, limitMemorySoft: 2 * gib, limitMemoryHard: 2.5 * gib, limitTimeCpu: 600, limitTimeReal: 1200, maxCronThreads: 1, logLevel: 'info', edition: 'community',
+  language: 'en_US', country: 'BE', modules: ['sale_management', 'stock'], adminEmail: 'admin@example.com', envVarNames: ['SMTP_HOST'], 'EnvVarInput.name': 'SMTP_HOST', 'EnvVarInput.value': 'smtp.example.com',
+  confirmName: 'ERP production', 'instances.search': 'erp', lines: 200, 'InstanceLogLine.level': 'info', 'InstanceLogLine.message': '2026-11-24 09:30:00,412 1 INFO odoo odoo.modules.loading: 14 modules loaded in 0.82s, 0 queries (+0 extra)',
+  login: 'admin@example.com', 'AdminPassword.password': '1e51uiE9EGGMUVk2PEV2',
+};
+
+const parsers: Parsers = {
+  ConfigureInstanceInput: configureInstanceInput,
+  CreateInstanceInput: createInstanceInput,
+  EnvVarInput: envVarInput,
+  // What has to be typed to confirm is the name, or wrong.
+  deleteInstance: z.object({ confirmName: createInstanceInput.shape.name }),
+  instances: z.object({ search: filter }),
+};
+
+export const instances: Category = { routes, examples, parsers };

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { acceptInvitationInput, acceptInviteLinkInput, assignInput, inviteInput, inviteLinkInput, memberRoleInput } from '../src/members/index.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const assignment = 'id projectId createdAt role { id name }';
@@ -8,7 +12,7 @@ const organization = 'id name slug logoUrl status createdAt';
 const pageInfo = 'pageInfo { hasNextPage endCursor }';
 const category = 'Team Members';
 
-export const memberRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/members', category, summary: 'List members', document: `query ($first: Int, $after: String, $roleId: ID, $search: String) { members(first: $first, after: $after, roleId: $roleId, search: $search) { nodes { ${member} } ${pageInfo} } }`, answer: { as: 'list' } },
   { method: 'post', path: '/members/invite', category, summary: 'Invite somebody by e-mail', document: `mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { ${invitation} } }`, answer: { as: 'object', status: 201 } },
   { method: 'post', path: '/members/leave', category, summary: 'Leave the organization', document: 'mutation { leaveOrganization }', answer: { as: 'message', message: 'You have left the organization' } },
@@ -27,3 +31,28 @@ export const memberRoutes: readonly Route[] = [
   { method: 'post', path: '/invite-links/accept', category, summary: 'Join by an invite link', document: `mutation ($code: String!) { acceptInviteLink(code: $code) { ${organization} } }`, body: ['code'], answer: { as: 'object' } },
   { method: 'delete', path: '/invite-links/{id}', category, summary: 'Revoke an invite link', document: 'mutation ($id: ID!) { revokeInviteLink(id: $id) { id } }', answer: { as: 'message', message: 'Invite link revoked' } },
 ];
+
+const own = { invitation: '0197a1f1-4c07-7d2b-9a3e-0f6b8c5d7e21', link: '0197a1f1-6e92-7b1c-8d4f-5a7e9c0b3f32', assignment: '0197a1f1-82d3-7e4a-b5c6-1d9f3a7b0c43' };
+
+const examples: Examples = {
+  '/members/{id}': ids.member, '/members/{id}/assignments/{assignmentId}': own.assignment, 'RoleAssignment.id': own.assignment,
+  '/invitations/{id}': own.invitation, 'Invitation.id': own.invitation, '/invite-links/{id}': own.link, 'InviteLink.id': own.link,
+  'Member.id': ids.member, 'Member.name': 'Ada Lovelace', 'ChangeMemberRoleInput.projectIds': null,
+  'InviteMemberInput.email': 'grace@example.com', 'InviteMemberInput.projectIds': null, 'Invitation.email': 'grace@example.com', 'Invitation.status': 'pending', 'Invitation.projectIds': [], acceptedAt: null,
+  'acceptInvitation.token': 'ocore_i_ZGlng_-IuFpuoszajabGIUGJuJZ1zt011ED-S8orb4k',
+  'InviteLink.status': 'active', maxUses: 25, useCount: 3, 'createInviteLink.useCount': 0,
+  'InviteLink.code': 'ocore_j_2Nyl4rqEk_hqe1dGKsWWW-hYRCU4HljsrMP5ZXIde9s', 'InviteLink.url': 'https://ocore.example.com/accept-invitation?code=ocore_j_2Nyl4rqEk_hqe1dGKsWWW-hYRCU4HljsrMP5ZXIde9s',
+  'acceptInviteLink.code': 'ocore_j_2Nyl4rqEk_hqe1dGKsWWW-hYRCU4HljsrMP5ZXIde9s',
+};
+
+const parsers: Parsers = {
+  AssignRoleInput: assignInput,
+  ChangeMemberRoleInput: memberRoleInput,
+  CreateInviteLinkInput: inviteLinkInput,
+  InviteMemberInput: inviteInput,
+  acceptInvitation: acceptInvitationInput,
+  acceptInviteLink: acceptInviteLinkInput,
+  members: z.object({ search: filter }),
+};
+
+export const members: Category = { routes, examples, parsers };

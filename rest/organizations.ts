@@ -1,3 +1,7 @@
+import { passwordInput } from '../src/identity/index.ts';
+import { createOrganizationInput, settingsInput, updateOrganizationInput } from '../src/orgs/index.ts';
+import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const organization = 'id name slug logoUrl status createdAt';
@@ -7,7 +11,7 @@ const category = 'Organizations';
 const update = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { ${organization} } }`;
 const updateSettings = `mutation ($input: UpdateOrganizationSettingsInput!) { updateOrganizationSettings(input: $input) { ${settings} } }`;
 
-export const organizationRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/user/orgs', category, summary: 'List the organizations of the signed-in user', document: `query ($first: Int, $after: String) { myOrganizations(first: $first, after: $after) { nodes { ${mine} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/user/orgs', category, summary: 'Create an organization', document: `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { ${mine} } }`, answer: { as: 'object', status: 201 } },
   { method: 'get', path: '/org', category, summary: 'Get the organization', document: `{ organization { ${mine} } }`, answer: { as: 'object' } },
@@ -19,3 +23,20 @@ export const organizationRoutes: readonly Route[] = [
   { method: 'put', path: '/org/settings', category, summary: 'Update the settings of the organization', document: updateSettings, answer: { as: 'object' } },
   { method: 'patch', path: '/org/settings', category, summary: 'Update the settings of the organization', document: updateSettings, answer: { as: 'object' } },
 ];
+
+const examples: Examples = {
+  'Organization.id': ids.organization, 'Organization.name': 'Example Manufacturing', 'Organization.slug': 'example-mfg', 'Organization.status': 'active', 'deleteOrganization.status': 'removing', 'Organization.myRole': { id: '0197a1e8-2f57-7b3c-9e1a-4d6c8b2f5a10', name: 'Owner' }, 'createOrganization.logoUrl': null, 'transferOwnership.myRole': { id: '0197a1e8-2f57-7c4d-8a2b-5e7d9c3a6b21', name: 'Admin' },
+  logoUrl: 'https://example.com/logo.png', confirmSlug: 'example-mfg',
+  auditRetentionDays: 365, requireTwoFactor: true, requirePasskey: false, sessionMaxHours: 12,
+};
+
+const parsers: Parsers = {
+  CreateOrganizationInput: createOrganizationInput,
+  UpdateOrganizationInput: updateOrganizationInput,
+  UpdateOrganizationSettingsInput: settingsInput,
+  // What has to be typed to confirm is the slug, or wrong.
+  deleteOrganization: passwordInput.extend({ confirmSlug: createOrganizationInput.shape.slug }),
+  transferOwnership: passwordInput,
+};
+
+export const organizations: Category = { routes, examples, parsers };

@@ -1,9 +1,13 @@
+import { z } from 'zod';
+import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../src/projects/index.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const project = 'id name slug description odooVersion archivedAt createdAt updatedAt';
 const environment = 'id projectId name description type branch deletionProtected createdAt updatedAt';
 
-export const projectRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/projects', category: 'Projects', summary: 'List projects', document: `query ($first: Int, $after: String, $includeArchived: Boolean, $search: String, $sort: ListSort) { projects(first: $first, after: $after, includeArchived: $includeArchived, search: $search, sort: $sort) { nodes { ${project} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/projects', category: 'Projects', summary: 'Create a project', document: `mutation ($input: CreateProjectInput!) { createProject(input: $input) { ${project} } }`, answer: { as: 'object', status: 201 } },
   { method: 'get', path: '/projects/{id}', category: 'Projects', summary: 'Get a project', document: `query ($id: ID!) { project(id: $id) { ${project} } }`, answer: { as: 'object' } },
@@ -17,3 +21,19 @@ export const projectRoutes: readonly Route[] = [
   { method: 'patch', path: '/environments/{id}', category: 'Environments', summary: 'Update an environment', document: `mutation ($id: ID!, $input: UpdateEnvironmentInput!) { updateEnvironment(id: $id, input: $input) { ${environment} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/environments/{id}', category: 'Environments', summary: 'Delete an environment', document: `mutation ($id: ID!) { deleteEnvironment(id: $id) { id } }`, answer: { as: 'message', message: 'Environment deleted' } },
 ];
+
+const examples: Examples = {
+  '/projects/{id}': ids.project, '/environments/{id}': ids.environment,
+  'Project.id': ids.project, 'Project.name': 'ERP', 'Project.slug': 'erp', 'Project.description': 'The company’s Odoo', odooVersion: '19.0', archivedAt: null, 'archiveProject.archivedAt': '2026-11-24T09:30:00.000Z', 'projects.search': 'erp',
+  'Environment.id': ids.environment, 'Environment.name': 'production', 'Environment.description': 'What the company works with', 'Environment.type': 'production', 'Environment.deletionProtected': true, branch: 'main',
+};
+
+const parsers: Parsers = {
+  CreateEnvironmentInput: createEnvironmentInput,
+  CreateProjectInput: createProjectInput,
+  UpdateEnvironmentInput: updateEnvironmentInput,
+  UpdateProjectInput: updateProjectInput,
+  projects: z.object({ search: filter }),
+};
+
+export const projects: Category = { routes, examples, parsers };

@@ -1,10 +1,13 @@
+import { createRoleInput, updateRoleInput } from '../src/roles/index.ts';
+import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const role = 'id name description isSystem permissions { id } memberCount assignmentCount createdAt updatedAt';
 const category = 'Roles and Permissions';
 const update = `mutation ($id: ID!, $input: UpdateRoleInput!) { updateRole(id: $id, input: $input) { ${role} } }`;
 
-export const roleRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/permissions', category, summary: 'List the catalogue of permissions', document: '{ permissions { id action resource description inProjects } }', answer: { as: 'whole', key: 'data' } },
   { method: 'get', path: '/roles', category, summary: 'List roles', document: `query ($first: Int, $after: String) { roles(first: $first, after: $after) { nodes { ${role} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/roles', category, summary: 'Create a role', document: `mutation ($input: CreateRoleInput!) { createRole(input: $input) { ${role} } }`, answer: { as: 'object', status: 201 } },
@@ -13,3 +16,16 @@ export const roleRoutes: readonly Route[] = [
   { method: 'patch', path: '/roles/{id}', category, summary: 'Update a role', document: update, answer: { as: 'object' } },
   { method: 'delete', path: '/roles/{id}', category, summary: 'Delete a role', document: 'mutation ($id: ID!) { deleteRole(id: $id) { id } }', answer: { as: 'message', message: 'Role deleted' } },
 ];
+
+const examples: Examples = {
+  '/roles/{id}': ids.role,
+  'Permission.id': 'view:servers', 'Permission.action': 'view', 'Permission.resource': 'servers', 'Permission.description': 'See servers and their metrics', inProjects: true,
+  'Role.id': ids.role, 'Role.name': 'Release manager', 'Role.description': 'May change instances', permissionIds: ['manage:instances', 'view:servers'], 'Role.permissions': [{ id: 'view:servers' }, { id: 'view:instances' }, { id: 'manage:instances' }], assignmentCount: 2, 'createRole.memberCount': 0, 'createRole.assignmentCount': 0, isSystem: false,
+};
+
+const parsers: Parsers = {
+  CreateRoleInput: createRoleInput,
+  UpdateRoleInput: updateRoleInput,
+};
+
+export const roles: Category = { routes, examples, parsers };

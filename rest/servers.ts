@@ -1,11 +1,27 @@
+import { z } from 'zod';
+import { createServerInput, updateServerInput, updateServerProjectsInput } from '../src/servers/index.ts';
+import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
+
+const gib = 1024 ** 3;
+
+/** A key as ssh-keygen writes it, and worth nothing: it is that of 32 zero bytes. */
+const sshPrivateKey = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACA7aie8zrakLWKjqNAqbw1zZTIVdx3iQ6Y6wEihi1naKQAAAJAAAAAAAAAA
+AAAAAAtzc2gtZWQyNTUxOQAAACA7aie8zrakLWKjqNAqbw1zZTIVdx3iQ6Y6wEihi1naKQ
+AAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADtqJ7zOtqQtYqOo0CpvDXNl
+MhV3HeJDpjrASKGLWdopAAAAB2V4YW1wbGUBAgMEBQY=
+-----END OPENSSH PRIVATE KEY-----
+`;
 
 const fields = 'id name description kind host port sshUser authMethod dockerSocket maxSshSessions status statusMessage hostKeyFingerprint presentedFingerprint osName osVersion kernel architecture dockerVersion cpuCores ramTotalBytes diskTotalBytes diskAvailableBytes lastSeenAt projectIds createdAt updatedAt';
 const metric = 'collectedAt cpuLoad1m cpuLoad5m cpuLoad15m cpuUsagePercent ramTotalBytes ramUsedBytes ramAvailableBytes diskTotalBytes diskUsedBytes diskAvailableBytes networkRxBytes networkTxBytes uptimeSeconds';
 const payload = 'server { id status } operation { id }';
 const category = 'Servers';
 
-export const serverRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'get', path: '/servers', category, summary: 'List servers', document: `query ($first: Int, $after: String, $status: ServerStatus, $sort: ListSort) { servers(first: $first, after: $after, status: $status, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/servers', category, summary: 'Register a server and validate it', document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' }, errors: ['destination_denied'] },
   { method: 'get', path: '/servers/{id}', category, summary: 'Get a server', document: `query ($id: ID!) { server(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt', 'diskAvailableBytes'] },
@@ -17,3 +33,22 @@ export const serverRoutes: readonly Route[] = [
   { method: 'get', path: '/servers/{id}/metrics', category, summary: 'Read a server’s metrics', document: `query ($id: ID!, $period: MetricPeriod) { serverMetrics(id: $id, period: $period) { ${metric} } }`, answer: { as: 'whole', key: 'metrics' } },
   { method: 'get', path: '/servers/{id}/metrics/latest', category, summary: 'Read a server’s newest metrics', document: `query ($id: ID!) { latestServerMetric(id: $id) { ${metric} } }`, answer: { as: 'object' } },
 ];
+
+const examples: Examples = {
+  '/servers/{id}': ids.server,
+  'Server.id': ids.server, 'Server.name': 'berlin-1', 'Server.description': 'Hetzner, Falkenstein', 'Server.status': 'active', 'createServer.status': 'validating', 'updateServer.status': 'validating', 'validateServer.status': 'validating', 'acceptServerHostKey.status': 'validating', 'removeServer.status': 'removing', 'Server.kind': 'ssh',
+  host: 'berlin-1.example.com', port: 22, sshUser: 'root', sshPrivateKey, sshPassword: null, dockerSocket: '/var/run/docker.sock', maxSshSessions: 8,
+  hostKeyFingerprint: 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s', presentedFingerprint: null, 'acceptServerHostKey.fingerprint': 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s',
+  osName: 'Debian GNU/Linux', osVersion: '12', kernel: '6.1.0-28-amd64', architecture: 'x86_64', dockerVersion: '28.2.2',
+  cpuCores: 8, ramTotalBytes: 16 * gib, ramUsedBytes: 6 * gib, ramAvailableBytes: 10 * gib, diskTotalBytes: 160 * gib, diskUsedBytes: 40 * gib, diskAvailableBytes: 120 * gib,
+  cpuLoad1m: 0.42, cpuLoad5m: 0.37, cpuLoad15m: 0.31, cpuUsagePercent: 5.2, networkRxBytes: 48_211_904, networkTxBytes: 12_884_901, uptimeSeconds: 864_000,
+};
+
+const parsers: Parsers = {
+  CreateServerInput: createServerInput,
+  UpdateServerInput: updateServerInput,
+  acceptServerHostKey: z.object({ fingerprint: createServerInput.shape.hostKeyFingerprint }),
+  updateServerProjects: updateServerProjectsInput,
+};
+
+export const servers: Category = { routes, examples, parsers, shortFields: { CreateServerInput: ['host', 'sshUser', 'sshPrivateKey'] } };

@@ -1,15 +1,19 @@
+import { deleteAccountInput } from '../src/accounts/index.ts';
+import { beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyRegistrationInput, githubKeysInput, passkeyNameInput, passwordInput, profileInput, sshKeyInput, totpCodeInput } from '../src/identity/index.ts';
+import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const category = 'User';
-const user = 'id email emailVerified name avatarUrl isAdmin hasPassword totpEnabled recoveryCodesLeft lastLoginAt createdAt';
+const account = 'id email emailVerified name avatarUrl isAdmin hasPassword totpEnabled recoveryCodesLeft lastLoginAt createdAt';
 const passkey = 'id deviceName transport backupEligible backupState createdAt lastUsedAt';
 const session = 'id deviceName userAgent ipAddress method strong current createdAt lastSeenAt expiresAt';
 const sshKey = 'id label publicKey keyType fingerprint warning createdAt lastUsedAt';
 const page = 'pageInfo { hasNextPage endCursor }';
 
-export const userRoutes: readonly Route[] = [
-  { method: 'get', path: '/user', category, summary: 'Get the signed-in user', document: `{ me { ${user} } }`, answer: { as: 'object' } },
-  { method: 'patch', path: '/user', category, summary: 'Change name and picture', document: `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${user} } }`, answer: { as: 'object' } },
+const routes: readonly Route[] = [
+  { method: 'get', path: '/user', category, summary: 'Get the signed-in user', document: `{ me { ${account} } }`, answer: { as: 'object' } },
+  { method: 'patch', path: '/user', category, summary: 'Change name and picture', document: `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${account} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/user', category, summary: 'Delete the account', document: 'mutation ($input: DeleteAccountInput!) { deleteAccount(input: $input) }', answer: { as: 'nothing' } },
   { method: 'post', path: '/user/totp/setup', category, summary: 'Begin to enrol an authenticator app', document: 'mutation ($password: String) { setUpTotp(password: $password) { secret otpauthUri qrSvg } }', body: ['password'], answer: { as: 'object' } },
   { method: 'post', path: '/user/totp/enable', category, summary: 'Turn two-factor authentication on', document: 'mutation ($code: String!) { enableTotp(code: $code) { recoveryCodes } }', body: ['code'], answer: { as: 'object' } },
@@ -33,3 +37,47 @@ export const userRoutes: readonly Route[] = [
   { method: 'get', path: '/user/connected-accounts', category, summary: 'List the connected accounts of providers', document: '{ connectedAccounts { hasPassword accounts { provider email name avatarUrl createdAt } } }', answer: { as: 'object' } },
   { method: 'delete', path: '/user/connected-accounts/{provider}', category, summary: 'Disconnect a provider\'s account', document: 'mutation ($provider: String!) { disconnectAccount(provider: $provider) }', answer: { as: 'message', message: 'The account is disconnected' } },
 ];
+
+const own = { passkey: '0197a1f0-91c4-7a3d-8f52-2e6b4d9c7a54', session: '0197a1f0-5c1e-7b6a-9d55-3f2a8c41e0b7', sshKey: '0197a1f0-b3e5-7c4f-a061-7d8c5e2b9f65' };
+
+const examples: Examples = {
+  '/user/passkeys/{id}': own.passkey, 'Passkey.id': own.passkey, '/user/sessions/{id}': own.session, 'Session.id': own.session, '/user/ssh-keys/{id}': own.sshKey, 'SshKey.id': own.sshKey, '/user/connected-accounts/{provider}': 'github',
+  'User.id': ids.user, 'User.name': 'Ada Lovelace', 'UpdateProfileInput.name': 'Ada Lovelace', recoveryCodesLeft: 8, emailVerified: true, hasPassword: true, totpEnabled: true,
+  confirmEmail: 'ada@example.com', newEmail: 'ada@example.org', currentPassword: 'correct horse 1', newPassword: 'correct horse 2',
+  secret: 'APPAQPCPNT74HNU34JCQGKU2WQUNYQMI', otpauthUri: 'otpauth://totp/oCore:ada%40example.com?secret=APPAQPCPNT74HNU34JCQGKU2WQUNYQMI&issuer=oCore', qrSvg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 57 57" shape-rendering="crispEdges"></svg>',
+  recoveryCodes: ['O26Y-RL7Z-TZKE-JFUV', '75OC-GFK7-BWMO-53VO', 'EJYM-EPO3-KGZT-D5TI', 'GNM5-JALM-RQ63-YH2B', 'YHLL-N3AV-2SXP-TD4F', 'XNIJ-BLSA-QSGK-YGLV', 'XGU7-OHMQ-S264-HWTR', 'CRET-PA3H-2GNJ-KRQZ'],
+  'beginPasskeyRegistration.publicKey': {
+    challenge: 'b2NvcmVfdF9hSXhuTk91ZTNBSFVac2Jad0JUamJjMDlfalZqZzBMWThqamhRTzY3SnVr', rp: { name: 'oCore', id: 'ocore.example.com' },
+    user: { id: 'MDE5N2ExZTgtMmY0ZC03YzMxLThhNTItNmIwZjlkN2U0YzEw', name: 'ada@example.com', displayName: 'Ada Lovelace' },
+    pubKeyCredParams: [{ alg: -8, type: 'public-key' }, { alg: -7, type: 'public-key' }, { alg: -257, type: 'public-key' }], timeout: 300_000, attestation: 'none', excludeCredentials: [],
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required', requireResidentKey: true }, extensions: { credProps: true }, hints: [],
+  },
+  'finishPasskeyRegistration.response': {
+    id: 'YIpIpvFV7ktnNB7T7TKilg', rawId: 'YIpIpvFV7ktnNB7T7TKilg', type: 'public-key', clientExtensionResults: {},
+    response: { clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0', attestationObject: 'o2NmbXRkbm9uZQ', transports: ['internal'] },
+  },
+  'Passkey.deviceName': 'MacBook', 'finishPasskeyRegistration.lastUsedAt': null, deviceName: 'MacBook', device_name: 'MacBook', transport: ['internal'], backupEligible: true, backupState: true,
+  'Session.deviceName': 'Firefox on Linux', method: 'password', strong: true, current: true,
+  label: 'laptop', 'AddSshKeyInput.publicKey': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c ada@laptop', 'SshKey.publicKey': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c', 'SshKey.lastUsedAt': null, 'SshKey.fingerprint': 'SHA256:fe85JkIjo8VPe+XqXJGH5Mau1EMFdK1OdKvJUFicyA8', keyType: 'ssh-ed25519', warning: null, imported: 2, skipped: 1, githubUsername: 'octocat',
+  'ConnectedAccount.name': 'Ada Lovelace', 'ConnectedAccount.provider': 'github',
+};
+
+const parsers: Parsers = {
+  AddSshKeyInput: sshKeyInput,
+  ChangeEmailInput: changeEmailInput,
+  ChangePasswordInput: changePasswordInput,
+  DeleteAccountInput: deleteAccountInput,
+  DisableTotpInput: disableTotpInput,
+  UpdateProfileInput: profileInput,
+  beginPasskeyRegistration: beginPasskeyRegistrationInput,
+  deletePasskey: passwordInput,
+  enableTotp: totpCodeInput,
+  finishPasskeyRegistration: finishPasskeyRegistrationInput,
+  importGithubSshKeys: githubKeysInput,
+  renamePasskey: passkeyNameInput,
+  renameSshKey: sshKeyInput.pick({ label: true }),
+  renewRecoveryCodes: totpCodeInput,
+  setUpTotp: passwordInput,
+};
+
+export const user: Category = { routes, examples, parsers };

@@ -1,5 +1,6 @@
 import { type GraphQLInputType, type GraphQLOutputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import { constraintsOf } from './constraints.ts';
+import { examples } from '../routes.ts';
 import { exampleValue } from './example-values.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -58,7 +59,8 @@ export class SchemaWriter {
   #example(schema: JsonObject, place: Place): Json | undefined {
     const items = schema['items'];
     const holds = typeof items === 'object' && items !== null && !Array.isArray(items) ? items : schema;
-    if (holds['$ref'] !== undefined || holds['properties'] !== undefined || holds['anyOf'] !== undefined) return undefined;
+    // What holds objects has the examples of their fields, unless it is told as a whole.
+    if (holds['$ref'] !== undefined || holds['properties'] !== undefined || holds['anyOf'] !== undefined) return examples[`${place.type}.${place.field}`];
     const value = exampleValue(place.type, place.field);
     if (value !== undefined) return value;
     if (Array.isArray(schema['enum'])) return schema['enum'][0];

@@ -1,9 +1,8 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { isObject, type Json } from '../../rest/openapi/json.ts';
-import { parsers } from '../../rest/openapi/constraints.ts';
 import { prepare } from '../../rest/prepared.ts';
-import { routes } from '../../rest/routes.ts';
+import { parsers, routes } from '../../rest/routes.ts';
 import { schema } from '../../schema/index.ts';
 import { at, document, operations } from '../kit/contract.ts';
 

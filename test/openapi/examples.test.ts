@@ -1,0 +1,86 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Client } from '../kit/client.ts';
+import { operations } from '../kit/contract.ts';
+import { freePort } from '../kit/free-port.ts';
+import { IdentityProvider } from '../kit/identity-provider.ts';
+import { Mailbox } from '../kit/mailbox.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
+import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
+import { tellInstallation } from './told/installation.ts';
+import { tellApiKeys, tellMembers, tellOrganization, tellOrganizationEnd } from './told/organization.ts';
+import { tellProviders } from './told/provider.ts';
+import { password, type Scene } from './told/scene.ts';
+import { Story } from './told/story.ts';
+
+/** Routes whose answer only a server with Docker gives, and why. */
+const untold: Readonly<Record<string, string>> = {
+  'GET /instances/{id}/logs': 'Its lines are read from a container on the instance’s server.',
+};
+
+// What GitHub answers for the documented user: two good keys and a weak one.
+const github = createServer((_request, response) => { response.end(`${keys.join('\n')}\n`); });
+const blob = (letter: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)}`;
+const keys = [`ssh-ed25519 ${blob('A')}`, `ssh-ed25519 ${blob('B')}`, 'ssh-dss AAAAB3NzaC1kc3M'];
+
+const story = new Story();
+let google: IdentityProvider;
+let ocore: Ocore;
+
+beforeAll(async () => {
+  const port = await freePort();
+  google = await IdentityProvider.start('google', `http://127.0.0.1:${port}`);
+  const githubPort = await freePort();
+  github.listen(githubPort, '127.0.0.1');
+  await once(github, 'listening');
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', PORT: String(port), GITHUB_URL: `http://127.0.0.1:${githubPort}`, GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore' });
+});
+afterAll(async () => {
+  await ocore?.stop();
+  await google?.stop();
+  github.close();
+});
+
+it('every example of a change can be sent, and its answer is the documented one', { timeout: 300_000 }, async () => {
+  const scene: Scene = { story, ocore, google, anonymous: new Client(ocore.url, null, null), admin: await ocore.owner('admin') };
+  const ada = await tellAccount(scene);
+  await tellSshKeys(scene, ada);
+  await tellProviders(scene, ada);
+  await tellOrganization(scene, ada);
+  await tellProjects(scene, ada);
+  await tellMembers(scene, ada);
+  await tellServers(scene, ada);
+  await tellInstances(scene, ada);
+  await tellApiKeys(scene, ada);
+  await tellFleetEnd(scene, ada);
+  await tellOrganizationEnd(scene, ada);
+  await tellInstallation(scene, ada);
+  await tellAccountEnd(scene);
+  expect(story.problems).toEqual([]);
+});
+
+it('so are those that come with a letter', { timeout: 300_000 }, async () => {
+  const mailbox = await Mailbox.start();
+  const confirming = await Ocore.start({ ...mailbox.env, SIGNUP_CONFIRMATION: 'true' });
+  const anonymous = new Client(confirming.url, null, null);
+  try {
+    // The first account is the administrator's.
+    await anonymous.post('/auth/signup', { email: 'admin@example.com', password, name: 'Admin' });
+    await anonymous.post('/auth/signup/confirm', { token: (await mailbox.next('admin@example.com')).token, password });
+    await story.tell('POST /auth/signup', anonymous);
+    await story.tell('POST /auth/signup/confirm', anonymous, { body: { token: (await mailbox.next('ada@example.com')).token } });
+    await story.tell('POST /auth/forgot-password', anonymous);
+    await story.tell('POST /auth/reset-password', anonymous, { body: { token: (await mailbox.nextAbout('ada@example.com', 'password')).token, password: `${password} new` } });
+    expect(story.problems).toEqual([]);
+  } finally {
+    await confirming.stop();
+    await mailbox.down();
+  }
+});
+
+it('leaves no route out but those that need a server', () => {
+  const all = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  expect(all.filter((name) => !story.told.has(name))).toEqual(Object.keys(untold));
+});

@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { ids } from '../../../rest/openapi/shared-examples.ts';
+import type { Client } from '../../kit/client.ts';
+import { activate, endOperations, settle } from '../../kit/fleet-rows.ts';
+import { running, type Scene } from './scene.ts';
+import { exampleOf } from './story.ts';
+
+/** Projects with their environments. */
+export async function tellProjects({ story }: Scene, ada: Client): Promise<void> {
+  await story.tell('POST /projects', ada);
+  await story.tell('GET /projects', ada);
+  await story.tell('GET /projects/{id}', ada);
+  await story.tell('PATCH /projects/{id}', ada);
+  await story.tell('POST /projects/{id}/archive', ada);
+  await story.tell('POST /projects/{id}/unarchive', ada);
+  await story.tell('POST /environments', ada);
+  await story.tell('GET /environments', ada);
+  await story.tell('GET /environments/{id}', ada);
+  await story.tell('PATCH /environments/{id}', ada);
+}
+
+/** What only a worker with a server could have found out. */
+const found = `UPDATE servers SET host_key_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s', presented_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s', os_name = 'Debian GNU/Linux', os_version = '12',
+  kernel = '6.1.0-28-amd64', architecture = 'x86_64', docker_version = '28.2.2', cpu_cores = 8, ram_total_bytes = 16, disk_total_bytes = 160, disk_available_bytes = 120, last_seen_at = now() WHERE id = $1`;
+const measured = `INSERT INTO server_metrics (org_id, server_id, cpu_load_1m, cpu_load_5m, cpu_load_15m, cpu_usage_percent, ram_total_bytes, ram_used_bytes, ram_available_bytes, disk_total_bytes, disk_used_bytes, disk_available_bytes, network_rx_bytes, network_tx_bytes, uptime_seconds)
+  SELECT org_id, id, 0.4, 0.3, 0.2, 5.2, 16, 6, 10, 160, 40, 120, 1, 1, 60 FROM servers WHERE id = $1`;
+
+/** A server: without a worker it waits where each request puts it. */
+export async function tellServers({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const id = (await story.tell('POST /servers', ada)).text('id');
+  await activate(ocore, id);
+  await ocore.sql(found, [id]);
+  await ocore.sql(measured, [id]);
+  await story.tell('PUT /servers/{id}/projects', ada, { free: ['ramTotalBytes', 'diskTotalBytes', 'diskAvailableBytes', 'presentedFingerprint'] });
+  await story.tell('GET /servers', ada);
+  await story.tell('GET /servers/{id}', ada);
+  await story.tell('GET /servers/{id}/metrics', ada);
+  await story.tell('GET /servers/{id}/metrics/latest', ada);
+  await story.tell('PATCH /servers/{id}', ada);
+  await activate(ocore, id);
+  await story.tell('POST /servers/{id}/validate', ada);
+  await activate(ocore, id);
+  await story.tell('POST /servers/{id}/accept-host-key', ada);
+  await activate(ocore, id);
+}
+
+const steps = z.object({ steps: z.array(z.object({ name: z.string(), title: z.string() })) });
+const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
+
+/** An instance and what is done with it, each request from the state that it is for. */
+export async function tellInstances({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const made = await story.tell('POST /instances', ada);
+  const id = made.text('id');
+  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'pull_images', 'info', 'Pulling odoo:19.0')", [made.text('operationId')]);
+  await story.tell('GET /operations', ada, { query: '?kind=instance.provision' });
+  const shown = await story.tell('GET /operations/{id}', ada);
+  // The example tells of a provisioning: its steps are the real ones, in their order.
+  expect(stepsOf(exampleOf('GET /operations/{id}', 200))).toEqual(stepsOf(shown.body));
+  await story.tell('GET /operations/{id}/logs', ada);
+  await settle(ocore, id);
+  await ocore.sql('UPDATE instances SET http_port = 20000 WHERE id = $1', [id]);
+  await story.tell('GET /instances', ada);
+  await story.tell('GET /instances/{id}', ada);
+  await story.tell('POST /instances/{id}/admin-password', ada);
+  for (const change of ['PATCH /instances/{id}', 'POST /instances/{id}/restart', 'POST /instances/{id}/stop', 'POST /instances/{id}/start']) {
+    await ocore.sql('UPDATE instances SET status = $2 WHERE id = $1', [id, change.endsWith('/start') ? 'stopped' : 'running']);
+    await story.tell(change, ada);
+    await endOperations(ocore, id);
+  }
+  const again = await story.tell('POST /operations/{id}/retry', ada);
+  await running(ocore, again.text('id'));
+  await story.tell('POST /operations/{id}/cancel', ada);
+  await endOperations(ocore, id);
+}
+
+/** What goes when nothing depends on it any more. */
+export async function tellFleetEnd({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const id = (await ada.get('/instances')).text('data.0.id');
+  await settle(ocore, id);
+  await story.tell('DELETE /instances/{id}', ada);
+  await ocore.sql("UPDATE instances SET status = 'removed' WHERE id = $1", [id]);
+  await endOperations(ocore, id);
+  await story.tell('DELETE /servers/{id}', ada);
+  await ada.patch(`/environments/${story.real(ids.environment)}`, { deletionProtected: false });
+  await story.tell('DELETE /environments/{id}', ada);
+  await story.tell('DELETE /projects/{id}', ada);
+}
