@@ -37,6 +37,9 @@ export async function tellServers({ story, ocore }: Scene, ada: Client): Promise
   await story.tell('GET /servers/{id}', ada);
   await story.tell('GET /servers/{id}/metrics', ada);
   await story.tell('GET /servers/{id}/metrics/latest', ada);
+  // What needs no connection is done at once.
+  const connection = { host: undefined, port: undefined, sshUser: undefined, authMethod: undefined, sshPrivateKey: undefined, maxSshSessions: undefined };
+  await story.tell('PATCH /servers/{id}', ada, { body: connection });
   await story.tell('PATCH /servers/{id}', ada);
   await activate(ocore, id);
   await story.tell('POST /servers/{id}/validate', ada);

@@ -22,7 +22,7 @@ export async function tellProviders({ story, ocore, google, anonymous }: Scene, 
   const program = new BrowserClient(ocore.url);
   const sentOn = await program.get(start);
   expect([sentOn.status, sentOn.headers.get('location')]).toEqual([302, expect.stringContaining(google.url)]);
-  story.told.add('GET /auth/oauth/{provider}');
+  story.told.add('GET /auth/oauth/{provider} 302');
   const { address } = await program.follow(sentOn, start, 'http://127.0.0.1:8910/');
   await story.tell('POST /auth/oauth/exchange', anonymous, { body: { code: new URL(address).searchParams.get('code') ?? '', codeVerifier }, free: ['session.user.email', 'session.organizations[].name', 'session.organizations[].slug'] });
   await story.tell('DELETE /user/connected-accounts/{provider}', person);
