@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 /** Lets others be used through their `index.ts` alone, and is in no circle with any of them. */
 const features = ['accounts', 'admin', 'api-keys', 'identity', 'instances', 'members', 'orgs', 'projects', 'roles', 'servers'];
 /** What features are built with. Kits may know each other, file by file. */
-const kits = ['access', 'audit', 'database', 'events', 'idempotency', 'jobs', 'limits', 'mail', 'secrets'];
+const kits = ['access', 'audit', 'database', 'events', 'idempotency', 'operations', 'limits', 'mail', 'secrets'];
 
 /** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
 const layers: readonly { parts: readonly string[]; apart?: true }[] = [

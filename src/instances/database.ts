@@ -2,7 +2,7 @@ import { pbkdf2, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { StepError } from '../jobs/kind.ts';
+import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';

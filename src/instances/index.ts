@@ -1,3 +1,4 @@
+export * as instanceKinds from './kinds.ts';
 export { configureInstanceJob } from './configure.job.ts';
 export { deleteInstanceJob, restartInstanceJob, startInstanceJob, stopInstanceJob } from './lifecycle.job.ts';
 export { envVarInput } from './env-vars.ts';

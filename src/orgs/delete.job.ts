@@ -1,10 +1,10 @@
 import type { Tx } from '../database/database.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type StepContext, StepError } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import { type StepContext, StepError } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { batch, deleteInBatches } from './batches.ts';
 import { eraseOrganization, eraseResources, livingOnServers } from './erase.ts';
-import { deleteOrganizationKind } from './operations.ts';
+import { deleteOrganizationKind } from './kinds.ts';
 import { wakeMembers } from './service.ts';
 
 type Context = Pick<StepContext<unknown>, 'write' | 'operation' | 'signal'>;

@@ -4,7 +4,7 @@ import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { requireRecent } from '../identity/index.ts';
 import { livingOnServers } from './erase.ts';
-import { deleteOrganizationKind } from './operations.ts';
+import { deleteOrganizationKind } from './kinds.ts';
 import { getOrganization, lockOrganization, wakeMembers } from './service.ts';
 
 /** Begins to delete the organization; from now on it can only be looked at. */

@@ -1,3 +1,4 @@
+export * as organizationKinds from './kinds.ts';
 export { createInput as createOrganizationInput, createOrganization, foundOrganization, organizationName } from './create.ts';
 export { deleteOrganization } from './delete.ts';
 export { deleteOrganizationJob } from './delete.job.ts';

@@ -1,3 +1,4 @@
+export * as serverKinds from './kinds.ts';
 export { latestServerMetric, type Period, periods, serverMetrics } from './metrics.ts';
 export { ServerMonitor } from './monitor.ts';
 export { openTo, projectsOfServers, serverForProject, updateServerProjects, updateServerProjectsInput } from './projects.ts';

@@ -65,7 +65,7 @@ interface Held extends Begun {
 }
 
 /** Every kind at every step: whatever is registered, so that none can be forgotten. */
-const targets = [...kinds.values()].flatMap(({ kind, steps }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
+const targets = [...kinds.values()].flatMap(({ definition: { kind, steps } }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
 
 it('knows how to begin every kind of operation', () => {
   expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());
