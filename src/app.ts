@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { EventHub } from './events/hub.ts';
+import type { Holdings } from './feature/holdings.ts';
 import type { KnownKinds } from './operations/outcome.ts';
 import type { OperationQueue } from './operations/queue.ts';
 import type { Limits } from './limits/index.ts';
@@ -19,5 +20,7 @@ export interface App {
   readonly queue: OperationQueue;
   /** How each kind of operation ends, also where no worker has begun it. */
   readonly kinds: KnownKinds;
+  /** What all features keep in an organization, a server or an environment. */
+  readonly holdings: Holdings;
   readonly remote: RemotePool;
 }

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
 import { displayName } from '../display-name.ts';
+import { namesOf } from '../feature/holding.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
@@ -183,8 +184,8 @@ export async function removeServer(app: App, scope: OrgScope, id: string) {
   await getServer(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(removeServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
-    const living = await tx.instance.findMany({ where: { serverId: id, orgId: scope.orgId, status: { not: 'removed' } }, select: { name: true } });
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', { instances: living.map((row) => row.name) });
+    const living = await app.holdings.living(tx, { type: 'server', orgId: scope.orgId, id });
+    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', namesOf(living));
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });
     await record({ action: 'server.removal_requested', resource: serverResource, resourceId: id, resourceName: server.name });
     return { server, operation };

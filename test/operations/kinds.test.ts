@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { kinds } from '../../src/kinds.ts';
+import { kinds } from '../../src/features.ts';
 import { defineKind, isKind, type OperationKind } from '../../src/operations/definition.ts';
 import { implementOperation, registryOf } from '../../src/operations/registry.ts';
 

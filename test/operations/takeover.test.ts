@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { kinds } from '../../src/kinds.ts';
+import { kinds } from '../../src/features.ts';
 import { loadSmallImages } from '../bench/small-images.ts';
 import { type Scene, violations } from '../chaos/invariants.ts';
 import { Markers } from '../chaos/markers.ts';
