@@ -21,6 +21,8 @@ export interface OperationKind<Input, Step extends string = string, Status exten
   readonly alsoNeeds?: (input: unknown) => readonly Permission[];
   /** A failed or cancelled one can be run again with the same input, or why not. */
   readonly retry: 'allowed' | { readonly refused: string };
+  /** It changes nothing on the server: one that is away is reported soon, for nothing is left half done. */
+  readonly onlyLooks?: true;
   readonly input: z.ZodType<Input>;
   readonly steps: readonly { readonly name: Step; readonly title: string }[];
 }

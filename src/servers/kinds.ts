@@ -8,6 +8,7 @@ export const validateServerKind = defineKind({
   kind: 'server.validate',
   resource: serverResource,
   entering: 'validating',
+  onlyLooks: true,
   permission: 'manage:servers',
   retry: 'allowed',
   input: nothing,
