@@ -11,7 +11,7 @@ import { initialiseDatabase } from './initialise.ts';
 import { namesOf } from './names.ts';
 import { provisionInstanceKind } from './kinds.ts';
 import { allocatePort } from './ports.ts';
-import { removeContainer, removeObjects } from './removal.ts';
+import { removeContainer, removeDatabase, removeObjects } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 
@@ -57,8 +57,17 @@ export const provisionInstanceJob = implementOperation({
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
-      await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
-      await waitForPostgres(host, instance, context.signal);
+      const begin = async (): Promise<void> => {
+        await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
+        await waitForPostgres(host, instance, context.signal);
+      };
+      await begin().catch(async (error: unknown) => {
+        if (!(error instanceof StepError) || instance.provisionedBy !== context.operation.id) throw error;
+        // What was cut short while the image made its data directory never starts again, and holds nothing yet.
+        context.log('warning', `${error.message}; it begins again with an empty volume`);
+        await removeDatabase(host, instance);
+        await begin();
+      });
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
     initialise: async (context) => initialiseDatabase(context, await siteOf(context)),
