@@ -7,7 +7,7 @@ import { deprecationHeaders } from './version.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.object({ server: resource.optional(), instance: resource.optional(), organization: resource.optional(), operation: z.object({ id: z.string() }).nullable() });
+const payload = z.looseObject({ operation: z.object({ id: z.string() }).nullable() });
 
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';

@@ -7,7 +7,7 @@ import { getAuditEntry } from '../src/audit/list.ts';
 import { AppError, notFound } from '../src/errors.ts';
 import { getPasskey, getSession, getSshKey } from '../src/identity/index.ts';
 import { getInstance } from '../src/instances/index.ts';
-import { getOperation } from '../src/jobs/service.ts';
+import { getOperation } from '../src/operations/service.ts';
 import { getAssignment, getInvitation, getInviteLink, getMember } from '../src/members/index.ts';
 import { type NodePlace, nodesOf } from '../src/nodes.ts';
 import { getMyOrganization, getOrganization } from '../src/orgs/index.ts';

@@ -1,8 +1,8 @@
 import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
-import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/jobs/service.ts';
-import { waitingFor } from '../src/jobs/waiting.ts';
+import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/operations/service.ts';
+import { waitingFor } from '../src/operations/waiting.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';

@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { EventHub } from './events/hub.ts';
-import type { Endings } from './jobs/outcome.ts';
-import type { OperationQueue } from './jobs/queue.ts';
+import type { Holdings } from './feature/holdings.ts';
+import type { KnownKinds } from './operations/outcome.ts';
+import type { OperationQueue } from './operations/queue.ts';
 import type { Limits } from './limits/index.ts';
 import type { RemotePool } from './remote/index.ts';
 import type { SecretBox } from './secrets/box.ts';
@@ -18,6 +19,8 @@ export interface App {
   readonly limits: Limits;
   readonly queue: OperationQueue;
   /** How each kind of operation ends, also where no worker has begun it. */
-  readonly endings: Endings;
+  readonly kinds: KnownKinds;
+  /** What all features keep in an organization, a server or an environment. */
+  readonly holdings: Holdings;
   readonly remote: RemotePool;
 }

@@ -1,5 +1,7 @@
 import type { Access } from './access/access.ts';
 import type { App } from './app.ts';
+import type { NodeTables } from './feature/feature.ts';
+import { features } from './features.ts';
 import { isId } from './ids.ts';
 
 /** Where a node can lie: in the organization of the request, with the person who is signed in, or anywhere, for the administrator. */
@@ -9,21 +11,19 @@ export interface NodeName {
   type: string;
 }
 
-const select = (condition: string, tables: Readonly<Record<string, string>>): string[] =>
+const select = (condition: string, tables: NodeTables): string[] =>
   Object.entries(tables).map(([type, table]) => `SELECT '${type}' AS type FROM ${table} WHERE id = $1::uuid${condition}`);
+const tablesOf = (place: NodePlace): NodeTables => Object.assign({}, ...features.map(({ nodes }) => nodes?.[place] ?? {}));
 
 const inOrganization = [
-  ...select(' AND org_id = $2::uuid', {
-    ApiKey: 'api_keys', AuditEntry: 'audit_entries', Environment: 'environments', Instance: 'instances', Invitation: 'invitations', InviteLink: 'invite_links', Member: 'memberships', Operation: 'operations',
-    Project: 'projects', Role: 'roles', RoleAssignment: 'role_assignments', Server: 'servers',
-  }),
+  ...select(' AND org_id = $2::uuid', { ...tablesOf('organization'), AuditEntry: 'audit_entries', Operation: 'operations' }),
   ...select(' AND id = $2::uuid', { Organization: 'organizations' }),
 ].join(' UNION ALL ');
 const ofAccount = [
-  ...select(' AND user_id = $2::uuid', { Passkey: 'passkeys', Session: 'sessions', SshKey: 'ssh_keys' }),
+  ...select(' AND user_id = $2::uuid', tablesOf('account')),
   "SELECT 'Organization' FROM memberships WHERE org_id = $1::uuid AND user_id = $2::uuid",
 ].join(' UNION ALL ');
-const ofInstallation = select('', { AdminOrganization: 'organizations', AdminUser: 'users', Operation: 'operations' }).join(' UNION ALL ');
+const ofInstallation = select('', tablesOf('installation')).join(' UNION ALL ');
 
 /** What the id can name for the caller, the nearest first. Whether the caller may see it is for the type's own service to say. */
 export async function nodesOf({ db }: App, { org, userId, sessionId, isAdmin }: Access, id: string): Promise<NodeName[]> {

@@ -8,10 +8,11 @@ import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
 import { startGateway } from './gateway/server.ts';
 import { AccessTokens, SigningKeys, startSweeping } from './identity/index.ts';
-import { OperationQueue } from './jobs/queue.ts';
-import { startQueue } from './jobs/start-queue.ts';
-import { startWorker } from './jobs/worker.ts';
-import { kinds } from './kinds.ts';
+import { OperationQueue } from './operations/queue.ts';
+import { startQueue } from './operations/start-queue.ts';
+import { startWorker } from './operations/worker.ts';
+import { features, kinds } from './features.ts';
+import { Holdings } from './feature/holdings.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
@@ -66,7 +67,7 @@ export async function start(config: Config): Promise<Running> {
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), endings: kinds };
+    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), kinds, holdings: new Holdings(features) };
     if (isWorker) {
       const worker = await startWorker(app, kinds);
       stops.push(() => worker.stop());

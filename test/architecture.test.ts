@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 /** Lets others be used through their `index.ts` alone, and is in no circle with any of them. */
 const features = ['accounts', 'admin', 'api-keys', 'identity', 'instances', 'members', 'orgs', 'projects', 'roles', 'servers'];
 /** What features are built with. Kits may know each other, file by file. */
-const kits = ['access', 'audit', 'database', 'events', 'idempotency', 'jobs', 'limits', 'mail', 'secrets'];
+const kits = ['access', 'audit', 'database', 'events', 'feature', 'idempotency', 'operations', 'limits', 'mail', 'secrets'];
 
 /** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
 const layers: readonly { parts: readonly string[]; apart?: true }[] = [
@@ -16,7 +16,7 @@ const layers: readonly { parts: readonly string[]; apart?: true }[] = [
   { parts: ['prisma', 'src/remote'], apart: true },
   { parts: [...kits.map((kit) => `src/${kit}`), 'src/app.ts'] },
   { parts: features.map((feature) => `src/${feature}`) },
-  { parts: ['src/kinds.ts', 'src/nodes.ts', 'src/sealed-columns.ts'] },
+  { parts: ['src/features.ts', 'src/nodes.ts', 'src/sealed-columns.ts'] },
   { parts: ['schema'] },
   { parts: ['src/request'] },
   { parts: ['rest', 'src/gateway'], apart: true },
@@ -60,6 +60,13 @@ it('has no circle of files, and none of features', () => {
   const isFeature = (part: string): boolean => features.includes(part.replace('src/', ''));
   const uses = imports.map(({ from, to }) => ({ from: partOf(from), to: partOf(to) })).filter(({ from, to }) => from !== to && isFeature(from) && isFeature(to));
   expect(circlesOf(uses)).toEqual([]);
+});
+
+it('has every feature in its list', () => {
+  const listed = imports.filter(({ from }) => from === 'src/features.ts').map(({ to }) => dirname(to));
+  const declared = files.filter((file) => /^src\/[\w-]+\/feature\.ts$/.test(file)).map((file) => dirname(file)).filter((folder) => folder !== 'src/feature');
+  expect(declared.filter((folder) => !listed.includes(folder))).toEqual([]);
+  expect(declared.length).toBe(9);
 });
 
 it('enters a folder of src that has an index through it', () => {

@@ -6,7 +6,7 @@ import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
-import { eraseOrganization, livingResources } from '../orgs/index.ts';
+import { eraseOrganization, organizationPlace } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
 import { emailSchema, notifyAccount, recordAccountFact, requireRecent } from '../identity/index.ts';
@@ -24,15 +24,15 @@ interface Blocker {
 const ownerRole = { role: { isSystem: true, name: 'Owner' } };
 
 /** Leaves one organization; gives what stands against it. An organization that nobody and nothing is left in goes, too. */
-async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug: string; name: string }): Promise<Blocker | undefined> {
+async function leave(app: App, tx: Tx, user: User, client: Client, org: { id: string; slug: string; name: string }): Promise<Blocker | undefined> {
   const scope = { orgId: org.id, actor: { type: 'user' as const, id: user.id, name: user.name }, ...client };
   const others = { orgId: org.id, userId: { not: user.id } };
   const isOwner = (await tx.membership.count({ where: { orgId: org.id, userId: user.id, ...ownerRole } })) > 0;
   if (isOwner && (await tx.membership.count({ where: { ...others, user: { deactivatedAt: null }, ...ownerRole } })) === 0) {
     const otherMembers = await tx.membership.count({ where: others });
-    const living = await livingResources(tx, org.id);
+    const living = await app.holdings.living(tx, organizationPlace(org.id));
     if (otherMembers > 0 || living.length > 0) return { slug: org.slug, name: org.name, otherMembers, living: living.map(({ type, count }) => ({ type, count })) };
-    await eraseOrganization(tx, scope);
+    await eraseOrganization(app, tx, scope);
     return undefined;
   }
   await recordFact(tx, scope, { action: 'member.left', resourceType: 'member', resourceId: user.id, resourceName: user.name });
@@ -51,7 +51,7 @@ export async function deleteAccount(app: App, access: Access, client: Client, gi
     const user = await tx.user.findUniqueOrThrow({ where: { id }, include: { apiKeys: { select: { id: true } } } });
     const blockers: Blocker[] = [];
     for (const org of orgs) {
-      const blocker = await leave(tx, user, client, org);
+      const blocker = await leave(app, tx, user, client, org);
       if (blocker) blockers.push(blocker);
     }
     if (blockers.length > 0) {

@@ -2,7 +2,7 @@ import type { Operation, OperationStep } from '../../prisma/generated/client/cli
 import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { requestCancel } from '../jobs/cancel.ts';
+import { requestCancel } from '../operations/cancel.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
 import type { Administrator } from './users.ts';
 

@@ -2,20 +2,18 @@ import type { Organization } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
+import { countInstances } from '../instances/index.ts';
+import { countMembers } from '../members/index.ts';
+import { countServers } from '../servers/index.ts';
 import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
 
 /** An organization with how much it holds. */
 export type CountedOrganization = Organization & { members: number; servers: number; instances: number };
 
 async function withCounts(app: App, rows: Organization[]): Promise<CountedOrganization[]> {
-  const orgId = { in: rows.map((row) => row.id) };
-  const [members, servers, instances] = await Promise.all([
-    app.db.prisma.membership.groupBy({ by: 'orgId', where: { orgId }, _count: true }),
-    app.db.prisma.server.groupBy({ by: 'orgId', where: { orgId, status: { not: 'removed' } }, _count: true }),
-    app.db.prisma.instance.groupBy({ by: 'orgId', where: { orgId, status: { not: 'removed' } }, _count: true }),
-  ]);
-  const count = (groups: { orgId: string; _count: number }[], id: string): number => groups.find((group) => group.orgId === id)?._count ?? 0;
-  return rows.map((row) => ({ ...row, members: count(members, row.id), servers: count(servers, row.id), instances: count(instances, row.id) }));
+  const ids = rows.map((row) => row.id);
+  const [members, servers, instances] = await Promise.all([countMembers(app, ids), countServers(app, ids), countInstances(app, ids)]);
+  return rows.map((row) => ({ ...row, members: members.get(row.id) ?? 0, servers: servers.get(row.id) ?? 0, instances: instances.get(row.id) ?? 0 }));
 }
 
 export async function listOrganizations(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<CountedOrganization>> {

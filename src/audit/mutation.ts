@@ -2,22 +2,26 @@ import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isReferenceViolation, Prisma, type Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { notify, type Topic } from '../events/hub.ts';
+import { notify } from '../events/hub.ts';
+import type { LiveResource } from '../events/live-resource.ts';
 import { newId } from '../ids.ts';
-import type { OperationKind } from '../jobs/kind.ts';
-import { enqueue, type NewOperation } from '../jobs/enqueue.ts';
+import type { OperationKind } from '../operations/definition.ts';
+import { enqueue, type NewOperation } from '../operations/enqueue.ts';
 
 type Json = Prisma.InputJsonValue;
 
-/** One fact for the audit trail and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
-export interface Fact {
+/** One fact for the audit log and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
+export type Fact = {
   action: string;
-  resourceType: string;
   resourceId: string;
   resourceName?: string;
   before?: Json;
   after?: Json;
-}
+} & (
+  | { resourceType: string }
+  /** One that can be subscribed to: its subscribers are woken. */
+  | { resource: LiveResource }
+);
 
 export interface Mutation {
   readonly tx: Tx;
@@ -27,19 +31,14 @@ export interface Mutation {
   start<Input>(kind: OperationKind<Input>, operation: NewOperation<Input>): ReturnType<typeof enqueue>;
 }
 
-function topicsOf(orgId: string, type: string, id: string): Topic[] {
-  if (type === 'server') return [`server:${id}`, `org:${orgId}:servers`];
-  if (type === 'instance') return [`instance:${id}`, `org:${orgId}:instances`];
-  return [];
-}
-
 export async function recordFact(tx: Tx, scope: FactScope, fact: Fact): Promise<void> {
+  const resourceType = 'resource' in fact ? fact.resource.type : fact.resourceType;
   await tx.auditEntry.create({
     data: {
       id: newId(),
       orgId: scope.orgId,
       action: fact.action,
-      resourceType: fact.resourceType,
+      resourceType,
       resourceId: fact.resourceId,
       resourceName: fact.resourceName ?? null,
       actorType: scope.actor.type,
@@ -56,13 +55,13 @@ export async function recordFact(tx: Tx, scope: FactScope, fact: Fact): Promise<
     data: {
       orgId: scope.orgId,
       type: fact.action,
-      resourceType: fact.resourceType,
+      resourceType,
       resourceId: fact.resourceId,
       requestId: scope.requestId,
       payload: fact.after ?? {},
     },
   });
-  await notify(tx, topicsOf(scope.orgId, fact.resourceType, fact.resourceId));
+  if ('resource' in fact) await notify(tx, fact.resource.topics(scope.orgId, fact.resourceId));
 }
 
 /** Runs one mutation of a tenant: rows, operation, job, audit entry and outbox event commit together or not at all. */

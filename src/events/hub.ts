@@ -9,7 +9,7 @@ const channel = 'ocore';
 /** What travels through NOTIFY: ids only, the reader fetches the row with its own permissions. */
 const wakeUp = z.object({ topic: z.string(), orgId: z.string().optional() });
 
-export type Topic = `operation:${string}` | `logs:${string}` | `instance:${string}` | `server:${string}` | `cancel:${string}` | `org:${string}:${string}` | `access:${string}` | 'mail' | 'keys' | 'queue';
+export type Topic = `${string}:${string}` | 'mail' | 'keys' | 'queue';
 
 /** Wakes every listener of the topics when the transaction commits; nothing is sent when it rolls back. */
 export async function notify(tx: Tx, topics: readonly Topic[]): Promise<void> {

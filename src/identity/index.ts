@@ -1,3 +1,4 @@
+export { identityFeature } from './feature.ts';
 export { recordAccountFact } from './audit.ts';
 export { Browser, type DeliveredSignIn, isOwnOrigin } from './browser.ts';
 export { changeEmail, input as changeEmailInput, confirmEmailChange, undoEmailChange } from './change-email.ts';

@@ -1,12 +1,13 @@
 import { recordFact } from '../audit/mutation.ts';
-import type { StepContext } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import type { StepContext } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { ensureOdoo, findContainer, stopContainer } from './containers.ts';
 import { servingContainer, type Site, siteOf } from './context.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf, operationLabel } from './names.ts';
-import { configureInstance } from './operations.ts';
+import { configureInstanceKind } from './kinds.ts';
 import { removeContainer } from './removal.ts';
+import { instanceResource } from './resource.ts';
 
 type Context = Pick<StepContext<unknown>, 'state' | 'saveState'>;
 
@@ -22,7 +23,7 @@ async function oldContainer({ state, saveState }: Context, { host, instance }: S
 
 /** The old container is set aside, stopped, until the new one is healthy: the way back is always there. */
 export const configureInstanceJob = implementOperation({
-  kind: configureInstance,
+  kind: configureInstanceKind,
   steps: {
     replace: async (context) => {
       const site = await siteOf(context);
@@ -70,6 +71,6 @@ export const configureInstanceJob = implementOperation({
         ? { ...settings, limitMemorySoft: BigInt(settings.limitMemorySoft), limitMemoryHard: BigInt(settings.limitMemoryHard), status: 'running', statusMessage: null }
         : { status: state['rolledBack'] === true || operation.attempt === 0 ? 'running' : 'failed', statusMessage: `The new configuration was not applied: ${error?.message ?? ''}` },
     });
-    await recordFact(tx, scope, { action: done ? 'instance.settings_updated' : 'instance.configure_failed', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null } });
+    await recordFact(tx, scope, { action: done ? 'instance.settings_updated' : 'instance.configure_failed', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null } });
   },
 });

@@ -1,12 +1,12 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import type { StepContext } from '../jobs/kind.ts';
+import type { StepContext } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
 import { odooBounds } from './container-limits.ts';
 import type { OdooContainer } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
-import type { Settings } from './operations.ts';
+import type { Settings } from './kinds.ts';
 import { openEnvVars, openSecrets } from './sealed.ts';
 
 export interface Site {

@@ -2,7 +2,7 @@ import { pbkdf2, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { StepError } from '../jobs/kind.ts';
+import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
@@ -19,6 +19,9 @@ export async function sql(host: RemoteHost, instance: Instance, database: string
   return result.stdout.trim();
 }
 
+/** The engine starts a container that ends again and again, ever more slowly; these take it three seconds. */
+const maxRestarts = 5;
+
 /** Waits for the server proper: the one of initdb listens on no TCP port. */
 export async function waitForPostgres(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
   const { database } = namesOf(instance.id);
@@ -32,7 +35,7 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
     if (info && wasInterrupted(info) && again < 3) {
       again += 1;
       await host.docker.startContainer(info.Id);
-    } else if (info && !info.State.Running && !info.State.Restarting) throw new StepError('database_error', 'The PostgreSQL container ended at once', 'Look at the PostgreSQL logs of the instance.');
+    } else if (info && ((!info.State.Running && !info.State.Restarting) || (info.State.Restarting && info.RestartCount >= maxRestarts))) throw new StepError('database_error', 'PostgreSQL ended at once', 'Look at the PostgreSQL logs of the instance.');
     await sleep(100, undefined, { signal });
   }
   throw new StepError('database_error', 'PostgreSQL did not start within two minutes', 'Look at the PostgreSQL logs of the instance.');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StepError } from '../jobs/kind.ts';
+import { StepError } from '../operations/kind.ts';
 import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';

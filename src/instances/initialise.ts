@@ -1,5 +1,5 @@
-import type { StepContext } from '../jobs/kind.ts';
-import { StepError } from '../jobs/kind.ts';
+import type { StepContext } from '../operations/kind.ts';
+import { StepError } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
 import { confPath, ensureOdoo, findContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';

@@ -1,14 +1,15 @@
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
-import type { OperationError, Outcome, StepContext } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import type { OperationError, Outcome, StepContext } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { instanceLabel, namesOf } from './names.ts';
-import { deleteInstance, type Resting, restartInstance, restingOf, startInstance, stopInstance } from './operations.ts';
+import { deleteInstanceKind, type Resting, restartInstanceKind, restingOf, startInstanceKind, stopInstanceKind } from './kinds.ts';
 import { removeContainer, removeObjects } from './removal.ts';
+import { instanceResource } from './resource.ts';
 
 const odooGraceSeconds = 30;
 const postgresGraceSeconds = 60;
@@ -22,7 +23,7 @@ function settleTo(status: 'running' | 'stopped', action: string) {
       where: { id: operation.resourceId },
       data: outcome === 'succeeded' ? { status, statusMessage: null, lastSeenAt: new Date() } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? action : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? action : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
   };
 }
 
@@ -32,7 +33,7 @@ async function health(context: StepContext<Resting>): Promise<string> {
 }
 
 export const startInstanceJob = implementOperation({
-  kind: startInstance,
+  kind: startInstanceKind,
   steps: {
     start: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -46,7 +47,7 @@ export const startInstanceJob = implementOperation({
 });
 
 export const stopInstanceJob = implementOperation({
-  kind: stopInstance,
+  kind: stopInstanceKind,
   steps: {
     stop: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -59,7 +60,7 @@ export const stopInstanceJob = implementOperation({
 });
 
 export const restartInstanceJob = implementOperation({
-  kind: restartInstance,
+  kind: restartInstanceKind,
   steps: {
     restart: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -74,7 +75,7 @@ export const restartInstanceJob = implementOperation({
 });
 
 export const deleteInstanceJob = implementOperation({
-  kind: deleteInstance,
+  kind: deleteInstanceKind,
   steps: {
     containers: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -94,7 +95,7 @@ export const deleteInstanceJob = implementOperation({
       data: done ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
-    await recordFact(tx, scope, { action: done ? 'instance.deleted' : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, { action: done ? 'instance.deleted' : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
   },
 });
 

@@ -1,6 +1,6 @@
 import { databaseName, databaseRole, namesOf } from './names.ts';
 import type { InstanceSecrets } from './sealed.ts';
-import type { Settings } from './operations.ts';
+import type { Settings } from './kinds.ts';
 
 export interface Sizing {
   cpuCores: number;

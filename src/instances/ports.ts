@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { lockSeeds } from '../database/lock-numbers.ts';
 import type { Tx } from '../database/database.ts';
-import { StepError } from '../jobs/kind.ts';
+import { StepError } from '../operations/kind.ts';
 
 /** The port that the instance has for `purpose`, or the lowest free one of the server: the primary key decides races. */
 export async function allocatePort(app: App, tx: Tx, serverId: string, instanceId: string, purpose: string, above = 0): Promise<number> {

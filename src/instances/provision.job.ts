@@ -1,6 +1,6 @@
 import { recordFact } from '../audit/mutation.ts';
-import { StepError } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import { StepError } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureDatabase, ensureNetwork, ensureOdoo } from './containers.ts';
@@ -9,10 +9,11 @@ import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { initialiseDatabase } from './initialise.ts';
 import { namesOf } from './names.ts';
-import { provisionInstance } from './operations.ts';
+import { provisionInstanceKind } from './kinds.ts';
 import { allocatePort } from './ports.ts';
-import { removeContainer, removeObjects } from './removal.ts';
+import { removeContainer, removeDatabase, removeObjects } from './removal.ts';
 import { openSecrets } from './sealed.ts';
+import { instanceResource } from './resource.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
   return host.docker.inspectImage(image).then(() => true, (error: unknown) => {
@@ -22,7 +23,7 @@ async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
 }
 
 export const provisionInstanceJob = implementOperation({
-  kind: provisionInstance,
+  kind: provisionInstanceKind,
   steps: {
     prepare: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -56,8 +57,17 @@ export const provisionInstanceJob = implementOperation({
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
-      await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
-      await waitForPostgres(host, instance, context.signal);
+      const begin = async (): Promise<void> => {
+        await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
+        await waitForPostgres(host, instance, context.signal);
+      };
+      await begin().catch(async (error: unknown) => {
+        if (!(error instanceof StepError) || instance.provisionedBy !== context.operation.id) throw error;
+        // What was cut short while the image made its data directory never starts again, and holds nothing yet.
+        context.log('warning', `${error.message}; it begins again with an empty volume`);
+        await removeDatabase(host, instance);
+        await begin();
+      });
       await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
     initialise: async (context) => initialiseDatabase(context, await siteOf(context)),
@@ -103,7 +113,7 @@ export const provisionInstanceJob = implementOperation({
       data: outcome === 'succeeded' ? { status: 'running', statusMessage: null, lastSeenAt: new Date() } : { status: 'failed', statusMessage: error?.message ?? null, httpPort: null },
     });
     if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'instance.running' : 'instance.error', resourceType: 'instance', resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'instance.running' : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
   },
 });
 

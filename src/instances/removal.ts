@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dockerStatus, type RemoteHost } from '../remote/index.ts';
 import { findContainer, unless } from './containers.ts';
-import { instanceLabel, operationLabel } from './names.ts';
+import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
 
 const goneMs = 60_000;
 
@@ -18,6 +18,13 @@ export async function removeContainer(host: RemoteHost, id: string): Promise<voi
     if (done || !(await findContainer(host, id))) return;
     await sleep(500);
   }
+}
+
+/** Removes the database's container and its volume. */
+export async function removeDatabase(host: RemoteHost, instance: { id: string; provisionedBy: string | null }): Promise<void> {
+  const container = await findContainer(host, namesOf(instance.id).database);
+  if (container) await removeContainer(host, container.Id);
+  await unless(404, host.docker.removeVolume(volumesOf(instance).database));
 }
 
 /**

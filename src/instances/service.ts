@@ -7,16 +7,17 @@ import { uniqueViolation } from '../database/database.ts';
 import { displayName } from '../display-name.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import type { OperationKind } from '../jobs/kind.ts';
+import type { OperationKind } from '../operations/definition.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, odooVersion } from '../projects/index.ts';
 import { serverForProject } from '../servers/index.ts';
 import { slugify, slugSchema } from '../slug.ts';
 import { settingsOf } from './context.ts';
-import { configureInstance as configureKind, deleteInstance as deleteKind, provisionInstance, type Resting, restartInstance, type Settings, startInstance, stopInstance } from './operations.ts';
+import { configureInstanceKind, deleteInstanceKind, provisionInstanceKind, type Resting, restartInstanceKind, type Settings, startInstanceKind, stopInstanceKind } from './kinds.ts';
 import { envVars } from './env-vars.ts';
 import { imageReference } from './image.ts';
 import { openAdminPassword, sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
+import { instanceResource } from './resource.ts';
 
 const mib = 1024 ** 2;
 const memory = z.number().int().min(128 * mib).max(1024 * 1024 * mib);
@@ -89,8 +90,8 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
           secretsEnc: sealNewSecrets(app.secrets, id), adminPasswordEnc: sealNewAdminPassword(app.secrets, id),
         },
       });
-      await record({ action: 'instance.created', resourceType: 'instance', resourceId: id, resourceName: instance.name, after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id } });
-      return { instance, operation: await start(provisionInstance, { resourceId: id, serverId: server.id, projectId: environment.projectId, input: { ownCode } }) };
+      await record({ action: 'instance.created', resource: instanceResource, resourceId: id, resourceName: instance.name, after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id } });
+      return { instance, operation: await start(provisionInstanceKind, { resourceId: id, serverId: server.id, projectId: environment.projectId, input: { ownCode } }) };
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
@@ -100,24 +101,24 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
 
 type State = Instance['status'];
 
-async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Resting>; from: readonly State[]; to: State; action: string }) {
+async function transition(app: App, scope: OrgScope, id: string, options: { kind: OperationKind<Resting, string, State>; from: readonly State[]; action: string }) {
   const before = await getInstance(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     // The live operation first: while one runs, its state is in between and would only mislead.
     const operation = await start(options.kind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { from: before.status } });
-    const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.to, statusMessage: null } });
+    const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: { in: [...options.from] } }, data: { status: options.kind.entering, statusMessage: null } });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
-    await record({ action: options.action, resourceType: 'instance', resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.to } });
+    await record({ action: options.action, resource: instanceResource, resourceId: id, resourceName: before.name, before: { status: before.status }, after: { status: options.kind.entering } });
     return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
   });
 }
 
 export const start = (app: App, scope: OrgScope, id: string) =>
-  transition(app, scope, id, { kind: startInstance, from: ['stopped', 'failed'], to: 'restarting', action: 'instance.start_requested' });
+  transition(app, scope, id, { kind: startInstanceKind, from: ['stopped', 'failed'], action: 'instance.start_requested' });
 export const stop = (app: App, scope: OrgScope, id: string) =>
-  transition(app, scope, id, { kind: stopInstance, from: ['running', 'failed'], to: 'running', action: 'instance.stop_requested' });
+  transition(app, scope, id, { kind: stopInstanceKind, from: ['running', 'failed'], action: 'instance.stop_requested' });
 export const restart = (app: App, scope: OrgScope, id: string) =>
-  transition(app, scope, id, { kind: restartInstance, from: ['running', 'failed'], to: 'restarting', action: 'instance.restart_requested' });
+  transition(app, scope, id, { kind: restartInstanceKind, from: ['running', 'failed'], action: 'instance.restart_requested' });
 
 /** Deletes the instance with its data. A protected one needs its name typed. */
 export async function deleteInstance(app: App, scope: OrgScope, id: string, confirmName: string | null | undefined) {
@@ -129,7 +130,7 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
   if (before.deletionProtected && confirmName !== before.name) {
     throw new AppError('unprocessable', 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
   }
-  return transition(app, scope, id, { kind: deleteKind, from: ['running', 'stopped', 'failed', 'removing'], to: 'removing', action: 'instance.deletion_requested' });
+  return transition(app, scope, id, { kind: deleteInstanceKind, from: ['running', 'stopped', 'failed', 'removing'], action: 'instance.deletion_requested' });
 }
 
 /** Applies new settings by a re-created container; comes back to the old ones if Odoo is not healthy with them. */
@@ -150,10 +151,10 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
     envVars: input.envVars ? sealEnvVars(app.secrets, id, input.envVars) : known.envVars,
   };
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(configureKind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { settings, ownCode } });
+    const operation = await start(configureInstanceKind, { resourceId: id, serverId: before.serverId, projectId: before.projectId, input: { settings, ownCode } });
     const changed = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, status: 'running' }, data: { status: 'restarting' } });
     if (changed.count === 0) throw invalidState('instance', before.status, ['running']);
-    await record({ action: 'instance.configure_requested', resourceType: 'instance', resourceId: id, resourceName: before.name });
+    await record({ action: 'instance.configure_requested', resource: instanceResource, resourceId: id, resourceName: before.name });
     return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
   });
 }
@@ -165,7 +166,7 @@ export async function revealAdminPassword(app: App, scope: OrgScope, id: string)
     if (before.status !== 'running' && before.status !== 'stopped') throw invalidState('instance', before.status, ['running', 'stopped']);
     const taken = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, adminPasswordEnc: { not: null } }, data: { adminPasswordEnc: null } });
     if (taken.count === 0 || before.adminPasswordEnc === null) throw new AppError('conflict', 'The admin password was shown already; set a new one in Odoo', { resource: 'instance', id });
-    await record({ action: 'instance.admin_password_revealed', resourceType: 'instance', resourceId: id, resourceName: before.name });
+    await record({ action: 'instance.admin_password_revealed', resource: instanceResource, resourceId: id, resourceName: before.name });
     return { login: before.adminEmail, password: await openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
   });
 }

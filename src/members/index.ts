@@ -1,3 +1,5 @@
+export { countMembers } from './count.ts';
+export { membersFeature } from './feature.ts';
 export { acceptInput as acceptInvitationInput, acceptInvitation, invitationForSignUp, joinByInvitation } from './accept.ts';
 export { assignInput, assignRole, getAssignment, listAssignments, unassignRole } from './assignments.ts';
 export { cancelInvitation, getInvitation, type InvitationStatus, inviteInput, inviteMember, listInvitations, resendInvitation, statusOf } from './invitations.ts';

@@ -1,17 +1,18 @@
-import type { Tx } from '../database/database.ts';
+import type { App } from '../app.ts';
+import { Prisma, type Tx } from '../database/database.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type StepContext, StepError } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import { type StepContext, StepError } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { batch, deleteInBatches } from './batches.ts';
-import { eraseOrganization, eraseResources, livingOnServers } from './erase.ts';
-import { deleteOrganizationKind } from './operations.ts';
+import { eraseOrganization, livingOnServers, organizationPlace } from './erase.ts';
+import { deleteOrganizationKind } from './kinds.ts';
 import { wakeMembers } from './service.ts';
 
 type Context = Pick<StepContext<unknown>, 'write' | 'operation' | 'signal'>;
 
-async function requireNothingLiving(tx: Tx, orgId: string): Promise<void> {
-  const { servers, instances } = await livingOnServers(tx, orgId);
-  if (servers.length + instances.length > 0) throw new StepError('org_in_use', `Still there: ${[...instances, ...servers].join(', ')}`, 'Remove these servers and instances, then delete the organization again.');
+async function requireNothingLiving(app: App, tx: Tx, orgId: string): Promise<void> {
+  const living = await livingOnServers(app, tx, orgId);
+  if (living.length > 0) throw new StepError('org_in_use', `Still there: ${living.flatMap(({ names }) => names).join(', ')}`, 'Remove these servers and instances, then delete the organization again.');
 }
 
 /** Deletes many rows in transactions of bounded size. */
@@ -23,33 +24,34 @@ async function inBatches(context: Context, deleteSome: (tx: Tx) => Promise<numbe
 export const deleteOrganizationJob = implementOperation({
   kind: deleteOrganizationKind,
   steps: {
-    check: async ({ write, operation }) => {
-      await write((tx) => requireNothingLiving(tx, operation.orgId));
+    check: async ({ app, write, operation }) => {
+      await write((tx) => requireNothingLiving(app, tx, operation.orgId));
       return undefined;
     },
     history: async (context) => {
       const { id, orgId } = context.operation;
       await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM operation_logs WHERE ctid IN (SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.org_id = ${orgId}::uuid AND o.id <> ${id}::uuid LIMIT ${batch})`);
       await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE org_id = ${orgId}::uuid AND id <> ${id}::uuid LIMIT ${batch})`);
-      await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM server_metrics WHERE id IN (SELECT id FROM server_metrics WHERE org_id = ${orgId}::uuid LIMIT ${batch})`);
-      await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ${orgId}::uuid LIMIT ${batch})`);
-      await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE org_id = ${orgId}::uuid LIMIT ${batch})`);
+      for (const name of [...context.app.holdings.history, 'audit_entries', 'outbox_events']) {
+        const table = Prisma.raw(name);
+        await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE org_id = ${orgId}::uuid LIMIT ${batch})`);
+      }
       return undefined;
     },
-    resources: async ({ write, operation: { orgId } }) => {
+    resources: async ({ app, write, operation: { orgId } }) => {
       await write(async (tx) => {
-        await requireNothingLiving(tx, orgId);
-        await eraseResources(tx, orgId);
+        await requireNothingLiving(app, tx, orgId);
+        await app.holdings.erase(tx, organizationPlace(orgId));
       });
       return undefined;
     },
-    organization: async ({ write, scope, operation: { orgId } }) => {
+    organization: async ({ app, write, scope, operation: { orgId } }) => {
       await write(async (tx) => {
         // A request that was under way when the deletion began may have come in between; its row holds the organization.
-        await requireNothingLiving(tx, orgId);
+        await requireNothingLiving(app, tx, orgId);
         if ((await tx.organization.count({ where: { id: orgId } })) === 0) return;
         await wakeMembers(tx, orgId);
-        await eraseOrganization(tx, scope);
+        await eraseOrganization(app, tx, scope);
       });
       return undefined;
     },

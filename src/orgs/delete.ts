@@ -3,8 +3,9 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { requireRecent } from '../identity/index.ts';
+import { namesOf } from '../feature/holding.ts';
 import { livingOnServers } from './erase.ts';
-import { deleteOrganizationKind } from './operations.ts';
+import { deleteOrganizationKind } from './kinds.ts';
 import { getOrganization, lockOrganization, wakeMembers } from './service.ts';
 
 /** Begins to delete the organization; from now on it can only be looked at. */
@@ -16,9 +17,10 @@ export async function deleteOrganization(app: App, scope: OrgScope, confirmSlug:
     await lockOrganization(tx, scope.orgId);
     const changed = await tx.organization.updateMany({ where: { id: scope.orgId, status: 'active' }, data: { status: 'removing' } });
     if (changed.count === 0) throw invalidState('organization', 'removing', ['active']);
-    const { servers, instances } = await livingOnServers(tx, scope.orgId);
-    if (servers.length + instances.length > 0) {
-      throw new AppError('conflict', `Remove these first: ${[...instances.map((name) => `instance ${name}`), ...servers.map((name) => `server ${name}`)].join(', ')}`, { servers, instances });
+    const living = await livingOnServers(app, tx, scope.orgId);
+    if (living.length > 0) {
+      const names = living.flatMap(({ type, names }) => names.map((name) => `${type} ${name}`));
+      throw new AppError('conflict', `Remove these first: ${names.join(', ')}`, namesOf(living));
     }
     const operation = await start(deleteOrganizationKind, { resourceId: scope.orgId, serverId: null, projectId: null, input: {} });
     await record({ action: 'org.deletion_requested', resourceType: 'org', resourceId: scope.orgId, resourceName: before.name });

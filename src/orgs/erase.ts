@@ -1,57 +1,23 @@
 import type { FactScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
+import type { Living, Place } from '../feature/holding.ts';
 import { newId } from '../ids.ts';
 
-interface Living {
-  type: 'server' | 'instance' | 'project';
-  count: number;
-  /** Of the first hundred. */
-  names: string[];
+/** What stands or runs on a machine and would be forgotten there with its organization; records go along with it. */
+export async function livingOnServers(app: App, tx: Tx, orgId: string): Promise<Living[]> {
+  return (await app.holdings.living(tx, organizationPlace(orgId))).filter(({ onServers }) => onServers);
 }
 
-/** What still stands in an organization and must be removed before it can go; empty means that nothing does. */
-export async function livingResources(tx: Tx, orgId: string): Promise<Living[]> {
-  const where = { orgId, status: { not: 'removed' as const } };
-  const first = { select: { name: true }, orderBy: { name: 'asc' as const }, take: 100 };
-  const names = (rows: readonly { name: string }[]): string[] => rows.map((row) => row.name);
-  const found: Living[] = [
-    { type: 'server', count: await tx.server.count({ where }), names: names(await tx.server.findMany({ where, ...first })) },
-    { type: 'instance', count: await tx.instance.count({ where }), names: names(await tx.instance.findMany({ where, ...first })) },
-    { type: 'project', count: await tx.project.count({ where: { orgId } }), names: names(await tx.project.findMany({ where: { orgId }, ...first })) },
-  ];
-  return found.filter(({ count }) => count > 0);
-}
-
-/** The names of what still runs somewhere and would be forgotten there with its organization; projects go along. */
-export async function livingOnServers(tx: Tx, orgId: string): Promise<{ servers: string[]; instances: string[] }> {
-  const living = await livingResources(tx, orgId);
-  const namesOf = (type: Living['type']): string[] => living.find((one) => one.type === type)?.names ?? [];
-  return { servers: namesOf('server'), instances: namesOf('instance') };
-}
-
-/** Deletes projects, environments, and the rows that removed servers and instances left. */
-export async function eraseResources(tx: Tx, orgId: string): Promise<void> {
-  const where = { orgId };
-  const instances = await tx.instance.findMany({ where, select: { id: true } });
-  await tx.portAllocation.deleteMany({ where: { instanceId: { in: instances.map((row) => row.id) } } });
-  await tx.instance.deleteMany({ where });
-  await tx.environment.deleteMany({ where });
-  await tx.project.deleteMany({ where });
-  await tx.server.deleteMany({ where });
-}
+export const organizationPlace = (orgId: string): Place => ({ type: 'organization', orgId, id: orgId });
 
 /**
  * Deletes an organization in which nothing lives. That it went stands in the installation's trail; its own trail and its
  * operations are swept after it.
  */
-export async function eraseOrganization(tx: Tx, { orgId, actor, requestId, ipAddress, userAgent }: FactScope): Promise<void> {
-  const where = { orgId };
-  await eraseResources(tx, orgId);
-  // Before the roles, which they name.
-  await tx.invitation.deleteMany({ where });
-  await tx.inviteLink.deleteMany({ where });
-  await tx.apiKey.deleteMany({ where });
-  await tx.membership.deleteMany({ where });
+export async function eraseOrganization(app: App, tx: Tx, { orgId, actor, requestId, ipAddress, userAgent }: FactScope): Promise<void> {
+  await app.holdings.erase(tx, organizationPlace(orgId));
+  await app.holdings.eraseAccess(tx, orgId);
   const { name, slug } = await tx.organization.delete({ where: { id: orgId } });
   await tx.auditEntry.create({
     data: { id: newId(), action: 'org.deleted', resourceType: 'org', resourceId: orgId, resourceName: name, actorType: actor.type, actorId: actor.id, actorName: actor.name, requestId, ipAddress, userAgent, beforeState: { name, slug } },

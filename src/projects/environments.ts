@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
 import { displayName } from '../display-name.ts';
+import { namesOf } from '../feature/holding.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
@@ -94,10 +95,10 @@ export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
     throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; lift the protection first`, { state: 'protected', allowed: ['unprotected'] });
   }
   return mutate(app, scope, async ({ tx, record }) => {
-    const instances = await tx.instance.findMany({ where: { environmentId: id, orgId: scope.orgId }, select: { name: true, status: true } });
-    const living = instances.filter((row) => row.status !== 'removed').map((row) => row.name);
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live in the environment; delete them first', { instances: living });
-    await tx.instance.deleteMany({ where: { environmentId: id, orgId: scope.orgId, status: 'removed' } });
+    const place = { type: 'environment', orgId: scope.orgId, id } as const;
+    const living = await app.holdings.living(tx, place);
+    if (living.length > 0) throw new AppError('conflict', 'Instances still live in the environment; delete them first', namesOf(living));
+    await app.holdings.erase(tx, place);
     await tx.environment.delete({ where: { id, orgId: scope.orgId } });
     await record({ action: 'environment.deleted', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: environment.name, type: environment.type } });
     return environment;

@@ -8,6 +8,7 @@ import { type RemoteError, toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
 import { metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
+import { serverResource } from './resource.ts';
 
 const missesUntilUnreachable = 2;
 const placesPerOrganization = 10;
@@ -118,7 +119,7 @@ export class ServerMonitor {
       await tx.$executeRaw`UPDATE servers SET last_seen_at = now(), missed_checks = 0, disk_available_bytes = ${bytes(now.disk_available_kb)} WHERE id = ${server.id}::uuid`;
       if (cameBack) {
         const changed = await tx.server.updateMany({ where: { id: server.id, status: 'unreachable' }, data: { status: 'active', statusMessage: null } });
-        if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.active', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'active' } });
+        if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.active', resource: serverResource, resourceId: server.id, resourceName: server.name, after: { status: 'active' } });
       }
       await notify(tx, [`server:${server.id}`, `org:${server.orgId}:servers`]);
     });
@@ -130,7 +131,7 @@ export class ServerMonitor {
       // A changed host key is not a hiccup: nothing may be sent to that machine.
       if (error.code !== 'host_key_mismatch' && missedChecks < missesUntilUnreachable) return;
       const changed = await tx.server.updateMany({ where: { id: server.id, status: 'active' }, data: { status: 'unreachable', statusMessage: `${error.message}. ${error.hint}` } });
-      if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: 'unreachable', reason: error.code } });
+      if (changed.count > 0) await recordFact(tx, this.#scope(server), { action: 'server.unreachable', resource: serverResource, resourceId: server.id, resourceName: server.name, after: { status: 'unreachable', reason: error.code } });
     });
   }
 

@@ -8,6 +8,7 @@ import type { TenantClient } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { parse } from '../parse.ts';
+import { serverResource } from './resource.ts';
 
 export const updateServerProjectsInput = z.object({ projectIds: z.array(z.string()).max(1000).transform((ids) => [...new Set(ids)].sort()) });
 
@@ -54,7 +55,7 @@ export async function updateServerProjects(app: App, scope: OrgScope, id: string
     const before = await tx.projectServer.findMany({ where, orderBy: { projectId: 'asc' } });
     await tx.projectServer.deleteMany({ where: { ...where, projectId: { notIn: projectIds } } });
     await tx.projectServer.createMany({ data: projectIds.map((projectId) => ({ ...where, projectId })), skipDuplicates: true });
-    await record({ action: 'server.projects_updated', resourceType: 'server', resourceId: id, resourceName: server.name, before: { projectIds: before.map((row) => row.projectId) }, after: { projectIds } });
+    await record({ action: 'server.projects_updated', resource: serverResource, resourceId: id, resourceName: server.name, before: { projectIds: before.map((row) => row.projectId) }, after: { projectIds } });
     return server;
   });
 }

@@ -6,14 +6,16 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
 import { displayName } from '../display-name.ts';
+import { namesOf } from '../feature/holding.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { mayUseThisMachine } from './local.ts';
-import { removeServer as removeKind, validateServer as validateKind } from './operations.ts';
+import { removeServerKind, validateServerKind } from './kinds.ts';
 import { openTo } from './projects.ts';
 import { credentialOwner } from './target.ts';
+import { serverResource } from './resource.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 const noControl = /^[^\u0000-\u001f\u007f]*$/;
@@ -115,8 +117,8 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
         status: 'validating',
       },
     });
-    await record({ action: 'server.created', resourceType: 'server', resourceId: id, resourceName: server.name, after: { name: server.name, host: server.host, port: server.port, kind: server.kind } });
-    return { server, operation: await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} }) };
+    await record({ action: 'server.created', resource: serverResource, resourceId: id, resourceName: server.name, after: { name: server.name, host: server.host, port: server.port, kind: server.kind } });
+    return { server, operation: await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} }) };
   }).catch((error: unknown) => nameTaken(error, input.name));
 }
 
@@ -146,8 +148,8 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
         ...(moved ? { validatedAddress: null } : {}),
       },
     });
-    await record({ action: 'server.updated', resourceType: 'server', resourceId: id, resourceName: server.name, before: { name: before.name, host: before.host, port: before.port }, after: { name: server.name, host: server.host, port: server.port } });
-    return { server, operation: connection ? await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} }) : null };
+    await record({ action: 'server.updated', resource: serverResource, resourceId: id, resourceName: server.name, before: { name: before.name, host: before.host, port: before.port }, after: { name: server.name, host: server.host, port: server.port } });
+    return { server, operation: connection ? await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} }) : null };
   }).catch((error: unknown) => nameTaken(error, input.name ?? before.name));
 }
 
@@ -155,9 +157,9 @@ export async function validateServer(app: App, scope: OrgScope, id: string) {
   const before = await getServer(scope, id);
   if (before.status === 'removing') throw invalidState('server', before.status, ['active', 'unreachable', 'pending']);
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} });
+    const operation = await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'validating', statusMessage: null } });
-    await record({ action: 'server.validation_requested', resourceType: 'server', resourceId: id, resourceName: server.name });
+    await record({ action: 'server.validation_requested', resource: serverResource, resourceId: id, resourceName: server.name });
     return { server, operation };
   });
 }
@@ -170,9 +172,9 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
     throw new AppError('conflict', `The server presented ${before.presentedFingerprint}, not this key`, { field: 'fingerprint', constraint: 'presented' });
   }
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(validateKind, { resourceId: id, serverId: id, projectId: null, input: {} });
+    const operation = await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null, status: 'validating', statusMessage: null } });
-    await record({ action: 'server.host_key_accepted', resourceType: 'server', resourceId: id, resourceName: server.name, before: { hostKeyFingerprint: before.hostKeyFingerprint }, after: { hostKeyFingerprint: fingerprint } });
+    await record({ action: 'server.host_key_accepted', resource: serverResource, resourceId: id, resourceName: server.name, before: { hostKeyFingerprint: before.hostKeyFingerprint }, after: { hostKeyFingerprint: fingerprint } });
     return { server, operation };
   });
 }
@@ -181,11 +183,11 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
 export async function removeServer(app: App, scope: OrgScope, id: string) {
   await getServer(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
-    const operation = await start(removeKind, { resourceId: id, serverId: id, projectId: null, input: {} });
-    const living = await tx.instance.findMany({ where: { serverId: id, orgId: scope.orgId, status: { not: 'removed' } }, select: { name: true } });
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', { instances: living.map((row) => row.name) });
+    const operation = await start(removeServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
+    const living = await app.holdings.living(tx, { type: 'server', orgId: scope.orgId, id });
+    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', namesOf(living));
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });
-    await record({ action: 'server.removal_requested', resourceType: 'server', resourceId: id, resourceName: server.name });
+    await record({ action: 'server.removal_requested', resource: serverResource, resourceId: id, resourceName: server.name });
     return { server, operation };
   });
 }

@@ -1,6 +1,6 @@
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import type { StepContext } from '../jobs/kind.ts';
+import type { StepContext } from '../operations/kind.ts';
 import { type ConnectionUse, type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
 import { mayUseThisMachine } from './local.ts';
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
-import { StepError } from '../jobs/kind.ts';
-import { implementOperation } from '../jobs/registry.ts';
+import { StepError } from '../operations/kind.ts';
+import { implementOperation } from '../operations/registry.ts';
 import { negotiated, RemoteError } from '../remote/index.ts';
 import { factsScript, factsShape, readFrom } from './facts.ts';
-import { validateServer } from './operations.ts';
+import { validateServerKind } from './kinds.ts';
 import { lastKnownStatus } from './last-known.ts';
 import { attemptHost, targetOf } from './target.ts';
+import { serverResource } from './resource.ts';
 
 const gib = 1024 ** 3;
 const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024 };
@@ -16,7 +17,7 @@ const architectures = ['x86_64', 'aarch64', 'arm64'];
 const validatedAt = (state: Readonly<Record<string, unknown>>) => ({ validatedAddress: z.string().parse(state['address']) });
 
 export const validateServerJob = implementOperation({
-  kind: validateServer,
+  kind: validateServerKind,
   steps: {
     connect: async ({ app, operation, connect, saveState, write }) => {
       const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
@@ -87,6 +88,6 @@ export const validateServerJob = implementOperation({
         ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date(), ...validatedAt(state) }
         : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: [error?.message, error?.hint].filter(Boolean).join('. ') },
     });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable', resourceType: 'server', resourceId: server.id, resourceName: server.name, after: { status: server.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable', resource: serverResource, resourceId: server.id, resourceName: server.name, after: { status: server.status, reason: error?.code ?? null } });
   },
 });

@@ -53,11 +53,11 @@ async function endOf(answer: Answer, field = 'operationId'): Promise<string> {
   return status === 'failed' ? `${status}: ${String(code)}` : status;
 }
 
-/** Another Odoo than the small one, under a name of its own. */
-async function image(repo: string, script: string): Promise<void> {
+/** Another image than the small one, under a name of its own: programs by their paths. */
+async function image(repo: string, files: Readonly<Record<string, string>>): Promise<void> {
   const container = await server.engine.docker.createContainer({ Image: 'small-odoo:19.0', Cmd: ['true'] });
   const pack = tar.pack();
-  pack.entry({ name: 'usr/local/bin/odoo', mode: 0o755 }, script);
+  for (const [name, content] of Object.entries(files)) pack.entry({ name, mode: 0o755 }, content);
   pack.finalize();
   await container.putArchive(await buffer(pack), { path: '/' });
   await container.commit({ repo, tag: '19.0' });
@@ -91,7 +91,7 @@ async function wake(slept: WorkerProcess): Promise<void> {
 }
 
 it('keeps an instance that a retry provisioned from a worker that fell asleep in the clean-up before', async () => {
-  await image('broken-odoo', '#!/bin/sh\necho "2026-01-01 00:00:00,000 1 ERROR small odoo: no such module"\nexit 1\n');
+  await image('broken-odoo', { 'usr/local/bin/odoo': '#!/bin/sh\necho "2026-01-01 00:00:00,000 1 ERROR small odoo: no such module"\nexit 1\n' });
   const first = worker();
   const made = await create('Nearly lost', { image: 'broken-odoo:19.0' });
   const id = made.text('id');
@@ -140,6 +140,23 @@ it('goes on with all that a killed worker did on a server, and with what waits b
   expect(await ocore.sql("SELECT state FROM pgboss.job WHERE name = 'operations'")).toEqual([]);
 }, 400_000);
 
+it('begins with an empty volume when the making of the data directory was cut short', async () => {
+  // As the official image: what is half made is neither finished nor cleared at the next start.
+  await image('half-postgres', {
+    'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\n[ -e "$PGDATA/made" ]\n',
+    'usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\n[ -e "$PGDATA/half" ] && exit 1\nmkdir -p "$PGDATA"\ntouch "$PGDATA/half"\nsleep 10\nrm "$PGDATA/half"\ntouch "$PGDATA/made"\nsleep 1000000 &\nwait\n',
+  });
+  const made = await create('Half');
+  await ocore.sql("UPDATE instances SET postgres_image = 'half-postgres:19.0' WHERE id = $1", [made.text('id')]);
+  worker();
+  await until(async () => (await found(made.text('id'))).containers.includes('db running'));
+  await sleep(1000);
+  await server.engine.docker.getContainer(`ocore-${made.text('id')}-db`).kill();
+  expect(await endOf(made)).toBe('succeeded');
+  expect(await found(made.text('id'))).toEqual(whole);
+  expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
+}, 400_000);
+
 it('begins the initialisation again when the engine was restarted under it', async () => {
   worker();
   const made = await create('Restarted');
@@ -170,7 +187,7 @@ it('ends a cancelled operation though the engine stands still, says what is left
 }, 400_000);
 
 it('keeps the beginning and the end of a log that never stops, and says how much it cut', async () => {
-  await image('noisy-odoo', '#!/bin/sh\necho first\nawk \'BEGIN { for (i = 1; i <= 300000; i++) print "line " i " " i * i }\'\necho last\nexit 1\n');
+  await image('noisy-odoo', { 'usr/local/bin/odoo': '#!/bin/sh\necho first\nawk \'BEGIN { for (i = 1; i <= 300000; i++) print "line " i " " i * i }\'\necho last\nexit 1\n' });
   worker();
   const made = await create('Noisy', { image: 'noisy-odoo:19.0' });
   expect(await endOf(made)).toBe('failed: database_initialisation_failed');

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { kinds } from '../../src/kinds.ts';
+import { kinds } from '../../src/features.ts';
 import { loadSmallImages } from '../bench/small-images.ts';
 import { type Scene, violations } from '../chaos/invariants.ts';
 import { Markers } from '../chaos/markers.ts';
@@ -65,7 +65,7 @@ interface Held extends Begun {
 }
 
 /** Every kind at every step: whatever is registered, so that none can be forgotten. */
-const targets = [...kinds.values()].flatMap(({ kind, steps }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
+const targets = [...kinds.values()].flatMap(({ definition: { kind, steps } }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
 
 it('knows how to begin every kind of operation', () => {
   expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());

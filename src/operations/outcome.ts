@@ -1,5 +1,6 @@
 import type { FactScope } from '../access/scope.ts';
 import type { Prisma, Tx } from '../database/database.ts';
+import type { OperationKind } from './definition.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled';
 
@@ -22,5 +23,10 @@ export interface EndContext<Input> {
 /** Brings the resource's row to its state, in the transaction that ends the operation. */
 export type Settle<Input> = (tx: Tx, context: EndContext<Input>, outcome: Outcome, error: OperationError | null) => Promise<void>;
 
-/** How each kind ends, by its name: also a process that runs no operations ends those that wait. */
-export type Endings = ReadonlyMap<string, { readonly settle: Settle<unknown> }>;
+/** What every process knows of a kind: also one that runs no operations enqueues them, and ends those that wait. */
+export interface KnownKind {
+  readonly definition: OperationKind<unknown>;
+  readonly settle: Settle<unknown>;
+}
+
+export type KnownKinds = ReadonlyMap<string, KnownKind>;

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { OperationStatus } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
@@ -45,45 +44,18 @@ export async function cancelOperation(app: App, scope: OrgScope, id: string) {
   return requestCancel(app, scope, id);
 }
 
-const inBetween: Readonly<Record<string, 'provisioning' | 'restarting' | 'removing' | undefined>> = {
-  'instance.provision': 'provisioning', 'instance.start': 'restarting', 'instance.restart': 'restarting', 'instance.configure': 'restarting', 'instance.delete': 'removing',
-};
-
-/** Kinds that can bring an image or environment variables of somebody's choice. */
-const withCode: ReadonlySet<string> = new Set(['instance.provision', 'instance.configure']);
-const codeShape = z.object({ ownCode: z.boolean().optional() });
-
-interface Repeated {
-  kind: string;
-  resourceType: string;
-  projectId: string | null;
-  input: unknown;
-}
-
-/** Who may do again what was done once: whoever may do it, not whoever may see to operations. */
-function requireMayRepeat(scope: OrgScope, { kind, resourceType, projectId, input }: Repeated): void {
-  const needed = resourceType === 'server' ? 'manage:servers' : resourceType === 'environment' ? 'manage:environments' : 'manage:instances';
-  requireIn(scope, needed, projectId);
-  // Operations that are older than the permission do not say what they bring.
-  if (withCode.has(kind) && codeShape.parse(input).ownCode !== false) requireIn(scope, 'manage:instance_code', projectId);
-}
-
-/** Runs a failed or cancelled operation again, as a new one with the same input. */
+/** Runs a failed or cancelled operation again, as a new one with the same input, for anyone who may do it at all. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
-  if (before.resourceType === 'org') throw new AppError('conflict', 'Delete the organization again instead: its slug must be confirmed anew', { kind: before.kind });
+  const kind = app.kinds.get(before.kind)?.definition;
+  if (!kind) throw new AppError('conflict', 'This version has no such operation', { kind: before.kind });
+  if (kind.retry !== 'allowed') throw new AppError('conflict', kind.retry.refused, { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
-  requireMayRepeat(scope, before);
+  for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])]) requireIn(scope, permission, before.projectId);
   return mutate(app, scope, async ({ tx, record }) => {
-    const operation = await enqueueAgain(app.queue, tx, scope, before);
-    if (before.resourceType === 'instance') {
-      const status = inBetween[before.kind];
-      if (status) await tx.instance.update({ where: { id: before.resourceId, orgId: scope.orgId }, data: { status, statusMessage: null } });
-    } else if (before.resourceType === 'server') {
-      await tx.server.update({ where: { id: before.resourceId, orgId: scope.orgId }, data: { status: before.kind === 'server.remove' ? 'removing' : 'validating', statusMessage: null } });
-    }
+    const operation = await enqueueAgain(app.queue, tx, scope, kind, before);
     await record({ action: 'operation.retried', resourceType: 'operation', resourceId: operation.id, resourceName: before.kind, before: { retryOf: id } });
     return operation;
   });

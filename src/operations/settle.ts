@@ -23,7 +23,7 @@ export async function settleOperation(app: App, tx: Tx, scope: FactScope, id: st
   // What is sealed in the input may have been sealed anew since the worker read it; the row is locked now.
   const row = await tx.operation.findUniqueOrThrow({ where: { id } });
   const { orgId, kind: name, resourceId, serverId, attempt, input } = row;
-  const kind = app.endings.get(name);
+  const kind = app.kinds.get(name);
   if (!withoutKind) await kind?.settle(tx, { operation: { id, orgId, kind: name, resourceId, serverId, attempt }, input, scope, state: stateOf(row.state) }, outcome, error);
   await tx.operationStep.updateMany({ where: { operationId: id, status: { in: ['pending', 'running'] } }, data: { status: outcome === 'succeeded' ? 'succeeded' : 'skipped' } });
   await tx.operation.update({

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { defineOperation } from '../jobs/kind.ts';
+import type { Permission } from '../access/permissions.ts';
+import { defineKind } from '../operations/definition.ts';
+import { instanceResource } from './resource.ts';
 
 /** Whether the caller chose an image or set environment variables; whoever retries it needs the same permission. */
 const ownCode = z.boolean().optional();
+const codeShape = z.object({ ownCode });
+/** Operations that are older than the permission do not say what they bring. */
+const forCode = (input: unknown): readonly Permission[] => (codeShape.parse(input).ownCode === false ? [] : ['manage:instance_code']);
+const common = { resource: instanceResource, permission: 'manage:instances', retry: 'allowed' } as const;
 
 const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
 /** The instance's status before it was asked to change: it comes back when that is cancelled before it began. */
@@ -13,9 +19,8 @@ export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
   return from === 'running' || from === 'stopped' ? from : 'failed';
 }
 
-export const provisionInstance = defineOperation({
-  kind: 'instance.provision',
-  resourceType: 'instance',
+export const provisionInstanceKind = defineKind({
+  kind: 'instance.provision', ...common, entering: 'provisioning', alsoNeeds: forCode,
   input: z.object({ ownCode }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
@@ -28,23 +33,23 @@ export const provisionInstance = defineOperation({
   ],
 });
 
-export const startInstance = defineOperation({
-  kind: 'instance.start', resourceType: 'instance', input: resting,
+export const startInstanceKind = defineKind({
+  kind: 'instance.start', ...common, entering: 'restarting', input: resting,
   steps: [{ name: 'start', title: 'Start the containers' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
-export const stopInstance = defineOperation({
-  kind: 'instance.stop', resourceType: 'instance', input: resting,
+export const stopInstanceKind = defineKind({
+  kind: 'instance.stop', ...common, entering: 'running', input: resting,
   steps: [{ name: 'stop', title: 'Stop the containers' }],
 });
 
-export const restartInstance = defineOperation({
-  kind: 'instance.restart', resourceType: 'instance', input: resting,
+export const restartInstanceKind = defineKind({
+  kind: 'instance.restart', ...common, entering: 'restarting', input: resting,
   steps: [{ name: 'restart', title: 'Restart Odoo' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
 });
 
-export const deleteInstance = defineOperation({
-  kind: 'instance.delete', resourceType: 'instance', input: resting,
+export const deleteInstanceKind = defineKind({
+  kind: 'instance.delete', ...common, entering: 'removing', input: resting,
   steps: [{ name: 'containers', title: 'Remove the containers' }, { name: 'data', title: 'Remove the volumes and the network' }],
 });
 
@@ -61,7 +66,7 @@ export const settingsShape = z.object({
 });
 export type Settings = z.infer<typeof settingsShape>;
 
-export const configureInstance = defineOperation({
-  kind: 'instance.configure', resourceType: 'instance', input: z.object({ settings: settingsShape, ownCode }),
+export const configureInstanceKind = defineKind({
+  kind: 'instance.configure', ...common, entering: 'restarting', alsoNeeds: forCode, input: z.object({ settings: settingsShape, ownCode }),
   steps: [{ name: 'replace', title: 'Re-create the Odoo container with the new configuration' }, { name: 'health', title: 'Wait until Odoo is healthy' }, { name: 'finish', title: 'Remove the old container' }],
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { defineOperation } from '../jobs/kind.ts';
+import { defineKind } from '../operations/definition.ts';
+import { serverResource } from './resource.ts';
 
 const nothing = z.object({});
 
-export const validateServer = defineOperation({
+export const validateServerKind = defineKind({
   kind: 'server.validate',
-  resourceType: 'server',
+  resource: serverResource,
+  entering: 'validating',
+  onlyLooks: true,
+  permission: 'manage:servers',
+  retry: 'allowed',
   input: nothing,
   steps: [
     { name: 'connect', title: 'Connect over SSH and check the host key' },
@@ -16,9 +21,12 @@ export const validateServer = defineOperation({
   ],
 });
 
-export const removeServer = defineOperation({
+export const removeServerKind = defineKind({
   kind: 'server.remove',
-  resourceType: 'server',
+  resource: serverResource,
+  entering: 'removing',
+  permission: 'manage:servers',
+  retry: 'allowed',
   input: nothing,
   steps: [{ name: 'remove', title: 'Forget the server and its credentials' }],
 });

@@ -1,24 +1,11 @@
-import type { z } from 'zod';
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import type { RemoteHost, RemoteTarget } from '../remote/index.ts';
+import type { OperationKind } from './definition.ts';
 import type { EndContext, Settle } from './outcome.ts';
 
 export type { OperationError, Outcome } from './outcome.ts';
-
-/** A kind of operation, apart from its implementation: who enqueues it does not load what runs it. */
-export interface OperationKind<Input> {
-  /** `<resource>.<verb>`, for example `instance.provision`. */
-  readonly kind: string;
-  readonly resourceType: 'server' | 'instance' | 'environment' | 'org';
-  readonly input: z.ZodType<Input>;
-  readonly steps: readonly { readonly name: string; readonly title: string }[];
-}
-
-export function defineOperation<Input>(kind: OperationKind<Input>): OperationKind<Input> {
-  return kind;
-}
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
@@ -41,10 +28,10 @@ export interface StepContext<Input> extends EndContext<Input> {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-export interface OperationImplementation<Input> {
-  readonly kind: OperationKind<Input>;
-  /** One function a step name, idempotent. What it returns is the step's message. */
-  readonly steps: Readonly<Record<string, (context: StepContext<Input>) => Promise<string | undefined>>>;
+export interface OperationImplementation<Input, Step extends string> {
+  readonly kind: OperationKind<Input, Step>;
+  /** One function for each step of the definition, idempotent. What it returns is the step's message. */
+  readonly steps: Readonly<Record<Step, (context: StepContext<Input>) => Promise<string | undefined>>>;
   /** Takes away what was half made, after a failure or a cancel; idempotent. */
   cleanup?(context: StepContext<Input>, outcome: 'failed' | 'cancelled'): Promise<void>;
   readonly settle: Settle<Input>;

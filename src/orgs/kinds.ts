@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import { defineOperation } from '../jobs/kind.ts';
+import { defineKind } from '../operations/definition.ts';
+import { organizationResource } from './resource.ts';
 
-export const deleteOrganizationKind = defineOperation({
+export const deleteOrganizationKind = defineKind({
   kind: 'org.delete',
-  resourceType: 'org',
+  resource: organizationResource,
+  entering: 'removing',
+  permission: 'manage:org',
+  retry: { refused: 'Delete the organization again instead: its slug must be confirmed anew' },
   input: z.object({}),
   steps: [
     { name: 'check', title: 'Check that no server and no instance lives' },

@@ -1,0 +1,14 @@
+import type { FeatureKinds } from '../operations/registry.ts';
+import type { SealedColumn } from '../secrets/sealed-column.ts';
+import type { Holding } from './holding.ts';
+
+/** Tables by the GraphQL type that `node(id:)` reads from them. */
+export type NodeTables = Readonly<Record<string, string>>;
+
+/** All that the rest of the program must know of a feature. */
+export interface Feature extends Holding {
+  readonly name: string;
+  readonly kinds?: FeatureKinds;
+  readonly sealed?: readonly SealedColumn[];
+  readonly nodes?: { readonly organization?: NodeTables; readonly account?: NodeTables; readonly installation?: NodeTables };
+}

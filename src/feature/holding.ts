@@ -1,0 +1,43 @@
+import type { Tx } from '../database/database.ts';
+
+/** What can be deleted although other features keep something in it. */
+export interface Place {
+  readonly type: 'organization' | 'server' | 'environment';
+  readonly orgId: string;
+  readonly id: string;
+}
+
+/** Things of one type that must be removed by themselves before their place can go. */
+export interface Living {
+  readonly type: string;
+  readonly count: number;
+  /** Of the first hundred. */
+  readonly names: readonly string[];
+  /** Whether they stand or run on a machine, where nobody would find them again; the others are only records. */
+  readonly onServers: boolean;
+}
+
+/** What a feature keeps in places. */
+export interface Holding {
+  /** Tables of many rows, with `id` and `org_id`, that are deleted in batches before the organization. */
+  readonly history?: readonly string[];
+  readonly living?: (tx: Tx, place: Place) => Promise<readonly Living[]>;
+  /** Deletes the records that it keeps in the place. */
+  readonly erase?: (tx: Tx, place: Place) => Promise<void>;
+  /** Deletes what lets people and programs into an organization: at the very end, with the organization. */
+  readonly eraseAccess?: (tx: Tx, orgId: string) => Promise<void>;
+}
+
+interface Named {
+  count(): Promise<number>;
+  first(most: number): Promise<readonly { name: string }[]>;
+}
+
+export async function livingOf(type: string, onServers: boolean, { count, first }: Named): Promise<Living> {
+  return { type, onServers, count: await count(), names: (await first(100)).map(({ name }) => name) };
+}
+
+/** For the details of an error: `{ servers: ['berlin-1'] }`. */
+export function namesOf(living: readonly Living[]): Record<string, readonly string[]> {
+  return Object.fromEntries(living.map(({ type, names }) => [`${type}s`, names]));
+}

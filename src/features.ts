@@ -1,0 +1,19 @@
+import { adminFeature } from './admin/index.ts';
+import { apiKeysFeature } from './api-keys/index.ts';
+import type { Feature } from './feature/feature.ts';
+import { identityFeature } from './identity/index.ts';
+import { instancesFeature } from './instances/index.ts';
+import { membersFeature } from './members/index.ts';
+import { registryOf, type KindRegistry } from './operations/registry.ts';
+import { organizationsFeature } from './orgs/index.ts';
+import { projectsFeature } from './projects/index.ts';
+import { rolesFeature } from './roles/index.ts';
+import { serversFeature } from './servers/index.ts';
+
+/** Every feature; what keeps something in another comes after it. */
+export const features: readonly Feature[] = [
+  identityFeature, organizationsFeature, rolesFeature, membersFeature, apiKeysFeature, adminFeature, serversFeature, projectsFeature, instancesFeature,
+];
+
+/** Every kind of operation that a worker can run. */
+export const kinds: KindRegistry = registryOf(features.flatMap((feature) => feature.kinds ?? []));

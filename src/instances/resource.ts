@@ -1,0 +1,8 @@
+import type { Instance } from '../../prisma/generated/client/client.ts';
+import type { OperationResource } from '../operations/definition.ts';
+
+export const instanceResource: OperationResource<Instance['status']> = {
+  type: 'instance',
+  topics: (orgId, id) => [`instance:${id}`, `org:${orgId}:instances`],
+  enter: (tx, orgId, id, status) => tx.instance.update({ where: { id, orgId }, data: { status, statusMessage: null } }),
+};

@@ -1,0 +1,19 @@
+import type { Feature } from '../feature/feature.ts';
+import { livingOf } from '../feature/holding.ts';
+
+export const projectsFeature: Feature = {
+  name: 'projects',
+  nodes: { organization: { Project: 'projects', Environment: 'environments' } },
+  living: async (tx, { type, orgId }) => {
+    if (type !== 'organization') return [];
+    return [await livingOf('project', false, {
+      count: () => tx.project.count({ where: { orgId } }),
+      first: (take) => tx.project.findMany({ where: { orgId }, select: { name: true }, orderBy: { name: 'asc' }, take }),
+    })];
+  },
+  erase: async (tx, { type, orgId }) => {
+    if (type !== 'organization') return;
+    await tx.environment.deleteMany({ where: { orgId } });
+    await tx.project.deleteMany({ where: { orgId } });
+  },
+};

@@ -1,0 +1,6 @@
+import type { Feature } from '../feature/feature.ts';
+
+export const rolesFeature: Feature = {
+  name: 'roles',
+  nodes: { organization: { Role: 'roles' } },
+};
