@@ -66,7 +66,7 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
       return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
     }
     case 'file':
-      throw new AppError('internal_error', 'A file is sent row by row');
+      throw new AppError('internal_error', 'A file is streamed row by row');
   }
 }
 

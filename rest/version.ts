@@ -8,7 +8,7 @@ export const versioned: RequestHandler = (request, response, next) => {
   response.setHeader('X-OCore-Version', apiVersion);
   const asked = request.headers['x-ocore-version'];
   if (asked !== undefined && asked !== apiVersion) {
-    throw new AppError('validation_error', `X-OCore-Version must be ${apiVersion}, the only version of this API`, { field: 'X-OCore-Version', constraint: 'one_of', allowed: [apiVersion] });
+    throw new AppError('validation_error', `X-OCore-Version must be ${apiVersion}, the only supported version of this API`, { field: 'X-OCore-Version', constraint: 'one_of', allowed: [apiVersion] });
   }
   next();
 };

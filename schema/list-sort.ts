@@ -5,10 +5,10 @@ const times = {
   CREATED_AT_DESC: { value: '-created_at', description: 'Newest first.' },
 } as const;
 
-const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list whose rows have no name.', values: times });
+const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list without names.', values: times });
 const ListSort = builder.enumType('ListSort', {
   description: 'The order of a list.',
-  values: { ...times, NAME: { value: 'name', description: 'By name.' }, NAME_DESC: { value: '-name', description: 'By name, the last one first.' } } as const,
+  values: { ...times, NAME: { value: 'name', description: 'By name, ascending.' }, NAME_DESC: { value: '-name', description: 'By name, descending.' } } as const,
 });
 
 /** The argument of a list: newest first, unless it is asked otherwise. */

@@ -19,12 +19,12 @@ export function requireHeld(held: { has(permission: Permission): boolean }, gran
 }
 
 export function requireMayGrant(holder: Holder, role: RoleRow): void {
-  if (isOwnerRole(role) && !holder.isOwner) throw new AppError('forbidden', 'Only an Owner who is signed in can make somebody an Owner', { role: 'Owner' });
+  if (isOwnerRole(role) && !holder.isOwner) throw new AppError('forbidden', 'Only a signed-in Owner can make another member an Owner', { role: 'Owner' });
   requireHeld(holder.permissions, permissionsOf(role), `The role ${role.name}`);
 }
 
 /** Nobody demotes or removes someone who holds more. */
 export function requireMayChange(holder: Holder, member: { name: string; roles: readonly RoleRow[] }): void {
-  if (member.roles.some(isOwnerRole) && !holder.isOwner) throw new AppError('forbidden', 'Only an Owner who is signed in can change an Owner', { role: 'Owner' });
+  if (member.roles.some(isOwnerRole) && !holder.isOwner) throw new AppError('forbidden', 'Only a signed-in Owner can change an Owner', { role: 'Owner' });
   requireHeld(holder.permissions, member.roles.flatMap(permissionsOf), member.name);
 }

@@ -55,11 +55,11 @@ export async function deleteAccount(app: App, access: Access, client: Client, gi
       if (blocker) blockers.push(blocker);
     }
     if (blockers.length > 0) {
-      throw new AppError('conflict', `You are the last Owner of ${blockers.map((blocker) => blocker.name).join(', ')}: make somebody else an Owner, or delete what is left there`, { constraint: 'last_owner', organizations: blockers });
+      throw new AppError('conflict', `You are the last Owner of ${blockers.map((blocker) => blocker.name).join(', ')}: make another member an Owner, or delete the resources there`, { constraint: 'last_owner', organizations: blockers });
     }
     const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
     if (admins.some((row) => row.id === id) && admins.length === 1 && (await tx.user.count({ where: { id: { not: id } }, take: 1 })) > 0) {
-      throw new AppError('conflict', 'You are the last administrator of this installation; make somebody else one first', { constraint: 'last_admin' });
+      throw new AppError('conflict', 'You are the last administrator of this installation; make another account an administrator first', { constraint: 'last_admin' });
     }
     await recordAccountFact(tx, client, 'auth.account_deleted', user, { name: user.name });
     await notifyAccount(tx, app, user, client, 'Your account was deleted');

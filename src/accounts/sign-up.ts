@@ -62,7 +62,7 @@ async function create(app: App, tokens: AccessTokens, client: Client, input: Inp
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
   if (await admit(app, client, input)) return create(app, tokens, client, input);
-  throw new AppError('forbidden', 'This installation confirms e-mail addresses before it makes an account: use register', { constraint: 'confirmation' });
+  throw new AppError('forbidden', 'This installation confirms e-mail addresses before it creates an account: use register', { constraint: 'confirmation' });
 }
 
 /** Signs up; null where an e-mail goes to the address first, which says the same whether or not it has an account. */

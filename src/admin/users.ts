@@ -54,7 +54,7 @@ export async function createUser(app: App, admin: Administrator, given: unknown)
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'An account with this e-mail address exists', { field: 'email', constraint: 'unique' });
+    throw new AppError('conflict', 'An account with this e-mail address already exists', { field: 'email', constraint: 'unique' });
   }
 }
 

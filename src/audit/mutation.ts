@@ -75,6 +75,6 @@ export function mutate<T>(app: App, scope: FactScope, work: (mutation: Mutation)
     }),
   ).catch((error: unknown) => {
     if (!isReferenceViolation(error)) throw error;
-    throw new AppError('conflict', 'Something that this names was deleted, or began to be used, at the same moment; look at it again', { constraint: 'reference' });
+    throw new AppError('conflict', 'A resource in this request was deleted or came into use at the same time; check it and try again', { constraint: 'reference' });
   });
 }

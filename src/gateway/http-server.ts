@@ -7,7 +7,7 @@ const mistakes = new Map([
   ['HPE_HEADER_OVERFLOW', { status: '431 Request Header Fields Too Large', message: 'The request line and headers are larger than 16 KiB' }],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: '408 Request Timeout', message: 'The request did not arrive in time' }],
 ]);
-const unreadable = { status: '400 Bad Request', message: 'This is not a request that HTTP allows' };
+const unreadable = { status: '400 Bad Request', message: 'The request is not valid HTTP' };
 
 const lingerMs = 1000;
 

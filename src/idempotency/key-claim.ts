@@ -66,7 +66,7 @@ async function assertNothingChanged(app: App, id: string, { requestId, actorId, 
   );
   const found = rows[0];
   if (!found) return;
-  throw new AppError('idempotency_answer_lost', `The first request with this key did its work (${found.action}), but its answer was lost: look at the ${found.resource_type} before you send it again with a new key`, {
+  throw new AppError('idempotency_answer_lost', `The first request with this key succeeded (${found.action}), but its response was lost: check the ${found.resource_type} before you send the request with a new key`, {
     field: 'Idempotency-Key', constraint: 'answer', action: found.action, resource: found.resource_type, id: found.resource_id,
   });
 }
@@ -86,7 +86,7 @@ export async function take(app: App, id: string, request: string, asker: Asker):
   if (fresh.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
   const { rows } = await app.db.pool.query<Row>('SELECT claim, request_id, request_enc, answer_enc, lease_until > now() AS under_way FROM idempotency_keys WHERE id = $1', [id]);
   const known = rows[0];
-  const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still under way; send it again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
+  const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still in progress; try again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
   if (!known) throw inProgress;
   if ((await app.secrets.open(known.request_enc, id)) !== request) {
     throw new AppError('idempotency_key_reused', 'This key belongs to another request: use a new key for each change', { field: 'Idempotency-Key', constraint: 'same_request' });

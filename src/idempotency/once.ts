@@ -44,5 +44,5 @@ export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer
 
 /** The change is made: that its answer cannot be kept must not make it an error. */
 async function keep(app: App, claim: KeyClaim, answer: KeptAnswer): Promise<void> {
-  await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The answer of a request with an Idempotency-Key was not kept'));
+  await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The response to a request with an Idempotency-Key could not be stored'));
 }

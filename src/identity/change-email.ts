@@ -26,7 +26,7 @@ const about = z.object({ newEmail: z.string(), oldEmail: z.string(), askedAt: z.
 export async function changeEmail(app: App, access: Access, client: Client, given: unknown): Promise<void> {
   const { newEmail, password } = parse(input, given);
   const user = await requirePassword(app, access, client, password, 'password');
-  if (user.email === newEmail) throw new AppError('conflict', 'This is your e-mail address already', { field: 'newEmail', constraint: 'same' });
+  if (user.email === newEmail) throw new AppError('conflict', 'This is already your e-mail address', { field: 'newEmail', constraint: 'same' });
   await countLetter(app, client, 'change', newEmail);
   await app.db.prisma.$transaction(async (tx) => {
     const taken = await tx.user.findUnique({ where: { email: newEmail }, select: { id: true } });

@@ -12,7 +12,7 @@ export async function sweep(app: App): Promise<void> {
 /** Sweeps now and every hour; gives the way to stop. */
 export function startSweeping(app: App): () => Promise<void> {
   let round = Promise.resolve();
-  const start = (): void => { round = sweep(app).catch((error: unknown) => app.log.warn({ err: error }, 'What has ended stays for now')); };
+  const start = (): void => { round = sweep(app).catch((error: unknown) => app.log.warn({ err: error }, 'Expired rows could not be deleted')); };
   const timer = setInterval(start, everyMs);
   start();
   return async () => { clearInterval(timer); await round; };

@@ -13,7 +13,7 @@ import { replaceToken, takeToken } from './one-time-tokens.ts';
 const threeDays = 3 * 86400;
 const about = z.object({ email: z.string() });
 
-export const wrongLink = (): AppError => new AppError('unprocessable', 'The link is not valid any more: it was used, replaced by a newer one, or is too old', { field: 'token', constraint: 'expired' });
+export const wrongLink = (): AppError => new AppError('unprocessable', 'The link is no longer valid: it was already used, was replaced by a newer one, or has expired', { field: 'token', constraint: 'expired' });
 
 /** Sends the letter by which a person shows that the address is theirs. */
 export async function askToVerify(tx: Tx, app: App, user: { id: string; email: string }): Promise<void> {
@@ -37,7 +37,7 @@ export async function verifyEmail(app: App, client: Client, given: string): Prom
 
 export async function resendVerification(app: App, client: Client, userId: string): Promise<void> {
   const user = await app.db.prisma.user.findUniqueOrThrow({ where: { id: userId } });
-  if (user.emailVerifiedAt) throw new AppError('conflict', 'Your e-mail address is verified already', { field: 'email', constraint: 'verified' });
+  if (user.emailVerifiedAt) throw new AppError('conflict', 'Your e-mail address is already verified', { field: 'email', constraint: 'verified' });
   await countLetter(app, client, 'verification', user.email);
   await app.db.prisma.$transaction((tx) => askToVerify(tx, app, user));
 }

@@ -114,7 +114,7 @@ export class SharedCounters {
     } catch (error) {
       // Each process goes on counting for itself until the database is back.
       if (window === this.#window) for (const key of sent.keys()) this.#dirty.add(key);
-      if (!this.#failed) this.#log.warn({ err: error }, 'The request counters could not be shared');
+      if (!this.#failed) this.#log.warn({ err: error }, 'The request counters could not be exchanged');
       this.#failed = true;
     }
   }

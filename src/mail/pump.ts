@@ -45,7 +45,7 @@ async function giveUp(app: App, due: Due, reason: string): Promise<void> {
     await tx.mail.update({ where: { id: due.id }, data: { failedAt: new Date(), lastError: reason, bodyEnc: null } });
     await tx.auditEntry.create({ data: { id: newId(), action: 'mail.failed', resourceType: 'mail', resourceId: due.id, resourceName: due.recipient, actorType: 'system', actorName: 'mail', requestId: `mail_${due.id}`, afterState: { subject: due.subject, attempts: due.attempts, reason } } });
   });
-  app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'A letter could not be sent and is given up');
+  app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'An e-mail could not be sent; no more retries');
 }
 
 async function send(app: App, { transporter, from }: SmtpTransport, due: Due): Promise<void> {
@@ -56,7 +56,7 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
   } catch (error) {
     if (isLasting(error) || due.attempts >= maxAttempts) return giveUp(app, due, reasonOf(error));
     await app.db.prisma.mail.update({ where: { id: due.id }, data: { nextAttemptAt: new Date(Date.now() + delayOf(due.attempts - 1) * 1000), lastError: reasonOf(error) } });
-    app.log.warn({ mailId: due.id, attempts: due.attempts, reason: reasonOf(error) }, 'A letter could not be sent; it is tried again');
+    app.log.warn({ mailId: due.id, attempts: due.attempts, reason: reasonOf(error) }, 'An e-mail could not be sent; it will be retried');
     return;
   }
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date(), bodyEnc: null, lastError: null } });
@@ -66,7 +66,7 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
 async function show(app: App, due: Due): Promise<void> {
   if (app.config.ENVIRONMENT === 'development') {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    process.stdout.write(`\n--- Letter to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`);
+    process.stdout.write(`\n--- E-mail to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`);
   }
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date() } });
 }
@@ -80,7 +80,7 @@ export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
 export function startMailPump(app: App): WorkLoop | undefined {
   const transport = smtpTransport(app.config);
   if (!transport && !isLocalOutbox(app)) {
-    app.log.warn('No mail server is configured (SMTP_URL or SMTP_HOST): letters wait until there is one');
+    app.log.warn('No mail server is configured (SMTP_URL or SMTP_HOST): e-mails stay queued');
     return undefined;
   }
   return new WorkLoop(app.events, 'mail', 1000, app.log, async () => {

@@ -15,7 +15,7 @@ import { organizationSlug } from './slug.ts';
 export const updateInput = z.object({
   name: organizationName.nullish(),
   slug: organizationSlug.nullish(),
-  logoUrl: z.url({ protocol: /^https$/, message: 'must be an address that begins with https://' }).max(2048).nullable().optional(),
+  logoUrl: z.url({ protocol: /^https$/, message: 'must be a URL that begins with https://' }).max(2048).nullable().optional(),
 });
 export const settingsInput = z.object({
   auditRetentionDays: z.number().int().min(30).max(3650).nullish(),
@@ -87,8 +87,8 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
 async function requireMet(app: App, access: Access, wanted: { twoFactor: boolean; passkey: boolean }): Promise<void> {
   const { sessionId } = requirePerson(access);
   const session = await app.db.prisma.session.findUnique({ where: { id: sessionId }, select: { strong: true, method: true } });
-  if (wanted.passkey && session?.method !== 'passkey') throw new AppError('two_factor_required', 'Sign in with a passkey yourself before you require one from everybody', { method: 'passkey' });
-  if (wanted.twoFactor && !session?.strong) throw new AppError('two_factor_required', 'Sign in with a second factor or a passkey yourself before you require it from everybody', { method: 'totp_or_passkey' });
+  if (wanted.passkey && session?.method !== 'passkey') throw new AppError('two_factor_required', 'Sign in with a passkey yourself before you require it for the organization', { method: 'passkey' });
+  if (wanted.twoFactor && !session?.strong) throw new AppError('two_factor_required', 'Sign in with a second factor or a passkey yourself before you require it for the organization', { method: 'totp_or_passkey' });
 }
 
 export async function updateSettings(app: App, scope: OrgScope, given: unknown) {

@@ -146,7 +146,7 @@ class Quiet {
     const { ms, ask } = this.#silence;
     this.#timer = setTimeout(() => {
       if (ask) ask().then(() => this.wait(), this.#fail);
-      else this.#fail(new RemoteError('remote_timeout', `Nothing came from the server for ${ms / 1000} s`));
+      else this.#fail(new RemoteError('remote_timeout', `The server sent nothing for ${ms / 1000} s`));
     }, ms);
   }
 
@@ -169,7 +169,7 @@ export async function collect(body: Readable, maxBytes: number, over: 'fail' | '
     chunks.push(data);
     size += data.length;
     if (size <= maxBytes) continue;
-    if (over === 'fail') throw new RemoteError('docker_error', `The answer is longer than ${maxBytes / 1024} KiB`);
+    if (over === 'fail') throw new RemoteError('docker_error', `The response is longer than ${maxBytes / 1024} KiB`);
     break;
   }
   return Buffer.concat(chunks).subarray(0, maxBytes);

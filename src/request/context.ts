@@ -56,7 +56,7 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
   const reauthenticate = async (): Promise<Access> => {
     const now = await ask();
     // A slug that was given up may lead to another organization by now.
-    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: orgSlug });
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has a new slug or no longer exists', { resource: 'organization', slug: orgSlug });
     return now;
   };
   return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };

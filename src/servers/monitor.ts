@@ -60,7 +60,7 @@ export class ServerMonitor {
       try {
         await this.#check(server);
       } catch (error) {
-        this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not record what it read');
+        this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
       } finally {
         release();
         this.#checking.delete(server.id);

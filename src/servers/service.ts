@@ -86,13 +86,13 @@ export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerS
 
 function nameTaken(error: unknown, name: string): never {
   if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
-  throw new AppError('conflict', `A server named ${name} exists`, { field: 'name', constraint: 'unique' });
+  throw new AppError('conflict', `A server named ${name} already exists`, { field: 'name', constraint: 'unique' });
 }
 
 /** What a host's spelling tells already is refused at once; names are looked up when they are connected to. */
 function requirePermittedHost(app: App, host: string | null | undefined): void {
   if (!host || !app.remote.deniesHost(host)) return;
-  throw new AppError('destination_denied', 'host: the operator of this installation does not let it connect to this address', { field: 'host', constraint: 'destination' });
+  throw new AppError('destination_denied', 'host: the operator of this installation does not allow connections to this address', { field: 'host', constraint: 'destination' });
 }
 
 /** Registers a server and starts its validation. */
@@ -100,7 +100,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   const local = input.kind === 'local';
   if (local && !(await mayUseThisMachine(app, scope.orgId))) {
-    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
+    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization to use the control plane’s machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
   }
   if (!local) requirePermittedHost(app, input.host);
   const id = newId();
@@ -183,7 +183,7 @@ export async function removeServer(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(removeKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const living = await tx.instance.findMany({ where: { serverId: id, orgId: scope.orgId, status: { not: 'removed' } }, select: { name: true } });
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', { instances: living.map((row) => row.name) });
+    if (living.length > 0) throw new AppError('conflict', 'The server still has instances; delete them first', { instances: living.map((row) => row.name) });
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });
     await record({ action: 'server.removal_requested', resourceType: 'server', resourceId: id, resourceName: server.name });
     return { server, operation };

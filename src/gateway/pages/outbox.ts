@@ -19,9 +19,9 @@ function isLocal(app: App, request: Request): boolean {
 /** The letters of an installation without a mail server, for its developer. */
 export function outboxPage(app: App) {
   return async (request: Request, response: Response): Promise<void> => {
-    if (!isLocal(app, request)) return sendPage(response, { title: 'Outbox', status: 403, body: html`<p>The letters are shown on the machine itself only.</p>` });
+    if (!isLocal(app, request)) return sendPage(response, { title: 'Outbox', status: 403, body: html`<p>The outbox is available only on the machine that runs oCore.</p>` });
     const letters = await outboxLetters(app);
-    const body = letters.length === 0 ? html`<p>No letters yet.</p>` : html`${letters.map((letter) => html`<article><h2>${letter.subject}</h2><p>To ${letter.to}, ${letter.createdAt.toISOString()}</p><pre>${linked(letter.text)}</pre></article>`)}`;
-    sendPage(response, { title: 'Outbox', body: html`<p>No mail server is configured, so letters are shown here, the newest first.</p>${body}` });
+    const body = letters.length === 0 ? html`<p>No e-mails yet.</p>` : html`${letters.map((letter) => html`<article><h2>${letter.subject}</h2><p>To ${letter.to}, ${letter.createdAt.toISOString()}</p><pre>${linked(letter.text)}</pre></article>`)}`;
+    sendPage(response, { title: 'Outbox', body: html`<p>No mail server is configured, so e-mails appear here, newest first.</p>${body}` });
   };
 }
