@@ -22,7 +22,7 @@ function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLFie
 
 const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the sequence number, `data` one row as JSON; the last event is `event: end`.' } };
 
-/** An answer with what every answer of its kind has: its headers, and the stream where there is one. */
+/** A response with what every response of its kind has: its headers, and the stream where there is one. */
 function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonObject {
   const own = Object.fromEntries(Object.entries(headers).map(([name, component]) => [name, ref('headers', component)]));
   const given = (name: string): JsonObject => (isObject(answer[name]) ? answer[name] : {});

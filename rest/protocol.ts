@@ -24,7 +24,7 @@ export const protocolHeaders = {
 export interface Protocol {
   /** Names in `protocolParameters`. */
   parameters: (keyof typeof protocolParameters)[];
-  /** Headers of the answer by their names, each with its name in `protocolHeaders`. */
+  /** Headers of the response by their names, each with its name in `protocolHeaders`. */
   headers: Record<string, keyof typeof protocolHeaders>;
   /** Statuses of errors beyond the usual ones. */
   statuses: number[];
@@ -38,7 +38,7 @@ export function conditionOf<T extends { route: Route }>(all: readonly T[], { met
   return all.find(({ route }) => route.method === 'get' && route.path === path && route.answer.as === 'object');
 }
 
-/** What of the protocol a route has. */
+/** The parts of the protocol that a route has. */
 export function protocolOf(route: Route, conditional: boolean): Protocol {
   const reads = route.method === 'get';
   // What is sent row by row has no ETag.

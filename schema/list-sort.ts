@@ -11,6 +11,6 @@ const ListSort = builder.enumType('ListSort', {
   values: { ...times, NAME: { value: 'name', description: 'By name, ascending.' }, NAME_DESC: { value: '-name', description: 'By name, descending.' } } as const,
 });
 
-/** The argument of a list: newest first, unless it is asked otherwise. */
+/** The argument of a list; newest first by default. */
 export const listSort = { type: ListSort, defaultValue: '-created_at', description: 'The order.' } as const;
 export const timeSort = { ...listSort, type: TimeSort } as const;

@@ -122,7 +122,7 @@ builder.mutationFields((t) => ({
 
 const ended = (row: WithSteps): boolean => row.finishedAt !== null;
 const reads = new SharedReads<WithSteps>();
-/** Who sees other projects does not share the read. */
+/** Callers who see other projects do not share the read. */
 const readKey = ({ orgId, sees }: OrgScope, id: string): string => `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
 
 builder.subscriptionFields((t) => ({

@@ -35,7 +35,7 @@ const networks = z.string().default('').transform((text, context): Networks => {
   context.addIssue({ code: 'custom', message: parsed });
   return z.NEVER;
 });
-/** In production nobody gets at what only this machine, or the network that it stands in, should be able to reach. */
+/** In production, connections to what only this machine or its own network should reach are denied. */
 const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
 
 /** Organizations by slug or id; `true` or `*` for all of them. */
@@ -114,7 +114,7 @@ const variables = z.object({
 
 type Variables = z.infer<typeof variables>;
 
-/** Everything the program is told from outside, typed. Times are in seconds. */
+/** The program's configuration, typed. Times are in seconds. */
 export type Config = Readonly<
   Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL' | 'SIGNUP_CONFIRMATION'> & {
     /** Whether an account is made only once its e-mail address was confirmed. */

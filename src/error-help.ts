@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorDetails } from './errors.ts';
 
-/** What the page of an error says, and how its answer looks. */
+/** What the page of an error says, and how its response looks. */
 export interface ErrorHelp {
   title: string;
   happened: string;

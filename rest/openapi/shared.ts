@@ -57,7 +57,7 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
-/** The headers of an answer: those of every answer, and more by name. */
+/** The headers of a response: those of every response, and more by name. */
 export function headersOf(...more: string[]): JsonObject {
   return Object.fromEntries(['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more].map((name) => [name, ref('headers', name)]).concat([['X-OCore-Version', ref('headers', 'Version')]]));
 }

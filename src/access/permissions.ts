@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. So is
- * `instance_code`: whoever runs own code in a container can read its files, and with them its passwords.
+ * `instance_code`: anyone who can run code in a container can read its files, including its passwords.
  */
 export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'instance_code', 'operations', 'audit_logs', 'secrets'] as const;
 

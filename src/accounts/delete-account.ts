@@ -23,7 +23,7 @@ interface Blocker {
 
 const ownerRole = { role: { isSystem: true, name: 'Owner' } };
 
-/** Leaves one organization; gives what stands against it. An organization that nobody and nothing is left in goes, too. */
+/** Leaves one organization, or returns what prevents it. An organization that becomes empty is deleted. */
 async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug: string; name: string }): Promise<Blocker | undefined> {
   const scope = { orgId: org.id, actor: { type: 'user' as const, id: user.id, name: user.name }, ...client };
   const others = { orgId: org.id, userId: { not: user.id } };
@@ -39,13 +39,13 @@ async function leave(tx: Tx, user: User, client: Client, org: { id: string; slug
   return undefined;
 }
 
-/** Deletes the account with everything that belongs to the person alone. What the person did stays in the audit trail, with the name. */
+/** Deletes the account with everything that belongs to the person alone. What the person did stays in the audit log, with the name. */
 export async function deleteAccount(app: App, access: Access, client: Client, given: unknown): Promise<void> {
   const { confirmEmail, password } = parse(input, given);
   const { id, email } = await requireRecent(app, access, client, { password });
   if (confirmEmail !== email) throw new AppError('validation_error', 'confirmEmail must be the e-mail address of your account', { field: 'confirmEmail', constraint: 'equal' });
   await app.db.prisma.$transaction(async (tx) => {
-    // Of two Owners who go at the same time the second one must see that the first is gone.
+    // Of two Owners who leave at the same time, the second must see that the first has left.
     const orgs = await tx.$queryRaw<{ id: string; slug: string; name: string }[]>`
       SELECT id, slug, name FROM organizations WHERE id IN (SELECT org_id FROM memberships WHERE user_id = ${id}::uuid) ORDER BY id FOR UPDATE`;
     const user = await tx.user.findUniqueOrThrow({ where: { id }, include: { apiKeys: { select: { id: true } } } });

@@ -34,7 +34,7 @@ async function admit(app: App, client: Client, input: Input): Promise<boolean> {
   return isSetup || Boolean(invitationToken) || !app.config.SIGNUP_CONFIRMATION;
 }
 
-/** Creates the account, sends the letter that verifies its address, and signs it in. */
+/** Creates the account, sends the e-mail that verifies its address, and signs it in. */
 async function create(app: App, tokens: AccessTokens, client: Client, input: Input): Promise<SignIn> {
   const { invitationToken, setupToken } = input;
   // Checked before the password is hashed, and again where it counts.

@@ -35,7 +35,7 @@ async function requireProjects(tx: Tx, orgId: string, access: Access, values: Ke
 /** A key holds at most what its maker holds, where its maker holds it. */
 export async function requireHeldByMaker(tx: Tx, orgId: string, access: Access, values: KeyValues): Promise<void> {
   if (values.projectLimited) await requireProjects(tx, orgId, access, values);
-  // Without a limit of its own the key counts where its maker's roles do, asked anew at each use.
+  // Without its own limit the key applies where its creator's roles do, checked at each use.
   else requireHeld({ has: (permission) => holds(access, permission) }, values.permissions, 'The key');
 }
 

@@ -27,7 +27,7 @@ export const updateInput = z.object({ name: name.nullish(), permissions: permiss
 export const rotateInput = z.object({ overlapHours: z.number().int().min(0).max(168) });
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';
-/** `key` only in the answer that made it. */
+/** `key` only in the response that made it. */
 export type KeyRow = ApiKey & { key?: string };
 
 export function keyStatusOf(row: ApiKey): KeyStatus {

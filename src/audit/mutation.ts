@@ -9,7 +9,7 @@ import { enqueue, type NewOperation } from '../jobs/enqueue.ts';
 
 type Json = Prisma.InputJsonValue;
 
-/** One fact for the audit trail and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
+/** One fact for the audit log and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
 export interface Fact {
   action: string;
   resourceType: string;
@@ -23,7 +23,7 @@ export interface Mutation {
   readonly tx: Tx;
   /** Writes the audit entry and the outbox event, and wakes the resource's subscribers. */
   record(fact: Fact): Promise<void>;
-  /** Creates the operation with its steps and its job; answers its row. */
+  /** Creates the operation with its steps and its job; returns its row. */
   start<Input>(kind: OperationKind<Input>, operation: NewOperation<Input>): ReturnType<typeof enqueue>;
 }
 

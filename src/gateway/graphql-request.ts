@@ -58,6 +58,6 @@ export function graphqlRequest(app: App, tokens: AccessTokens): (RequestHandler 
     if (typeof retry === 'number') response.setHeader('Retry-After', retry);
     response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });
   };
-  // Who is not let in is told so by GraphQL itself.
+  // GraphQL itself refuses callers without access.
   return [limitAddress(app), identified(app, tokens, isRateLimit), checkRequest, ...jsonBody, checkBody, sendError];
 }

@@ -25,7 +25,7 @@ export class KeyClaim {
     this.#claim = claim;
   }
 
-  /** Keeps the answer, sealed: it may hold tokens or a password that is shown once. */
+  /** Keeps the response, sealed: it may hold tokens or a password that is shown once. */
   keep(answer: string): Promise<void> {
     return this.#query('UPDATE idempotency_keys SET answer_enc = $3 WHERE id = $1 AND claim = $2::uuid', this.#app.secrets.seal(answer, this.#id));
   }
@@ -39,7 +39,7 @@ export class KeyClaim {
     return this.#query('DELETE FROM idempotency_keys WHERE id = $1 AND claim = $2::uuid');
   }
 
-  /** Nobody knows whether something was changed: the next attempt looks. */
+  /** It is unknown whether something was changed: the next attempt checks. */
   giveUp(): Promise<void> {
     return this.#query('UPDATE idempotency_keys SET lease_until = now() WHERE id = $1 AND claim = $2::uuid');
   }
@@ -52,7 +52,7 @@ export class KeyClaim {
 /** Who asks, under which request id. Clients choose these ids, so another's request may have the same. */
 export interface Asker {
   requestId: string;
-  /** Who the audit trail names; null for who is not signed in. */
+  /** Who the audit log names; null for who is not signed in. */
   actorId: string | null;
   ipAddress: string | null;
 }
@@ -71,7 +71,7 @@ async function assertNothingChanged(app: App, id: string, { requestId, actorId, 
   });
 }
 
-/** Takes the key for this request, or finds the answer that it has already. */
+/** Takes the key for this request, or finds the response that it has already. */
 export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: KeyClaim } | { answer: string }> {
   const claim = newId();
   const { requestId } = asker;

@@ -22,7 +22,7 @@ export const input = z.object({ newEmail: emailSchema, password: z.string().max(
 /** `askedAt`: when the change was asked for; second factors from before belong to who owned the account then. */
 const about = z.object({ newEmail: z.string(), oldEmail: z.string(), askedAt: z.coerce.date().optional() });
 
-/** Asks the new address to confirm. The answer does not tell whether it has an account of its own. */
+/** Asks the new address to confirm. The response does not tell whether it has an account of its own. */
 export async function changeEmail(app: App, access: Access, client: Client, given: unknown): Promise<void> {
   const { newEmail, password } = parse(input, given);
   const user = await requirePassword(app, access, client, password, 'password');
@@ -40,7 +40,7 @@ export async function changeEmail(app: App, access: Access, client: Client, give
 
 async function move(tx: Tx, userId: string, to: string): Promise<void> {
   await tx.user.update({ where: { id: userId }, data: { email: to, emailVerifiedAt: new Date() } });
-  // Letters to the address before mean nothing any more.
+  // E-mails to the address before mean nothing any more.
   await endTokens(tx, userId, ['verify_email', 'reset_password', 'change_email']);
 }
 

@@ -3,7 +3,7 @@ import type { Letter } from '../mail/index.ts';
 import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
 
-/** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
+/** `<APP_URL>/<page>?token=…`: a page of oCore, or of a front end at this address. */
 export function pageLink(config: Config, page: string, token: string): string {
   return `${config.APP_URL.replace(/\/$/, '')}/${page}?token=${encodeURIComponent(token)}`;
 }

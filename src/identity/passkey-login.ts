@@ -62,7 +62,7 @@ async function verified(app: App, client: Client, passkey: Known, response: Asse
   }
 }
 
-/** Moves the counter on. One that stands still or runs backwards means that the passkey was copied. */
+/** Advances the counter. A counter that does not increase means that the passkey was copied. */
 async function moveCounter(tx: Tx, passkey: Known, counter: number, backupState: boolean): Promise<boolean> {
   const { count } = await tx.passkey.updateMany({
     where: { id: passkey.id, OR: [{ counter: { lt: counter } }, ...(counter === 0 ? [{ counter: 0 }] : [])] },

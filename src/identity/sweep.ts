@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 
 const everyMs = 3600_000;
 
-/** Takes away sessions and letters that ended a month ago; so long they stay for questions. */
+/** Takes away sessions and e-mails that ended a month ago; until then they stay for inquiries. */
 export async function sweep(app: App): Promise<void> {
   const monthAgo = new Date(Date.now() - 30 * 86400_000);
   await app.db.prisma.session.deleteMany({ where: { OR: [{ expiresAt: { lt: monthAgo } }, { revokedAt: { lt: monthAgo } }] } });

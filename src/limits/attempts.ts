@@ -15,9 +15,9 @@ const policies = {
   login_account: { attempts: 100, minutes: 60, what: 'failed sign-ins for this account' },
   /** By address. */
   sign_up: { attempts: 20, minutes: 60, what: 'sign-ups from this address' },
-  /** Letters to an account or e-mail address: reset, verification, invitation. */
+  /** E-mails to an account or e-mail address: reset, verification, invitation. */
   mail: { attempts: 5, minutes: 60, what: 'e-mails to this address' },
-  /** Letters that an address asks for. */
+  /** E-mails that an address asks for. */
   mail_address: { attempts: 20, minutes: 60, what: 'e-mails requested from this address' },
   /** Invitations, by who invites. */
   invitation: { attempts: 100, minutes: 60, what: 'invitations' },

@@ -17,7 +17,7 @@ const maxAttempts = 34;
 const delayOf = (attempts: number): number => Math.min(2 ** attempts, 3600);
 
 /**
- * Takes one letter that is due. Its next attempt is set before it is sent: a process that dies in between leaves it to
+ * Takes one e-mail that is due. Its next attempt is set before it is sent: a process that dies in between leaves it to
  * the next one, and no lock is held while a mail server thinks.
  */
 async function take(app: App): Promise<Due | undefined> {
@@ -28,14 +28,14 @@ async function take(app: App): Promise<Due | undefined> {
   return due;
 }
 
-/** A mail server's lasting no to this very letter, as RFC 5321 has it; anything else may pass. */
+/** A permanent rejection of this e-mail by the mail server (RFC 5321); other errors can be retried. */
 function isLasting(error: unknown): boolean {
   const reply: unknown = error instanceof Error ? Reflect.get(error, 'responseCode') : undefined;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof reply === 'number' && reply >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE');
 }
 
-/** What went wrong, in a few words that cannot hold the letter's text. */
+/** What went wrong, in a few words that cannot hold the e-mail's text. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
 }
@@ -51,7 +51,7 @@ async function giveUp(app: App, due: Due, reason: string): Promise<void> {
 async function send(app: App, { transporter, from }: SmtpTransport, due: Due): Promise<void> {
   try {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    // The same id at every try: where a letter was accepted and the answer lost, mail programs show one of the two.
+    // The same id at every try: where an e-mail was accepted and the response lost, mail programs show one of the two.
     await transporter.sendMail({ from, to: due.recipient, subject: due.subject, text, messageId: `<${due.id}@${new URL(app.config.APP_URL).hostname}>`, headers: { 'Auto-Submitted': 'auto-generated' }, disableFileAccess: true, disableUrlAccess: true });
   } catch (error) {
     if (isLasting(error) || due.attempts >= maxAttempts) return giveUp(app, due, reasonOf(error));
@@ -62,7 +62,7 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date(), bodyEnc: null, lastError: null } });
 }
 
-/** Without a mail server a developer reads the letters in the console and on /outbox, which is why their text is kept. */
+/** Without a mail server a developer reads the e-mails in the console and on /outbox, which is why their text is kept. */
 async function show(app: App, due: Due): Promise<void> {
   if (app.config.ENVIRONMENT === 'development') {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
@@ -71,7 +71,7 @@ async function show(app: App, due: Due): Promise<void> {
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date() } });
 }
 
-/** Whether letters are for reading here only: no mail server, and nobody else's data. */
+/** Whether e-mails are for reading here only: no mail server, and nobody else's data. */
 export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
   return app.config.ENVIRONMENT !== 'production' && smtpTransport(app.config) === null;
 }

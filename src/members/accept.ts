@@ -12,7 +12,7 @@ import { join, type Newcomer } from './join.ts';
 
 /**
  * The open invitation of this token for this address, or an error that says why not. Whoever has the token got the
- * letter, so the address is theirs: a sign-up with it need not verify the address again.
+ * e-mail, so the address is theirs: a sign-up with it need not verify the address again.
  */
 export async function invitationForSignUp(tx: Tx, token: string, email: string) {
   const invitation = await tx.invitation.findUnique({ where: { tokenHash: hashToken(token) }, include: { role: true } });

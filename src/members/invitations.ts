@@ -72,13 +72,13 @@ function letter(app: App, scope: OrgScope, invitation: { email: string; expiresA
   };
 }
 
-/** Nobody's mailbox is flooded, by however many organizations, and nobody writes to the whole world. */
+/** Limits the e-mails to one mailbox from all organizations, and the invitations of one person. */
 async function countLetter(app: App, scope: OrgScope, email: string): Promise<void> {
   await app.limits.countAttempt('mail', 'invitation', email);
   await app.limits.countAttempt('invitation', scope.access.userId);
 }
 
-/** Invites an address. The token is in the letter and nowhere else. */
+/** Invites an address. The token is in the e-mail and nowhere else. */
 export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
   const input = parse(inviteInput, given);
   await countLetter(app, scope, input.email);
@@ -117,7 +117,7 @@ async function invitationIn(tx: Tx, scope: OrgScope, id: string) {
   return invitation;
 }
 
-/** Sends the invitation once more with a new token and the whole time again; the token of the letter before is void. */
+/** Sends the invitation once more with a new token and the whole time again; the token of the e-mail before is void. */
 export async function resendInvitation(app: App, scope: OrgScope, id: string) {
   const { token, hash } = newToken('ocore_i_');
   return mutate(app, scope, async ({ tx, record }) => {

@@ -16,17 +16,17 @@ export interface Newcomer {
   email: string;
 }
 
-/** What an invitation or a link promises, and who stands behind it. */
+/** What an invitation or a link grants, and its creator. */
 export interface Promised {
   orgId: string;
   role: Role;
   projectIds: readonly string[];
   byId: string | null;
-  /** For the trail. */
+  /** For the audit log. */
   through: { invitation: string } | { inviteLink: string };
 }
 
-/** An invitation is worth no more than whoever gave it is now: who was removed or demoted leaves no back door. */
+/** An invitation grants no more than its creator could grant now: a removed or demoted member leaves no back door. */
 async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<void> {
   const giver = byId ? await findMemberIn(tx, { orgId, userId: byId, user: { deactivatedAt: null } }) : null;
   const grants = grantsOf(giver ? grantRows(giver) : []);

@@ -9,7 +9,7 @@ interface Living {
   names: string[];
 }
 
-/** What still stands in an organization and must be removed before it can go; empty means that nothing does. */
+/** The resources that must be removed before the organization can be deleted; empty if there are none. */
 export async function livingResources(tx: Tx, orgId: string): Promise<Living[]> {
   const where = { orgId, status: { not: 'removed' as const } };
   const first = { select: { name: true }, orderBy: { name: 'asc' as const }, take: 100 };
@@ -41,7 +41,7 @@ export async function eraseResources(tx: Tx, orgId: string): Promise<void> {
 }
 
 /**
- * Deletes an organization in which nothing lives. That it went stands in the installation's trail; its own trail and its
+ * Deletes an organization without resources. The installation's audit log records the deletion; its own audit log and its
  * operations are swept after it.
  */
 export async function eraseOrganization(tx: Tx, { orgId, actor, requestId, ipAddress, userAgent }: FactScope): Promise<void> {

@@ -39,7 +39,7 @@ export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
   });
 }
 
-/** All of them, oldest first, for the answer of a sign-in. */
+/** All of them, oldest first, for the response of a sign-in. */
 export function organizationsOf(app: App, userId: string, query: Prisma.OrganizationDefaultArgs) {
   return app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId } } }, orderBy: { id: 'asc' } });
 }
@@ -56,7 +56,7 @@ export async function lockOrganization(tx: Tx, orgId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${orgId}::uuid FOR NO KEY UPDATE`;
 }
 
-/** Makes every open socket of the organization prove itself anew. */
+/** Makes every open socket of the organization authenticate again. */
 export async function wakeMembers(tx: Tx, orgId: string): Promise<void> {
   const members = await tx.membership.findMany({ where: { orgId }, select: { userId: true } });
   await notify(tx, members.map(({ userId }): `access:${string}` => `access:${userId}`));

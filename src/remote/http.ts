@@ -49,7 +49,7 @@ export class HttpConnection {
       connect: (_options, done) => {
         const again = given;
         given = true;
-        // Not at once: undici takes no notice of an answer that comes while it still asks.
+        // Not at once: undici takes no notice of a response that comes while it still asks.
         queueMicrotask(() => {
           if (again || !isSocket(stream)) done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
           else done(null, stream);

@@ -31,7 +31,7 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
 
 /**
  * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
- * who it comes from, and says so in the answer's headers where there is one.
+ * who it comes from, and says so in the response's headers where there is one.
  */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
   const { authorization, cookie, orgSlug } = credentials;

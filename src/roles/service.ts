@@ -88,7 +88,7 @@ async function usersOf(tx: Tx, scope: OrgScope, roleId: string) {
   return { members: members.map((row) => row.user.name), assignments: assignments.map((row) => row.membership.user.name), invitations: invitations.map((row) => row.email), inviteLinks };
 }
 
-/** Deletes a role that nobody has and nobody is offered. */
+/** Deletes a role that no member, invitation or invite link uses. */
 export async function deleteRole(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record }) => {
     await lockOrganization(tx, scope.orgId);
@@ -100,7 +100,7 @@ export async function deleteRole(app: App, scope: OrgScope, id: string) {
       const by = holds(scope.access, 'view:members') ? { by: [...new Set([...members, ...assignments, ...invitations])].slice(0, 20) } : {};
       throw new AppError('conflict', `The role ${role.name} is in use by ${uses.join(', ')}; assign another role first`, { constraint: 'in_use', ...counts, ...by });
     }
-    // What was accepted, cancelled or has expired is remembered by the trail; it must not hold the role.
+    // What was accepted, cancelled or has expired is remembered by the audit log; it must not hold the role.
     await tx.invitation.deleteMany({ where: { roleId: id } });
     await tx.inviteLink.deleteMany({ where: { roleId: id } });
     await tx.role.delete({ where: { id } });

@@ -35,7 +35,7 @@ async function nextKey({ db, masters, say }: Rotation): Promise<string> {
   return id;
 }
 
-/** Seals everything anew until a whole look at all columns, begun after the settling time, finds nothing more to do. */
+/** Seals everything again until a full pass over all columns, started after the settling time, finds nothing more to do. */
 async function resealAll({ db, columns, settle, say }: Rotation, box: SecretBox, keyId: string): Promise<void> {
   const settled = Date.now() + settle * 1000;
   for (;;) {

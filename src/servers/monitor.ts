@@ -69,7 +69,7 @@ export class ServerMonitor {
     await this.#app.db.prisma.serverMetric.deleteMany({ where: { collectedAt: { lt: new Date(Date.now() - 8 * 86400_000) } } });
   }
 
-  /** Each organization has places of its own: servers that are silent hold up nobody else's. */
+  /** Each organization has its own slots: unresponsive servers do not delay those of others. */
   #laneOf(orgId: string): Semaphore {
     const lane = this.#lanes.get(orgId) ?? new Semaphore(placesPerOrganization);
     this.#lanes.set(orgId, lane);

@@ -89,7 +89,7 @@ function nameTaken(error: unknown, name: string): never {
   throw new AppError('conflict', `A server named ${name} already exists`, { field: 'name', constraint: 'unique' });
 }
 
-/** What a host's spelling tells already is refused at once; names are looked up when they are connected to. */
+/** Denied addresses are refused at once; names are resolved when oCore connects. */
 function requirePermittedHost(app: App, host: string | null | undefined): void {
   if (!host || !app.remote.deniesHost(host)) return;
   throw new AppError('destination_denied', 'host: the operator of this installation does not allow connections to this address', { field: 'host', constraint: 'destination' });
@@ -120,7 +120,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   }).catch((error: unknown) => nameTaken(error, input.name));
 }
 
-/** Changes a server; a changed address or credential is validated anew. */
+/** Changes a server; a changed address or credential is validated again. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(updateInput, given);
   requirePermittedHost(app, input.host);
@@ -177,7 +177,7 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
   });
 }
 
-/** Removes a server on which no instance lives. */
+/** Removes a server without instances. */
 export async function removeServer(app: App, scope: OrgScope, id: string) {
   await getServer(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {

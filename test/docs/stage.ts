@@ -45,7 +45,7 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     case 'instance': return { ...(await fleetOf(ocore, owner)) };
     case 'server': {
       const fleet = await fleetOf(ocore, owner);
-      // A server can go only when nothing lives on it.
+      // A server can be removed only without instances.
       await ocore.sql("UPDATE instances SET status = 'removed' WHERE id = $1", [fleet.INSTANCE_ID]);
       return { ...fleet };
     }

@@ -117,8 +117,8 @@ it('rotates the data key under load, also when it is killed half way, and the ma
   })().catch(note);
 
   const killed = rotate();
-  const begun = keyIn(await killed.line(/^Made data key/));
-  await killed.line(/sealed anew/);
+  const begun = keyIn(await killed.line(/^Created data key/));
+  await killed.line(/re-encrypted/);
   await killed.kill();
   const between = keys(['status']);
   expect([await between.ended(), between.output]).toEqual([0, expect.stringContaining('being rotated out')]);

@@ -9,7 +9,7 @@ import { html, type Html, type Page } from './page.ts';
 
 const done = (title: string, body: Html): Page => ({ title, body });
 
-/** The pages behind the links in letters, for installations without a front end at APP_URL. */
+/** The pages behind the links in e-mails, for installations without a front end at APP_URL. */
 export function accountPages(app: App, tokens: AccessTokens): Router {
   const pages: readonly FormPage[] = [
     secondStepPage(app, tokens),

@@ -18,13 +18,13 @@ export interface Submission {
 }
 
 /**
- * A page behind a link in a letter: opening it does nothing, since mail scanners and previews do that, too; its button
+ * A page behind a link in an e-mail: opening it does nothing, since mail scanners and previews do that, too; its button
  * does. `submit` gives the page to show then, or the address to go on to.
  */
 export interface FormPage {
   path: string;
   title: string;
-  /** What stands above the button; asked with the token of the link. */
+  /** The content above the button, for the token of the link. */
   show: (token: string) => Promise<{ text: Html; button: string; formTarget?: string }> | { text: Html; button: string; formTarget?: string };
   submit: (submission: Submission) => Promise<Page | { redirect: string }>;
 }

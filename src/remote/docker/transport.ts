@@ -41,7 +41,7 @@ export class EngineTransport {
     this.#connections.close();
   }
 
-  /** The whole answer, in the given shape. */
+  /** The whole response, in the given shape. */
   async json<Name extends EngineCallName, T>(name: Name, shape: z.ZodType<T>, ask: Ask<Name>): Promise<T> {
     const text = (await this.call(name, ask)).toString('utf8');
     const parsed = z.string().transform((value, context): unknown => {
@@ -56,7 +56,7 @@ export class EngineTransport {
     throw new RemoteError('docker_error', `The Docker engine’s response to ${name} is not valid`, { cause: parsed.error });
   }
 
-  /** The whole answer, as bytes. */
+  /** The whole response, as bytes. */
   call<Name extends EngineCallName>(name: Name, ask: Ask<Name>): Promise<Buffer> {
     const call: EngineCall = engineCalls[name];
     return within(this.#bounds(name, ask), async (signal) => {
@@ -70,7 +70,7 @@ export class EngineTransport {
     });
   }
 
-  /** An answer that is read as it comes. Whoever takes it reads it to its end, or destroys it. */
+  /** A response that is read as it comes. Whoever takes it reads it to its end, or destroys it. */
   async stream<Name extends EngineCallName>(name: Name, ask: Ask<Name>): Promise<{ body: Readable; socket: Duplex | null }> {
     const bounds = this.#bounds(name, ask);
     const deadline = new Deadline(bounds);
