@@ -70,7 +70,7 @@ builder.mutationFields((t) => ({
   updateApiKey: t.field({ type: ApiKey, authScopes: { member: true }, description: `Changes an API key. ${mine}`, args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateApiKeyInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateApiKey(context.app, scopeOf(context), id, input) }),
   rotateApiKey: t.field({
     type: ApiKey, authScopes: { member: true },
-    description: 'Gives an API key a new secret, which is shown once. The old secret stays valid during the overlap. Only the creator of the key ' +
+    description: 'Rotates an API key. Its new secret is shown once. The old secret stays valid during the overlap. Only the creator of the key ' +
       'can rotate it, in a session or with another API key of the same user that has manage:api_keys. Others can only revoke it.',
     args: { id: t.arg.id(idArg), overlapHours: t.arg.int({ defaultValue: 0, description: 'How long the old secret stays valid, 0 to 168 hours.' }) },
     resolve: (_root, { id, overlapHours }, context) => rotateApiKey(context.app, scopeOf(context), id, overlapHours ?? 0),

@@ -72,7 +72,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) => changeMemberRole(context.app, orgScope(context), id, input),
   }),
   assignRole: t.field({
-    type: RoleAssignment, authScopes: { permission: 'manage:members' }, description: 'Gives a member a role in one project, in addition to existing roles.',
+    type: RoleAssignment, authScopes: { permission: 'manage:members' }, description: 'Assigns a role in one project to a member, in addition to existing roles.',
     args: { id: t.arg.id(idArg), input: t.arg({ type: AssignRoleInput, required: true, description: 'The role and the project.' }) },
     resolve: (_root, { id, input }, context) => assignRole(context.app, orgScope(context), id, input),
   }),

@@ -66,9 +66,9 @@ export async function confirmEmailChange(app: App, client: Client, token: string
 }
 
 /**
- * Takes the change back: for someone whose account was taken over. Nothing that the other may know or have put there
- * since lets anybody in; the password is to be set anew. Second factors that are older than the change stay, for the link
- * may also be followed by somebody who reads the owner's former mailbox.
+ * Undoes the change, for a person whose account was taken over. All sign-in methods that the attacker may know or have
+ * added since are removed; a new password must be set. Second factors from before the change stay, because the link
+ * may also be opened by someone who reads the owner's former mailbox.
  */
 export async function undoEmailChange(app: App, client: Client, token: string): Promise<void> {
   await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {
