@@ -12,7 +12,7 @@ const payload = z.looseObject({ operation: z.object({ id: z.string() }).nullable
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';
 
-/** An answer before it is sent; one of a change may be kept and given again. */
+/** A response before it is sent; one of a change may be kept and given again. */
 export interface RestAnswer {
   status: number;
   headers: Record<string, string>;
@@ -32,7 +32,7 @@ function accepted(subject: z.infer<typeof resource>, operationId: string | null,
   return { status: operationId ? 202 : 200, headers, body: { id: subject.id, status: subject.status, message, operationId } };
 }
 
-/** The REST answer for what the document gave. */
+/** The REST response for what the document gave. */
 export function answerOf({ answer }: Route, value: unknown, url: string): RestAnswer {
   switch (answer.as) {
     case 'object':
@@ -66,7 +66,7 @@ export function answerOf({ answer }: Route, value: unknown, url: string): RestAn
       return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
     }
     case 'file':
-      throw new AppError('internal_error', 'A file is sent row by row');
+      throw new AppError('internal_error', 'A file is streamed row by row');
   }
 }
 

@@ -13,9 +13,9 @@ const given = 'resourceType: $resourceType, resourceId: $resourceId, action: $ac
 const category = 'Audit Logs';
 
 const routes: readonly Route[] = [
-  { method: 'get', path: '/audit-logs', category, summary: 'List the audit trail', document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/audit-logs', category, summary: 'List the audit log', document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   {
-    method: 'get', path: '/audit-logs/export', category, summary: 'Export the audit trail',
+    method: 'get', path: '/audit-logs/export', category, summary: 'Export the audit log',
     document: `query ($format: AuditExportFormat, ${filters}) { auditLogExport(format: $format, ${given}) { content } }`,
     answer: {
       as: 'file', contentTypes: ['application/json', 'text/csv'],

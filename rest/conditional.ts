@@ -16,7 +16,7 @@ import type { PreparedRoute } from './prepared.ts';
 export async function onlyIfCurrent<T>(locks: AdvisoryLocks, request: Request, context: Context, getter: PreparedRoute | undefined, work: () => Promise<T>): Promise<T> {
   const header = request.headers['if-match'];
   if (header === undefined) return work();
-  if (!getter) throw validationError([{ field: 'If-Match', constraint: 'not_supported', message: 'If-Match does not work here: there is no GET of the same path that gives an ETag' }]);
+  if (!getter) throw validationError([{ field: 'If-Match', constraint: 'not_supported', message: 'If-Match is not supported here: the path has no GET that returns an ETag' }]);
   const named = Object.fromEntries(getter.pathParameters.map((name) => [name, request.params[name]]));
   // A path can be written in many ways, and so can an id: the resource has one lock.
   return locks.hold(`${context.access.org?.id ?? context.access.actor?.id ?? ''} ${getter.route.path} ${JSON.stringify(named).toLowerCase()}`, async () => {
@@ -24,6 +24,6 @@ export async function onlyIfCurrent<T>(locks: AdvisoryLocks, request: Request, c
     const { body } = answerOf(getter.route, value, request.originalUrl);
     const etag = etagOf(body, JSON.stringify(body), getter.route.readings);
     if (isCurrent(header, etag)) return work();
-    throw new AppError('precondition_failed', 'The resource has changed since you read it: read it again, and repeat the change with its new ETag', { field: 'If-Match', constraint: 'current', current: etag });
+    throw new AppError('precondition_failed', 'The resource has changed since you read it: read it again and repeat the change with its new ETag', { field: 'If-Match', constraint: 'current', current: etag });
   });
 }

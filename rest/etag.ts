@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /**
- * The strong ETag of a JSON answer; a compressed answer has the same one, as the JSON in it is the same. Where a part of a
+ * The strong ETag of a JSON response; a compressed response has the same one, as the JSON in it is the same. Where a part of a
  * resource is mere readings (when it was last seen), the ETag has two parts: what it is without them, and the whole.
  */
 export function etagOf(body: unknown, text: string, readings: readonly string[] | undefined): string {
@@ -22,7 +22,7 @@ function tagsOf(header: string): Tag[] {
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map((match) => ({ weak: match[1] !== undefined, value: match[2] ?? '' }));
 }
 
-/** If-None-Match: whether the client has this very answer. */
+/** If-None-Match: whether the client has this very response. */
 export function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   return header.trim() === '*' || tagsOf(header).some(({ value }) => `"${value}"` === etag);

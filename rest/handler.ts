@@ -25,7 +25,7 @@ export interface Parts {
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
 async function shown({ app, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
   const context = await contextFor(request);
-  // Permissions are read anew for each look.
+  // Permissions are read again for each query.
   let looked = false;
   const look = async (): Promise<unknown> => {
     const now = looked ? { ...context, access: await context.reauthenticate() } : context;

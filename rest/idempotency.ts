@@ -16,9 +16,9 @@ export async function idempotent(request: Request, context: Context, { allow, ro
   // What sets cookies cannot be given again without them.
   if (key === undefined || (route.category === 'Authentication' && context.browser.wantsCookies)) return { answer: await run(), replayed: false };
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw validationError([{ field: 'Idempotency-Key', constraint: 'format', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, best a random UUID' }]);
+    throw validationError([{ field: 'Idempotency-Key', constraint: 'format', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, ideally a random UUID' }]);
   }
-  // Who may not do it any more is not told either what came of it.
+  // A caller who has lost the permission does not receive the result either.
   allow(context.access);
   const body: unknown = request.body;
   return once(context.app, { key, caller: callerOf(context), request: JSON.stringify([request.method, request.originalUrl, body ?? null]), requestId: context.client.requestId, actorId: context.access.actor?.id ?? null, ipAddress: context.client.ipAddress }, run);

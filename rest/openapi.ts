@@ -21,9 +21,9 @@ function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLFie
   return field;
 }
 
-const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the number, `data` one row as JSON; `event: end` comes last.' } };
+const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the sequence number, `data` one row as JSON; the last event is `event: end`.' } };
 
-/** An answer with what every answer of its kind has: its headers, and the stream where there is one. */
+/** A response with what every response of its kind has: its headers, and the stream where there is one. */
 function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonObject {
   const own = Object.fromEntries(Object.entries(headers).map(([name, component]) => [name, ref('headers', component)]));
   const given = (name: string): JsonObject => (isObject(answer[name]) ? answer[name] : {});
@@ -37,10 +37,10 @@ function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: Graph
   const body = bodyOf(subject);
   const parameters = [...parametersOf(subject), ...protocol.parameters.map((name) => ref('parameters', name))];
   const success = Object.entries(successOf(subject)).map(([status, answer]): [string, JsonObject] => [status, withProtocol(answer, protocol)]);
-  const notModified: JsonObject = { description: 'You have this answer already.', headers: { ...headersOf(), ETag: ref('headers', 'ETag') } };
+  const notModified: JsonObject = { description: 'Not modified.', headers: { ...headersOf(), ETag: ref('headers', 'ETag') } };
   return {
     operationId, tags: [route.category], summary: route.summary,
-    description: [field.description ?? '', ...(protocol.stream ? ['With the header `Accept: text/event-stream`, and no other type in it, everything comes live as server-sent events until the end.'] : []), scopeInWords(scope)].join('\n\n'),
+    description: [field.description ?? '', ...(protocol.stream ? ['With the header `Accept: text/event-stream` and no other type, the response is a live stream of server-sent events until the end.'] : []), scopeInWords(scope)].join('\n\n'),
     ...(route.deprecated || field.deprecationReason ? { deprecated: true } : {}),
     ...(scope.permission ? { 'x-permission': scope.permission } : {}),
     security: securityOf(scope),
@@ -81,7 +81,7 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     openapi: '3.1.0',
     info: {
       title: 'oCore', version: apiVersion, summary: 'The control plane of an Odoo fleet.',
-      description: 'Every route runs a GraphQL operation of the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for what belongs to an organization. Lists are `{data, next_cursor, has_more}`. Slow work answers 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id, doc_url}}`; each code has its page at [/docs/errors](/docs/errors/).',
+      description: 'Every route runs a GraphQL operation, with the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for the resources of an organization. Lists are `{data, next_cursor, has_more}`. Slow work returns 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id, doc_url}}`; each code is explained at [/docs/errors](/docs/errors/).',
       license: { name: 'Proprietary', identifier: 'LicenseRef-oCore' },
     },
     servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],

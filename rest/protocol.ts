@@ -5,26 +5,26 @@ import type { Route } from './route.ts';
 
 /** What routes have beside the parameters of their documents, as components of the OpenAPI document. */
 export const protocolParameters = {
-  Version: { name: 'X-OCore-Version', in: 'header', description: 'The version of this API that the client was made for; another one than the installation speaks is refused.', schema: { type: 'string', enum: [apiVersion] } },
-  IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'A text of your choice, best a random UUID: sent again with it within 24 hours, the request is not done twice but given its first answer.', schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' } },
-  IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource as you read it: if it has changed since, nothing is done and the answer is 412.', schema: { type: 'string', maxLength: 1024 } },
-  IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the answer that you have: if it would be the same, the answer is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
-  LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have; the stream goes on after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
-  Wait: { name: 'wait', in: 'query', description: 'Seconds to wait for the end: the answer comes when the operation has ended, or when the time is over.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 } },
+  Version: { name: 'X-OCore-Version', in: 'header', description: 'The API version that the client expects. A version that the installation does not support is refused.', schema: { type: 'string', enum: [apiVersion] } },
+  IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'A unique key for the request, ideally a random UUID. A repeated request with the same key within 24 hours is not executed again; it returns the first response.', schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' } },
+  IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource that you read. If the resource has changed since, nothing is changed and the response is 412.', schema: { type: 'string', maxLength: 1024 } },
+  IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the response that you have. If it is still current, the response is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
+  LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have. The stream resumes after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
+  Wait: { name: 'wait', in: 'query', description: 'The maximum number of seconds to wait. The response is sent when the operation has ended or the time has passed.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 } },
 } satisfies Record<string, JsonObject>;
 
 export const protocolHeaders = {
-  ETag: { description: 'Names this answer: for If-None-Match, and of a single resource for If-Match.', schema: { type: 'string', maxLength: 128 } },
-  IdempotencyReplayed: { description: '`true` on an answer that was given before for the same Idempotency-Key.', schema: { type: 'string', enum: ['true'] } },
+  ETag: { description: 'The version of this response, for If-None-Match and, on a single resource, If-Match.', schema: { type: 'string', maxLength: 128 } },
+  IdempotencyReplayed: { description: '`true` if the response repeats the first response for the same Idempotency-Key.', schema: { type: 'string', enum: ['true'] } },
   Version: { description: 'The version of this API.', schema: { type: 'string', enum: [apiVersion] } },
-  Deprecation: { description: 'Since when the route is not to be used any more, as `@<seconds since 1970>`.', schema: { type: 'string', maxLength: 32 } },
-  Sunset: { description: 'When the route will be gone.', schema: { type: 'string', maxLength: 64 } },
+  Deprecation: { description: 'Since when the route is deprecated, as `@<seconds since 1970>`.', schema: { type: 'string', maxLength: 32 } },
+  Sunset: { description: 'When the route will be removed.', schema: { type: 'string', maxLength: 64 } },
 } satisfies Record<string, JsonObject>;
 
 export interface Protocol {
   /** Names in `protocolParameters`. */
   parameters: (keyof typeof protocolParameters)[];
-  /** Headers of the answer by their names, each with its name in `protocolHeaders`. */
+  /** Headers of the response by their names, each with its name in `protocolHeaders`. */
   headers: Record<string, keyof typeof protocolHeaders>;
   /** Statuses of errors beyond the usual ones. */
   statuses: number[];
@@ -38,7 +38,7 @@ export function conditionOf<T extends { route: Route }>(all: readonly T[], { met
   return all.find(({ route }) => route.method === 'get' && route.path === path && route.answer.as === 'object');
 }
 
-/** What of the protocol a route has. */
+/** The parts of the protocol that a route has. */
 export function protocolOf(route: Route, conditional: boolean): Protocol {
   const reads = route.method === 'get';
   // What is sent row by row has no ETag.

@@ -8,7 +8,7 @@ const category = 'Roles and Permissions';
 const update = `mutation ($id: ID!, $input: UpdateRoleInput!) { updateRole(id: $id, input: $input) { ${role} } }`;
 
 const routes: readonly Route[] = [
-  { method: 'get', path: '/permissions', category, summary: 'List the catalogue of permissions', document: '{ permissions { id action resource description inProjects } }', answer: { as: 'whole', key: 'data' } },
+  { method: 'get', path: '/permissions', category, summary: 'List all permissions', document: '{ permissions { id action resource description inProjects } }', answer: { as: 'whole', key: 'data' } },
   { method: 'get', path: '/roles', category, summary: 'List roles', document: `query ($first: Int, $after: String) { roles(first: $first, after: $after) { nodes { ${role} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/roles', category, summary: 'Create a role', document: `mutation ($input: CreateRoleInput!) { createRole(input: $input) { ${role} } }`, answer: { as: 'object', status: 201 } },
   { method: 'get', path: '/roles/{id}', category, summary: 'Get a role', document: `query ($id: ID!) { role(id: $id) { ${role} } }`, answer: { as: 'object' } },

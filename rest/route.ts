@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../src/errors.ts';
 import type { Topic } from '../src/events/hub.ts';
 
-/** How a route's GraphQL answer becomes its REST answer. */
+/** How a route's GraphQL response becomes its REST response. */
 export type Answer =
   /** The root field as it is. */
   | { as: 'object'; status?: 200 | 201 }
@@ -56,7 +56,7 @@ export interface Route {
   errors?: readonly ErrorCode[];
   /** Fields that are mere readings: new ones do not make the resource another for If-Match. */
   readings?: readonly string[];
-  /** `wait`: the answer may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
+  /** `wait`: the response may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
   waits?: { topics: (id: string) => readonly Topic[]; isLast: (value: unknown) => boolean };
   /** What `Accept: text/event-stream` gets: a subscription whose events are numbered by the field `id`, resumed by its variable `after`. */
   stream?: { document: string; id: string };

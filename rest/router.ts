@@ -52,10 +52,10 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
     router.options(path, (_request, response) => { response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', ')).status(204).end(); });
     router.all(path, (request, response) => {
       response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', '));
-      throw new AppError('method_not_allowed', `${request.method} is not possible here; use ${allowed.join(' or ')}`, { allowed });
+      throw new AppError('method_not_allowed', `${request.method} is not supported here; use ${allowed.join(' or ')}`, { allowed });
     });
   }
-  router.use((request) => { throw new AppError('not_found', `There is no route ${request.method} ${request.baseUrl}${request.path}`); });
+  router.use((request) => { throw new AppError('not_found', `No route exists for ${request.method} ${request.baseUrl}${request.path}`); });
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
   return router;
 }

@@ -15,7 +15,7 @@ const page = z.object({
 
 /**
  * Sends a file row by row, as fast as the client takes it: a page is read when the one before has gone out. Permissions
- * are read anew for each page; whoever loses them gets a file that is cut off, which HTTP tells apart from a whole one.
+ * are read again for each page; a caller who loses them gets a truncated file, which HTTP distinguishes from a complete one.
  */
 export async function sendRows(request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>): Promise<void> {
   const { answer } = prepared.route;

@@ -39,7 +39,7 @@ function unknownField(field: string): FieldError {
 function fromBody(request: Request, { route, variables }: PreparedRoute, errors: FieldError[]): Record<string, unknown> {
   const body: unknown = request.body;
   if (body === undefined) {
-    if (variables.has('input')) errors.push({ field: '', constraint: 'required', message: 'The request needs a JSON object as its body' });
+    if (variables.has('input')) errors.push({ field: '', constraint: 'required', message: 'The body must be a JSON object' });
     return {};
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -60,7 +60,7 @@ function fromQuery(request: Request, prepared: PreparedRoute, errors: FieldError
     const name = known.get(parameter);
     const type = name ? prepared.variables.get(name) : undefined;
     if (!name || !type) errors.push({ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route` });
-    else if (typeof text !== 'string') errors.push({ field: parameter, constraint: 'type', message: `${parameter} may be given once` });
+    else if (typeof text !== 'string') errors.push({ field: parameter, constraint: 'type', message: `${parameter} must not be repeated` });
     else {
       const read = fromText(text, type, parameter);
       if ('value' in read) values[name] = read.value;

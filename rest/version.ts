@@ -3,12 +3,12 @@ import { apiVersion } from '../src/api-version.ts';
 import { AppError } from '../src/errors.ts';
 import type { Deprecation } from './route.ts';
 
-/** Says on every answer which contract it keeps, and refuses a request that asks for another. */
+/** Sends the API version with every response, and refuses a request for another version. */
 export const versioned: RequestHandler = (request, response, next) => {
   response.setHeader('X-OCore-Version', apiVersion);
   const asked = request.headers['x-ocore-version'];
   if (asked !== undefined && asked !== apiVersion) {
-    throw new AppError('validation_error', `X-OCore-Version must be ${apiVersion}, the only version of this API`, { field: 'X-OCore-Version', constraint: 'one_of', allowed: [apiVersion] });
+    throw new AppError('validation_error', `X-OCore-Version must be ${apiVersion}, the only supported version of this API`, { field: 'X-OCore-Version', constraint: 'one_of', allowed: [apiVersion] });
   }
   next();
 };

@@ -27,19 +27,19 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
   relay: {
     nodeQueryOptions: false, nodesQueryOptions: false,
-    nodesOnConnection: { description: 'The rows of the page, without their edges.' },
-    edgesFieldOptions: { description: 'The rows of the page, each with its cursor.' },
+    nodesOnConnection: { description: 'The rows of the page.' },
+    edgesFieldOptions: { description: 'The rows of the page with their cursors.' },
     nodeFieldOptions: { description: 'The row.' },
-    cursorFieldOptions: { description: 'Where the row stands: a page can begin after it.' },
-    pageInfoFieldOptions: { description: 'What lies before and behind the page.' },
-    pageInfoTypeOptions: { description: 'What lies before and behind a page.' },
-    hasNextPageFieldOptions: { description: 'Whether there is a page behind it.' },
-    hasPreviousPageFieldOptions: { description: 'Whether there is a page before it.' },
-    startCursorFieldOptions: { description: 'The cursor of its first row.' },
-    endCursorFieldOptions: { description: 'The cursor of its last row: send it as `after` for the next page.' },
+    cursorFieldOptions: { description: 'The cursor of the row, to start a page after or before it.' },
+    pageInfoFieldOptions: { description: 'The position of the page in the list.' },
+    pageInfoTypeOptions: { description: 'The position of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is a next page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is a previous page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first row. Send it as `before` for the previous page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last row. Send it as `after` for the next page.' },
     firstArgOptions: { description: 'How many rows, 1 to 100. Default: 20.' },
-    afterArgOptions: { description: 'Only rows behind this cursor.' },
-    lastArgOptions: { description: 'How many rows, counted from the end.' },
+    afterArgOptions: { description: 'Only rows after this cursor.' },
+    lastArgOptions: { description: 'How many rows from the end.' },
     beforeArgOptions: { description: 'Only rows before this cursor.' },
   },
   prisma: {
@@ -73,6 +73,6 @@ function toBytes(value: unknown): number {
   throw new GraphQLError('ByteSize must be a whole number of bytes');
 }
 
-builder.queryType({ description: 'Everything that can be read.' });
-builder.mutationType({ description: 'Everything that can be changed. Slow work answers at once with its operation.' });
-builder.subscriptionType({ description: 'What happens, as it happens.' });
+builder.queryType({ description: 'All queries.' });
+builder.mutationType({ description: 'All changes. A mutation that starts slow work returns its operation at once.' });
+builder.subscriptionType({ description: 'Live updates.' });

@@ -11,7 +11,7 @@ interface Run {
   readonly variables: Variables;
 }
 
-/** Turns what a resolver gave into the answer; gives a promise only where a resolver below it did. */
+/** Turns the result of a resolver into the response; returns a promise only if a resolver below it does. */
 type Complete = (value: unknown, run: Run) => unknown;
 
 /** Means "this query needs the library's executor", either for what it is or for what happened in it. */
@@ -96,7 +96,7 @@ function objectOf(schema: GraphQLSchema, operation: OperationDefinitionNode, typ
   };
 }
 
-/** A query made ready to run many times. Any mistake throws: whoever needs GraphQL's partial answers asks the library then. */
+/** A query made ready to run many times. Any mistake throws: whoever needs GraphQL's partial responses asks the library then. */
 export type CompiledQuery = (context: Context, variables: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>>;
 
 /**

@@ -5,13 +5,13 @@ import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { App } from '../src/app.ts';
 import type { AccessTokens, Browser } from '../src/identity/index.ts';
 
-/** What every resolver is given; made anew for each operation, so that permissions are never older than that. */
+/** What every resolver is given; created for each operation, so that permissions are never older than the operation. */
 export interface Context {
   app: App;
   tokens: AccessTokens;
   access: Access;
   client: Client;
-  /** The browser's cookies, and the way to set them in the answer. */
+  /** The browser's cookies, and the way to set them in the response. */
   browser: Browser;
   /** Asks for the permissions again: long-lived subscriptions do after every change of access. */
   reauthenticate: () => Promise<Access>;

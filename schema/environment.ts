@@ -8,24 +8,24 @@ import { Node } from './node.ts';
 import { Project } from './project.ts';
 
 const EnvironmentType = builder.enumType('EnvironmentType', {
-  description: 'What an environment is for. It cannot change.',
-  values: { production: { description: 'The one that the company works with; one a project, protected against deletion.' }, staging: { description: 'For trying with a copy of production.' }, development: { description: 'For development.' } } as const,
+  description: 'The type of an environment. It cannot change.',
+  values: { production: { description: 'The live environment. At most one in each project, protected against deletion by default.' }, staging: { description: 'For tests with a copy of production.' }, development: { description: 'For development.' } } as const,
 });
 
 export const Environment = builder.prismaObject('Environment', {
   interfaces: [Node],
   description: 'A stage of a project: production, staging or development.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
+    id: t.exposeID('id', { description: 'The id.' }),
     name: t.exposeString('name', { description: 'Its name, unique in the project.' }),
-    description: t.exposeString('description', { description: 'What it is for.' }),
-    type: t.expose('type', { type: EnvironmentType, description: 'What kind it is.' }),
-    branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that it follows.' }),
-    deletionProtected: t.exposeBoolean('deletionProtected', { description: 'Whether it refuses to be deleted.' }),
+    description: t.exposeString('description', { description: 'The description.' }),
+    type: t.expose('type', { type: EnvironmentType, description: 'The type.' }),
+    branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that the environment tracks.' }),
+    deletionProtected: t.exposeBoolean('deletionProtected', { description: 'Whether it is protected against deletion.' }),
     projectId: t.exposeID('projectId', { description: 'The project that it belongs to.' }),
-    project: t.field({ type: Project, nullable: true, description: 'The project that it belongs to; null without view:projects.', resolve: (row, _args, context) => visibleProject(context, row.projectId) }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
+    project: t.field({ type: Project, nullable: true, description: 'The project that it belongs to; null without the permission view:projects.', resolve: (row, _args, context) => visibleProject(context, row.projectId) }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
 
@@ -34,18 +34,18 @@ const CreateEnvironmentInput = builder.inputType('CreateEnvironmentInput', {
   fields: (t) => ({
     projectId: t.id({ required: true, description: 'The project that it belongs to.' }),
     name: t.string({ required: true, description: 'Up to 100 characters, unique in the project.' }),
-    description: t.string({ description: 'What it is for.' }),
-    type: t.field({ type: EnvironmentType, required: true, description: 'What kind it is; it cannot change.' }),
-    branch: t.string({ description: 'The Git branch that it follows.' }),
-    deletionProtected: t.boolean({ description: 'Whether it refuses to be deleted. Default: true for production.' }),
+    description: t.string({ description: 'The description.' }),
+    type: t.field({ type: EnvironmentType, required: true, description: 'The type. It cannot change.' }),
+    branch: t.string({ description: 'The Git branch that the environment tracks.' }),
+    deletionProtected: t.boolean({ description: 'Whether it is protected against deletion. Default: true for production.' }),
   }),
 });
 const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
-  description: 'What is to change. Absent fields stay as they are; the type never changes.',
+  description: 'The changes. Absent fields keep their value. The type cannot change.',
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
-    description: t.string({ description: 'What it is for.' }),
-    deletionProtected: t.boolean({ description: 'Whether it refuses to be deleted.' }),
+    description: t.string({ description: 'The description.' }),
+    deletionProtected: t.boolean({ description: 'Whether it is protected against deletion.' }),
   }),
 });
 const idArg = { required: true as const, description: 'The environment.' };
@@ -55,8 +55,8 @@ builder.queryFields((t) => ({
   environments: t.connection({
     type: Environment, authScopes: { permission: 'view:environments' }, description: 'The environments.',
     args: {
-      projectId: t.arg.id({ description: 'Only those of this project.' }),
-      type: t.arg({ type: EnvironmentType, description: 'Only those of this kind.' }),
+      projectId: t.arg.id({ description: 'Only environments of this project.' }),
+      type: t.arg({ type: EnvironmentType, description: 'Only environments of this type.' }),
       sort: t.arg(listSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),

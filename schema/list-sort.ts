@@ -5,12 +5,12 @@ const times = {
   CREATED_AT_DESC: { value: '-created_at', description: 'Newest first.' },
 } as const;
 
-const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list whose rows have no name.', values: times });
+const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list without names.', values: times });
 const ListSort = builder.enumType('ListSort', {
   description: 'The order of a list.',
-  values: { ...times, NAME: { value: 'name', description: 'By name.' }, NAME_DESC: { value: '-name', description: 'By name, the last one first.' } } as const,
+  values: { ...times, NAME: { value: 'name', description: 'By name, ascending.' }, NAME_DESC: { value: '-name', description: 'By name, descending.' } } as const,
 });
 
-/** The argument of a list: newest first, unless it is asked otherwise. */
+/** The argument of a list; newest first by default. */
 export const listSort = { type: ListSort, defaultValue: '-created_at', description: 'The order.' } as const;
 export const timeSort = { ...listSort, type: TimeSort } as const;

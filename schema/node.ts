@@ -24,8 +24,8 @@ interface NodeRow {
 }
 
 export const Node = builder.interfaceRef<NodeRow>('Node').implement({
-  description: 'Whatever lists are made of: each can be read again by its id alone.',
-  fields: (t) => ({ id: t.exposeID('id', { description: 'Its id, the same as in REST; no two things have the same.' }) }),
+  description: 'Any object with an id. The query `node` reads it by its id alone.',
+  fields: (t) => ({ id: t.exposeID('id', { description: 'The globally unique id, the same as in REST.' }) }),
 });
 
 type Load = (context: Context, id: string) => Promise<NodeRow>;
@@ -69,8 +69,8 @@ const isRefusal = (error: unknown): boolean => error instanceof AppError && (err
 
 builder.queryField('node', (t) => t.field({
   type: Node, nullable: true, authScopes: { signedIn: true },
-  description: 'Whatever the id names: in the organization of X-Org-Slug, of the signed-in person, or, for the administrator, of the installation. What the caller may not see is not found, just as what does not exist.',
-  args: { id: t.arg.id({ required: true, description: 'The id, of any type.' }) },
+  description: 'The object with this id: in the organization of X-Org-Slug, of the signed-in user or, for an administrator, of the installation. An object that the caller may not see returns not_found, like an object that does not exist.',
+  args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
   resolve: async (_root, { id }, context) => {
     for (const { place, type } of await nodesOf(context.app, context.access, id)) {
       try {

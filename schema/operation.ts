@@ -11,23 +11,23 @@ import { Node } from './node.ts';
 import { endable, watch, watchUntil } from './watch.ts';
 
 export const OperationStatus = builder.enumType('OperationStatus', {
-  description: 'Where an operation stands. The last three are final.',
-  values: { queued: { description: 'It waits for a worker.' }, running: { description: 'A worker is at it.' }, succeeded: { description: 'It is done.' }, failed: { description: 'It failed; `error` says why.' }, cancelled: { description: 'It was cancelled and cleaned up.' } } as const,
+  description: 'The status of an operation. The last three are final.',
+  values: { queued: { description: 'Waiting for a worker.' }, running: { description: 'In progress.' }, succeeded: { description: 'Completed.' }, failed: { description: 'Failed; `error` gives the reason.' }, cancelled: { description: 'Cancelled and cleaned up.' } } as const,
 });
 const StepStatus = builder.enumType('OperationStepStatus', {
-  description: 'Where a step stands.',
-  values: { pending: { description: 'Not begun.' }, running: { description: 'Under way.' }, succeeded: { description: 'Done.' }, failed: { description: 'Failed.' }, skipped: { description: 'Not needed, or not reached.' }, cancelled: { description: 'Ended by a cancel.' } } as const,
+  description: 'The status of a step.',
+  values: { pending: { description: 'Not started.' }, running: { description: 'In progress.' }, succeeded: { description: 'Completed.' }, failed: { description: 'Failed.' }, skipped: { description: 'Not needed or not reached.' }, cancelled: { description: 'Cancelled.' } } as const,
 });
 
 const OperationStep = builder.objectRef<StepRow>('OperationStep').implement({
   description: 'One step of an operation.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its stable name.' }),
-    title: t.exposeString('title', { description: 'What it does, for people.' }),
-    status: t.expose('status', { type: StepStatus, description: 'Where it stands.' }),
+    name: t.exposeString('name', { description: 'The stable name.' }),
+    title: t.exposeString('title', { description: 'The display title.' }),
+    status: t.expose('status', { type: StepStatus, description: 'The status.' }),
     progress: t.exposeInt('progress', { description: 'Percent done.' }),
-    message: t.exposeString('message', { nullable: true, description: 'What it found or did, or why it failed.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
+    message: t.exposeString('message', { nullable: true, description: 'The result of the step, or why it failed.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it started.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
@@ -36,8 +36,8 @@ const OperationError = builder.objectRef<{ code: string; message: string; hint: 
   description: 'Why an operation failed.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'A stable code, such as host_key_mismatch.' }),
-    message: t.exposeString('message', { description: 'What happened.' }),
-    hint: t.exposeString('hint', { nullable: true, description: 'What can be done about it.' }),
+    message: t.exposeString('message', { description: 'The message.' }),
+    hint: t.exposeString('hint', { nullable: true, description: 'How to resolve it.' }),
   }),
 });
 
@@ -47,18 +47,18 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
   interfaces: [Node],
   description: 'One asynchronous piece of work on a server or an instance.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
-    kind: t.exposeString('kind', { description: 'What it does, as `<resource>.<verb>`.' }),
-    status: t.expose('status', { type: OperationStatus, description: 'Where it stands.' }),
+    id: t.exposeID('id', { description: 'The id.' }),
+    kind: t.exposeString('kind', { description: 'The kind, as `<resource>.<verb>`.' }),
+    status: t.expose('status', { type: OperationStatus, description: 'The status.' }),
     progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The type of what it works on: server, instance, environment or org.' }),
-    resourceId: t.exposeID('resourceId', { description: 'The id of what it works on.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The type of the resource that it works on: server, instance, environment or org.' }),
+    resourceId: t.exposeID('resourceId', { description: 'The id of the resource that it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
-    projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null for what belongs to none.' }),
-    cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether somebody asked it to stop.' }),
-    waitingFor: t.string({ nullable: true, description: 'What a queued operation waits for, such as "5 other operations on this server" or "no worker is running"; null when it waits for nothing.', resolve: (row, _args, { app }) => waitingFor(app, row) }),
-    requestId: t.exposeString('requestId', { description: 'The request that started it; every log line of its work has it.' }),
-    retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one tries again.' }),
+    projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null if the resource belongs to no project.' }),
+    cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether its cancellation was requested.' }),
+    waitingFor: t.string({ nullable: true, description: 'What a queued operation waits for, such as "5 other operations on this server" or "no worker is running"; null if it waits for nothing.', resolve: (row, _args, { app }) => waitingFor(app, row) }),
+    requestId: t.exposeString('requestId', { description: 'The id of the request that started it. Every log line of the operation has it.' }),
+    retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one retries.' }),
     steps: t.field({
       type: [OperationStep], description: 'Its steps, in order.',
       resolve: (row, _args, { app }) => row.steps ?? app.db.tenants.of(row.orgId).operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
@@ -67,54 +67,54 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
       type: OperationError, nullable: true, description: 'Why it failed or was cancelled.',
       resolve: (row) => (row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '', hint: row.errorHint }),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker took it.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was requested.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker started it.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
 
 const OperationLogLine = builder.objectRef<{ seq: number; step: string; level: string; message: string; at: Date }>('OperationLogLine').implement({
-  description: 'One line of what an operation said.',
+  description: 'One line of an operation’s log.',
   fields: (t) => ({
-    seq: t.exposeInt('seq', { description: 'Its number within the operation; it only grows: resume after it.' }),
-    step: t.exposeString('step', { description: 'The step that said it.' }),
+    seq: t.exposeInt('seq', { description: 'Its number within the operation, in ascending order. Resume after it.' }),
+    step: t.exposeString('step', { description: 'The step that wrote it.' }),
     level: t.exposeString('level', { description: 'debug, info, warning or error.' }),
     message: t.exposeString('message', { description: 'The line.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was said.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it was written.' }),
   }),
 });
 
 builder.queryFields((t) => ({
   operation: t.field({
     type: Operation, authScopes: { permission: 'view:operations' }, description: 'One operation.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The id.' }) },
     resolve: (_root, { id }, context) => getOperation(orgScope(context), id),
   }),
   operations: t.connection({
     type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operations.',
     args: {
-      resourceId: t.arg.id({ description: 'Only those of this server or instance.' }),
-      status: t.arg({ type: OperationStatus, description: 'Only those that stand there.' }),
-      kind: t.arg.string({ description: 'Only those of this kind, such as instance.provision.' }),
+      resourceId: t.arg.id({ description: 'Only operations of this server or instance.' }),
+      status: t.arg({ type: OperationStatus, description: 'Only rows with this status.' }),
+      kind: t.arg.string({ description: 'Only operations of this kind, such as instance.provision.' }),
       sort: t.arg(timeSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
   }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
   operationLogs: t.field({
-    type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'What an operation has said so far, at most 500 lines at once.',
-    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'Only lines after this number.' }) },
+    type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'The log of an operation so far, at most 500 lines at a time.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'Only lines after this `seq`.' }) },
     resolve: (_root, { id, after }, context) => operationLogs(orgScope(context), id, after ?? 0),
   }),
 }));
 
 builder.mutationFields((t) => ({
   cancelOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Stops an operation: the remote work is ended, and what was half made is taken away.',
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Cancels an operation. The remote work is stopped, and partial results are removed.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => cancelOperation(context.app, orgScope(context), id),
   }),
   retryOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again, as a new one. Needs the permission for what it works on, too, such as manage:servers.',
+    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again as a new operation. Also needs the permission for its resource, such as manage:servers.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => retryOperation(context.app, orgScope(context), id),
   }),
@@ -122,12 +122,12 @@ builder.mutationFields((t) => ({
 
 const ended = (row: WithSteps): boolean => row.finishedAt !== null;
 const reads = new SharedReads<WithSteps>();
-/** Who sees other projects does not share the read. */
+/** Callers who see other projects do not share the read. */
 const readKey = ({ orgId, sees }: OrgScope, id: string): string => `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
 
 builder.subscriptionFields((t) => ({
   operationUpdated: t.field({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operation as it is now, and again after every change, until it has ended.',
+    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The current operation, and again after every change until it ends.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     subscribe: async (_root, { id }, context) => {
       await getOperation(orgScope(context), id);
@@ -136,8 +136,8 @@ builder.subscriptionFields((t) => ({
     resolve: (row: WithSteps) => row,
   }),
   operationLogs: t.field({
-    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'The lines of an operation, from the first after `after` to the last, none twice. Of a very long log the middle is cut; a line says so.',
-    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last number that the client has.' }) },
+    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'The log lines of an operation after `after`, each exactly once. In a very long log the middle is cut; a line states this.',
+    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last `seq` that the client has.' }) },
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);
       await getOperation(scope, id);

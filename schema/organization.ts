@@ -9,37 +9,37 @@ import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Role } from './role.ts';
 
-const OrganizationStatus = builder.enumType('OrganizationStatus', { description: 'Where an organization stands.', values: { active: { description: 'In use.' }, removing: { description: 'Being deleted; it can only be looked at.' } } as const });
+const OrganizationStatus = builder.enumType('OrganizationStatus', { description: 'The status of an organization.', values: { active: { description: 'In use.' }, removing: { description: 'Being deleted. It is read-only.' } } as const });
 
 export const Organization = builder.prismaObject('Organization', {
   interfaces: [Node],
-  description: 'The tenant: servers, projects and instances belong to exactly one.',
+  description: 'The tenant. Every server, project and instance belongs to exactly one organization.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
+    id: t.exposeID('id', { description: 'The id.' }),
     name: t.exposeString('name', { description: 'Its name.' }),
-    slug: t.exposeString('slug', { description: 'Its unique short name, as X-Org-Slug has it.' }),
+    slug: t.exposeString('slug', { description: 'The unique short name, as used in X-Org-Slug.' }),
     logoUrl: t.exposeString('logoUrl', { nullable: true, description: 'Its picture.' }),
-    status: t.expose('status', { type: OrganizationStatus, description: 'Where it stands.' }),
-    myRole: t.field({ type: Role, nullable: true, description: 'The role of the person who asks, in the whole organization; null in single projects only, with an API key, and in the answer of a sign-in.', resolve: (row, _args, context) => myRoleIn(context, row.id) }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    status: t.expose('status', { type: OrganizationStatus, description: 'The status.' }),
+    myRole: t.field({ type: Role, nullable: true, description: 'The caller’s role in the whole organization; null for a member with roles in single projects only, with an API key, and in the response to a sign-in.', resolve: (row, _args, context) => myRoleIn(context, row.id) }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
 const OrganizationSettings = builder.objectRef<OrganizationRow>('OrganizationSettings').implement({
-  description: 'The rules of an organization.',
+  description: 'The settings of an organization.',
   fields: (t) => ({
-    auditRetentionDays: t.exposeInt('auditRetentionDays', { description: 'How long entries of the audit trail are kept.' }),
+    auditRetentionDays: t.exposeInt('auditRetentionDays', { description: 'How many days audit log entries are kept.' }),
     requireTwoFactor: t.exposeBoolean('requireTwoFactor', { description: 'Whether members must sign in with a second factor or a passkey to work here.' }),
-    requirePasskey: t.exposeBoolean('requirePasskey', { description: 'Whether only a passkey will do.' }),
-    sessionMaxHours: t.exposeInt('sessionMaxHours', { nullable: true, description: 'After how many hours members must sign in anew to work here; null for the installation’s own limit.' }),
+    requirePasskey: t.exposeBoolean('requirePasskey', { description: 'Whether members must sign in with a passkey to work here.' }),
+    sessionMaxHours: t.exposeInt('sessionMaxHours', { nullable: true, description: 'After how many hours members must sign in again to work here; null for the limit of the installation.' }),
   }),
 });
 
 const OrganizationPayload = builder.objectRef<{ organization: OrganizationRow; operation: OperationRow }>('OrganizationPayload').implement({
-  description: 'An organization, and the operation that works on it.',
+  description: 'An organization and the operation that works on it.',
   fields: (t) => ({
     organization: t.field({ type: Organization, description: 'The organization.', resolve: (row) => row.organization }),
-    operation: t.field({ type: Operation, nullable: true, description: 'What was started.', resolve: (row) => row.operation }),
+    operation: t.field({ type: Operation, nullable: true, description: 'The operation that was started.', resolve: (row) => row.operation }),
   }),
 });
 
@@ -47,33 +47,33 @@ const CreateOrganizationInput = builder.inputType('CreateOrganizationInput', {
   description: 'A new organization.',
   fields: (t) => ({
     name: t.string({ required: true, description: '2 to 100 characters.' }),
-    slug: t.string({ description: '3 to 50 lower-case letters, digits and single hyphens, unique in the installation. Default: made from the name.' }),
+    slug: t.string({ description: '3 to 50 lower-case letters, digits and single hyphens, unique in the installation. Default: derived from the name.' }),
   }),
 });
 const UpdateOrganizationInput = builder.inputType('UpdateOrganizationInput', {
-  description: 'What is to change. Absent fields stay as they are.',
+  description: 'The changes. Absent fields keep their value.',
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
-    slug: t.string({ description: 'A new slug; the old one stops working at once.' }),
-    logoUrl: t.string({ description: 'The address of a picture, beginning with https://; null for none.' }),
+    slug: t.string({ description: 'A new slug. The old slug stops working at once.' }),
+    logoUrl: t.string({ description: 'The https:// URL of a picture; null for none.' }),
   }),
 });
 const UpdateOrganizationSettingsInput = builder.inputType('UpdateOrganizationSettingsInput', {
-  description: 'What is to change. Absent fields stay as they are. How people sign in is changed by a person, not by an API key.',
+  description: 'The changes. Absent fields keep their value. API keys cannot change the sign-in requirements.',
   fields: (t) => ({
     auditRetentionDays: t.int({ description: '30 to 3650.' }),
-    requireTwoFactor: t.boolean({ description: 'Whether a second factor or a passkey is required; you must have signed in with one.' }),
-    requirePasskey: t.boolean({ description: 'Whether a passkey is required; you must have signed in with one.' }),
-    sessionMaxHours: t.int({ description: '1 to 8760; null for the installation’s own limit.' }),
+    requireTwoFactor: t.boolean({ description: 'Whether a second factor or a passkey is required. You must have signed in with one yourself.' }),
+    requirePasskey: t.boolean({ description: 'Whether a passkey is required. You must have signed in with one yourself.' }),
+    sessionMaxHours: t.int({ description: '1 to 8760; null for the limit of the installation.' }),
   }),
 });
 
 builder.queryFields((t) => ({
   organization: t.field({ type: Organization, authScopes: { permission: 'view:org' }, description: 'The organization of X-Org-Slug.', resolve: (_root, _args, context) => getOrganization(orgScope(context)) }),
-  organizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'view:org' }, description: 'The rules of the organization of X-Org-Slug.', resolve: (_root, _args, context) => getOrganization(orgScope(context)) }),
-  myOrganizations: t.connection({ type: Organization, authScopes: { person: true }, description: 'The organizations that the signed-in person belongs to, newest first.', resolve: async (_root, args, { app, access }) => connectionOf(await listMyOrganizations(app, access, args)) }, { description: 'A page of organizations.' }, { description: 'One organization of a page.' }),
+  organizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'view:org' }, description: 'The settings of the organization of X-Org-Slug.', resolve: (_root, _args, context) => getOrganization(orgScope(context)) }),
+  myOrganizations: t.connection({ type: Organization, authScopes: { person: true }, description: 'The organizations of the signed-in user, newest first.', resolve: async (_root, args, { app, access }) => connectionOf(await listMyOrganizations(app, access, args)) }, { description: 'A page of organizations.' }, { description: 'One organization of a page.' }),
   myPermissions: t.stringList({
-    authScopes: { signedIn: true }, description: 'What the caller may do in the organization of X-Org-Slug.',
+    authScopes: { signedIn: true }, description: 'The permissions of the caller in the organization of X-Org-Slug.',
     resolve: (_root, _args, { access }) => [...expand([...access.permissions])].sort(),
   }),
 }));
@@ -81,15 +81,15 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createOrganization: t.field({ type: Organization, authScopes: { person: true }, description: 'Creates an organization with the four system roles; its creator becomes the Owner.', args: { input: t.arg({ type: CreateOrganizationInput, required: true, description: 'The organization.' }) }, resolve: (_root, { input }, { app, access, client }) => foundOrganization(app, access, client, input) }),
   updateOrganization: t.field({ type: Organization, authScopes: { permission: 'manage:org' }, description: 'Changes the organization.', args: { input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'The changes.' }) }, resolve: (_root, { input }, context) => updateOrganization(context.app, orgScope(context), input) }),
-  updateOrganizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'manage:org' }, description: 'Changes the rules of the organization. Who turns a requirement on must meet it.', args: { input: t.arg({ type: UpdateOrganizationSettingsInput, required: true, description: 'The changes.' }) }, resolve: (_root, { input }, context) => updateSettings(context.app, orgScope(context), input) }),
+  updateOrganizationSettings: t.field({ type: OrganizationSettings, authScopes: { permission: 'manage:org' }, description: 'Changes the settings of the organization. To turn a requirement on, you must meet it yourself.', args: { input: t.arg({ type: UpdateOrganizationSettingsInput, required: true, description: 'The changes.' }) }, resolve: (_root, { input }, context) => updateSettings(context.app, orgScope(context), input) }),
   transferOwnership: t.field({
-    type: Organization, authScopes: { owner: true }, description: 'Makes another member the Owner; the Owner who gives becomes an Admin.',
+    type: Organization, authScopes: { owner: true }, description: 'Makes another member the Owner. The previous Owner becomes an Admin.',
     args: { memberId: t.arg.id({ required: true, description: 'The membership of the new Owner.' }), password: t.arg.string({ description: 'Your password. Not needed within 15 minutes of a sign-in.' }) },
     resolve: (_root, { memberId, password }, context) => transferOwnership(context.app, orgScope(context, 'manage:org'), memberId, password),
   }),
   deleteOrganization: t.field({
-    type: OrganizationPayload, authScopes: { owner: true }, description: 'Deletes the organization with all that it holds, once no server and no instance lives in it. When it is done, the slug is free and X-Org-Slug is not found.',
-    args: { confirmSlug: t.arg.string({ required: true, description: 'The slug of the organization, to be sure.' }), password: t.arg.string({ description: 'Your password. Not needed within 15 minutes of a sign-in.' }) },
+    type: OrganizationPayload, authScopes: { owner: true }, description: 'Deletes the organization and all its data. It must not contain servers or instances. Afterwards the slug is free, and requests with it as X-Org-Slug return not_found.',
+    args: { confirmSlug: t.arg.string({ required: true, description: 'The slug of the organization, as confirmation.' }), password: t.arg.string({ description: 'Your password. Not needed within 15 minutes of a sign-in.' }) },
     resolve: (_root, { confirmSlug, password }, context) => deleteOrganization(context.app, orgScope(context, 'manage:org'), confirmSlug, password),
   }),
 }));

@@ -8,7 +8,7 @@ export interface PersonRow {
 }
 
 export const Person = builder.objectRef<PersonRow>('Person').implement({
-  description: 'Somebody of the organization, as its members see them.',
+  description: 'A member of the organization, as other members see them.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id of the account.' }),
     name: t.exposeString('name', { description: 'The name.' }),

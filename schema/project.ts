@@ -9,14 +9,14 @@ export const Project = builder.prismaObject('Project', {
   interfaces: [Node],
   description: 'A group of environments: one Odoo project of a company.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Its id.' }),
+    id: t.exposeID('id', { description: 'The id.' }),
     name: t.exposeString('name', { description: 'Its name.' }),
     slug: t.exposeString('slug', { description: 'Its short name, unique in the organization.' }),
-    description: t.exposeString('description', { description: 'What it is for.' }),
-    odooVersion: t.exposeString('odooVersion', { description: 'The Odoo release that its instances start from.' }),
+    description: t.exposeString('description', { description: 'The description.' }),
+    odooVersion: t.exposeString('odooVersion', { description: 'The default Odoo release of new instances.' }),
     archivedAt: t.expose('archivedAt', { type: 'DateTime', nullable: true, description: 'When it was archived.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its row last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
 
@@ -24,17 +24,17 @@ const CreateProjectInput = builder.inputType('CreateProjectInput', {
   description: 'A new project.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Up to 100 characters.' }),
-    slug: t.string({ description: '3 to 50 lower-case letters, digits and hyphens. Default: made from the name.' }),
-    description: t.string({ description: 'What it is for.' }),
+    slug: t.string({ description: '3 to 50 lower-case letters, digits and hyphens. Default: derived from the name.' }),
+    description: t.string({ description: 'The description.' }),
     odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
   }),
 });
 const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
-  description: 'What is to change. Absent fields stay as they are.',
+  description: 'The changes. Absent fields keep their value.',
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
-    description: t.string({ description: 'What it is for.' }),
-    odooVersion: t.string({ description: 'Another Odoo release for new instances.' }),
+    description: t.string({ description: 'The description.' }),
+    odooVersion: t.string({ description: 'A new default Odoo release for new instances.' }),
   }),
 });
 const idArg = { required: true as const, description: 'The project.' };
@@ -44,8 +44,8 @@ builder.queryFields((t) => ({
   projects: t.connection({
     type: Project, authScopes: { permission: 'view:projects' }, description: 'The projects.',
     args: {
-      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether archived ones are listed too.' }),
-      search: t.arg.string({ description: 'Only those with this text in their name.' }),
+      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether to include archived projects.' }),
+      search: t.arg.string({ description: 'Only rows with this text in their name.' }),
       sort: t.arg(listSort),
     },
     resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
@@ -55,7 +55,7 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Creates a project.', args: { input: t.arg({ type: CreateProjectInput, required: true, description: 'The project.' }) }, resolve: (_root, { input }, context) => createProject(context.app, orgScope(context), input) }),
   updateProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Changes a project.', args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateProjectInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateProject(context.app, orgScope(context), id, input) }),
-  archiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Puts a project out of sight; what runs in it goes on.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, true) }),
-  unarchiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Brings an archived project back.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, false) }),
+  archiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Hides a project from lists. Its instances keep running.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, true) }),
+  unarchiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Restores an archived project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, false) }),
   deleteProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Deletes a project without environments.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => deleteProject(context.app, orgScope(context), id) }),
 }));

@@ -2,34 +2,34 @@ import { disableTotp, enableTotp, renewRecoveryCodes, setUpTotp, type TotpSetup 
 import { builder } from './builder.ts';
 
 const TotpSetupPayload = builder.objectRef<TotpSetup>('TotpSetupPayload').implement({
-  description: 'What an authenticator app needs. It is shown once.',
+  description: 'The secret for an authenticator app. It is shown once.',
   fields: (t) => ({
-    secret: t.exposeString('secret', { description: 'The secret in base32, to type in.' }),
-    otpauthUri: t.exposeString('otpauthUri', { description: 'The same as an `otpauth://` address.' }),
-    qrSvg: t.exposeString('qrSvg', { description: 'The address as a QR code, an SVG picture.' }),
+    secret: t.exposeString('secret', { description: 'The secret in base32, for manual entry.' }),
+    otpauthUri: t.exposeString('otpauthUri', { description: 'The secret as an `otpauth://` URI.' }),
+    qrSvg: t.exposeString('qrSvg', { description: 'The URI as a QR code, an SVG image.' }),
   }),
 });
 const RecoveryCodes = builder.objectRef<{ recoveryCodes: string[] }>('RecoveryCodesPayload').implement({
   description: 'New recovery codes. They are shown once.',
-  fields: (t) => ({ recoveryCodes: t.exposeStringList('recoveryCodes', { description: 'Eight codes; each stands in for the app once.' }) }),
+  fields: (t) => ({ recoveryCodes: t.exposeStringList('recoveryCodes', { description: 'Eight codes. Each replaces one code from the app, once.' }) }),
 });
 const DisableTotpInput = builder.inputType('DisableTotpInput', {
-  description: 'What shows that it is the person who turns the protection off.',
+  description: 'The credentials that confirm the change.',
   fields: (t) => ({
-    code: t.string({ required: true, description: 'Six digits of the app, or a recovery code.' }),
-    password: t.string({ description: 'The password; required where the account has one.' }),
+    code: t.string({ required: true, description: 'Six digits from the app, or a recovery code.' }),
+    password: t.string({ description: 'The password. Required if the account has one.' }),
   }),
 });
-const code = { required: true as const, description: 'Six digits of the app.' };
+const code = { required: true as const, description: 'Six digits from the app.' };
 
 builder.mutationFields((t) => ({
   setUpTotp: t.field({
-    type: TotpSetupPayload, authScopes: { person: true }, description: 'Begins to enrol an authenticator app; `enableTotp` puts it in force.',
+    type: TotpSetupPayload, authScopes: { person: true }, description: 'Starts the enrolment of an authenticator app. `enableTotp` completes it.',
     args: { password: t.arg.string({ description: 'The password. Not needed within 15 minutes of a sign-in.' }) },
     resolve: (_root, args, { app, access, client }) => setUpTotp(app, access, client, args),
   }),
   enableTotp: t.field({
-    type: RecoveryCodes, authScopes: { person: true }, description: 'Turns two-factor authentication on with a code of the enrolled app.',
+    type: RecoveryCodes, authScopes: { person: true }, description: 'Turns two-factor authentication on with a code from the enrolled app.',
     args: { code: t.arg.string(code) },
     resolve: async (_root, args, { app, access, client }) => ({ recoveryCodes: await enableTotp(app, access, client, args) }),
   }),
@@ -39,8 +39,8 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, { app, access, client }) => { await disableTotp(app, access, client, input); return true; },
   }),
   renewRecoveryCodes: t.field({
-    type: RecoveryCodes, authScopes: { person: true }, description: 'Makes new recovery codes; the old ones end.',
-    args: { code: t.arg.string({ ...code, description: 'Six digits of the app, or a recovery code.' }) },
+    type: RecoveryCodes, authScopes: { person: true }, description: 'Creates new recovery codes. The old codes become invalid.',
+    args: { code: t.arg.string({ ...code, description: 'Six digits from the app, or a recovery code.' }) },
     resolve: async (_root, args, { app, access, client }) => ({ recoveryCodes: await renewRecoveryCodes(app, access, client, args) }),
   }),
 }));

@@ -25,7 +25,7 @@ const trustedProxies = z.string().transform((text, context): ((address: string, 
   try {
     return proxyaddr.compile(text.split(',').map((part) => part.trim()));
   } catch {
-    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges with commas between them: 10.0.0.0/8,fd00::/8' });
+    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8' });
     return () => false;
   }
 });
@@ -35,7 +35,7 @@ const networks = z.string().default('').transform((text, context): Networks => {
   context.addIssue({ code: 'custom', message: parsed });
   return z.NEVER;
 });
-/** In production nobody gets at what only this machine, or the network that it stands in, should be able to reach. */
+/** In production, connections to what only this machine or its own network should reach are denied. */
 const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
 
 /** Organizations by slug or id; `true` or `*` for all of them. */
@@ -101,12 +101,12 @@ const variables = z.object({
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: z
     .string()
-    .regex(/^\d+-\d+$/, 'must be two ports with a dash: 20000-29999')
+    .regex(/^\d+-\d+$/, 'must be two ports separated by a hyphen: 20000-29999')
     .default('20000-29999')
     .transform((text, context) => {
       const [from = 0, to = 0] = text.split('-').map(Number);
       if (from < 1024 || to > 65535 || from > to) {
-        context.addIssue({ code: 'custom', message: 'must lie within 1024-65535, the smaller one first' });
+        context.addIssue({ code: 'custom', message: 'must be within 1024-65535, the lower port first' });
       }
       return { from, to };
     }),
@@ -114,7 +114,7 @@ const variables = z.object({
 
 type Variables = z.infer<typeof variables>;
 
-/** Everything the program is told from outside, typed. Times are in seconds. */
+/** The program's configuration, typed. Times are in seconds. */
 export type Config = Readonly<
   Omit<Variables, 'SSH_ENCRYPTION_KEY' | 'APP_URL' | 'SIGNUP_CONFIRMATION'> & {
     /** Whether an account is made only once its e-mail address was confirmed. */
@@ -129,7 +129,7 @@ export type Config = Readonly<
 export class ConfigError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
-    super(`The configuration is not usable:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+    super(`The configuration is not valid:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -156,16 +156,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   for (const provider of ['GITHUB', 'GOOGLE']) {
     const [id, secretName] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
-    if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} belong together`);
+    if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} must be set together`);
   }
-  if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined) problems.push('SMTP_HOST: give SMTP_URL or SMTP_HOST, not both');
+  if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined) problems.push('SMTP_HOST: set SMTP_URL or SMTP_HOST, not both');
   if (production) {
     // In production nothing is made up: a generated key would be lost with the machine, and the data with it.
     for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {
       if (given[name] === undefined) problems.push(`${name}: required when ENVIRONMENT=production`);
     }
     if (result.data?.ALLOW_LOCAL_SERVER.everybody) {
-      problems.push('ALLOW_LOCAL_SERVER: in production it names the organizations that may, by id or slug');
+      problems.push('ALLOW_LOCAL_SERVER: in production it must list organizations by id or slug');
     }
   }
   const sendsMail = given['SMTP_URL'] !== undefined || given['SMTP_HOST'] !== undefined;

@@ -47,7 +47,7 @@ export interface FieldError {
 /** Facts about the error that are safe to show: which field, which constraint, which state. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** What clients make up – ids, names – may be as long as their request: it is told in short. */
+/** What clients make up – ids, names – may be as long as their request: it is shortened. */
 export function inShort(text: string, longest = 200): string {
   return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text;
 }
@@ -77,7 +77,7 @@ function fieldInShort(error: FieldError): FieldError {
   return { ...error, field, message: inShort(message, longestMessage) };
 }
 
-/** Several field errors as one `validation_error`; the first also stands in `details.field` and `details.constraint`. */
+/** Several field errors as one `validation_error`; the first is also in `details.field` and `details.constraint`. */
 export function validationError(given: readonly FieldError[]): AppError {
   const errors = given.map(fieldInShort);
   const first = errors[0] ?? { field: '', constraint: 'invalid', message: 'The request is not valid' };

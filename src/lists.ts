@@ -41,7 +41,7 @@ function decode(cursor: string): z.infer<typeof cursorShape> {
   try {
     return cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw invalidCursor('The cursor is not one that this list gave');
+    throw invalidCursor('The cursor was not created by this list');
   }
 }
 
@@ -62,7 +62,7 @@ function filterOf(filters: object): string | undefined {
 function sizeOf(args: PageArgs): number {
   const forwards = (args.first ?? args.after ?? null) !== null;
   if (forwards && (args.last ?? args.before ?? null) !== null) {
-    throw validationError([{ field: 'last', constraint: 'exclusive', message: 'Give first and after, or last and before' }]);
+    throw validationError([{ field: 'last', constraint: 'exclusive', message: 'Use first and after, or last and before' }]);
   }
   const size = args.last ?? args.first ?? 20;
   if (!Number.isInteger(size) || size < 1 || size > 100) {

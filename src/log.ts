@@ -33,7 +33,7 @@ function messageOf(error: Error): string {
   const prisma = error.name.startsWith('PrismaClient');
   const text = prisma ? (lines.at(-1) ?? '') : error.message;
   // After a colon PostgreSQL quotes the value that it did not like.
-  return scrub(text.replace(/: "[^]*"/, ': (value left out)').slice(0, 1000));
+  return scrub(text.replace(/: "[^]*"/, ': (value omitted)').slice(0, 1000));
 }
 
 const framesOf = (error: Error): string => (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 20).join('\n');

@@ -4,7 +4,7 @@ export const slugSchema = z
   .string()
   .min(3)
   .max(50)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, with single hyphens between them');
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must consist of lower-case letters and digits, separated by single hyphens');
 
 /** A slug out of a name; `fallback` where the name has no Latin letter or digit. */
 export function slugify(name: string, fallback: string): string {

@@ -43,7 +43,7 @@ export async function start(config: Config): Promise<Running> {
     if (!config.DATABASE_URL) {
       embedded = await startEmbedded(config.DATA_DIR);
       stops.push(embedded.stop);
-      log.info({ dataDir: config.DATA_DIR }, 'The embedded PostgreSQL runs');
+      log.info({ dataDir: config.DATA_DIR }, 'The embedded PostgreSQL is running');
     }
     const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
     const applied = await migrate(databaseUrl);

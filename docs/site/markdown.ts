@@ -1,7 +1,7 @@
 import MarkdownIt, { type MarkdownIt as Markdown } from 'markdown-it';
 import { codeBlock } from './code.ts';
 
-const titles: Readonly<Record<string, string>> = { sh: 'REST', graphql: 'GraphQL', json: 'Answer', javascript: 'JavaScript', python: 'Python' };
+const titles: Readonly<Record<string, string>> = { sh: 'REST', graphql: 'GraphQL', json: 'Response', javascript: 'JavaScript', python: 'Python' };
 
 /** The first word of a block's info string is its language; `title=` names it; the rest is for the test that runs it. */
 function languageOf(info: string): string {

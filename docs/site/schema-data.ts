@@ -63,11 +63,11 @@ export function schemaKinds(schema: GraphQLSchema): SchemaKind[] {
   const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !roots.some((one) => one === type)).sort(byName);
   const all = (keep: (type: GraphQLNamedType) => boolean): Entry[] => types.filter(keep).map((type) => typeEntry(schema, type));
   return [
-    { name: 'queries', title: 'Queries', description: 'Everything that can be read.', entries: root(schema.getQueryType()) },
-    { name: 'mutations', title: 'Mutations', description: 'Everything that can be changed.', entries: root(schema.getMutationType()) },
-    { name: 'subscriptions', title: 'Subscriptions', description: 'What happens, as it happens.', entries: root(schema.getSubscriptionType()) },
-    { name: 'objects', title: 'Objects', description: 'The types of what is read.', entries: all((type) => isObjectType(type) || isInterfaceType(type) || isUnionType(type)) },
-    { name: 'inputs', title: 'Inputs', description: 'What changes are made from.', entries: all(isInputObjectType) },
+    { name: 'queries', title: 'Queries', description: 'All operations that read data.', entries: root(schema.getQueryType()) },
+    { name: 'mutations', title: 'Mutations', description: 'All operations that change data.', entries: root(schema.getMutationType()) },
+    { name: 'subscriptions', title: 'Subscriptions', description: 'Live updates.', entries: root(schema.getSubscriptionType()) },
+    { name: 'objects', title: 'Objects', description: 'Types of responses.', entries: all((type) => isObjectType(type) || isInterfaceType(type) || isUnionType(type)) },
+    { name: 'inputs', title: 'Inputs', description: 'Types of arguments.', entries: all(isInputObjectType) },
     { name: 'enums', title: 'Enums', description: 'Fixed sets of values.', entries: all(isEnumType) },
     { name: 'scalars', title: 'Scalars', description: 'Single values.', entries: all((type) => isScalarType(type)) },
   ].filter((kind) => kind.entries.length > 0);

@@ -40,7 +40,7 @@ function codesOf({ route, pathParameters }: PreparedRoute, scope: Requirement, h
   return found;
 }
 
-/** The error answers of a route by status, with an example for each code. */
+/** The error responses of a route by status, with an example for each code. */
 export function errorAnswers(prepared: PreparedRoute, scope: Requirement, hasBody: boolean, conditional: boolean): Record<string, JsonObject> {
   const possible = codesOf(prepared, scope, hasBody, conditional);
   const answers: Record<string, JsonObject> = {};

@@ -71,7 +71,7 @@ export function bodyOf(subject: Subject): JsonObject | null {
   if (input) {
     const schema = writer.input(input);
     const free = exampleValue(field.name, prepared.argumentNames.get('input') ?? '');
-    const content = { schema, examples: free !== undefined ? { full: { summary: 'As the browser gives it', value: free } } : bodyExamples(schema, writer.components, shortFields[getNamedType(input).name] ?? []) };
+    const content = { schema, examples: free !== undefined ? { full: { summary: 'As the browser returns it', value: free } } : bodyExamples(schema, writer.components, shortFields[getNamedType(input).name] ?? []) };
     return { required: true, description: argumentOf(subject, 'input')?.description ?? '', content: { 'application/json': content } };
   }
   const names = prepared.route.body ?? [];

@@ -7,57 +7,57 @@ const text = (description: string, example: string, maxLength = 1024): JsonObjec
 
 export const sharedSchemas: Readonly<Record<string, JsonObject>> = {
   FieldError: {
-    type: 'object', description: 'One thing wrong with one field.', required: ['field', 'constraint', 'message'],
+    type: 'object', description: 'One error of one field.', required: ['field', 'constraint', 'message'],
     properties: {
-      field: text('The path of the field, as the request has it.', 'name'),
-      constraint: text('The rule that it breaks.', 'min_length', 64),
-      message: text('What is wrong, for people.', 'name: Instance name must be between 3 and 64 characters', 4096),
+      field: text('The path of the field in the request.', 'name'),
+      constraint: text('The violated rule.', 'min_length', 64),
+      message: text('A human-readable message.', 'name: Instance name must be between 3 and 64 characters', 4096),
     },
   },
   Error: {
-    type: 'object', description: 'Why a request was refused, the same on every route.', required: ['error'],
+    type: 'object', description: 'An error response, in the same format on every route.', required: ['error'],
     properties: {
       error: {
         type: 'object', description: 'The error.', required: ['code', 'message', 'details', 'request_id', 'doc_url'],
         properties: {
-          code: { type: 'string', enum: Object.keys(errorTable), description: 'Stable; the same as `extensions.code` in GraphQL. Its page is `/docs/errors/<code>`.' },
-          message: text('What went wrong, for people.', 'name: Instance name must be between 3 and 64 characters', 4096),
+          code: { type: 'string', enum: Object.keys(errorTable), description: 'The stable error code, the same as `extensions.code` in GraphQL. It is explained at `/docs/errors/<code>`.' },
+          message: text('A human-readable message.', 'name: Instance name must be between 3 and 64 characters', 4096),
           details: {
             type: 'object', description: 'Facts about the error, such as the field and its constraint.', additionalProperties: true,
             properties: {
-              field: text('The first wrong field.', 'name'),
-              constraint: text('The rule that it breaks.', 'min_length', 64),
-              errors: { type: 'array', maxItems: 1000, items: ref('schemas', 'FieldError'), description: 'Everything that is wrong with the request’s fields, at once.' },
+              field: text('The first invalid field.', 'name'),
+              constraint: text('The violated rule.', 'min_length', 64),
+              errors: { type: 'array', maxItems: 1000, items: ref('schemas', 'FieldError'), description: 'All field errors of the request.' },
             },
           },
-          request_id: text('The request’s id, also in `X-Request-Id`; the operator finds the cause with it.', 'req_Zk3vT1x8cQ0pLw5n', 64),
-          doc_url: { ...text('The page about this code: what happened, and what to do.', 'https://ocore.example.com/docs/errors/validation_error'), format: 'uri' },
+          request_id: text('The id of the request, also in `X-Request-Id`. The operator can find the cause with it.', 'req_Zk3vT1x8cQ0pLw5n', 64),
+          doc_url: { ...text('The page about this code.', 'https://ocore.example.com/docs/errors/validation_error'), format: 'uri' },
         },
       },
     },
   },
-  Message: { type: 'object', description: 'A change without a resource to answer with.', required: ['message'], properties: { message: text('What was done.', 'Project deleted') } },
+  Message: { type: 'object', description: 'The response to a change that returns no resource.', required: ['message'], properties: { message: text('What was done.', 'Project deleted') } },
 };
 
 export const sharedParameters: Readonly<Record<string, JsonObject>> = {
-  Limit: { name: 'limit', in: 'query', description: 'Rows of a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 } },
-  Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the page before; without it, the first page.', schema: { type: 'string', maxLength: 1024 } },
+  Limit: { name: 'limit', in: 'query', description: 'The maximum number of rows in a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 } },
+  Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the previous page. Default: the first page.', schema: { type: 'string', maxLength: 1024 } },
 };
 
 const header = (description: string, schema: JsonObject): JsonObject => ({ description, schema });
 const short: JsonObject = { type: 'string', maxLength: 1024 };
 
 export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
-  'X-Request-Id': header('The request’s id: the one that was sent, or a new one.', short),
-  'Access-Control-Allow-Origin': header('The origin of the calling page, where the operator allows it.', short),
-  RateLimit: header('What is left of the caller’s quota, as `"<policy>";r=<requests>;t=<seconds>`.', short),
+  'X-Request-Id': header('The id of the request: the one that was sent, or a new one.', short),
+  'Access-Control-Allow-Origin': header('The origin of the calling page, if the operator allows it.', short),
+  RateLimit: header('The caller’s remaining quota, as `"<policy>";r=<requests>;t=<seconds>`.', short),
   'RateLimit-Policy': header('The quota, as `"<policy>";q=<requests>;w=<seconds>`.', short),
-  'Retry-After': header('Seconds after which to ask again.', { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 }),
+  'Retry-After': header('Seconds to wait before the next request.', { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 }),
   Location: header('The operation to watch.', short),
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
-/** The headers of an answer: those of every answer, and more by name. */
+/** The headers of a response: those of every response, and more by name. */
 export function headersOf(...more: string[]): JsonObject {
   return Object.fromEntries(['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more].map((name) => [name, ref('headers', name)]).concat([['X-OCore-Version', ref('headers', 'Version')]]));
 }
@@ -65,26 +65,26 @@ export function headersOf(...more: string[]): JsonObject {
 export const securitySchemes: Readonly<Record<string, JsonObject>> = {
   accessToken: {
     type: 'http', scheme: 'bearer', bearerFormat: 'JWT',
-    description: 'The access token of a session, from `POST /auth/login`: a JWT (EdDSA) that is checked as RFC8725 asks, and lives for an hour.',
+    description: 'The access token of a session, from `POST /auth/login`: a JWT (EdDSA), validated according to RFC 8725 and valid for one hour.',
   },
   apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'ocore_k_…', description: 'An API key of the organization, for programs.' },
   administrator: { type: 'http', scheme: 'bearer', bearerFormat: 'access token', description: 'The access token of an administrator of this installation.' },
-  organization: { type: 'apiKey', in: 'header', name: 'X-Org-Slug', description: 'The slug of the organization to work in.' },
+  organization: { type: 'apiKey', in: 'header', name: 'X-Org-Slug', description: 'The slug of the organization.' },
 };
 
 /** What each category is about. */
 export const categories: Readonly<Record<string, string>> = {
-  Authentication: 'Accounts, signing in and out, tokens.',
+  Authentication: 'Accounts, sign-in, sign-out and tokens.',
   User: 'The signed-in user.',
   Organizations: 'The tenant that everything else belongs to.',
-  'Team Members': 'Who works in the organization: members, invitations, invite links.',
-  'Roles and Permissions': 'What members may do: the catalogue of permissions, system roles and roles of your own.',
+  'Team Members': 'Members, invitations and invite links of the organization.',
+  'Roles and Permissions': 'Permissions, system roles and custom roles.',
   Servers: 'Hosts on which oCore runs instances, reached over SSH.',
   Projects: 'Groups of environments.',
   Environments: 'The stages of a project: production, staging, development.',
   Instances: 'Odoo with its own PostgreSQL, on one server.',
   Operations: 'Asynchronous work on servers and instances: its steps, progress and log.',
-  'API Keys': 'Credentials of programs.',
-  'Audit Logs': 'Who did what, and when.',
+  'API Keys': 'Credentials for programs.',
+  'Audit Logs': 'The record of who did what, and when.',
   Admin: 'The accounts, organizations and jobs of this installation, for its administrators.',
 };

@@ -20,12 +20,12 @@ function acceptedSchema(writer: SchemaWriter, field: GraphQLField<unknown, unkno
   const name = subject?.name ?? resource;
   const mayBeDone = resource !== 'operation' && fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
   const schema: JsonObject = {
-    type: 'object', description: `The ${resource}, and the operation that works on it.`, required: ['id', 'status', 'message', 'operationId'],
+    type: 'object', description: `The ${resource} and the operation that works on it.`, required: ['id', 'status', 'message', 'operationId'],
     properties: {
       id: writer.described({ type: 'string', format: 'uuid', maxLength: 64 }, { type: name, field: 'id' }, `The ${resource}.`),
-      status: status ? writer.described(writer.output(status.type, undefined), { type: name, field: 'status' }, `Where the ${resource} stands now.`) : {},
-      message: { type: 'string', maxLength: 1024, description: 'What goes on.', examples: [message] },
-      operationId: { type: mayBeDone ? ['string', 'null'] : 'string', format: 'uuid', maxLength: 64, description: `The operation to watch${mayBeDone ? '; null when nothing was left to do' : ''}.`, examples: [exampleValue('', 'operationId') ?? null] },
+      status: status ? writer.described(writer.output(status.type, undefined), { type: name, field: 'status' }, `The current status of the ${resource}.`) : {},
+      message: { type: 'string', maxLength: 1024, description: 'What is in progress.', examples: [message] },
+      operationId: { type: mayBeDone ? ['string', 'null'] : 'string', format: 'uuid', maxLength: 64, description: `The operation to watch${mayBeDone ? '; null if no work was needed' : ''}.`, examples: [exampleValue('', 'operationId') ?? null] },
     },
   };
   return { schema, mayBeDone };
@@ -51,24 +51,24 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
   const whole = (): JsonObject => writer.output(field.type, selection);
   const described = (name: string): JsonObject => ({ ...writer.described(whole(), { type: field.name, field: name }, field.description) });
   switch (answer.as) {
-    case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'It was created.' : 'As asked for.', whole()) };
-    case 'message': return { 200: json('It is done.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
+    case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'Created.' : 'Success.', whole()) };
+    case 'message': return { 200: json('Success.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'session': {
       const payload = getNamedType(field.type);
       const made = isObjectType(payload) ? payload.getFields()[answer.key] : undefined;
       return {
-        201: json('It was created.', made ? writer.output(getNullableType(made.type), childOf(selection, answer.key)) : {}),
-        202: json('The address is confirmed first: the response is the same for every address.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }),
+        201: json('Created.', made ? writer.output(getNullableType(made.type), childOf(selection, answer.key)) : {}),
+        202: json('The address must be confirmed first. The response is the same for every address.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }),
       };
     }
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
     case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
-    case 'nothing': return { 204: { description: 'It is done.', headers: headersOf() } };
+    case 'nothing': return { 204: { description: 'Success.', headers: headersOf() } };
     case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)])) } };
     case 'accepted': {
       const { schema, mayBeDone } = acceptedSchema(writer, field, answer.resource, answer.message);
-      const done = withExample('It is done: nothing slow was needed.', schema, { ...usual(schema), operationId: null });
-      return { ...(mayBeDone ? { 200: done } : {}), 202: json('The work was accepted and goes on.', schema, 'Location', 'Retry-After') };
+      const done = withExample('Completed at once, without an operation.', schema, { ...usual(schema), operationId: null });
+      return { ...(mayBeDone ? { 200: done } : {}), 202: json('Accepted. The work continues as an operation.', schema, 'Location', 'Retry-After') };
     }
     case 'list': {
       const type = getNamedType(field.type);

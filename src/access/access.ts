@@ -55,7 +55,7 @@ export function requireActor(access: Access): Actor {
 export function requirePerson(access: Access): { userId: string; sessionId: string } {
   requireActor(access);
   if (access.userId && access.sessionId) return { userId: access.userId, sessionId: access.sessionId };
-  throw new AppError('forbidden', 'Only a person who is signed in can do this, not an API key', { actor: 'person' });
+  throw new AppError('forbidden', 'Only a signed-in user can do this, not an API key', { actor: 'person' });
 }
 
 export function requireAdmin(access: Access): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. So is
- * `instance_code`: whoever runs own code in a container can read its files, and with them its passwords.
+ * `instance_code`: anyone who can run code in a container can read its files, including its passwords.
  */
 export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'instance_code', 'operations', 'audit_logs', 'secrets'] as const;
 
@@ -28,13 +28,13 @@ const withoutSecrets = resources.filter((name) => name !== 'secrets');
 /** The four system roles. They cannot be changed, so a role means the same in every organization. */
 export const systemRoles: readonly { name: string; description: string; permissions: readonly Permission[] }[] = [
   { name: 'Owner', description: 'Everything, including deletion and transfer of the organization', permissions: manages(resources) },
-  { name: 'Admin', description: 'Everything but deletion and transfer of the organization', permissions: manages(resources) },
+  { name: 'Admin', description: 'Everything except deletion and transfer of the organization', permissions: manages(resources) },
   {
     name: 'Developer',
     description: 'Projects, environments, instances and their operations',
     permissions: [...manages(['projects', 'environments', 'instances', 'instance_code', 'operations']), ...views(['org', 'members', 'servers', 'secrets'])],
   },
-  { name: 'Viewer', description: 'Reads everything but secrets', permissions: views(withoutSecrets) },
+  { name: 'Viewer', description: 'Reads everything except secrets', permissions: views(withoutSecrets) },
 ];
 
 const systemPermissions: ReadonlyMap<string, readonly Permission[]> = new Map(systemRoles.map((role) => [role.name, role.permissions]));
@@ -67,16 +67,16 @@ export function expand(granted: readonly string[]): ReadonlySet<Permission> {
 }
 
 const about: Readonly<Record<Resource, string>> = {
-  org: 'the organization and its settings', members: 'members, invitations and invite links', roles: 'roles and what they allow', api_keys: 'the API keys of all members',
+  org: 'the organization and its settings', members: 'members, invitations and invite links', roles: 'roles and their permissions', api_keys: 'the API keys of all members',
   servers: 'servers and their metrics', projects: 'projects', environments: 'environments', instances: 'instances and their logs',
-  instance_code: 'the images and environment variables that instances run with', operations: 'operations and what they said',
-  audit_logs: 'the audit trail', secrets: 'secrets: passwords of instances and values that are kept sealed',
+  instance_code: 'the images and environment variables that instances run with', operations: 'operations and their logs',
+  audit_logs: 'the audit log', secrets: 'secrets: passwords of instances and encrypted values',
 };
 
 /** Permissions that need more words than their resource has. */
 const inFull: Partial<Record<Permission, string>> = {
-  'manage:instance_code': 'Run own code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
-  'view:instance_code': 'Comes with manage:instance_code. Images and the names of environment variables are shown with view:instances',
+  'manage:instance_code': 'Run custom code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
+  'view:instance_code': 'Included in manage:instance_code. view:instances already shows images and the names of environment variables',
 };
 
 /** The catalogue: every permission with what it means. */

@@ -4,7 +4,7 @@ import { type Access, type Actor, type Reach, reachOf, requireActor, requireOrg,
 import type { Client } from './client.ts';
 import { type Permission, viewOf } from './permissions.ts';
 
-/** Who did something where: what the audit trail needs. */
+/** Who did something where: what the audit log needs. */
 export interface FactScope extends Readonly<Client> {
   readonly orgId: string;
   readonly actor: Actor;
@@ -12,7 +12,7 @@ export interface FactScope extends Readonly<Client> {
 
 /** The proven tenant boundary of one request and one permission: services take this, never a bare organization id. */
 export interface OrgScope extends FactScope {
-  /** What the caller may do: nobody hands on more than that. */
+  /** The permissions of the caller, who cannot grant more than these. */
   readonly access: Access;
   /** The database as this organization may see it. */
   readonly db: TenantClient;

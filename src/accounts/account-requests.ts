@@ -6,7 +6,7 @@ import { answerSignUp } from './confirm-sign-up.ts';
 
 const answers: Readonly<Record<string, (tx: Tx, app: App, data: unknown) => Promise<void>>> = { reset_request: answerReset, sign_up_request: answerSignUp };
 
-/** Answers one wish that a request noted; requests themselves do not look accounts up, so their time tells nothing. */
+/** Processes one recorded request. The request itself does not look up the account, so its time reveals nothing. */
 async function answerOne(app: App): Promise<boolean> {
   return app.db.prisma.$transaction(async (tx) => {
     const [row] = await tx.$queryRaw<{ purpose: string; data: unknown }[]>`

@@ -30,7 +30,7 @@ export async function askToConfirm(app: App, client: Client, account: z.infer<ty
   });
 }
 
-/** Answers one noted wish by e-mail. */
+/** Processes one recorded sign-up by e-mail. */
 export async function answerSignUp(tx: Tx, app: App, given: unknown): Promise<void> {
   const { email, name, organization, ...client } = asked.parse(given);
   const user = await tx.user.findUnique({ where: { email }, select: { deactivatedAt: true } });

@@ -51,5 +51,5 @@ export function accountConflict(error: unknown, slug: string): unknown {
   const index = uniqueViolation(error);
   if (index === undefined) return error;
   if (index.includes('slug')) return new AppError('conflict', `The organization slug ${slug} is taken`, { field: 'organizationSlug', constraint: 'unique' });
-  return new AppError('conflict', 'An account with this e-mail address exists', { field: 'email', constraint: 'unique' });
+  return new AppError('conflict', 'An account with this e-mail address already exists', { field: 'email', constraint: 'unique' });
 }

@@ -23,7 +23,7 @@ interface Blocker {
 
 const ownerRole = { role: { isSystem: true, name: 'Owner' } };
 
-/** Leaves one organization; gives what stands against it. An organization that nobody and nothing is left in goes, too. */
+/** Leaves one organization, or returns what prevents it. An organization that becomes empty is deleted. */
 async function leave(app: App, tx: Tx, user: User, client: Client, org: { id: string; slug: string; name: string }): Promise<Blocker | undefined> {
   const scope = { orgId: org.id, actor: { type: 'user' as const, id: user.id, name: user.name }, ...client };
   const others = { orgId: org.id, userId: { not: user.id } };
@@ -39,13 +39,13 @@ async function leave(app: App, tx: Tx, user: User, client: Client, org: { id: st
   return undefined;
 }
 
-/** Deletes the account with everything that belongs to the person alone. What the person did stays in the audit trail, with the name. */
+/** Deletes the account with everything that belongs to the person alone. What the person did stays in the audit log, with the name. */
 export async function deleteAccount(app: App, access: Access, client: Client, given: unknown): Promise<void> {
   const { confirmEmail, password } = parse(input, given);
   const { id, email } = await requireRecent(app, access, client, { password });
   if (confirmEmail !== email) throw new AppError('validation_error', 'confirmEmail must be the e-mail address of your account', { field: 'confirmEmail', constraint: 'equal' });
   await app.db.prisma.$transaction(async (tx) => {
-    // Of two Owners who go at the same time the second one must see that the first is gone.
+    // Of two Owners who leave at the same time, the second must see that the first has left.
     const orgs = await tx.$queryRaw<{ id: string; slug: string; name: string }[]>`
       SELECT id, slug, name FROM organizations WHERE id IN (SELECT org_id FROM memberships WHERE user_id = ${id}::uuid) ORDER BY id FOR UPDATE`;
     const user = await tx.user.findUniqueOrThrow({ where: { id }, include: { apiKeys: { select: { id: true } } } });
@@ -55,11 +55,11 @@ export async function deleteAccount(app: App, access: Access, client: Client, gi
       if (blocker) blockers.push(blocker);
     }
     if (blockers.length > 0) {
-      throw new AppError('conflict', `You are the last Owner of ${blockers.map((blocker) => blocker.name).join(', ')}: make somebody else an Owner, or delete what is left there`, { constraint: 'last_owner', organizations: blockers });
+      throw new AppError('conflict', `You are the last Owner of ${blockers.map((blocker) => blocker.name).join(', ')}: make another member an Owner, or delete the resources there`, { constraint: 'last_owner', organizations: blockers });
     }
     const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
     if (admins.some((row) => row.id === id) && admins.length === 1 && (await tx.user.count({ where: { id: { not: id } }, take: 1 })) > 0) {
-      throw new AppError('conflict', 'You are the last administrator of this installation; make somebody else one first', { constraint: 'last_admin' });
+      throw new AppError('conflict', 'You are the last administrator of this installation; make another account an administrator first', { constraint: 'last_admin' });
     }
     await recordAccountFact(tx, client, 'auth.account_deleted', user, { name: user.name });
     await notifyAccount(tx, app, user, client, 'Your account was deleted');

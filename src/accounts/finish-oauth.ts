@@ -17,7 +17,7 @@ export type OauthEnd =
   /** A program on the person's machine gets this address, with a code in it. */
   | { as: 'program'; url: string };
 
-const notOurs = (): AppError => new AppError('bad_request', 'This sign-in was not begun in this browser, or too long ago; begin again', { constraint: 'state' });
+const notOurs = (): AppError => new AppError('bad_request', 'This sign-in was not started in this browser, or it has expired; start again', { constraint: 'state' });
 
 async function profileOf(app: App, provider: Provider, query: URLSearchParams, secret: string, state: string): Promise<Profile> {
   try {
@@ -25,9 +25,9 @@ async function profileOf(app: App, provider: Provider, query: URLSearchParams, s
     callback.search = query.toString();
     return await provider.profile(await provider.configuration(), callback, { expectedState: state, pkceCodeVerifier: secret, ...(provider.isOpenId ? { expectedNonce: nonceOf(secret) } : {}) });
   } catch (error) {
-    if (error instanceof AuthorizationResponseError) throw new AppError('forbidden', `${provider.title} did not sign you in: ${error.error === 'access_denied' ? 'you or it refused' : error.error}`, { reason: error.error });
+    if (error instanceof AuthorizationResponseError) throw new AppError('forbidden', `${provider.title} did not sign you in: ${error.error === 'access_denied' ? 'access was denied' : error.error}`, { reason: error.error });
     app.log.warn({ err: error, provider: provider.name }, 'A sign-in with a provider failed');
-    throw new AppError('unprocessable', `Signing in with ${provider.title} failed; begin again`);
+    throw new AppError('unprocessable', `Signing in with ${provider.title} failed; start again`);
   }
 }
 
@@ -66,7 +66,7 @@ export async function exchangeOauthCode(app: App, tokens: AccessTokens, client: 
   const row = await app.db.prisma.$transaction((tx) => takeToken(tx, 'oauth_code', code));
   const data = row ? codeData.parse(row.data) : null;
   const user = row?.userId ? await app.db.prisma.user.findUnique({ where: { id: row.userId } }) : null;
-  if (!data || !user || user.deactivatedAt || data.codeChallenge !== challenge) throw new AppError('unauthenticated', 'The code is not valid: it was used, is too old, or belongs to another verifier');
+  if (!data || !user || user.deactivatedAt || data.codeChallenge !== challenge) throw new AppError('unauthenticated', 'The code is not valid: it was already used, has expired or belongs to another verifier');
   await attempt.forgive();
   return app.db.prisma.$transaction((tx) => signInOrAsk(tx, app, tokens, user, client, data.method));
 }

@@ -21,7 +21,7 @@ function alreadyLinked(provider: Provider): (error: unknown) => never {
     const index = uniqueViolation(error);
     if (index === undefined) throw error;
     if (index.includes('subject')) throw new AppError('conflict', `This ${provider.title} account is connected to another oCore account`, { constraint: 'unique' });
-    throw new AppError('conflict', `Your oCore account has a ${provider.title} account already; disconnect it first`, { constraint: 'one_per_provider' });
+    throw new AppError('conflict', `Your oCore account is already connected to a ${provider.title} account; disconnect it first`, { constraint: 'one_per_provider' });
   };
 }
 
@@ -34,11 +34,11 @@ export async function userOf(app: App, client: Client, provider: Provider, profi
     return known.user;
   }
   const email = profile.verifiedEmail;
-  if (!email) throw new AppError('forbidden', `${provider.title} vouches for no e-mail address of yours: verify one there, or sign in here and connect the account`, { constraint: 'email_verified' });
+  if (!email) throw new AppError('forbidden', `${provider.title} reports no verified e-mail address: verify one there, or sign in here and connect the account`, { constraint: 'email_verified' });
   const local = await app.db.prisma.user.findUnique({ where: { email } });
   if (!local) return newAccount(app, client, provider, profile, email);
   // Whoever signed up with somebody else's address must not be handed that person's sign-in, nor the other way round.
-  if (!local.emailVerifiedAt || local.deactivatedAt) throw new AppError('conflict', `An account with this e-mail address exists: sign in to it with your password and connect ${provider.title} there`, { constraint: 'sign_in_and_link' });
+  if (!local.emailVerifiedAt || local.deactivatedAt) throw new AppError('conflict', `An account with this e-mail address already exists: sign in with its password and connect ${provider.title} there`, { constraint: 'sign_in_and_link' });
   await app.db.prisma.$transaction((tx) => connect(tx, app, client, local, provider, profile)).catch(alreadyLinked(provider));
   return local;
 }
@@ -63,7 +63,7 @@ async function newAccount(app: App, client: Client, provider: Provider, profile:
 /** Connects the provider's account to the account of the session that asked for it, if that session still lives. */
 export async function linkAccount(app: App, client: Client, provider: Provider, profile: Profile, asked: { userId: string; sessionId: string }): Promise<void> {
   const session = await app.db.prisma.session.findFirst({ where: { id: asked.sessionId, userId: asked.userId, revokedAt: null, expiresAt: { gt: new Date() }, user: { deactivatedAt: null } }, include: { user: true } });
-  if (!session) throw new AppError('unauthenticated', 'The session that asked for this has ended; sign in and begin again');
+  if (!session) throw new AppError('unauthenticated', 'The session that requested this has ended; sign in and start again');
   await app.db.prisma.$transaction((tx) => connect(tx, app, client, session.user, provider, profile)).catch(alreadyLinked(provider));
 }
 
@@ -77,7 +77,7 @@ export async function unlinkAccount(app: App, access: Access, client: Client, na
     const account = user.connectedAccounts.find((one) => one.provider === name);
     if (!account) throw notFound('connected account', name);
     if (user.passwordHash === null && user._count.passkeys === 0 && user.connectedAccounts.length === 1) {
-      throw new AppError('conflict', 'This is your only way to sign in: set a password first, or add a passkey', { constraint: 'last_way_in' });
+      throw new AppError('conflict', 'This is your only sign-in method: set a password or add a passkey first', { constraint: 'last_way_in' });
     }
     await tx.connectedAccount.delete({ where: { id: account.id } });
     await recordAccountFact(tx, client, 'auth.account_unlinked', user, { provider: name });

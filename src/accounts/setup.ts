@@ -29,12 +29,12 @@ export async function checkSetup(db: PrismaClient | Tx, { config }: Pick<App, 'c
   if (!isReachable(config)) return false;
   if ((await db.user.count({ take: 1 })) > 0) {
     if (!given) return false;
-    throw new AppError('conflict', 'The first account exists already: leave setupToken out', { field: 'setupToken', constraint: 'first_account' });
+    throw new AppError('conflict', 'The first account already exists: omit setupToken', { field: 'setupToken', constraint: 'first_account' });
   }
   if (given && (await isRight(db, config, given))) return true;
   const [message, constraint] = given
-    ? ['The setup token is not the one of this installation', 'wrong']
-    : ['The first account of this installation needs the setup token that its log prints at the start', 'required'];
+    ? ['The setup token is wrong', 'wrong']
+    : ['The first account of this installation needs the setup token that its log prints at startup', 'required'];
   throw new AppError('setup_token_required', message, { field: 'setupToken', constraint });
 }
 

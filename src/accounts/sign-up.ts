@@ -34,7 +34,7 @@ async function admit(app: App, client: Client, input: Input): Promise<boolean> {
   return isSetup || Boolean(invitationToken) || !app.config.SIGNUP_CONFIRMATION;
 }
 
-/** Creates the account, sends the letter that verifies its address, and signs it in. */
+/** Creates the account, sends the e-mail that verifies its address, and signs it in. */
 async function create(app: App, tokens: AccessTokens, client: Client, input: Input): Promise<SignIn> {
   const { invitationToken, setupToken } = input;
   // Checked before the password is hashed, and again where it counts.
@@ -62,7 +62,7 @@ async function create(app: App, tokens: AccessTokens, client: Client, input: Inp
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
   if (await admit(app, client, input)) return create(app, tokens, client, input);
-  throw new AppError('forbidden', 'This installation confirms e-mail addresses before it makes an account: use register', { constraint: 'confirmation' });
+  throw new AppError('forbidden', 'This installation confirms e-mail addresses before it creates an account: use register', { constraint: 'confirmation' });
 }
 
 /** Signs up; null where an e-mail goes to the address first, which says the same whether or not it has an account. */

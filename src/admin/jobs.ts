@@ -23,7 +23,7 @@ export async function getJob(app: App, id: string): Promise<Operation> {
   return operation;
 }
 
-/** Cancels any operation. It stands in its organization's audit log under the administrator's name. */
+/** Cancels any operation. The organization's audit log records it under the administrator's name. */
 export async function cancelJob(app: App, admin: Administrator, id: string): Promise<Operation & { steps: OperationStep[] }> {
   const { orgId } = await getJob(app, id);
   const { requestId, ipAddress, userAgent } = admin;

@@ -54,7 +54,7 @@ export async function createUser(app: App, admin: Administrator, given: unknown)
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'An account with this e-mail address exists', { field: 'email', constraint: 'unique' });
+    throw new AppError('conflict', 'An account with this e-mail address already exists', { field: 'email', constraint: 'unique' });
   }
 }
 
@@ -64,7 +64,7 @@ async function requireAnotherAdministrator(tx: Tx, id: string): Promise<void> {
   if (admins.every((row) => row.id === id)) throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
 }
 
-/** Locks an account out at once, or lets it in again. Nobody locks himself out. */
+/** Deactivates or reactivates an account at once. You cannot deactivate your own. */
 export async function setUserActive(app: App, admin: Administrator, id: string, active: boolean): Promise<AccountRow> {
   const before = await getUser(app, id);
   if (before.id === admin.userId) throw new AppError('unprocessable', 'You cannot deactivate your own account', { id });
@@ -88,7 +88,7 @@ export async function setAdministrator(app: App, admin: Administrator, id: strin
   });
 }
 
-/** Ends every session of a user; answers how many there were. */
+/** Ends every session of a user; returns how many there were. */
 export async function endUserSessions(app: App, admin: Administrator, id: string): Promise<number> {
   const user = await getUser(app, id);
   return app.db.prisma.$transaction(async (tx) => {

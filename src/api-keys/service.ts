@@ -21,13 +21,13 @@ const permissions = z.array(permissionSchema).min(1).max(100).transform((given) 
 const allowedIps = z.array(z.string().trim().max(64).refine(isIpRange, { message: 'must be an IP address or a CIDR range such as 203.0.113.0/24', params: { constraint: 'ip_range' } })).max(50).transform((given) => [...new Set(given)]);
 export const createInput = z.object({
   name, permissions, projectIds: z.array(z.string()).min(1).max(100).nullish(), allowedIps: allowedIps.nullish(),
-  expiresAt: z.date().refine((value) => value > new Date(), { message: 'must lie in the future', params: { constraint: 'future' } }).nullish(),
+  expiresAt: z.date().refine((value) => value > new Date(), { message: 'must be in the future', params: { constraint: 'future' } }).nullish(),
 });
 export const updateInput = z.object({ name: name.nullish(), permissions: permissions.nullish(), allowedIps: allowedIps.nullish() });
 export const rotateInput = z.object({ overlapHours: z.number().int().min(0).max(168) });
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';
-/** `key` only in the answer that made it. */
+/** `key` only in the response that made it. */
 export type KeyRow = ApiKey & { key?: string };
 
 export function keyStatusOf(row: ApiKey): KeyStatus {
@@ -62,7 +62,7 @@ export function listApiKeys(scope: OrgScope, args: PageArgs & { includeRevoked?:
 /** Whoever removes the member meanwhile waits, and revokes this key with the others. */
 async function requireStillMember(tx: Tx, orgId: string, userId: string): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM memberships WHERE org_id = ${orgId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
-  if (rows.length === 0) throw new AppError('forbidden', 'You are no member of this organization any more');
+  if (rows.length === 0) throw new AppError('forbidden', 'You are no longer a member of this organization');
   const organization = await tx.organization.findFirstOrThrow({ where: { id: orgId }, select: { status: true } });
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
 }
@@ -73,7 +73,7 @@ export async function createApiKey(app: App, scope: OrgScope, given: unknown): P
   const { access } = scope;
   keysOf(access, 'manage:api_keys');
   const { userId } = access;
-  if (!userId) throw new AppError('unauthenticated', 'A key is made in the name of a person; sign in first');
+  if (!userId) throw new AppError('unauthenticated', 'An API key belongs to a user; sign in first');
   const { key, prefix, hash } = newApiKey();
   const values = { permissions: input.permissions, projectLimited: Boolean(input.projectIds), projectIds: [...new Set(input.projectIds ?? [])], allowedIps: input.allowedIps ?? [], expiresAt: input.expiresAt ?? null };
   return mutate(app, scope, async ({ tx, record }) => {
@@ -93,7 +93,7 @@ async function changeable(tx: Tx, scope: OrgScope, id: string): Promise<ApiKey> 
   const row = isId(id) ? await tx.apiKey.findFirst({ where: { id, orgId: scope.orgId, ...seen } }) : null;
   if (!row) throw notFound('API key', id);
   const mine = keysOf(scope.access, 'manage:api_keys');
-  if (mine.userId && mine.userId !== row.userId) throw new AppError('forbidden', 'This is the key of somebody else; that needs the permission manage:api_keys', { permission: 'manage:api_keys' });
+  if (mine.userId && mine.userId !== row.userId) throw new AppError('forbidden', 'This key belongs to another user; that needs the permission manage:api_keys', { permission: 'manage:api_keys' });
   if (row.revokedAt) throw invalidState('API key', 'revoked', ['active']);
   return row;
 }
@@ -109,7 +109,7 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
     if (!isOwn(scope, before)) {
       requireHeldEverywhere(scope.access, before);
       // It speaks for its maker, who alone gives it more.
-      if (added.length > 0) throw new AppError('forbidden', `Only the person who made the key can give it more: ${added.join(', ')}`, { added });
+      if (added.length > 0) throw new AppError('forbidden', `Only the creator of the key can add permissions: ${added.join(', ')}`, { added });
     } else if (added.length > 0) await requireHeldByMaker(tx, scope.orgId, scope.access, { ...after, permissions: added });
     await requireWithinKey(tx, scope.access, after);
     const row = await tx.apiKey.update({ where: { id }, data: { name: input.name ?? before.name, permissions: after.permissions, allowedIps: after.allowedIps } });
@@ -122,8 +122,8 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
 /** The new secret acts for the key's maker: nobody else is given it, or their access would outlive their membership. */
 function requireMaker(scope: OrgScope, row: ApiKey): void {
   if (row.userId === scope.access.userId) return;
-  const advice = 'ask them to, or revoke it and make a key of your own';
-  throw new AppError('forbidden', `Only the person who made the key can rotate it; ${advice}`, { constraint: 'maker' });
+  const advice = 'ask the creator, or revoke it and create your own key';
+  throw new AppError('forbidden', `Only the creator of the key can rotate it; ${advice}`, { constraint: 'maker' });
 }
 
 /** Gives the key a new secret; the old one works on for the overlap. */

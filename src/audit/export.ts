@@ -77,7 +77,7 @@ export async function exportAuditEntries(scope: OrgScope, format: 'json' | 'csv'
     length += text.length;
     if (length > longestContent) {
       const route = '/api/audit-logs/export';
-      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow it, or get it from ${route}`, { constraint: 'size', route });
+      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow the filter, or use ${route}`, { constraint: 'size', route });
     }
     parts.push(text);
   }

@@ -27,7 +27,7 @@ export interface Mutation {
   readonly tx: Tx;
   /** Writes the audit entry and the outbox event, and wakes the resource's subscribers. */
   record(fact: Fact): Promise<void>;
-  /** Creates the operation with its steps and its job; answers its row. */
+  /** Creates the operation with its steps and its job; returns its row. */
   start<Input>(kind: OperationKind<Input>, operation: NewOperation<Input>): ReturnType<typeof enqueue>;
 }
 
@@ -74,6 +74,6 @@ export function mutate<T>(app: App, scope: FactScope, work: (mutation: Mutation)
     }),
   ).catch((error: unknown) => {
     if (!isReferenceViolation(error)) throw error;
-    throw new AppError('conflict', 'Something that this names was deleted, or began to be used, at the same moment; look at it again', { constraint: 'reference' });
+    throw new AppError('conflict', 'A resource in this request was deleted or came into use at the same time; check it and try again', { constraint: 'reference' });
   });
 }

@@ -16,12 +16,12 @@ import { provideImages } from './images.ts';
 import { namedServer, useThisMachine } from './this-machine.ts';
 
 const command = new Command('demo')
-  .description('Provision a real Odoo on a server, from nothing.')
+  .description('Provision a real Odoo on a server.')
   .option('--server <user@host[:port]>', 'the server to work on (default: this machine)')
   .option('--key <file>', 'the SSH private key for --server')
-  .option('--docker-socket <path>', 'where the server’s Docker engine listens', '/var/run/docker.sock')
-  .option('--yes', 'install and start on this machine what is missing, without asking', false)
-  .option('--once', 'end after everything is up', false)
+  .option('--docker-socket <path>', 'the socket of the server’s Docker engine', '/var/run/docker.sock')
+  .option('--yes', 'install and start missing software on this machine without asking', false)
+  .option('--once', 'stop when everything runs', false)
   .parse();
 const options = z.object({ server: z.string().optional(), key: z.string().optional(), dockerSocket: z.string(), yes: z.boolean(), once: z.boolean() }).parse(command.opts());
 
@@ -48,7 +48,7 @@ const end = (code: number): void => {
   ending = true;
   void running.stop().then(() => process.exit(code));
 };
-process.on('SIGINT', () => { say('\nStopping oCore; Odoo goes on running on its server.'); end(0); });
+process.on('SIGINT', () => { say('\nStopping oCore; Odoo keeps running on its server.'); end(0); });
 process.on('SIGTERM', () => end(0));
 
 try {
@@ -77,7 +77,7 @@ try {
       : await api.call(accepted, 'POST', '/servers', { name: 'demo-server', host: target.host, port: target.port, sshUser: target.user, sshPrivateKey: target.privateKey, dockerSocket: options.dockerSocket });
     await follow(api, started.operationId);
     server = { id: started.id, name: 'demo-server', status: 'active', statusMessage: null };
-  } else say('\nServer demo-server is there and active.');
+  } else say('\nServer demo-server exists and is active.');
 
   const environments = await api.call(z.object({ data: z.array(z.object({ id: z.string() })) }), 'GET', '/environments');
   let environmentId = environments.data[0]?.id;
@@ -88,7 +88,7 @@ try {
 
   const instances = await api.call(page, 'GET', '/instances');
   let instance = instances.data.find((row) => row.name === 'Demo Odoo');
-  if (instance?.status === 'running') say('Odoo is there and running.');
+  if (instance?.status === 'running') say('Odoo exists and is running.');
   else if (instance?.status === 'stopped') {
     say('\nStarting Odoo');
     await follow(api, (await api.call(accepted, 'POST', `/instances/${instance.id}/start`)).operationId);
@@ -116,7 +116,7 @@ REST      ${api.url}/api          X-Org-Slug: ${api.org}
 Docs      ${api.url}/docs/api
 Sign-in   ${credentials.email}  ${credentials.password}
 
-${options.once ? 'Done.' : 'Everything stays up until Ctrl-C.'}`);
+${options.once ? 'Done.' : 'Everything runs until you press Ctrl-C.'}`);
   if (options.once) end(0);
 } catch (error) {
   say(`\n${error instanceof Error ? error.message : String(error)}`);

@@ -10,7 +10,7 @@ async function registryAnswers(): Promise<boolean> {
 export async function provideImages(dockerSocket: string, say: (line: string) => void): Promise<void> {
   const missing = await missingImages(dockerSocket);
   if (missing.length === 0 || (await registryAnswers())) return;
-  say(`\n${missing.join(' and ')} cannot be pulled here: Docker Hub does not answer. Stand-ins are made on this machine instead, from`);
-  say('Debian’s own packages of Odoo 19 and PostgreSQL 17. The first time takes a few minutes.');
+  say(`\n${missing.join(' and ')} cannot be pulled here: Docker Hub is unreachable. Replacement images are built on this machine from`);
+  say('Debian’s packages of Odoo 19 and PostgreSQL 17. The first build takes a few minutes.');
   await loadStandIns(dockerSocket, await prepareFleet());
 }

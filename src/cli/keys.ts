@@ -4,7 +4,7 @@ import { keyStatus } from './key-status.ts';
 import { rotateEncryptionCommand } from './rotate-encryption.ts';
 import { rotateSigningCommand } from './rotate-signing.ts';
 
-const program = new Command('keys').description('The keys of this installation; the program may run meanwhile.').addCommand(keyStatus).addCommand(rotateEncryptionCommand).addCommand(rotateSigningCommand);
+const program = new Command('keys').description('Manage the keys of this installation. oCore can keep running.').addCommand(keyStatus).addCommand(rotateEncryptionCommand).addCommand(rotateSigningCommand);
 
 try {
   await program.parseAsync();

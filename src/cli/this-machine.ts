@@ -21,11 +21,11 @@ async function works(command: string, args: string[]): Promise<boolean> {
 
 async function ask(question: string, yes: boolean): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new Error(`${question} Say so with --yes, or name a server with --server user@host.`);
+  if (!process.stdin.isTTY) throw new Error(`${question} Confirm with --yes, or use another server with --server user@host.`);
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await prompt.question(`${question} [y/N] `);
   prompt.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Error('Nothing was changed. Name another server with --server user@host.');
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Error('Nothing was changed. Use another server with --server user@host.');
 }
 
 async function install(packages: string[]): Promise<void> {
@@ -89,8 +89,8 @@ export async function useThisMachine(dataDir: string, yes: boolean, say: (line: 
       await service('ssh');
     }
     for (let i = 0; i < 100 && !((await works('docker', ['info'])) && (await listening(22))); i += 1) await new Promise((resolve) => setTimeout(resolve, 200));
-    if (!(await works('docker', ['info']))) throw new Error('The Docker engine does not start here; name another server with --server user@host.');
-    if (!(await listening(22))) throw new Error('The SSH server does not start here; name another server with --server user@host.');
+    if (!(await works('docker', ['info']))) throw new Error('The Docker engine does not start on this machine; use another server with --server user@host.');
+    if (!(await listening(22))) throw new Error('The SSH server does not start on this machine; use another server with --server user@host.');
   }
   return { host: '127.0.0.1', port: 22, user: userInfo().username, privateKey: await demoKey(dataDir) };
 }
@@ -101,7 +101,7 @@ export async function namedServer(text: string, keyFile: string | undefined): Pr
   if (!match?.[2]) throw new Error('--server must look like user@host or user@host:port');
   const candidates = keyFile ? [keyFile] : ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name));
   const found = candidates.find((file) => existsSync(file));
-  if (!found) throw new Error(`There is no private key at ${candidates.join(' or ')}; name one with --key`);
+  if (!found) throw new Error(`There is no private key at ${candidates.join(' or ')}; set one with --key`);
   return { host: match[2], port: Number(match[3] ?? 22), user: match[1] ?? userInfo().username, privateKey: await readFile(found, 'utf8') };
 }
 

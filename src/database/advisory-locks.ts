@@ -13,7 +13,7 @@ export class AdvisoryLocks {
     this.#lane = new Semaphore(Math.max(1, Math.floor(maxConnections / 4)));
   }
 
-  /** Runs the work while nobody else runs any under the same key. */
+  /** Runs the work exclusively for the key. */
   async hold<T>(key: string, work: () => Promise<T>): Promise<T> {
     const leave = await this.#lane.acquire();
     try {

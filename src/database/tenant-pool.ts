@@ -7,7 +7,7 @@ type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefi
 const orgs = new AsyncLocalStorage<string>();
 const ending = /^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i;
 
-/** Runs the work in the name of an organization: every connection that it takes stands there. */
+/** Runs the work for one organization: every connection that it takes is limited to it. */
 export function inOrg<T>(orgId: string, work: () => T): T {
   return orgs.run(orgId, work);
 }

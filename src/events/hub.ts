@@ -93,7 +93,7 @@ export class EventHub {
   #lost(client: pg.Client, error: Error): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = undefined;
-    this.#log.warn({ err: error }, 'The event connection was lost; connecting again');
+    this.#log.warn({ err: error }, 'The event connection was lost; reconnecting');
     this.#reconnect();
   }
 

@@ -43,7 +43,7 @@ export class WorkLoop {
       while (this.#again && !this.#stopped) this.#again = await this.#more();
     } catch (error) {
       // The timer tries again.
-      this.#log.warn({ err: error }, 'Waiting work could not be done now');
+      this.#log.warn({ err: error }, 'Waiting work failed; it will be retried');
     }
   }
 

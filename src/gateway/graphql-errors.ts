@@ -37,7 +37,7 @@ export function withHttp(error: GraphQLError, hasData: boolean): GraphQLError {
   if (http !== undefined) return error;
   const retry = typeof details === 'object' && details !== null && 'retry_after' in details ? details.retry_after : undefined;
   let told: object = { status: 200 };
-  // Told to everyone, for whoever tries again looks at the status.
+  // Sent to everyone, because retries depend on the status.
   if (typeof retry === 'number') told = { status: code === 'service_unavailable' ? 503 : 429, headers: { 'Retry-After': String(retry) } };
   else if (!hasData && (code === 'bad_request' || code === 'query_too_complex')) told = { status: 400, spec: true };
   return new GraphQLError(error.message, { nodes: error.nodes, path: error.path, positions: error.positions, source: error.source, extensions: { ...error.extensions, http: told } });

@@ -25,7 +25,7 @@ function checkParameters(query: Request['query']): void {
 
 /** Only JSON is a GraphQL request: what a form of another site could send is none. */
 const checkRequest: RequestHandler = (request, response, next) => {
-  if (request.path !== '/') throw new AppError('not_found', 'There is nothing here; GraphQL is at /graphql');
+  if (request.path !== '/') throw new AppError('not_found', 'Nothing exists at this path; GraphQL is at /graphql');
   if (request.method === 'POST') {
     if (!request.is('application/json')) throw new AppError('unsupported_media_type', 'Send the operation as Content-Type: application/json');
   } else if (request.method === 'GET') {
@@ -33,14 +33,14 @@ const checkRequest: RequestHandler = (request, response, next) => {
     checkParameters(request.query);
   } else {
     response.setHeader('Allow', 'GET, POST');
-    throw new AppError('method_not_allowed', 'GraphQL takes GET and POST', { allowed: ['GET', 'POST'] });
+    throw new AppError('method_not_allowed', 'GraphQL accepts GET and POST', { allowed: ['GET', 'POST'] });
   }
   next();
 };
 
 const checkBody: RequestHandler = (request, _response, next) => {
   const body: unknown = request.body;
-  if (Array.isArray(body)) throw new AppError('bad_request', 'Send one operation at a time; there are no batches', { constraint: 'batch' });
+  if (Array.isArray(body)) throw new AppError('bad_request', 'Send one operation per request; batches are not supported', { constraint: 'batch' });
   if (request.method === 'POST' && (typeof body !== 'object' || body === null || Object.keys(body).length === 0)) throw new AppError('bad_request', 'The body must be a JSON object with the query', { field: 'query', constraint: 'required' });
   next();
 };
@@ -58,6 +58,6 @@ export function graphqlRequest(app: App, tokens: AccessTokens): (RequestHandler 
     if (typeof retry === 'number') response.setHeader('Retry-After', retry);
     response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });
   };
-  // Who is not let in is told so by GraphQL itself.
+  // GraphQL itself refuses callers without access.
   return [limitAddress(app), identified(app, tokens, isRateLimit), checkRequest, ...jsonBody, checkBody, sendError];
 }

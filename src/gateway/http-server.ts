@@ -7,7 +7,7 @@ const mistakes = new Map([
   ['HPE_HEADER_OVERFLOW', { status: '431 Request Header Fields Too Large', message: 'The request line and headers are larger than 16 KiB' }],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: '408 Request Timeout', message: 'The request did not arrive in time' }],
 ]);
-const unreadable = { status: '400 Bad Request', message: 'This is not a request that HTTP allows' };
+const unreadable = { status: '400 Bad Request', message: 'The request is not valid HTTP' };
 
 const lingerMs = 1000;
 
@@ -17,14 +17,14 @@ function refuseUnread(error: Error, socket: Duplex): void {
     return;
   }
   const { status, message } = mistakes.get('code' in error ? String(error.code) : '') ?? unreadable;
-  // A client that never closes its half would keep the socket: it has a moment to read the answer.
+  // A client that never closes its half would keep the socket: it has a moment to read the response.
   setTimeout(() => socket.destroy(), lingerMs).unref();
   const requestId = newRequestId();
   const body = JSON.stringify({ error: { code: 'bad_request', message, details: {}, request_id: requestId } });
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
-/** An HTTP server that waits for nobody for long: headers 10 s, the whole request 30 s. Answers may take any time. */
+/** An HTTP server with time limits: headers 10 s, the whole request 30 s. Responses may take any time. */
 export function httpServer(listener: RequestListener): Server {
   const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 }, listener);
   server.maxHeadersCount = 100;

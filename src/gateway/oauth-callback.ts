@@ -29,7 +29,7 @@ export function oauthCallback(app: App, tokens: AccessTokens) {
       if (end.as === 'secondStep') sendPage(response, { title: secondStep.title, ...(await formOf(secondStep, end.partialToken)) });
       else response.redirect(303, nextAddress(app, browser, end));
     } catch (error) {
-      sendErrorPage(app, request, response, 'The sign-in did not work', error, html`<p><a href="/">Back</a></p>`);
+      sendErrorPage(app, request, response, 'The sign-in failed', error, html`<p><a href="/">Back</a></p>`);
     }
   };
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** What every answer says to browsers. Pages say more of what they may load; answers of the API may load nothing and are not kept. */
+/** What every response says to browsers. Pages say more of what they may load; responses of the API may load nothing and are not kept. */
 export function securityHeaders(appUrl: string): RequestHandler {
   const https = appUrl.startsWith('https:');
   return (request, response, next) => {

@@ -58,7 +58,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   const isReady = readiness(app);
   http.get('/readyz', async (_request, response) => {
     const ready = await isReady();
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database is away' });
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database unavailable' });
   });
   http.get('/.well-known/jwks.json', (_request, response) => { response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks()); });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
@@ -72,11 +72,11 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   http.use('/api', compression({ threshold: 16 * 1024 }), apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => { response.redirect('/graphql'); });
-  http.use(() => { throw new AppError('not_found', 'There is nothing here; the API is under /graphql and /api'); });
+  http.use(() => { throw new AppError('not_found', 'Nothing exists at this path; the API is under /graphql and /api'); });
   http.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
 
   const server = httpServer(http);
-  const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys stay for now')); }, 10 * 60_000);
+  const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys could not be deleted')); }, 10 * 60_000);
   const sockets = serveSockets(server, app, tokens, documents, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -101,7 +101,7 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
           if (known) refuseExceeded(app, known);
           // Counted before the document costs anything, whatever is wrong with it.
           const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
-          if (running > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations run on this socket, as many as there may be`, 1);
+          if (running > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations already run on this socket, which is the maximum`, 1);
           assertShallow(payload.variables);
           const document = documents.parse(payload.query);
           const errors = documents.validate(document);

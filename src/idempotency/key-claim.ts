@@ -25,7 +25,7 @@ export class KeyClaim {
     this.#claim = claim;
   }
 
-  /** Keeps the answer, sealed: it may hold tokens or a password that is shown once. */
+  /** Keeps the response, sealed: it may hold tokens or a password that is shown once. */
   keep(answer: string): Promise<void> {
     return this.#query('UPDATE idempotency_keys SET answer_enc = $3 WHERE id = $1 AND claim = $2::uuid', this.#app.secrets.seal(answer, this.#id));
   }
@@ -39,7 +39,7 @@ export class KeyClaim {
     return this.#query('DELETE FROM idempotency_keys WHERE id = $1 AND claim = $2::uuid');
   }
 
-  /** Nobody knows whether something was changed: the next attempt looks. */
+  /** It is unknown whether something was changed: the next attempt checks. */
   giveUp(): Promise<void> {
     return this.#query('UPDATE idempotency_keys SET lease_until = now() WHERE id = $1 AND claim = $2::uuid');
   }
@@ -52,7 +52,7 @@ export class KeyClaim {
 /** Who asks, under which request id. Clients choose these ids, so another's request may have the same. */
 export interface Asker {
   requestId: string;
-  /** Who the audit trail names; null for who is not signed in. */
+  /** Who the audit log names; null for who is not signed in. */
   actorId: string | null;
   ipAddress: string | null;
 }
@@ -66,12 +66,12 @@ async function assertNothingChanged(app: App, id: string, { requestId, actorId, 
   );
   const found = rows[0];
   if (!found) return;
-  throw new AppError('idempotency_answer_lost', `The first request with this key did its work (${found.action}), but its answer was lost: look at the ${found.resource_type} before you send it again with a new key`, {
+  throw new AppError('idempotency_answer_lost', `The first request with this key succeeded (${found.action}), but its response was lost: check the ${found.resource_type} before you send the request with a new key`, {
     field: 'Idempotency-Key', constraint: 'answer', action: found.action, resource: found.resource_type, id: found.resource_id,
   });
 }
 
-/** Takes the key for this request, or finds the answer that it has already. */
+/** Takes the key for this request, or finds the response that it has already. */
 export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: KeyClaim } | { answer: string }> {
   const claim = newId();
   const { requestId } = asker;
@@ -86,7 +86,7 @@ export async function take(app: App, id: string, request: string, asker: Asker):
   if (fresh.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
   const { rows } = await app.db.pool.query<Row>('SELECT claim, request_id, request_enc, answer_enc, lease_until > now() AS under_way FROM idempotency_keys WHERE id = $1', [id]);
   const known = rows[0];
-  const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still under way; send it again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
+  const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still in progress; try again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
   if (!known) throw inProgress;
   if ((await app.secrets.open(known.request_enc, id)) !== request) {
     throw new AppError('idempotency_key_reused', 'This key belongs to another request: use a new key for each change', { field: 'Idempotency-Key', constraint: 'same_request' });

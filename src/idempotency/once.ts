@@ -19,7 +19,7 @@ export type KeptAnswer = z.infer<typeof keptAnswer>;
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /**
- * Runs the request once for its key. Sent again within a day it gives the first answer, on every process. Only an answer of
+ * Runs the request once for its key. Sent again within a day it gives the first response, on every process. Only a response of
  * success is kept: a request that was refused changed nothing, and may come again with the same key. Where nobody knows
  * (the process died, the database was away), the next attempt finds out.
  */
@@ -42,7 +42,7 @@ export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer
   }
 }
 
-/** The change is made: that its answer cannot be kept must not make it an error. */
+/** The change is made: that its response cannot be kept must not make it an error. */
 async function keep(app: App, claim: KeyClaim, answer: KeptAnswer): Promise<void> {
-  await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The answer of a request with an Idempotency-Key was not kept'));
+  await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The response to a request with an Idempotency-Key could not be stored'));
 }

@@ -16,11 +16,11 @@ export function isOwnOrigin(config: Config, headers: IncomingHttpHeaders): boole
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
-/** What a request has to do with a browser's cookies, and the way to set them in its answer. */
+/** What a request has to do with a browser's cookies, and the way to set them in its response. */
 export class Browser {
   readonly #config: Config;
   readonly #response: ServerResponse | null;
-  /** `X-OCore-Session: cookie`: the session is to live in cookies, and no token is to be in the answer. */
+  /** `X-OCore-Session: cookie`: the session is to live in cookies, and no token is to be in the response. */
   readonly wantsCookies: boolean;
   /** The refresh cookie, when one of our own pages asks for it to be used. */
   readonly refreshToken: string | null;
@@ -65,5 +65,5 @@ export class Browser {
   }
 }
 
-/** A session as its owner is told of it; without tokens when they are in cookies. */
+/** A session as its owner receives it; without tokens when they are in cookies. */
 export type DeliveredSignIn = Omit<SignIn, 'accessToken' | 'refreshToken'> & { accessToken: string | null; refreshToken: string | null; csrfToken: string | null };

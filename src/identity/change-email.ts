@@ -22,11 +22,11 @@ export const input = z.object({ newEmail: emailSchema, password: z.string().max(
 /** `askedAt`: when the change was asked for; second factors from before belong to who owned the account then. */
 const about = z.object({ newEmail: z.string(), oldEmail: z.string(), askedAt: z.coerce.date().optional() });
 
-/** Asks the new address to confirm. The answer does not tell whether it has an account of its own. */
+/** Asks the new address to confirm. The response does not tell whether it has an account of its own. */
 export async function changeEmail(app: App, access: Access, client: Client, given: unknown): Promise<void> {
   const { newEmail, password } = parse(input, given);
   const user = await requirePassword(app, access, client, password, 'password');
-  if (user.email === newEmail) throw new AppError('conflict', 'This is your e-mail address already', { field: 'newEmail', constraint: 'same' });
+  if (user.email === newEmail) throw new AppError('conflict', 'This is already your e-mail address', { field: 'newEmail', constraint: 'same' });
   await countLetter(app, client, 'change', newEmail);
   await app.db.prisma.$transaction(async (tx) => {
     const taken = await tx.user.findUnique({ where: { email: newEmail }, select: { id: true } });
@@ -40,7 +40,7 @@ export async function changeEmail(app: App, access: Access, client: Client, give
 
 async function move(tx: Tx, userId: string, to: string): Promise<void> {
   await tx.user.update({ where: { id: userId }, data: { email: to, emailVerifiedAt: new Date() } });
-  // Letters to the address before mean nothing any more.
+  // E-mails to the address before mean nothing any more.
   await endTokens(tx, userId, ['verify_email', 'reset_password', 'change_email']);
 }
 
@@ -66,9 +66,9 @@ export async function confirmEmailChange(app: App, client: Client, token: string
 }
 
 /**
- * Takes the change back: for someone whose account was taken over. Nothing that the other may know or have put there
- * since lets anybody in; the password is to be set anew. Second factors that are older than the change stay, for the link
- * may also be followed by somebody who reads the owner's former mailbox.
+ * Undoes the change, for a person whose account was taken over. All sign-in methods that the attacker may know or have
+ * added since are removed; a new password must be set. Second factors from before the change stay, because the link
+ * may also be opened by someone who reads the owner's former mailbox.
  */
 export async function undoEmailChange(app: App, client: Client, token: string): Promise<void> {
   await countingTokens(app, client, () => app.db.prisma.$transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config.ts';
 
-/** The token that a page must send back in X-CSRF-Token: made from the session, so another session's is worth nothing. */
+/** The token that a page must send back in X-CSRF-Token: made from the session, so another session's token is useless. */
 export function csrfTokenOf(config: Pick<Config, 'SSH_ENCRYPTION_KEY'>, sessionId: string): string {
   const key = Buffer.from(hkdfSync('sha256', config.SSH_ENCRYPTION_KEY, 'ocore-csrf', 'hmac', 32));
   return createHmac('sha256', key).update(sessionId).digest('base64url');

@@ -14,7 +14,7 @@ export const newPassword = z
   .max(256)
   .regex(/\p{L}/u, 'needs at least one letter')
   .regex(/\d/, 'needs at least one number')
-  .refine((password) => !isCommonPassword(password), { message: 'is one of the passwords that are tried first; choose another one', params: { constraint: 'common' } });
+  .refine((password) => !isCommonPassword(password), { message: 'is a common password; choose another one', params: { constraint: 'common' } });
 
 /** Refuses a password that anyone who knows the person would try. */
 export function requireImpersonal(password: string, person: { email: string; name: string }): void {

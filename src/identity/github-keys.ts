@@ -13,7 +13,7 @@ async function textOf(response: Response): Promise<string> {
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxBytes) throw new Error('The answer is too long');
+    if (text.length > maxBytes) throw new Error('The response is too long');
   }
   return text;
 }
@@ -25,9 +25,9 @@ export async function fetchGithubKeys(app: App, name: string): Promise<string[]>
     response = await fetch(new URL(`/${name}.keys`, app.config.GITHUB_URL), { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (response.ok) return (await textOf(response)).split('\n').filter((line) => line.trim() !== '');
   } catch (error) {
-    app.log.warn({ err: error }, 'GitHub could not be read');
-    throw new AppError('service_unavailable', 'GitHub did not give the keys; try again later');
+    app.log.warn({ err: error }, 'GitHub could not be reached');
+    throw new AppError('service_unavailable', 'GitHub did not return the keys; try again later');
   }
-  if (response.status === 404) throw new AppError('not_found', `There is no GitHub user ${name}`, { resource: 'github_user', id: name });
-  throw new AppError('service_unavailable', `GitHub answered with status ${response.status}; try again later`);
+  if (response.status === 404) throw new AppError('not_found', `The GitHub user ${name} does not exist`, { resource: 'github_user', id: name });
+  throw new AppError('service_unavailable', `GitHub responded with status ${response.status}; try again later`);
 }

@@ -3,14 +3,14 @@ import type { Letter } from '../mail/index.ts';
 import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
 
-/** `<APP_URL>/<page>?token=…`: a page of ours, or of a front end that stands there. */
+/** `<APP_URL>/<page>?token=…`: a page of oCore, or of a front end at this address. */
 export function pageLink(config: Config, page: string, token: string): string {
   return `${config.APP_URL.replace(/\/$/, '')}/${page}?token=${encodeURIComponent(token)}`;
 }
 
 /** Who asked, for notices: the person can tell whether it was they. */
 function asked(client: Client): string {
-  return `Asked for on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'} with ${deviceName(client.userAgent)}.`;
+  return `Requested on ${new Date().toISOString().slice(0, 16).replace('T', ' at ')} UTC from ${client.ipAddress ?? 'an unknown address'} with ${deviceName(client.userAgent)}.`;
 }
 
 const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
@@ -21,45 +21,45 @@ const signUpSubject = 'Your sign-up for oCore';
 export const letters = {
   confirmSignUp: (to: string, link: string, client: Client): Letter => ({
     to, subject: signUpSubject,
-    text: body('Somebody, hopefully you, wants an oCore account with this e-mail address. To create it, open this page and set its password:', link, 'The link is good for one day and once. If you did not ask for it, ignore this e-mail: there is no account.', asked(client)),
+    text: body('Someone requested an oCore account with this e-mail address. To create it, open this page and set a password:', link, 'The link can be used once, within one day. If you did not request it, ignore this e-mail. No account was created.', asked(client)),
   }),
   accountExists: (to: string, appUrl: string, client: Client): Letter => ({
     to, subject: signUpSubject,
-    text: body('Somebody, hopefully you, wanted to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:', appUrl, asked(client)),
+    text: body('Someone tried to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:', appUrl, asked(client)),
   }),
   verify: (to: string, link: string): Letter => ({
     to, subject: 'Verify your e-mail address for oCore',
-    text: body('Welcome to oCore. Please verify that this e-mail address is yours:', link, 'The link is good for three days. If you did not sign up, ignore this letter.'),
+    text: body('Welcome to oCore. Please verify that this e-mail address is yours:', link, 'The link is valid for three days. If you did not sign up, ignore this e-mail.'),
   }),
   reset: (to: string, link: string, client: Client): Letter => ({
     to, subject: 'Set a new password for oCore',
-    text: body('Somebody, hopefully you, wants to set a new password for your oCore account:', link, 'The link is good for one hour and once. If you did not ask for it, ignore this letter: nothing changes.', asked(client)),
+    text: body('Someone requested a new password for your oCore account:', link, 'The link can be used once, within one hour. If you did not request it, ignore this e-mail. Your password stays the same.', asked(client)),
   }),
   passwordChanged: (to: string, client: Client): Letter => ({
     to, subject: 'Your oCore password was changed', text: body('The password of your oCore account was changed.', asked(client), notYou),
   }),
   confirmNewEmail: (to: string, link: string, client: Client): Letter => ({
     to, subject: 'Confirm your new e-mail address for oCore',
-    text: body('Confirm that your oCore account shall use this e-mail address from now on:', link, 'The link is good for one day.', asked(client)),
+    text: body('Confirm this e-mail address for your oCore account:', link, 'The link is valid for one day.', asked(client)),
   }),
   emailTaken: (to: string, client: Client): Letter => ({
     to, subject: 'Your e-mail address and oCore',
-    text: body('Somebody wanted to use this e-mail address for another oCore account. It already has an account of its own, so nothing was changed.', asked(client)),
+    text: body('Someone tried to use this e-mail address for another oCore account. It already has its own account, so nothing was changed.', asked(client)),
   }),
   emailChangeAsked: (to: string, newEmail: string, client: Client): Letter => ({
-    to, subject: 'Your oCore e-mail address is about to change', text: body(`Your oCore account is to use ${newEmail} from now on, once that is confirmed.`, asked(client), notYou),
+    to, subject: 'Your oCore e-mail address is about to change', text: body(`After confirmation, your oCore account will use ${newEmail}.`, asked(client), notYou),
   }),
   emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
     to, subject: 'Your oCore e-mail address was changed',
     text: body(`Your oCore account now uses ${newEmail}.`,
-      'If this was not you, take it back within seven days. That also ends all sessions, the password, connected accounts, ' +
-      'SSH keys and API keys, and the passkeys and two-factor authentication that were added since the change was asked for:',
+      'If this was not you, undo the change within seven days. This also ends all sessions and removes the password, connected accounts, ' +
+      'SSH keys and API keys, and all passkeys and two-factor authentication that were added after the change was requested:',
       undo, asked(client)),
   }),
   accountLinked: (to: string, provider: string, client: Client): Letter => ({
-    to, subject: `Your oCore account can now be signed in to with ${provider}`, text: body(`A ${provider} account was connected to your oCore account.`, asked(client), notYou),
+    to, subject: `${provider} was connected to your oCore account`, text: body(`You can now sign in to your oCore account with ${provider}.`, asked(client), notYou),
   }),
   accountUnlinked: (to: string, provider: string, client: Client): Letter => ({
-    to, subject: `${provider} was disconnected from your oCore account`, text: body(`Your oCore account can no longer be signed in to with ${provider}.`, asked(client), notYou),
+    to, subject: `${provider} was disconnected from your oCore account`, text: body(`You can no longer sign in to your oCore account with ${provider}.`, asked(client), notYou),
   }),
 };

@@ -15,7 +15,7 @@ export async function issueToken(tx: Tx, purpose: Purpose, seconds: number, abou
   return token;
 }
 
-/** Makes a token that takes the place of the person's earlier ones: of several letters only the newest counts. */
+/** Creates a token that replaces the person's earlier ones: only the latest e-mail is valid. */
 export async function replaceToken(tx: Tx, purpose: Purpose, seconds: number, userId: string, data: Prisma.InputJsonObject = {}): Promise<string> {
   await endTokens(tx, userId, [purpose]);
   return issueToken(tx, purpose, seconds, { userId, data });

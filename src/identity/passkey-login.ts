@@ -62,7 +62,7 @@ async function verified(app: App, client: Client, passkey: Known, response: Asse
   }
 }
 
-/** Moves the counter on. One that stands still or runs backwards means that the passkey was copied. */
+/** Advances the counter. A counter that does not increase means that the passkey was copied. */
 async function moveCounter(tx: Tx, passkey: Known, counter: number, backupState: boolean): Promise<boolean> {
   const { count } = await tx.passkey.updateMany({
     where: { id: passkey.id, OR: [{ counter: { lt: counter } }, ...(counter === 0 ? [{ counter: 0 }] : [])] },
@@ -80,7 +80,7 @@ export async function finishPasskeyLogin(app: App, tokens: AccessTokens, client:
   const passkey = await prisma.passkey.findUnique({ where: { credentialId: response.id }, include: { user: true } });
   const fail = async (reason: string): Promise<never> => {
     await recordAccountFact(prisma, client, 'auth.login_failed', passkey?.user ?? { id: null, email: email ?? '' }, { reason });
-    throw new AppError('invalid_credentials', 'The passkey was not accepted; begin the sign-in again');
+    throw new AppError('invalid_credentials', 'The passkey was not accepted; start the sign-in again');
   };
   if (!signed || !token) return fail('challenge');
   if (!passkey || passkey.user.deactivatedAt || (token.userId && token.userId !== passkey.userId) || (email && email !== passkey.user.email)) return fail('passkey');

@@ -45,7 +45,7 @@ export async function beginPasskeyRegistration(app: App, access: Access, client:
   return { publicKey };
 }
 
-const refused = (): AppError => new AppError('bad_request', 'The passkey was not accepted; begin the registration again', { field: 'response' });
+const refused = (): AppError => new AppError('bad_request', 'The passkey was not accepted; start the registration again', { field: 'response' });
 
 /** Keeps the passkey that the browser made. */
 export async function finishPasskeyRegistration(app: App, access: Access, client: Client, given: unknown): Promise<Passkey> {
@@ -78,6 +78,6 @@ export async function finishPasskeyRegistration(app: App, access: Access, client
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'This passkey is registered already', { field: 'response', constraint: 'unique' });
+    throw new AppError('conflict', 'This passkey is already registered', { field: 'response', constraint: 'unique' });
   }
 }

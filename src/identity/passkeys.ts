@@ -52,7 +52,7 @@ export async function deletePasskey(app: App, access: Access, client: Client, id
     await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
     const { user, deviceName } = await own(tx, userId, id);
     const others = (await tx.passkey.count({ where: { userId, id: { not: id } } })) + (await tx.connectedAccount.count({ where: { userId } }));
-    if (!user.passwordHash && others === 0) throw new AppError('conflict', 'This passkey is the only way to sign in; set a password or add another passkey first', { constraint: 'last_sign_in_method' });
+    if (!user.passwordHash && others === 0) throw new AppError('conflict', 'This passkey is your only sign-in method; set a password or add another passkey first', { constraint: 'last_sign_in_method' });
     await tx.passkey.delete({ where: { id } });
     await recordAccountFact(tx, client, 'auth.passkey_removed', user, { passkey: deviceName });
     await notifyAccount(tx, app, user, client, 'A passkey was removed', deviceName);

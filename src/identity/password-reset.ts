@@ -22,8 +22,8 @@ const about = z.object({ email: z.string() });
 export const forgotInput = z.object({ email: emailSchema });
 
 /**
- * Notes the wish for a new password, no more: whether the address has an account is looked up afterwards by a worker, so
- * neither the answer nor its time can tell.
+ * Only records the request for a new password. A worker looks up afterwards whether the address has an account, so
+ * neither the response nor its time reveals it.
  */
 export async function forgotPassword(app: App, client: Client, email: string): Promise<void> {
   const data = { ...client, ...parse(forgotInput, { email }) };
@@ -35,12 +35,12 @@ export async function forgotPassword(app: App, client: Client, email: string): P
 }
 
 /**
- * Answers one noted wish: with the letter, if there is an account and none went to it in the last minutes. Earlier links
- * stay good: whoever asks in somebody else's name can neither flood the mailbox nor spoil what is in it.
+ * Processes one recorded request: sends the e-mail if the account exists and none was sent in the last minutes. Earlier links
+ * stay valid: a stranger's requests can neither flood the mailbox nor invalidate its links.
  */
 export async function answerReset(tx: Tx, app: App, data: unknown): Promise<void> {
   const { email, ...client } = wish.parse(data);
-  // Two wishes at once: the second sees the letter of the first.
+  // Of two concurrent requests, the second sees the e-mail of the first.
   await tx.$executeRaw`SELECT 1 FROM users WHERE email = ${email} FOR UPDATE`;
   const user = await tx.user.findUnique({ where: { email } });
   if (!user || user.deactivatedAt) return;
@@ -54,7 +54,7 @@ export async function answerReset(tx: Tx, app: App, data: unknown): Promise<void
 
 export const resetInput = z.object({ token: z.string().max(200), password: newPassword });
 
-/** Sets the password of the letter's account, and ends all its sessions. Who can read its mail owns its address, too. */
+/** Sets the password of the e-mail's account and ends all its sessions. Reading the e-mail proves ownership of the address. */
 export async function resetPassword(app: App, client: Client, given: unknown): Promise<void> {
   const input = parse(resetInput, given);
   await countingTokens(app, client, () => reset(app, client, input));

@@ -10,7 +10,7 @@ import { personName } from './fields.ts';
 
 export const profileInput = z.object({
   name: personName.nullish(),
-  avatarUrl: z.url({ protocol: /^https$/, error: 'must be an address that begins with https://' }).max(2000).nullish(),
+  avatarUrl: z.url({ protocol: /^https$/, error: 'must be a URL that begins with https://' }).max(2000).nullish(),
 });
 
 /** Changes the profile; an absent field stays as it is, a null picture is taken away. */

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { hashPassword, isOutdated } from './passwords.ts';
 
-/** Hashes a password that was just right anew, where its hash was made with other parameters than today's. */
+/** Hashes a password again after it was verified, if its hash used other parameters than the current ones. */
 export async function renewHash(app: App, userId: string, stored: string, password: string): Promise<void> {
   if (!isOutdated(stored)) return;
   const passwordHash = await hashPassword(password);

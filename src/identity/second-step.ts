@@ -30,7 +30,7 @@ export async function signInOrAsk(tx: Tx, app: App, tokens: AccessTokens, user: 
   return openSession(tx, app, tokens, user, client, { method, strong: false });
 }
 
-export const ticketEnded = (): AppError => new AppError('reauthentication_required', 'This sign-in has ended; begin again with the e-mail address and the password');
+export const ticketEnded = (): AppError => new AppError('reauthentication_required', 'This sign-in has expired; start again with the e-mail address and the password');
 
 /** Counts the attempt before its code is looked at, so that many at once get no more tries than one after the other. */
 async function countAttempt(app: App, client: Client, partialToken: string): Promise<{ user: User; method: SignInMethod['method']; left: number }> {
@@ -68,5 +68,5 @@ export async function loginSecondFactor(app: App, tokens: AccessTokens, client: 
     return signIn;
   }
   await recordAccountFact(app.db.prisma, client, 'auth.login_failed', user, { reason: 'second_factor' });
-  throw new AppError('invalid_credentials', 'The code is wrong or was used before', { field: 'code', attempts_left: left });
+  throw new AppError('invalid_credentials', 'The code is wrong or was already used', { field: 'code', attempts_left: left });
 }

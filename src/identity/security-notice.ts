@@ -10,7 +10,7 @@ type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
 
 /**
  * Writes to a person what happened to the account. An address that nobody has shown to be theirs may be a stranger's, put there
- * to flood it: it gets a few letters an hour, and of the rest nothing.
+ * to flood it: it gets at most a few e-mails an hour.
  */
 export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Letter): Promise<void> {
   if (!user.emailVerifiedAt) {
@@ -26,7 +26,7 @@ export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Let
 
 /**
  * Tells a person by mail what changed in the security of the account, so that a change by somebody else is noticed.
- * `what` is our own words; `name` is what somebody called the thing, and stands in the text only.
+ * `what` is our own text; `name` was chosen by a user and is in the body only.
  */
 export async function notifyAccount(tx: Tx, app: App, user: Addressee & Pick<User, 'name'>, client: Client, what: string, name?: string): Promise<void> {
   await queueNotice(tx, app, user, {

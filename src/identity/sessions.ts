@@ -72,7 +72,7 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, gi
     }
     const [newest] = await tx.usedRefreshToken.findMany({ where: { sessionId: session.id }, orderBy: { usedAt: 'desc' }, take: 1 });
     if (shared && newest?.hash === hash && Date.now() - newest.usedAt.getTime() < tabsApartMs) {
-      throw new AppError('refresh_in_progress', 'Another tab has just refreshed this session; go on with the new cookies');
+      throw new AppError('refresh_in_progress', 'Another tab has just refreshed this session; use the new cookies');
     }
     await tx.session.update({ where: { id: session.id }, data: { revokedAt: new Date() } });
     await recordAccountFact(tx, client, 'auth.refresh_reused', session.user);

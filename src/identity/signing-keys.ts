@@ -47,7 +47,7 @@ const inUse = () => ({ OR: [{ retiredAt: null }, { retiredAt: { gt: new Date() }
 async function readKeys(prisma: PrismaClient, secrets: SecretBox): Promise<Keys> {
   const rows = await prisma.signingKey.findMany({ where: inUse(), orderBy: { createdAt: 'desc' } });
   const newest = rows.find((row) => row.retiredAt === null);
-  if (!newest) throw new Error('There is no signing key');
+  if (!newest) throw new Error('No signing key exists');
   const publicKeys = new Map<string, PublicKey>();
   for (const row of rows) {
     const jwk = publicJwk.parse(row.publicJwk);

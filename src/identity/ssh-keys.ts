@@ -43,7 +43,7 @@ export async function addSshKey(app: App, access: Access, client: Client, given:
   return app.db.prisma.$transaction(async (tx) => {
     const { user, rows } = await keep(tx, userId, [{ ...key, label }]);
     const row = rows[0];
-    if (!row) throw new AppError('conflict', 'You have added this key already', { field: 'publicKey', constraint: 'unique' });
+    if (!row) throw new AppError('conflict', 'You have already added this key', { field: 'publicKey', constraint: 'unique' });
     await recordAccountFact(tx, client, 'auth.ssh_key_added', user, { label, fingerprint: row.fingerprint });
     await notifyAccount(tx, app, user, client, 'An SSH key was added', label);
     return row;

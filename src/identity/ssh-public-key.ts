@@ -60,21 +60,21 @@ function checkCurvePoint(curve: { name: string; jwk: string; bytes: number }, [n
 
 /** Reads one line of an OpenSSH public key, and refuses what is broken or too weak. */
 export function parseSshPublicKey(line: string): SshPublicKey {
-  if (line.includes('PRIVATE KEY')) refuse('this is a private key, which must stay with you; send the public one, the file that ends in .pub', 'private_key');
+  if (line.includes('PRIVATE KEY')) refuse('this is a private key, which must stay secret; send the public key, from the file that ends in .pub', 'private_key');
   const [, keyType = '', base64 = '', comment = ''] = /^\s*(\S+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]+([^\r\n]*?))?\s*$/.exec(line) ?? [];
   if (keyType === 'ssh-dss') refuse('DSA keys are too weak; use ed25519', 'weak_key');
   if (!types.includes(keyType)) refuse(`must be one OpenSSH line that begins with one of ${types.join(', ')}`, 'format');
   const blob = Buffer.from(base64, 'base64');
   const [type, ...fields] = fieldsOf(blob) ?? [];
   // What is kept is what was checked: one spelling of one key.
-  if (type?.toString() !== keyType || blob.toString('base64') !== base64) refuse('is damaged: its text does not hold a key of its type', 'format');
+  if (type?.toString() !== keyType || blob.toString('base64') !== base64) refuse('is damaged: its content does not match its type', 'format');
   const isSk = keyType.startsWith('sk-');
   const curve = curves[keyType];
   let warning: string | null = null;
   if (keyType === 'ssh-rsa') warning = checkRsa(fields);
   else if (curve) checkCurvePoint(curve, fields);
   else if (fields[0]?.length !== 32) refuse('is not a valid ed25519 key', 'format');
-  if (keyType !== 'ssh-rsa' && fields.length !== (curve ? 2 : 1) + (isSk ? 1 : 0)) refuse('is damaged: it has more or fewer parts than its type', 'format');
+  if (keyType !== 'ssh-rsa' && fields.length !== (curve ? 2 : 1) + (isSk ? 1 : 0)) refuse('is damaged: it has the wrong number of parts for its type', 'format');
   const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
   return { publicKey: `${keyType} ${base64}`, keyType, fingerprint, comment, warning };
 }

@@ -20,7 +20,7 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Signs and checks access tokens (Ed25519, RFC 9068's `at+jwt`). Whether the session still lives is asked elsewhere. */
+/** Signs and checks access tokens (Ed25519, RFC 9068's `at+jwt`). Whether the session is still valid is checked elsewhere. */
 export class AccessTokens {
   readonly #keys: SigningKeys;
   readonly #lifetime: number;

@@ -24,7 +24,7 @@ export interface TotpSetup {
 }
 
 export const codeInput = z.object({ code: secondFactorCode });
-const wrongCode = (): AppError => new AppError('invalid_credentials', 'The code is wrong or was used before', { field: 'code' });
+const wrongCode = (): AppError => new AppError('invalid_credentials', 'The code is wrong or was already used', { field: 'code' });
 
 /** Begins the enrolment of an app. It is in force once `enableTotp` was given one of its codes. */
 export async function setUpTotp(app: App, access: Access, client: Client, given: { password?: string | null | undefined }): Promise<TotpSetup> {
@@ -95,7 +95,7 @@ export async function renewRecoveryCodes(app: App, access: Access, client: Clien
   if (!user.totpEnabledAt) throw invalidState('two-factor authentication', 'off', ['on']);
   return withCode(app, client, user, async (tx) => (await takeCode(tx, app, user, code)) !== null, async (tx) => {
     await recordAccountFact(tx, client, 'auth.recovery_codes_renewed', user);
-    await notifyAccount(tx, app, user, client, 'New recovery codes were made');
+    await notifyAccount(tx, app, user, client, 'New recovery codes were created');
     return replaceRecoveryCodes(tx, user.id);
   });
 }

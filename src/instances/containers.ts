@@ -8,7 +8,7 @@ const logConfig: ContainerSpec['HostConfig']['LogConfig'] = { Type: 'json-file',
 export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
 
-/** Passes over one answer of the engine: what was asked for is so already. */
+/** Ignores one response of the engine: the requested state already exists. */
 export async function unless(status: number, work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (dockerStatus(error) !== status) throw error;

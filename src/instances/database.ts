@@ -35,10 +35,10 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
     if (info && wasInterrupted(info) && again < 3) {
       again += 1;
       await host.docker.startContainer(info.Id);
-    } else if (info && ((!info.State.Running && !info.State.Restarting) || (info.State.Restarting && info.RestartCount >= maxRestarts))) throw new StepError('database_error', 'PostgreSQL ended at once', 'Look at the PostgreSQL logs of the instance.');
+    } else if (info && ((!info.State.Running && !info.State.Restarting) || (info.State.Restarting && info.RestartCount >= maxRestarts))) throw new StepError('database_error', 'The PostgreSQL container stopped immediately after its start', 'Read the PostgreSQL log of the instance.');
     await sleep(100, undefined, { signal });
   }
-  throw new StepError('database_error', 'PostgreSQL did not start within two minutes', 'Look at the PostgreSQL logs of the instance.');
+  throw new StepError('database_error', 'PostgreSQL did not start within two minutes', 'Read the PostgreSQL log of the instance.');
 }
 
 /** The instance's own role, without superuser rights, and its database. Safe to repeat. */

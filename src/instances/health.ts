@@ -25,17 +25,17 @@ export async function waitForOdoo(host: RemoteHost, container: string, port: num
         if (error instanceof RemoteError && ['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)) throw error;
         return undefined;
       });
-      last = answer ? `${path} answered ${answer.status}` : `${path} did not answer`;
+      last = answer ? `${path} responded with ${answer.status}` : `${path} did not respond`;
       if (answer?.status !== 200) break;
       if (path === '/web/login') return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
     }
     const info = await findContainer(host, container);
-    if (!info) throw new StepError('container_missing', 'The Odoo container is gone', 'Somebody removed it on the server; provision or configure the instance again.');
+    if (!info) throw new StepError('container_missing', 'The Odoo container no longer exists', 'It was removed on the server; provision or configure the instance again.');
     if (wasInterrupted(info) && again < 3) {
       again += 1;
       await host.docker.startContainer(info.Id);
-    } else if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo ended with exit code ${info.State.ExitCode}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
+    } else if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo exited with code ${info.State.ExitCode}. Its last log lines:\n${await lastLines(host, container)}`, 'The full log of the instance has more details.');
     await sleep(100, undefined, { signal });
   }
-  throw new StepError('odoo_not_healthy', `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last lines:\n${await lastLines(host, container)}`, 'The instance’s log has the whole story.');
+  throw new StepError('odoo_not_healthy', `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last log lines:\n${await lastLines(host, container)}`, 'The full log of the instance has more details.');
 }

@@ -32,10 +32,10 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
     if (code === 0 && errors.length === 0) break;
     const interruptions = Number(context.state['interruptions'] ?? 0) + 1;
     if (!interrupted || interruptions > maxInterruptions) {
-      throw new StepError('database_initialisation_failed', `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`, 'Check the names of the modules and that the image has them; the operation log has every line.');
+      throw new StepError('database_initialisation_failed', `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`, 'Check that the module names are correct and that the image contains the modules; the operation log has all lines.');
     }
     await saveState({ interruptions });
-    log('warning', `The initialisation was interrupted from outside (exit code ${code}); it begins again`);
+    log('warning', `The initialisation was interrupted from outside (exit code ${code}); it starts again`);
   }
   if (instance.adminPasswordEnc) await setAdministrator(host, instance, await openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc), signal);
   const done = await findContainer(host, namesOf(instance.id).initialise);

@@ -18,6 +18,6 @@ export async function allocatePort(app: App, tx: Tx, serverId: string, instanceI
     ON CONFLICT (instance_id, purpose) DO UPDATE SET port = EXCLUDED.port
     RETURNING port`;
   const port = free[0]?.port;
-  if (port === undefined) throw new StepError('no_free_port', `All ports of ${from}-${to} are taken on this server`, 'Delete instances, or widen PORT_RANGE.');
+  if (port === undefined) throw new StepError('no_free_port', `All ports in ${from}-${to} are in use on this server`, 'Delete instances, or widen PORT_RANGE.');
   return port;
 }

@@ -55,7 +55,7 @@ export const configureInput = z.object(settingsFields).superRefine(checkMemory);
 
 function checkMemory(value: { limitMemorySoft?: number | null | undefined; limitMemoryHard?: number | null | undefined }, context: z.RefinementCtx): void {
   if (value.limitMemorySoft && value.limitMemoryHard && value.limitMemorySoft > value.limitMemoryHard) {
-    context.addIssue({ code: 'custom', path: ['limitMemorySoft'], message: 'must not be above limitMemoryHard', params: { constraint: 'max' } });
+    context.addIssue({ code: 'custom', path: ['limitMemorySoft'], message: 'must not exceed limitMemoryHard', params: { constraint: 'max' } });
   }
 }
 
@@ -95,7 +95,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
-    throw new AppError('conflict', `An instance with the slug ${slug} exists`, { field: 'slug', constraint: 'unique' });
+    throw new AppError('conflict', `An instance with the slug ${slug} already exists`, { field: 'slug', constraint: 'unique' });
   }
 }
 
@@ -128,7 +128,7 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
     throw new AppError('unprocessable', 'confirmName is not the name of this instance', { field: 'confirmName', constraint: 'confirmation' });
   }
   if (before.deletionProtected && confirmName !== before.name) {
-    throw new AppError('unprocessable', 'This instance is protected: repeat its exact name in confirmName to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
+    throw new AppError('unprocessable', 'This instance is protected: set confirmName to its exact name to delete it with all its data', { field: 'confirmName', constraint: 'confirmation' });
   }
   return transition(app, scope, id, { kind: deleteInstanceKind, from: ['running', 'stopped', 'failed', 'removing'], action: 'instance.deletion_requested' });
 }
@@ -165,7 +165,7 @@ export async function revealAdminPassword(app: App, scope: OrgScope, id: string)
   return mutate(app, scope, async ({ tx, record }) => {
     if (before.status !== 'running' && before.status !== 'stopped') throw invalidState('instance', before.status, ['running', 'stopped']);
     const taken = await tx.instance.updateMany({ where: { id, orgId: scope.orgId, adminPasswordEnc: { not: null } }, data: { adminPasswordEnc: null } });
-    if (taken.count === 0 || before.adminPasswordEnc === null) throw new AppError('conflict', 'The admin password was shown already; set a new one in Odoo', { resource: 'instance', id });
+    if (taken.count === 0 || before.adminPasswordEnc === null) throw new AppError('conflict', 'The admin password has already been shown; set a new one in Odoo', { resource: 'instance', id });
     await record({ action: 'instance.admin_password_revealed', resource: instanceResource, resourceId: id, resourceName: before.name });
     return { login: before.adminEmail, password: await openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
   });

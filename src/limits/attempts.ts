@@ -8,17 +8,17 @@ import { networkOf } from './network.ts';
 /** Attempts within a time, counted exactly and across restarts. What each is counted by, its caller says. */
 const policies = {
   /** Sign-ins that fail, of an account from an address. */
-  login: { attempts: 10, minutes: 15, what: 'sign-ins that failed' },
+  login: { attempts: 10, minutes: 15, what: 'failed sign-ins' },
   /** Sign-ins that fail from an address, whatever the account. */
-  login_address: { attempts: 60, minutes: 15, what: 'sign-ins that failed from this address' },
+  login_address: { attempts: 60, minutes: 15, what: 'failed sign-ins from this address' },
   /** Sign-ins that fail of an account, from all addresses that it never signed in from. */
-  login_account: { attempts: 100, minutes: 60, what: 'sign-ins that failed for this account' },
+  login_account: { attempts: 100, minutes: 60, what: 'failed sign-ins for this account' },
   /** By address. */
   sign_up: { attempts: 20, minutes: 60, what: 'sign-ups from this address' },
-  /** Letters to an account or e-mail address: reset, verification, invitation. */
+  /** E-mails to an account or e-mail address: reset, verification, invitation. */
   mail: { attempts: 5, minutes: 60, what: 'e-mails to this address' },
-  /** Letters that an address asks for. */
-  mail_address: { attempts: 20, minutes: 60, what: 'e-mails asked for from this address' },
+  /** E-mails that an address asks for. */
+  mail_address: { attempts: 20, minutes: 60, what: 'e-mails requested from this address' },
   /** Invitations, by who invites. */
   invitation: { attempts: 100, minutes: 60, what: 'invitations' },
   /** Codes of the second step that are wrong, of an account. */
@@ -26,7 +26,7 @@ const policies = {
   /** Passwords asked for again by a session, of an account. */
   password_check: { attempts: 10, minutes: 15, what: 'wrong passwords' },
   /** Refresh, reset, verification and invite tokens that are wrong, by address. */
-  token: { attempts: 60, minutes: 15, what: 'tokens that were not valid' },
+  token: { attempts: 60, minutes: 15, what: 'invalid tokens' },
 } as const satisfies Record<string, { attempts: number; minutes: number; what: string }>;
 
 export type AttemptPolicy = keyof typeof policies;
@@ -60,7 +60,7 @@ export class AttemptLimits {
       await limiter.consume(key);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      throw limitExceeded(policy, `There were too many ${policies[policy].what}`, error.msBeforeNext / 1000);
+      throw limitExceeded(policy, `Too many ${policies[policy].what}`, error.msBeforeNext / 1000);
     }
     return {
       forgive: async () => { await limiter.reward(key); },

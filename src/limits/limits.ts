@@ -10,12 +10,12 @@ import { SharedCounters } from './shared-counters.ts';
 /** What a minute's quota is counted by. */
 export type QuotaName = 'address' | 'anonymous' | 'account' | 'api_key' | 'graphql_cost';
 
-/** Where the caller stands after a request. */
+/** The caller's quota after a request. */
 export interface Usage {
   name: QuotaName;
   quota: number;
   remaining: number;
-  /** Seconds until the quota begins anew. */
+  /** Seconds until the quota resets. */
   reset: number;
   exceeded: boolean;
 }
@@ -61,7 +61,7 @@ export class Limits {
     return { name, quota, remaining: Math.max(0, quota - used - points), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
   }
 
-  /** Where the caller stands, without counting a request. */
+  /** The caller's quota, without counting a request. */
   standing(name: QuotaName, subject: string): Usage {
     const quota = this.#quotas[name];
     const used = this.#counters.used(`${name} ${subject}`);

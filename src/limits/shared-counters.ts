@@ -28,8 +28,8 @@ const text = `
 
 /**
  * Counters of the present minute that all gateway processes share. Counting is a matter of this process's memory; what
- * was counted is told to the database, and the sum read back, in one statement every 250 ms. A key that has used less
- * than a twentieth of its quota is not worth telling: a flood from a million addresses stays out of the database.
+ * was counted is added to the database, and the sum read back, in one statement every 250 ms. A key that has used less
+ * than a twentieth of its quota is not exchanged: a flood from a million addresses stays out of the database.
  */
 export class SharedCounters {
   readonly #pool: Pool;
@@ -79,7 +79,7 @@ export class SharedCounters {
     return counter ? counter.shared + counter.unsent : 0;
   }
 
-  /** Seconds until the counters begin anew. */
+  /** Seconds until the counters reset. */
   get secondsLeft(): number {
     return windowSeconds - (Date.now() / 1000) % windowSeconds;
   }
@@ -114,7 +114,7 @@ export class SharedCounters {
     } catch (error) {
       // Each process goes on counting for itself until the database is back.
       if (window === this.#window) for (const key of sent.keys()) this.#dirty.add(key);
-      if (!this.#failed) this.#log.warn({ err: error }, 'The request counters could not be shared');
+      if (!this.#failed) this.#log.warn({ err: error }, 'The request counters could not be exchanged');
       this.#failed = true;
     }
   }

@@ -9,7 +9,7 @@ export interface OutboxLetter {
   createdAt: Date;
 }
 
-/** The newest letters, unsealed; only for the local outbox page. */
+/** The newest e-mails, unsealed; only for the local outbox page. */
 export async function outboxLetters(app: App): Promise<OutboxLetter[]> {
   const rows = await app.db.prisma.mail.findMany({ orderBy: { createdAt: 'desc' }, take: 50 });
   return Promise.all(rows.map(async (row) => ({

@@ -17,7 +17,7 @@ const maxAttempts = 34;
 const delayOf = (attempts: number): number => Math.min(2 ** attempts, 3600);
 
 /**
- * Takes one letter that is due. Its next attempt is set before it is sent: a process that dies in between leaves it to
+ * Takes one e-mail that is due. Its next attempt is set before it is sent: a process that dies in between leaves it to
  * the next one, and no lock is held while a mail server thinks.
  */
 async function take(app: App): Promise<Due | undefined> {
@@ -28,14 +28,14 @@ async function take(app: App): Promise<Due | undefined> {
   return due;
 }
 
-/** A mail server's lasting no to this very letter, as RFC 5321 has it; anything else may pass. */
+/** A permanent rejection of this e-mail by the mail server (RFC 5321); other errors can be retried. */
 function isLasting(error: unknown): boolean {
   const reply: unknown = error instanceof Error ? Reflect.get(error, 'responseCode') : undefined;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof reply === 'number' && reply >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE');
 }
 
-/** What went wrong, in a few words that cannot hold the letter's text. */
+/** What went wrong, in a few words that cannot hold the e-mail's text. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
 }
@@ -45,33 +45,33 @@ async function giveUp(app: App, due: Due, reason: string): Promise<void> {
     await tx.mail.update({ where: { id: due.id }, data: { failedAt: new Date(), lastError: reason, bodyEnc: null } });
     await tx.auditEntry.create({ data: { id: newId(), action: 'mail.failed', resourceType: 'mail', resourceId: due.id, resourceName: due.recipient, actorType: 'system', actorName: 'mail', requestId: `mail_${due.id}`, afterState: { subject: due.subject, attempts: due.attempts, reason } } });
   });
-  app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'A letter could not be sent and is given up');
+  app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'An e-mail could not be sent; no more retries');
 }
 
 async function send(app: App, { transporter, from }: SmtpTransport, due: Due): Promise<void> {
   try {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    // The same id at every try: where a letter was accepted and the answer lost, mail programs show one of the two.
+    // The same id at every try: where an e-mail was accepted and the response lost, mail programs show one of the two.
     await transporter.sendMail({ from, to: due.recipient, subject: due.subject, text, messageId: `<${due.id}@${new URL(app.config.APP_URL).hostname}>`, headers: { 'Auto-Submitted': 'auto-generated' }, disableFileAccess: true, disableUrlAccess: true });
   } catch (error) {
     if (isLasting(error) || due.attempts >= maxAttempts) return giveUp(app, due, reasonOf(error));
     await app.db.prisma.mail.update({ where: { id: due.id }, data: { nextAttemptAt: new Date(Date.now() + delayOf(due.attempts - 1) * 1000), lastError: reasonOf(error) } });
-    app.log.warn({ mailId: due.id, attempts: due.attempts, reason: reasonOf(error) }, 'A letter could not be sent; it is tried again');
+    app.log.warn({ mailId: due.id, attempts: due.attempts, reason: reasonOf(error) }, 'An e-mail could not be sent; it will be retried');
     return;
   }
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date(), bodyEnc: null, lastError: null } });
 }
 
-/** Without a mail server a developer reads the letters in the console and on /outbox, which is why their text is kept. */
+/** Without a mail server a developer reads the e-mails in the console and on /outbox, which is why their text is kept. */
 async function show(app: App, due: Due): Promise<void> {
   if (app.config.ENVIRONMENT === 'development') {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    process.stdout.write(`\n--- Letter to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`);
+    process.stdout.write(`\n--- E-mail to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`);
   }
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date() } });
 }
 
-/** Whether letters are for reading here only: no mail server, and nobody else's data. */
+/** Whether e-mails are for reading here only: no mail server, and nobody else's data. */
 export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
   return app.config.ENVIRONMENT !== 'production' && smtpTransport(app.config) === null;
 }
@@ -80,7 +80,7 @@ export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
 export function startMailPump(app: App): WorkLoop | undefined {
   const transport = smtpTransport(app.config);
   if (!transport && !isLocalOutbox(app)) {
-    app.log.warn('No mail server is configured (SMTP_URL or SMTP_HOST): letters wait until there is one');
+    app.log.warn('No mail server is configured (SMTP_URL or SMTP_HOST): e-mails stay queued');
     return undefined;
   }
   return new WorkLoop(app.events, 'mail', 1000, app.log, async () => {

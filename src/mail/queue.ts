@@ -14,15 +14,15 @@ export interface Letter {
 export const mailOwner = (id: string): string => `mail:${id}`;
 
 const longestSubject = 150;
-/** What no letter of ours needs: it could hide something in one, or turn its lines around. */
+/** Characters that no e-mail of ours needs: they could hide text or reverse its direction. */
 const unseen = /[^\P{Cc}\n]|[\p{Bidi_Control}\u200b-\u200d\u2060-\u2064\ufeff]/gu;
 
-/** Puts a letter into the outbox in the caller's transaction: it is sent when that commits, also if this process dies then. */
+/** Puts an e-mail into the outbox in the caller's transaction: it is sent when that commits, also if this process dies then. */
 export async function queueMail(tx: Tx, secrets: SecretBox, letter: Letter): Promise<void> {
   const id = newId();
   const subject = [...oneLine(letter.subject)].slice(0, longestSubject).join('');
   const text = letter.text.replace(unseen, '');
-  // Not `create`, which reads the row back: a tenant may send letters, never read them.
+  // Not `create`, which reads the row back: a tenant may send e-mails, never read them.
   await tx.mail.createMany({ data: [{ id, recipient: letter.to, subject, bodyEnc: secrets.seal(text, mailOwner(id)) }] });
   await notify(tx, ['mail']);
 }

@@ -9,7 +9,7 @@ export interface SmtpTransport {
 /** The way to the mail server, or null where none is configured. */
 export function smtpTransport(config: Config): SmtpTransport | null {
   const from = config.SMTP_FROM ?? `oCore <no-reply@${new URL(config.APP_URL).hostname}>`;
-  // A server that accepts the connection and then says nothing must not hold a letter up for ten minutes.
+  // A server that accepts the connection and then says nothing must not hold an e-mail up for ten minutes.
   const times = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
   if (config.SMTP_URL) {
     return { from, transporter: createTransport({ url: config.SMTP_URL, ...times }) };

@@ -45,7 +45,7 @@ export async function assignRole(app: App, scope: OrgScope, memberId: string, gi
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'The member has this role in this project already', { field: 'roleId', constraint: 'unique' });
+    throw new AppError('conflict', 'The member already has this role in this project', { field: 'roleId', constraint: 'unique' });
   }
 }
 

@@ -61,29 +61,29 @@ function letter(app: App, scope: OrgScope, invitation: { email: string; expiresA
       `Invited by:   ${nameInMail(scope.actor.name)}`,
       `Role:         ${nameInMail(roleName)}`,
       '',
-      'The names in quotation marks were chosen by the people there; they are no messages from oCore.',
+      'The names in quotation marks were chosen by members of the organization and are not messages from oCore.',
       '',
       `Accept until ${invitation.expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:`,
       `${app.config.APP_URL}/accept-invitation?token=${token}`,
       '',
-      `The invitation is for ${invitation.email} alone: sign in, or sign up, with this address.`,
-      'If you did not expect it, ignore this e-mail.',
+      `The invitation is for ${invitation.email} only: sign in or sign up with this address.`,
+      'If you did not expect this invitation, ignore this e-mail.',
     ].join('\n'),
   };
 }
 
-/** Nobody's mailbox is flooded, by however many organizations, and nobody writes to the whole world. */
+/** Limits the e-mails to one mailbox from all organizations, and the invitations of one person. */
 async function countLetter(app: App, scope: OrgScope, email: string): Promise<void> {
   await app.limits.countAttempt('mail', 'invitation', email);
   await app.limits.countAttempt('invitation', scope.access.userId);
 }
 
-/** Invites an address. The token is in the letter and nowhere else. */
+/** Invites an address. The token is in the e-mail and nowhere else. */
 export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
   const input = parse(inviteInput, given);
   await countLetter(app, scope, input.email);
   const { token, hash } = newToken('ocore_i_');
-  const invited = () => new AppError('conflict', `${input.email} has been invited already; send that invitation again, or cancel it`, { field: 'email', constraint: 'unique' });
+  const invited = () => new AppError('conflict', `${input.email} has already been invited; resend or cancel that invitation`, { field: 'email', constraint: 'unique' });
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const role = await roleIn(tx, scope.orgId, input.roleId);
@@ -91,7 +91,7 @@ export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
       requireMayGrant(scope.access, role);
       requireWholeOwner(role, projects);
       const member = await tx.membership.findFirst({ where: { orgId: scope.orgId, user: { email: input.email } }, select: { id: true } });
-      if (member) throw new AppError('conflict', `${input.email} is a member already`, { field: 'email', constraint: 'unique', memberId: member.id });
+      if (member) throw new AppError('conflict', `${input.email} is already a member`, { field: 'email', constraint: 'unique', memberId: member.id });
       const open = await tx.invitation.findFirst({ where: { orgId: scope.orgId, email: input.email, acceptedAt: null, cancelledAt: null } });
       if (open && statusOf(open) === 'pending') throw invited();
       const values = {
@@ -117,7 +117,7 @@ async function invitationIn(tx: Tx, scope: OrgScope, id: string) {
   return invitation;
 }
 
-/** Sends the invitation once more with a new token and the whole time again; the token of the letter before is void. */
+/** Sends the invitation once more with a new token and the whole time again; the token of the e-mail before is void. */
 export async function resendInvitation(app: App, scope: OrgScope, id: string) {
   const { token, hash } = newToken('ocore_i_');
   return mutate(app, scope, async ({ tx, record }) => {

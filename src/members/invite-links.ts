@@ -46,7 +46,7 @@ export async function createInviteLink(app: App, scope: OrgScope, given: unknown
   return mutate(app, scope, async ({ tx, record }) => {
     const role = await roleIn(tx, scope.orgId, input.roleId);
     // A link can be passed on; ownership is given to a person.
-    if (isOwnerRole(role)) throw new AppError('unprocessable', 'A link cannot make Owners; invite the person by e-mail', { field: 'roleId', constraint: 'owner' });
+    if (isOwnerRole(role)) throw new AppError('unprocessable', 'An invite link cannot grant the role Owner; invite the person by e-mail', { field: 'roleId', constraint: 'owner' });
     requireMayGrant(scope.access, role);
     const link = await tx.inviteLink.create({
       data: { id: newId(), orgId: scope.orgId, roleId: role.id, codeHash: hash, maxUses: input.maxUses ?? 0, createdById: scope.access.userId, expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * 86400_000) },
@@ -81,7 +81,7 @@ export async function acceptInviteLink(app: App, access: Access, client: Client,
     if (!link) throw new AppError('not_found', 'The link is not valid', { resource: 'invite link' });
     // Counted in the same statement that checks, so the last use is one person's.
     const used = await tx.$executeRaw`UPDATE invite_links SET use_count = use_count + 1 WHERE id = ${link.id}::uuid AND revoked_at IS NULL AND expires_at > now() AND (max_uses = 0 OR use_count < max_uses)`;
-    if (used === 0) throw new AppError('invalid_state', 'The link has expired, was revoked, or has been used as often as it may be; ask for a new one', { resource: 'invite link', state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link), allowed: ['active'] });
+    if (used === 0) throw new AppError('invalid_state', 'The link has expired, was revoked or has reached its maximum number of uses; ask for a new one', { resource: 'invite link', state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link), allowed: ['active'] });
     return join(tx, client, user, { orgId: link.orgId, role: link.role, projectIds: [], byId: link.createdById, through: { inviteLink: link.id } });
   });
   await attempt.forgive();

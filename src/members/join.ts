@@ -16,17 +16,17 @@ export interface Newcomer {
   email: string;
 }
 
-/** What an invitation or a link promises, and who stands behind it. */
+/** What an invitation or a link grants, and its creator. */
 export interface Promised {
   orgId: string;
   role: Role;
   projectIds: readonly string[];
   byId: string | null;
-  /** For the trail. */
+  /** For the audit log. */
   through: { invitation: string } | { inviteLink: string };
 }
 
-/** An invitation is worth no more than whoever gave it is now: who was removed or demoted leaves no back door. */
+/** An invitation grants no more than its creator could grant now: a removed or demoted member leaves no back door. */
 async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<void> {
   const giver = byId ? await findMemberIn(tx, { orgId, userId: byId, user: { deactivatedAt: null } }) : null;
   const grants = grantsOf(giver ? grantRows(giver) : []);
@@ -34,7 +34,7 @@ async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<vo
     if (!grants.permissions.has('manage:members')) throw new AppError('forbidden', 'No member');
     requireMayGrant(grants, role);
   } catch {
-    throw new AppError('conflict', 'Whoever invited you may no longer do so; ask for a new invitation', { constraint: 'inviter' });
+    throw new AppError('conflict', 'The person who invited you no longer has the permission to do so; ask for a new invitation', { constraint: 'inviter' });
   }
 }
 
@@ -46,7 +46,7 @@ export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised:
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
   await requireGiver(tx, promised);
   const projects = await tx.project.findMany({ where: { orgId, id: { in: [...promised.projectIds] } }, select: { id: true } });
-  if (promised.projectIds.length > 0 && projects.length === 0) throw new AppError('conflict', 'The projects of this invitation are gone; ask for a new one', { constraint: 'projects' });
+  if (promised.projectIds.length > 0 && projects.length === 0) throw new AppError('conflict', 'The projects of this invitation no longer exist; ask for a new invitation', { constraint: 'projects' });
   const id = newId();
   try {
     await tx.membership.create({
@@ -57,7 +57,7 @@ export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised:
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `You are a member of ${organization.name} already`, { constraint: 'unique' });
+    throw new AppError('conflict', `You are already a member of ${organization.name}`, { constraint: 'unique' });
   }
   await recordFact(tx, { orgId, actor: { type: 'user', id: newcomer.id, name: newcomer.name }, ...client }, {
     action: 'member.joined', resourceType: 'member', resourceId: id, resourceName: newcomer.email, after: { role: role.name, projectIds: projects.map((project) => project.id), ...promised.through },

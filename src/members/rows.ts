@@ -58,7 +58,7 @@ export function grantRows(member: Pick<MemberRow, 'role' | 'assignments'>): Gran
   return [...(member.role ? [{ ...member.role, projectId: null }] : []), ...member.assignments.map(({ role, projectId }) => ({ ...role, projectId }))];
 }
 
-/** What the trail keeps of a member's roles. */
+/** What the audit log keeps of a member's roles. */
 export function rolesShown(member: Pick<MemberRow, 'role' | 'assignments'>) {
   return { role: member.role?.name ?? null, projects: member.assignments.map(({ role, projectId }) => ({ role: role.name, projectId })) };
 }

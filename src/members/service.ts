@@ -36,7 +36,7 @@ export async function rolesOf(app: App, userId: string, orgIds: string[]) {
 
 /** A role in single projects would not be what an Owner is. */
 export function requireWholeOwner(role: Parameters<typeof isOwnerRole>[0], projects: readonly string[]): void {
-  if (isOwnerRole(role) && projects.length > 0) throw validationError([{ field: 'projectIds', constraint: 'owner', message: 'An Owner owns the whole organization; leave projectIds out' }]);
+  if (isOwnerRole(role) && projects.length > 0) throw validationError([{ field: 'projectIds', constraint: 'owner', message: 'The role Owner applies to the whole organization; omit projectIds' }]);
 }
 
 const isOwner = (member: MemberRow): boolean => member.role !== null && isOwnerRole(member.role);

@@ -12,7 +12,7 @@ export async function livingOnServers(app: App, tx: Tx, orgId: string): Promise<
 export const organizationPlace = (orgId: string): Place => ({ type: 'organization', orgId, id: orgId });
 
 /**
- * Deletes an organization in which nothing lives. That it went stands in the installation's trail; its own trail and its
+ * Deletes an organization without resources. The installation's audit log records the deletion; its own audit log and its
  * operations are swept after it.
  */
 export async function eraseOrganization(app: App, tx: Tx, { orgId, actor, requestId, ipAddress, userAgent }: FactScope): Promise<void> {

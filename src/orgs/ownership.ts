@@ -22,13 +22,13 @@ export async function transferOwnership(app: App, scope: OrgScope, memberId: str
     await lockOrganization(tx, scope.orgId);
     const roles = await tx.role.findMany({ where: { orgId: scope.orgId, isSystem: true, name: { in: ['Owner', 'Admin'] } } });
     const [owner, admin] = ['Owner', 'Admin'].map((name) => roles.find((role) => role.name === name));
-    if (!owner || !admin) throw new Error(`The organization ${scope.orgId} lacks its system roles`);
+    if (!owner || !admin) throw new Error(`The organization ${scope.orgId} has no system roles`);
     const include = { role: true, user: { select: { name: true, deactivatedAt: true } } };
     const giver = await tx.membership.findFirst({ where: { orgId: scope.orgId, userId }, include });
     if (!giver?.role || !isOwnerRole(giver.role)) throw new AppError('forbidden', 'Only an Owner of the organization can do this', { role: 'Owner' });
     const taker = isId(memberId) ? await tx.membership.findFirst({ where: { orgId: scope.orgId, id: memberId }, include }) : null;
     if (!taker) throw notFound('member', memberId);
-    if (taker.id === giver.id) throw new AppError('conflict', 'You are the Owner already; name another member', { field: 'memberId', constraint: 'other_member' });
+    if (taker.id === giver.id) throw new AppError('conflict', 'You are already the Owner; choose another member', { field: 'memberId', constraint: 'other_member' });
     if (taker.user.deactivatedAt) throw new AppError('conflict', `The account of ${taker.user.name} is deactivated`, { field: 'memberId', constraint: 'active_member' });
     await tx.membership.update({ where: { id: taker.id }, data: { roleId: owner.id } });
     await tx.membership.update({ where: { id: giver.id }, data: { roleId: admin.id } });

@@ -15,7 +15,7 @@ import { organizationSlug } from './slug.ts';
 export const updateInput = z.object({
   name: organizationName.nullish(),
   slug: organizationSlug.nullish(),
-  logoUrl: z.url({ protocol: /^https$/, message: 'must be an address that begins with https://' }).max(2048).nullable().optional(),
+  logoUrl: z.url({ protocol: /^https$/, message: 'must be a URL that begins with https://' }).max(2048).nullable().optional(),
 });
 export const settingsInput = z.object({
   auditRetentionDays: z.number().int().min(30).max(3650).nullish(),
@@ -39,7 +39,7 @@ export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
   });
 }
 
-/** All of them, oldest first, for the answer of a sign-in. */
+/** All of them, oldest first, for the response of a sign-in. */
 export function organizationsOf(app: App, userId: string, query: Prisma.OrganizationDefaultArgs) {
   return app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId } } }, orderBy: { id: 'asc' } });
 }
@@ -56,7 +56,7 @@ export async function lockOrganization(tx: Tx, orgId: string): Promise<void> {
   await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${orgId}::uuid FOR NO KEY UPDATE`;
 }
 
-/** Makes every open socket of the organization prove itself anew. */
+/** Makes every open socket of the organization authenticate again. */
 export async function wakeMembers(tx: Tx, orgId: string): Promise<void> {
   const members = await tx.membership.findMany({ where: { orgId }, select: { userId: true } });
   await notify(tx, members.map(({ userId }): `access:${string}` => `access:${userId}`));
@@ -87,8 +87,8 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
 async function requireMet(app: App, access: Access, wanted: { twoFactor: boolean; passkey: boolean }): Promise<void> {
   const { sessionId } = requirePerson(access);
   const session = await app.db.prisma.session.findUnique({ where: { id: sessionId }, select: { strong: true, method: true } });
-  if (wanted.passkey && session?.method !== 'passkey') throw new AppError('two_factor_required', 'Sign in with a passkey yourself before you require one from everybody', { method: 'passkey' });
-  if (wanted.twoFactor && !session?.strong) throw new AppError('two_factor_required', 'Sign in with a second factor or a passkey yourself before you require it from everybody', { method: 'totp_or_passkey' });
+  if (wanted.passkey && session?.method !== 'passkey') throw new AppError('two_factor_required', 'Sign in with a passkey yourself before you require it for the organization', { method: 'passkey' });
+  if (wanted.twoFactor && !session?.strong) throw new AppError('two_factor_required', 'Sign in with a second factor or a passkey yourself before you require it for the organization', { method: 'totp_or_passkey' });
 }
 
 export async function updateSettings(app: App, scope: OrgScope, given: unknown) {

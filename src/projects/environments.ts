@@ -64,9 +64,9 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
     const index = uniqueViolation(error);
     if (index === undefined) throw error;
     if (index.includes('one_production') || (input.type === 'production' && !index.includes('name'))) {
-      throw new AppError('conflict', 'The project has a production environment already', { field: 'type', constraint: 'one_production' });
+      throw new AppError('conflict', 'The project already has a production environment', { field: 'type', constraint: 'one_production' });
     }
-    throw new AppError('conflict', `The project has an environment named ${input.name}`, { field: 'name', constraint: 'unique' });
+    throw new AppError('conflict', `The project already has an environment named ${input.name}`, { field: 'name', constraint: 'unique' });
   }
 }
 
@@ -84,7 +84,7 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `The project has an environment named ${input.name ?? ''}`, { field: 'name', constraint: 'unique' });
+    throw new AppError('conflict', `The project already has an environment named ${input.name ?? ''}`, { field: 'name', constraint: 'unique' });
   }
 }
 
@@ -92,12 +92,12 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
 export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
   const environment = await getEnvironment(scope, id);
   if (environment.deletionProtected) {
-    throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; lift the protection first`, { state: 'protected', allowed: ['unprotected'] });
+    throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; remove the protection first`, { state: 'protected', allowed: ['unprotected'] });
   }
   return mutate(app, scope, async ({ tx, record }) => {
     const place = { type: 'environment', orgId: scope.orgId, id } as const;
     const living = await app.holdings.living(tx, place);
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live in the environment; delete them first', namesOf(living));
+    if (living.length > 0) throw new AppError('conflict', 'The environment still has instances; delete them first', namesOf(living));
     await app.holdings.erase(tx, place);
     await tx.environment.delete({ where: { id, orgId: scope.orgId } });
     await record({ action: 'environment.deleted', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: environment.name, type: environment.type } });

@@ -52,7 +52,7 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `A project with the slug ${slug} exists`, { field: 'slug', constraint: 'unique' });
+    throw new AppError('conflict', `A project with the slug ${slug} already exists`, { field: 'slug', constraint: 'unique' });
   }
 }
 

@@ -73,7 +73,7 @@ export class ChannelStream extends Duplex {
     // After its end the reader may still be at what came before; without one, the connection broke.
     raw.on('close', () => {
       if (this.#ended) this.end();
-      else this.destroy(new RemoteError('ssh_connection_lost', 'The connection broke in the middle'));
+      else this.destroy(new RemoteError('ssh_connection_lost', 'The connection was lost during the transfer'));
     });
     this.on('error', () => {});
   }

@@ -38,6 +38,6 @@ export class Destinations {
     const found = await lookup(host, { all: true });
     const permitted = found.filter(({ address }) => !this.denies(address));
     if (permitted.length > 0) return permitted;
-    throw new RemoteError('destination_denied', `The operator of this installation does not let it connect to ${host}`);
+    throw new RemoteError('destination_denied', `The operator of this installation does not allow connections to ${host}`);
   }
 }

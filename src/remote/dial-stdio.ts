@@ -19,5 +19,5 @@ export async function findDialCommand(exec: (command: string, signal: AbortSigna
     if (works) return command;
     outer.throwIfAborted();
   }
-  throw new RemoteError('docker_unavailable', 'The Docker engine does not answer to the SSH user, with or without sudo');
+  throw new RemoteError('docker_unavailable', 'The Docker engine does not respond to the SSH user, with or without sudo');
 }

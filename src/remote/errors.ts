@@ -16,19 +16,19 @@ export type RemoteErrorCode =
   | 'image_not_found';
 
 const hints: Record<RemoteErrorCode, string> = {
-  ssh_unreachable: 'Check that the host and port are right, that sshd runs and that no firewall is in between.',
-  ssh_auth_failed: 'Check the SSH user, and that its key or password is the one that was registered.',
-  host_key_mismatch: 'If the server was reinstalled, compare the new fingerprint with the server and accept it; otherwise somebody may be in between.',
-  host_key_unknown: 'Validate the server first: that pins its host key.',
+  ssh_unreachable: 'Check that the host and port are correct, that sshd is running and that no firewall blocks the connection.',
+  ssh_auth_failed: 'Check the SSH user, and that the server accepts the registered key or password.',
+  host_key_mismatch: 'If the server was reinstalled, compare the new fingerprint with the server and accept it. Otherwise, someone may be intercepting the connection.',
+  host_key_unknown: 'Validate the server first. This pins its host key.',
   destination_denied: 'Use another address, or ask the operator to allow its network (SERVER_NETWORKS_ALLOWED).',
-  ssh_connection_lost: 'The connection broke. The work goes on when the server answers again.',
+  ssh_connection_lost: 'The connection was lost. The operation continues when the server responds again.',
   docker_unavailable: 'Install or start Docker on the server (systemctl start docker).',
   docker_permission: 'Add the SSH user to the docker group, or give it sudo without a password.',
-  docker_error: 'The Docker engine refused; its own message says why.',
-  remote_timeout: 'The server took too long. Look at its load and try again.',
-  remote_command_failed: 'Look at the operation log for what the command said.',
+  docker_error: 'The Docker engine refused the request; its message gives the reason.',
+  remote_timeout: 'The server took too long. Check its load and try again.',
+  remote_command_failed: 'Read the output of the command in the operation log.',
   remote_cancelled: 'It was cancelled.',
-  port_in_use: 'Another program on the server has taken the port.',
+  port_in_use: 'Another program on the server uses the port.',
   disk_full: 'Free space on the server’s disk and try again.',
   image_not_found: 'Check the name and tag of the image, and that the server can reach its registry.',
 };
@@ -84,11 +84,11 @@ export function toRemoteError(error: unknown): RemoteError {
   if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
   if (/All configured authentication methods failed/.test(text)) return make('ssh_auth_failed', 'The server refused the SSH user or its key');
   if (code === 'EACCES') return make('docker_permission');
-  if (/open failed|Channel open failure/i.test(text)) return make('docker_unavailable', 'The Docker engine does not answer');
+  if (/open failed|Channel open failure/i.test(text)) return make('docker_unavailable', 'The Docker engine does not respond');
   if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
   if (['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) || /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)) return make('ssh_connection_lost');
-  if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return make('docker_error', 'The answer is not HTTP as it should be');
-  if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not answer');
+  if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return make('docker_error', 'The response is not valid HTTP');
+  if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not respond');
   if (['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)) return make('ssh_connection_lost');
   if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) return make('ssh_unreachable');
   return make('remote_command_failed');

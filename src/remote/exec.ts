@@ -41,7 +41,7 @@ export async function execInContainer(docker: DockerEngine, container: string, a
     for await (const chunk of stream) demuxer.push(Buffer.from(chunk));
     const { ExitCode } = await docker.inspectExec(id, { signal }).catch((error: unknown) => {
       // An engine that was restarted has forgotten it, and ended it.
-      if (dockerStatus(error) === 404) throw new RemoteError('docker_unavailable', 'The Docker engine ended the command', { cause: error });
+      if (dockerStatus(error) === 404) throw new RemoteError('docker_unavailable', 'The Docker engine stopped the command', { cause: error });
       throw error;
     });
     return { code: ExitCode ?? -1, stdout: output.stdout.text, stderr: output.stderr.text };

@@ -7,7 +7,7 @@ import { anySignal, within } from './within.ts';
 /** One GET to a port of the host, over a stream of its own; the first 64 KiB of the body. */
 export function httpGet(request: HttpGet, guard: RemoteGuard | undefined, dial: (signal: AbortSignal) => Promise<Duplex>): Promise<{ status: number; body: string }> {
   guard?.check({ name: 'httpGet', changes: false, deadlineMs: request.timeoutMs });
-  const bounds = { what: 'The HTTP answer', ms: request.timeoutMs, signal: anySignal(guard?.signal, request.signal) };
+  const bounds = { what: 'The HTTP response', ms: request.timeoutMs, signal: anySignal(guard?.signal, request.signal) };
   return within(bounds, async (signal) => {
     const connection = new HttpConnection(await dial(signal), `http://127.0.0.1:${request.port}`);
     try {

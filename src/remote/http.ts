@@ -49,7 +49,7 @@ export class HttpConnection {
       connect: (_options, done) => {
         const again = given;
         given = true;
-        // Not at once: undici takes no notice of an answer that comes while it still asks.
+        // Not at once: undici takes no notice of a response that comes while it still asks.
         queueMicrotask(() => {
           if (again || !isSocket(stream)) done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
           else done(null, stream);
@@ -146,7 +146,7 @@ class Quiet {
     const { ms, ask } = this.#silence;
     this.#timer = setTimeout(() => {
       if (ask) ask().then(() => this.wait(), this.#fail);
-      else this.#fail(new RemoteError('remote_timeout', `Nothing came from the server for ${ms / 1000} s`));
+      else this.#fail(new RemoteError('remote_timeout', `The server sent nothing for ${ms / 1000} s`));
     }, ms);
   }
 
@@ -169,7 +169,7 @@ export async function collect(body: Readable, maxBytes: number, over: 'fail' | '
     chunks.push(data);
     size += data.length;
     if (size <= maxBytes) continue;
-    if (over === 'fail') throw new RemoteError('docker_error', `The answer is longer than ${maxBytes / 1024} KiB`);
+    if (over === 'fail') throw new RemoteError('docker_error', `The response is longer than ${maxBytes / 1024} KiB`);
     break;
   }
   return Buffer.concat(chunks).subarray(0, maxBytes);

@@ -62,7 +62,7 @@ export class LocalHost implements RemoteHost {
       child.on('error', (error) => reject(toRemoteError(error)));
       child.on('close', (code) => {
         signal.removeEventListener('abort', aborted);
-        if (code === null) reject(new RemoteError('remote_command_failed', 'The script was ended before it finished'));
+        if (code === null) reject(new RemoteError('remote_command_failed', 'The script was stopped before it finished'));
         else resolve({ stdout: stdout.text, stderr: stderr.text, code });
       });
       child.stdin.on('error', () => {});

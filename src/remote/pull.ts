@@ -47,7 +47,7 @@ async function* eventsOf(body: Readable, signal: AbortSignal): AsyncGenerator<Pu
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield eventOf(line);
-    if (rest.length > maxEventBytes) throw new RemoteError('docker_error', 'A line of the Docker engine’s report of the pull is too long');
+    if (rest.length > maxEventBytes) throw new RemoteError('docker_error', 'A line in the Docker engine’s pull report is too long');
   }
   if (rest.trim() !== '') yield eventOf(rest);
 }
@@ -56,7 +56,7 @@ function eventOf(line: string): PullEvent {
   try {
     return pullEventShape.parse(JSON.parse(line));
   } catch (error) {
-    throw new RemoteError('docker_error', 'The Docker engine’s report of the pull is not what it should be', { cause: error });
+    throw new RemoteError('docker_error', 'The Docker engine’s pull report is not valid', { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ const told: ReadonlySet<RemoteErrorCode> = new Set(['ssh_auth_failed', 'host_key
 /** A name server that does not answer is waited for no longer than a server. */
 async function inTime<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
   const late = sleep(timeoutMs, undefined, { signal, ref: false }).then((): never => {
-    throw new RemoteError('ssh_unreachable', 'The name was not looked up in time');
+    throw new RemoteError('ssh_unreachable', 'The name was not resolved in time');
   });
   late.catch(() => {});
   return Promise.race([work, late]);

@@ -24,7 +24,7 @@ export function outputOf(channel: Channel, options: RunOptions, signal: AbortSig
     raw.on('close', () => {
       signal.removeEventListener('abort', aborted);
       // No status: the command was killed, or the connection went away under it.
-      if (code === null) reject(new RemoteError('ssh_connection_lost', 'The connection broke while a command ran'));
+      if (code === null) reject(new RemoteError('ssh_connection_lost', 'The connection was lost while a command was running'));
       else resolve({ stdout: stdout.text, stderr: stderr.text, code });
     });
     raw.end(options.input ?? '');

@@ -42,7 +42,7 @@ export function connectSsh(target: SshTarget, addresses: LookupAddress[], { time
       socket.destroy();
     };
     const aborted = (): void => fail(new RemoteError('remote_cancelled', 'The work was cancelled'));
-    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not answer within ${Math.ceil(timeoutMs / 1000)} s`)), timeoutMs);
+    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not respond within ${Math.ceil(timeoutMs / 1000)} s`)), timeoutMs);
     if (signal?.aborted) return aborted();
     signal?.addEventListener('abort', aborted);
     socket.on('error', (error) => {

@@ -97,7 +97,7 @@ export class SshHost implements RemoteHost {
       throw new RemoteError('ssh_connection_lost', 'The SSH connection is closed');
     }
     return new Promise<Channel>((resolve, reject) => {
-      const lost = this.onClose(() => settle(() => reject(new RemoteError('ssh_connection_lost', 'The SSH connection broke')), free));
+      const lost = this.onClose(() => settle(() => reject(new RemoteError('ssh_connection_lost', 'The SSH connection was lost')), free));
       // A connection on which a channel does not open is half dead: the next call makes a new one.
       const timer = setTimeout(() => this.#lost(), openingMs);
       // Nobody waits any more; the place is taken until the server has answered.

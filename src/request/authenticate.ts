@@ -63,10 +63,10 @@ type KeyRow = PersonRow & { key_id: string; key_name: string; permissions: strin
 
 function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): OrgRef | null {
   if (row.org_id === null || row.org_slug === null || row.org_name === null || (wanted && wanted !== row.org_slug)) {
-    if (wanted) throw new AppError('not_found', `There is no organization ${wanted} that you belong to`, { resource: 'organization', slug: wanted });
+    if (wanted) throw new AppError('not_found', `You do not belong to an organization ${wanted}`, { resource: 'organization', slug: wanted });
     return null;
   }
-  if (verifiedOnly && !row.verified) throw new AppError('email_not_verified', 'Verify your e-mail address first: follow the link in the letter, or ask for another one', { email: 'unverified' });
+  if (verifiedOnly && !row.verified) throw new AppError('email_not_verified', 'Verify your e-mail address first: open the link in the e-mail, or request a new one', { email: 'unverified' });
   return { id: row.org_id, slug: row.org_slug, name: row.org_name };
 }
 
@@ -78,9 +78,9 @@ function grantsIn(row: PersonRow): Grants {
 
 /** The organization's own rules for the sessions that work in it. */
 function checkSession(row: SessionRow): void {
-  if (row.too_old) throw new AppError('reauthentication_required', 'This organization limits how long a session lives; sign in again', { limit: 'session_length' });
+  if (row.too_old) throw new AppError('reauthentication_required', 'This organization limits the length of sessions; sign in again', { limit: 'session_length' });
   if (row.require_passkey && row.method !== 'passkey') throw new AppError('two_factor_required', 'This organization requires signing in with a passkey', { method: 'passkey' });
-  if (row.require_two_factor && !row.strong) throw new AppError('two_factor_required', 'This organization requires two-factor authentication: set up TOTP or a passkey, and sign in with it', { method: 'totp_or_passkey' });
+  if (row.require_two_factor && !row.strong) throw new AppError('two_factor_required', 'This organization requires two-factor authentication: set up TOTP or a passkey, then sign in with it', { method: 'totp_or_passkey' });
 }
 
 async function withSession(pool: Pool, tokens: AccessTokens, credentials: Credentials & { token: string }): Promise<Access> {

@@ -14,7 +14,7 @@ function plain(address: string | undefined): string | null {
   return text !== undefined && isIP(text) > 0 ? text : null;
 }
 
-/** The caller's address, the one that limits, sessions and the audit trail know. X-Forwarded-For counts as far as TRUST_PROXY says. */
+/** The caller's address, the one that limits, sessions and the audit log know. X-Forwarded-For counts as far as TRUST_PROXY says. */
 export function addressOf(config: Config, request: IncomingMessage): string | null {
   const peer = plain(request.socket.remoteAddress);
   if (!config.TRUST_PROXY || request.headers['x-forwarded-for'] === undefined) return peer;

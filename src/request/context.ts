@@ -31,7 +31,7 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
 
 /**
  * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
- * who it comes from, and says so in the answer's headers where there is one.
+ * who it comes from, and says so in the response's headers where there is one.
  */
 export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
   const { authorization, cookie, orgSlug } = credentials;
@@ -56,7 +56,7 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
   const reauthenticate = async (): Promise<Access> => {
     const now = await ask();
     // A slug that was given up may lead to another organization by now.
-    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has another slug now, or is gone', { resource: 'organization', slug: orgSlug });
+    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has a new slug or no longer exists', { resource: 'organization', slug: orgSlug });
     return now;
   };
   return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };

@@ -8,7 +8,7 @@ export interface CookieCredential {
   token: string;
   csrfToken: string | null;
   ownOrigin: boolean;
-  /** It only reads, and no other site's page gets to see the answer. */
+  /** It only reads, and no other site's page gets to see the response. */
   readsOnly: boolean;
   isNavigation: boolean;
 }

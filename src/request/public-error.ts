@@ -9,11 +9,11 @@ export function publicError(error: unknown, log: Logger, requestId: string): App
   if (error instanceof AppError) return error;
   if (error instanceof RemoteError) return new AppError('unprocessable', error.message, { reason: error.code, hint: error.hint });
   if (isDatabaseDown(error)) {
-    log.warn({ err: error, requestId }, 'The database is away');
-    return new AppError('service_unavailable', 'The database is away for a moment; try again');
+    log.warn({ err: error, requestId }, 'The database is unavailable');
+    return new AppError('service_unavailable', 'The database is temporarily unavailable; try again');
   }
   log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  return new AppError('internal_error', `Something unexpected went wrong; name the request id ${requestId} when you ask about it`);
+  return new AppError('internal_error', `An unexpected error occurred; include the request id ${requestId} when you report it`);
 }
 
 /** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */

@@ -36,7 +36,7 @@ export function listRoles(scope: OrgScope, args: PageArgs) {
 /** Names that differ in case only would be taken for one another. Asked under lockOrganization. */
 async function requireFreeName(tx: Tx, orgId: string, wanted: string, exceptId?: string): Promise<void> {
   const taken = await tx.role.findFirst({ where: { orgId, name: { equals: wanted, mode: 'insensitive' }, ...(exceptId ? { id: { not: exceptId } } : {}) }, select: { name: true } });
-  if (taken) throw new AppError('conflict', `A role named ${taken.name} exists`, { field: 'name', constraint: 'unique' });
+  if (taken) throw new AppError('conflict', `A role named ${taken.name} already exists`, { field: 'name', constraint: 'unique' });
 }
 
 export async function createRole(app: App, scope: OrgScope, given: unknown) {
@@ -54,7 +54,7 @@ export async function createRole(app: App, scope: OrgScope, given: unknown) {
 async function customRoleIn(tx: Tx, orgId: string, id: string) {
   const role = isId(id) ? await tx.role.findFirst({ where: { id, orgId } }) : null;
   if (!role) throw notFound('role', id);
-  if (role.isSystem) throw new AppError('unprocessable', `${role.name} is a system role, which means the same everywhere; make a role of your own instead`, { role: role.name, constraint: 'system_role' });
+  if (role.isSystem) throw new AppError('unprocessable', `${role.name} is a system role and cannot be changed; create a custom role instead`, { role: role.name, constraint: 'system_role' });
   return role;
 }
 
@@ -88,7 +88,7 @@ async function usersOf(tx: Tx, scope: OrgScope, roleId: string) {
   return { members: members.map((row) => row.user.name), assignments: assignments.map((row) => row.membership.user.name), invitations: invitations.map((row) => row.email), inviteLinks };
 }
 
-/** Deletes a role that nobody has and nobody is offered. */
+/** Deletes a role that no member, invitation or invite link uses. */
 export async function deleteRole(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record }) => {
     await lockOrganization(tx, scope.orgId);
@@ -98,9 +98,9 @@ export async function deleteRole(app: App, scope: OrgScope, id: string) {
     if (members.length + assignments.length + invitations.length + inviteLinks > 0) {
       const uses = [[members.length, 'members'], [assignments.length, 'assignments in projects'], [invitations.length, 'open invitations'], [inviteLinks, 'invite links']].filter(([count]) => count !== 0).map(([count, what]) => `${count} ${what}`);
       const by = holds(scope.access, 'view:members') ? { by: [...new Set([...members, ...assignments, ...invitations])].slice(0, 20) } : {};
-      throw new AppError('conflict', `The role ${role.name} is in use by ${uses.join(', ')}; give them another role first`, { constraint: 'in_use', ...counts, ...by });
+      throw new AppError('conflict', `The role ${role.name} is in use by ${uses.join(', ')}; assign another role first`, { constraint: 'in_use', ...counts, ...by });
     }
-    // What was accepted, cancelled or has expired is remembered by the trail; it must not hold the role.
+    // What was accepted, cancelled or has expired is remembered by the audit log; it must not hold the role.
     await tx.invitation.deleteMany({ where: { roleId: id } });
     await tx.inviteLink.deleteMany({ where: { roleId: id } });
     await tx.role.delete({ where: { id } });

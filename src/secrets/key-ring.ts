@@ -33,7 +33,7 @@ export async function makeDataKey(database: Pool | PoolClient, masters: MasterKe
 function wrongMaster(error: unknown): never {
   const known = error instanceof UnknownKeyError || (error instanceof Error && /unable to authenticate data/.test(error.message));
   if (!known) throw error;
-  throw new ConfigError([`SSH_ENCRYPTION_KEY: it does not open what this database has sealed (${error.message}). Set the key that this installation was started with before; if you have changed it, put the former one into SSH_ENCRYPTION_KEY_PREVIOUS and run \`npm run keys -- rotate-encryption\``]);
+  throw new ConfigError([`SSH_ENCRYPTION_KEY: it cannot decrypt the secrets in this database (${error.message}). Set the key that this installation used before; if you have changed it, set SSH_ENCRYPTION_KEY_PREVIOUS to the previous key and run \`npm run keys -- rotate-encryption\``]);
 }
 
 /** The data keys of this process: the current one seals; the others are fetched when a record names them. */
@@ -64,7 +64,7 @@ export class KeyRing {
 
   /** The key to seal with. */
   get current(): DataKey {
-    if (Date.now() - this.#checkedAt > sealingMs) throw new AppError('service_unavailable', 'The encryption keys could not be looked up for a moment; try again');
+    if (Date.now() - this.#checkedAt > sealingMs) throw new AppError('service_unavailable', 'The encryption keys are temporarily unavailable; try again');
     return this.#current;
   }
 
@@ -79,7 +79,7 @@ export class KeyRing {
   async refresh(): Promise<void> {
     const checkedAt = Date.now();
     const row = (await this.#pool.query<Row>({ name: 'current data key', text: currentText })).rows[0];
-    if (!row) throw new Error('There is no data key');
+    if (!row) throw new Error('No data key exists');
     if (row.id !== this.#current.id) {
       this.#keys.set(this.#current.id, this.#current.key);
       this.#current = { id: row.id, key: this.#keep(row) };
@@ -89,7 +89,7 @@ export class KeyRing {
 
   /** Follows rotations, by event and by clock. Returns the way to stop. */
   watch(events: EventHub, log: Logger): () => void {
-    const refresh = (): void => { this.refresh().catch((error: unknown) => log.warn({ err: error }, 'The current data key could not be looked up')); };
+    const refresh = (): void => { this.refresh().catch((error: unknown) => log.warn({ err: error }, 'The current data key could not be read')); };
     const timer = setInterval(refresh, refreshMs);
     const stop = events.on('keys', refresh);
     return () => {
@@ -125,7 +125,7 @@ async function firstKey(pool: Pool, masters: MasterKeys): Promise<Row> {
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockNumbers.dataKeys]);
     if ((await client.query<Row>(currentText)).rows.length === 0) await makeDataKey(client, masters);
     const row = (await client.query<Row>(currentText)).rows[0];
-    if (!row) throw new Error('The first data key is gone');
+    if (!row) throw new Error('The first data key no longer exists');
     await client.query('COMMIT');
     client.release();
     return row;

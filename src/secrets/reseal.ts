@@ -5,7 +5,7 @@ import type { SealedColumn } from './sealed-column.ts';
 const batch = 200;
 
 export interface Pass {
-  /** Rows that were sealed anew. */
+  /** Rows that were sealed again. */
   changed: number;
   /** Rows that somebody else changed at the same time: the next pass looks at them again. */
   raced: number;

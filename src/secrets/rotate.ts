@@ -30,12 +30,12 @@ async function nextKey({ db, masters, say }: Rotation): Promise<string> {
   const { rows } = await db.pool.query<{ id: string }>('SELECT id FROM data_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC');
   const begun = rows.length > 1 ? rows[0] : undefined;
   const id = begun?.id ?? (await makeDataKey(db.pool, masters));
-  say(begun ? `Going on with the rotation to data key ${id}` : `Made data key ${id}`);
+  say(begun ? `Resuming the rotation to data key ${id}` : `Created data key ${id}`);
   await notify(db.prisma, ['keys']);
   return id;
 }
 
-/** Seals everything anew until a whole look at all columns, begun after the settling time, finds nothing more to do. */
+/** Seals everything again until a full pass over all columns, started after the settling time, finds nothing more to do. */
 async function resealAll({ db, columns, settle, say }: Rotation, box: SecretBox, keyId: string): Promise<void> {
   const settled = Date.now() + settle * 1000;
   for (;;) {
@@ -44,14 +44,14 @@ async function resealAll({ db, columns, settle, say }: Rotation, box: SecretBox,
     const failed: string[] = [];
     for (const column of columns) {
       const pass = await resealColumn(db.pool, box, keyId, column);
-      if (pass.changed > 0) say(`${column.table}.${column.column}: ${pass.changed} sealed anew`);
+      if (pass.changed > 0) say(`${column.table}.${column.column}: ${pass.changed} re-encrypted`);
       left += pass.changed + pass.raced;
       failed.push(...pass.failed);
     }
     if (left > 0) continue;
-    if (failed.length > 0) throw new Error(`These records cannot be opened, so the old keys stay:\n${failed.map((line) => `  - ${line}`).join('\n')}`);
+    if (failed.length > 0) throw new Error(`These records cannot be decrypted, so the old keys are kept:\n${failed.map((line) => `  - ${line}`).join('\n')}`);
     if (began >= settled) return;
-    say('Waiting for work that began under the old key');
+    say('Waiting for work that started with the old key');
     await sleep(Math.max(200, settled - Date.now()));
   }
 }
@@ -65,7 +65,7 @@ export async function rotateEncryption(rotation: Rotation): Promise<void> {
   const lock = await db.pool.connect();
   try {
     const { rows } = await lock.query<{ held: boolean; now: Date }>('SELECT pg_try_advisory_lock($1) AS held, now() AS now', [lockNumbers.keyRotation]);
-    if (!rows[0]?.held) throw new Error('Another rotation is under way');
+    if (!rows[0]?.held) throw new Error('Another rotation is in progress');
     await rewrap(rotation);
     const keyId = await nextKey(rotation);
     const ring = await KeyRing.load(db.pool, masters);
@@ -79,7 +79,7 @@ export async function rotateEncryption(rotation: Rotation): Promise<void> {
     const gone = await db.pool.query('DELETE FROM data_keys WHERE retired_at < $1', [rows[0].now]);
     const retired = await db.pool.query('UPDATE data_keys SET retired_at = now() WHERE id <> $1 AND retired_at IS NULL', [keyId]);
     await notify(db.prisma, ['keys']);
-    say(`Done: everything is sealed with data key ${keyId}; ${retired.rowCount ?? 0} retired, ${gone.rowCount ?? 0} deleted`);
+    say(`Done: all secrets are encrypted with data key ${keyId}; ${retired.rowCount ?? 0} retired, ${gone.rowCount ?? 0} deleted`);
   } finally {
     lock.release(true);
   }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Seals a record anew under the current key. */
+/** Seals a record again under the current key. */
 export type Again = (record: string, owner: string) => Promise<string>;
 
-/** Where sealed records are kept, and how one row's are sealed anew. */
+/** Where sealed records are kept, and how one row's are sealed again. */
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;

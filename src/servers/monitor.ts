@@ -61,7 +61,7 @@ export class ServerMonitor {
       try {
         await this.#check(server);
       } catch (error) {
-        this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not record what it read');
+        this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
       } finally {
         release();
         this.#checking.delete(server.id);
@@ -70,7 +70,7 @@ export class ServerMonitor {
     await this.#app.db.prisma.serverMetric.deleteMany({ where: { collectedAt: { lt: new Date(Date.now() - 8 * 86400_000) } } });
   }
 
-  /** Each organization has places of its own: servers that are silent hold up nobody else's. */
+  /** Each organization has its own slots: unresponsive servers do not delay those of others. */
   #laneOf(orgId: string): Semaphore {
     const lane = this.#lanes.get(orgId) ?? new Semaphore(placesPerOrganization);
     this.#lanes.set(orgId, lane);

@@ -30,7 +30,7 @@ export async function serverForProject(scope: OrgScope, id: string, projectId: s
   if (open.has(projectId)) return server;
   const sees = reachOf(scope.access, 'view:servers');
   if (sees !== 'all' && ![...open].some((known) => sees.has(known))) throw notFound('server', id);
-  throw new AppError('forbidden', 'The server is not open to this project; somebody who manages the servers of the organization can open it', { server: id, project: projectId });
+  throw new AppError('forbidden', 'The server is not open to this project; a member with manage:servers can open it', { server: id, project: projectId });
 }
 
 /** The projects that each of the servers is open to, as far as the caller's reach shows projects. */

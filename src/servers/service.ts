@@ -88,13 +88,13 @@ export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerS
 
 function nameTaken(error: unknown, name: string): never {
   if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
-  throw new AppError('conflict', `A server named ${name} exists`, { field: 'name', constraint: 'unique' });
+  throw new AppError('conflict', `A server named ${name} already exists`, { field: 'name', constraint: 'unique' });
 }
 
-/** What a host's spelling tells already is refused at once; names are looked up when they are connected to. */
+/** Denied addresses are refused at once; names are resolved when oCore connects. */
 function requirePermittedHost(app: App, host: string | null | undefined): void {
   if (!host || !app.remote.deniesHost(host)) return;
-  throw new AppError('destination_denied', 'host: the operator of this installation does not let it connect to this address', { field: 'host', constraint: 'destination' });
+  throw new AppError('destination_denied', 'host: the operator of this installation does not allow connections to this address', { field: 'host', constraint: 'destination' });
 }
 
 /** Registers a server and starts its validation. */
@@ -102,7 +102,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   const local = input.kind === 'local';
   if (local && !(await mayUseThisMachine(app, scope.orgId))) {
-    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization its own machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
+    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization to use the control plane’s machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
   }
   if (!local) requirePermittedHost(app, input.host);
   const id = newId();
@@ -122,7 +122,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   }).catch((error: unknown) => nameTaken(error, input.name));
 }
 
-/** Changes a server; a changed address or credential is validated anew. */
+/** Changes a server; a changed address or credential is validated again. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(updateInput, given);
   requirePermittedHost(app, input.host);
@@ -179,13 +179,13 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
   });
 }
 
-/** Removes a server on which no instance lives. */
+/** Removes a server without instances. */
 export async function removeServer(app: App, scope: OrgScope, id: string) {
   await getServer(scope, id);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(removeServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const living = await app.holdings.living(tx, { type: 'server', orgId: scope.orgId, id });
-    if (living.length > 0) throw new AppError('conflict', 'Instances still live on the server; delete them first', namesOf(living));
+    if (living.length > 0) throw new AppError('conflict', 'The server still has instances; delete them first', namesOf(living));
     const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });
     await record({ action: 'server.removal_requested', resource: serverResource, resourceId: id, resourceName: server.name });
     return { server, operation };

@@ -14,7 +14,7 @@ export const credentialOwner = (serverId: string): string => `server:${serverId}
 export async function targetOf(app: App, server: Server, { firstContact = false } = {}): Promise<RemoteTarget> {
   if (server.kind === 'local') {
     if (!(await mayUseThisMachine(app, server.orgId))) {
-      throw new RemoteError('docker_unavailable', 'The operator of oCore does not allow this organization its own machine as a server');
+      throw new RemoteError('docker_unavailable', 'The operator of this installation does not allow this organization to use the control plane’s machine as a server');
     }
     return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
   }

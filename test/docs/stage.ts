@@ -45,7 +45,7 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     case 'instance': return { ...(await fleetOf(ocore, owner)) };
     case 'server': {
       const fleet = await fleetOf(ocore, owner);
-      // A server can go only when nothing lives on it.
+      // A server can be removed only without instances.
       await ocore.sql("UPDATE instances SET status = 'removed' WHERE id = $1", [fleet.INSTANCE_ID]);
       return { ...fleet };
     }
@@ -56,7 +56,7 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
 /** The token of the newest letter. */
 async function newestLetter(ocore: Ocore): Promise<Variables> {
   const [mail] = await ocore.sql<{ recipient: string }>('SELECT recipient FROM mails ORDER BY id DESC LIMIT 1');
-  return { LETTER_TOKEN: await ocore.invitationTo(mail?.recipient ?? '') };
+  return { EMAIL_TOKEN: await ocore.invitationTo(mail?.recipient ?? '') };
 }
 
 /** The letter with which to set a new password, which only a worker writes. */

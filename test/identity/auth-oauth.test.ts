@@ -69,7 +69,7 @@ it('never takes an account over by its address unless both sides verified it', a
   expect((await signInWith('google')).answer.status).toBe(403);
   google.person = { ...google.person, emailVerified: true };
   const unverifiedHere = await signInWith('google');
-  expect([unverifiedHere.answer.status, String(unverifiedHere.answer.body)]).toEqual([409, expect.stringContaining('sign in to it with your password')]);
+  expect([unverifiedHere.answer.status, String(unverifiedHere.answer.body)]).toEqual([409, expect.stringContaining('sign in with its password')]);
   expect(unverifiedHere.browser.cookie('ocore_access')).toBeUndefined();
   await ocore.sql('UPDATE users SET email_verified_at = now() WHERE email = $1', [owner.email]);
   const { browser } = await signInWith('google');

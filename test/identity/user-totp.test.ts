@@ -119,7 +119,7 @@ describe('the second step', () => {
     const code = oathtool(secret);
     const answers = await Promise.all(tickets.map((ticket) => secondStep(ticket, code)));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
-    expect((await secondStep(await ticketOf(person), code)).at('error.message')).toContain('used before');
+    expect((await secondStep(await ticketOf(person), code)).at('error.message')).toContain('already used');
     // What is older than a used code is over, too.
     expect((await secondStep(await ticketOf(person), oathtool(secret, -1))).status).toBe(401);
     expect((await secondStep(await ticketOf(person), oathtool(secret, 1))).status).toBe(200);

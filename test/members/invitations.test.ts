@@ -30,7 +30,7 @@ it('invites an address, whose person alone can accept, once', async () => {
   expect((await owner.get('/invitations?status=accepted')).at('data.0.email')).toBe(guest.email);
   const [user] = await ocore.sql<{ verified: boolean }>('SELECT email_verified_at IS NOT NULL AS verified FROM users WHERE email = $1', [guest.email]);
   expect(user?.verified).toBe(true);
-  expect((await invite(guest.email)).at('error.message')).toBe(`${guest.email} is a member already`);
+  expect((await invite(guest.email)).at('error.message')).toBe(`${guest.email} is already a member`);
 });
 
 it('refuses a second invitation, sends the first again with a new token, and takes it back', async () => {

@@ -46,7 +46,7 @@ it('names everything that is wrong with path, query and body at once', async () 
     { field: 'limit', constraint: 'type', message: 'limit must be a whole number' },
     { field: 'status', constraint: 'one_of', message: expect.stringMatching(/must be one of .*running/) },
     { field: 'page', constraint: 'unknown_field', message: 'page is not a parameter of this route' },
-    { field: 'sort', constraint: 'type', message: 'sort may be given once' },
+    { field: 'sort', constraint: 'type', message: 'sort must not be repeated' },
   ]);
   const body = await owner.post('/projects', { name: '', odooVersion: '12' });
   expect([body.status, body.at('error.details.errors')]).toEqual([400, [

@@ -75,7 +75,7 @@ it('is deleted only when nobody has it and nobody is offered it', async () => {
   const invitation = await owner.post('/members/invite', { email: 'soon@example.com', roleId: id });
   const link = await owner.post('/invite-links', { roleId: id });
   const refused = await owner.delete(`/roles/${id}`);
-  expect([refused.status, refused.at('error.message')]).toEqual([409, 'The role Passing is in use by 1 members, 1 assignments in projects, 1 open invitations, 1 invite links; give them another role first']);
+  expect([refused.status, refused.at('error.message')]).toEqual([409, 'The role Passing is in use by 1 members, 1 assignments in projects, 1 open invitations, 1 invite links; assign another role first']);
   expect(refused.at('error.details.by')).toEqual(['The Passing', 'The Viewer', 'soon@example.com']);
 
   await owner.delete(`/members/${await owner.memberIdOf(member.email)}`);

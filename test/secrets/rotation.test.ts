@@ -117,14 +117,14 @@ it('rotates the data key under load, also when it is killed half way, and the ma
   })().catch(note);
 
   const killed = rotate();
-  const begun = keyIn(await killed.line(/^Made data key/));
-  await killed.line(/sealed anew/);
+  const begun = keyIn(await killed.line(/^Created data key/));
+  await killed.line(/re-encrypted/);
   await killed.kill();
   const between = keys(['status']);
   expect([await between.ended(), between.output]).toEqual([0, expect.stringContaining('being rotated out')]);
 
   const resumed = rotate();
-  expect([await resumed.ended(), resumed.output]).toEqual([0, expect.stringContaining(`Going on with the rotation to data key ${begun}`)]);
+  expect([await resumed.ended(), resumed.output]).toEqual([0, expect.stringContaining(`Resuming the rotation to data key ${begun}`)]);
   const before = rounds;
   const again = rotate();
   expect([await again.ended(), again.output]).toEqual([0, expect.stringContaining('1 retired, 1 deleted')]);
@@ -151,7 +151,7 @@ it('rotates the data key under load, also when it is killed half way, and the ma
   }
 
   const refused = Program.run('src/main.ts', [], { ...env, PORT: '0', SSH_ENCRYPTION_KEY: second });
-  expect([await refused.ended(), refused.output]).toEqual([1, expect.stringMatching(/SSH_ENCRYPTION_KEY: it does not open.*SSH_ENCRYPTION_KEY_PREVIOUS/s)]);
+  expect([await refused.ended(), refused.output]).toEqual([1, expect.stringMatching(/SSH_ENCRYPTION_KEY: it cannot decrypt.*SSH_ENCRYPTION_KEY_PREVIOUS/s)]);
 
   const both = await Program.start({ ...env, SSH_ENCRYPTION_KEY: second, SSH_ENCRYPTION_KEY_PREVIOUS: `an unused key that is long enough too, ${first}` });
   await sealAndOpen(new Client(both.url, owner.token, owner.org));

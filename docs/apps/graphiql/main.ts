@@ -23,7 +23,7 @@ const tabs = tour.map(({ query, variables }) => ({ query, variables: JSON.string
 
 const place = document.getElementById('app');
 const bar = document.getElementById('bar');
-if (!place || !bar) throw new Error('The page lacks its parts');
+if (!place || !bar) throw new Error('The page is incomplete');
 const root = createRoot(place);
 
 function show(session: Session | null): void {

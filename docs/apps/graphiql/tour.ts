@@ -1,7 +1,7 @@
 /** A tour of real operations: `<name>` in variables is what an earlier tab gave, filled in when the tab runs. */
 export const tour = [
   {
-    query: `# 1. Sign in. The bar above does the same, and fills the headers of every tab.
+    query: `# 1. Sign in. The bar above does the same and sets the headers of every tab.
 mutation Login($input: LoginInput!) {
   login(input: $input) {
     requiresTOTP
@@ -49,7 +49,7 @@ mutation Provision($input: CreateInstanceInput!) {
     variables: { input: { name: 'ERP development', serverId: '<serverId>', environmentId: '<environmentId>', adminEmail: 'admin@example.com' } },
   },
   {
-    query: `# 6. Watch the newest operation, live.
+    query: `# 6. Watch the latest operation live.
 subscription Watch($id: ID!) {
   operationUpdated(id: $id) {
     kind
@@ -62,7 +62,7 @@ subscription Watch($id: ID!) {
     variables: { id: '<operationId>' },
   },
   {
-    query: `# 7. Configure the instance. It returns to the old settings if Odoo is not healthy with the new ones.
+    query: `# 7. Configure the instance. If Odoo is not healthy with the new settings, the old settings are restored.
 mutation Configure($id: ID!, $input: ConfigureInstanceInput!) {
   configureInstance(id: $id, input: $input) {
     instance { id status workers logLevel }

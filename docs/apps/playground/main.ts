@@ -6,7 +6,7 @@ import './page.css';
 
 const place = document.getElementById('app');
 const bar = document.getElementById('bar');
-if (!place || !bar) throw new Error('The page lacks its parts');
+if (!place || !bar) throw new Error('The page is incomplete');
 
 /** Nothing of it comes from, or goes to, anywhere but this installation. */
 function configuration(session: Session | null) {

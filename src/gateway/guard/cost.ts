@@ -4,7 +4,7 @@ import {
 } from 'graphql';
 import { listSizeOf, weightOf } from './weights.ts';
 
-/** Points of a selection: once, and again for every row of the connection that it stands in. */
+/** Points of a selection: once, and again for every row of its connection. */
 interface Points {
   once: number;
   each: number;

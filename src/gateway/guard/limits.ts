@@ -19,7 +19,7 @@ export const documentLimits = {
   cost: 10_000,
 } as const;
 
-/** How many mistakes of one document are told. */
+/** How many errors of one document are reported. */
 export const maxErrors = 10;
 
 const texts: Readonly<Record<keyof typeof documentLimits, string>> = {

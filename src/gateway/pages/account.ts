@@ -9,7 +9,7 @@ import { html, type Html, type Page } from './page.ts';
 
 const done = (title: string, body: Html): Page => ({ title, body });
 
-/** The pages behind the links in letters, for installations without a front end at APP_URL. */
+/** The pages behind the links in e-mails, for installations without a front end at APP_URL. */
 export function accountPages(app: App, tokens: AccessTokens): Router {
   const pages: readonly FormPage[] = [
     secondStepPage(app, tokens),
@@ -23,7 +23,7 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
     },
     {
       path: '/confirm-sign-up', title: 'Create your account',
-      show: () => ({ text: html`<label for="password">Password</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required autofocus><p>At least 8 characters with a letter and a number. You sign in with it from now on.</p>`, button: 'Create the account' }),
+      show: () => ({ text: html`<label for="password">Password</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required autofocus><p>At least 8 characters with a letter and a number. You use it to sign in.</p>`, button: 'Create the account' }),
       submit: async ({ client, token, field }) => {
         await confirmSignUp(app, tokens, client, { token, password: field('password') });
         return done('Your account is ready', html`<p>Sign in with your e-mail address and this password.</p>`);
@@ -39,34 +39,34 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
     },
     {
       path: '/verify-email-change', title: 'Confirm your new e-mail address',
-      show: () => ({ text: html`<p>Press the button to use this address for your oCore account from now on.</p>`, button: 'Confirm' }),
+      show: () => ({ text: html`<p>Press the button to use this address for your oCore account.</p>`, button: 'Confirm' }),
       submit: async ({ client, token }) => {
         await confirmEmailChange(app, client, token);
         return done('Your e-mail address is changed', html`<p>Sign in with the new address from now on.</p>`);
       },
     },
     {
-      path: '/undo-email-change', title: 'Take the change of your e-mail address back',
+      path: '/undo-email-change', title: 'Undo the change of your e-mail address',
       show: () => ({
         text: html`<p>Your account gets its former address back. All its sessions end, and so do its password, connected accounts, SSH
           keys and API keys, since somebody else may have put them there. Passkeys and two-factor authentication end only if they were
           added since the change was asked for. Then set a new password with “Forgot password”.</p>`,
-        button: 'Take it back',
+        button: 'Undo the change',
       }),
       submit: async ({ client, token }) => {
         await undoEmailChange(app, client, token);
-        return done('Your account has its former address again', html`<p>Set a new password with “Forgot password”. Second factors from before the change still count.</p>`);
+        return done('Your previous e-mail address is restored', html`<p>Set a new password with “Forgot password”. Second factors from before the change are still active.</p>`);
       },
     },
     {
       path: '/connect-account', title: 'Connect an account',
       show: async (token) => {
         const asked = await linkAsked(app, token);
-        if (!asked) throw new AppError('unprocessable', 'This address is not good any more; begin again');
+        if (!asked) throw new AppError('unprocessable', 'This link has expired or was already used; start again');
         const { authorization_endpoint: target } = (await asked.provider.configuration()).serverMetadata();
         return {
-          text: html`<p>Connect your ${asked.provider.title} account to the oCore account <strong>${asked.email}</strong>? Whoever can sign in to that ${asked.provider.title} account can then sign in to it.</p><p>If this is not your oCore account, close this page.</p>`,
-          button: `Go on to ${asked.provider.title}`, ...(target ? { formTarget: new URL(target).origin } : {}),
+          text: html`<p>Connect your ${asked.provider.title} account to the oCore account <strong>${asked.email}</strong>? Anyone who can sign in to that ${asked.provider.title} account can then sign in to your oCore account.</p><p>If this is not your oCore account, close this page.</p>`,
+          button: `Continue to ${asked.provider.title}`, ...(target ? { formTarget: new URL(target).origin } : {}),
         };
       },
       submit: async ({ browser, token }) => ({ redirect: await beginLink(app, browser, token) }),

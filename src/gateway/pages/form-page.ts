@@ -18,13 +18,13 @@ export interface Submission {
 }
 
 /**
- * A page behind a link in a letter: opening it does nothing, since mail scanners and previews do that, too; its button
+ * A page behind a link in an e-mail: opening it does nothing, since mail scanners and previews do that, too; its button
  * does. `submit` gives the page to show then, or the address to go on to.
  */
 export interface FormPage {
   path: string;
   title: string;
-  /** What stands above the button; asked with the token of the link. */
+  /** The content above the button, for the token of the link. */
   show: (token: string) => Promise<{ text: Html; button: string; formTarget?: string }> | { text: Html; button: string; formTarget?: string };
   submit: (submission: Submission) => Promise<Page | { redirect: string }>;
 }
@@ -59,7 +59,7 @@ export function formPages(app: App, pages: readonly FormPage[]): Router {
     router.post(page.path, limitAddress(app), express.urlencoded({ extended: false, limit: '16kb' }), async (request: Request, response: Response) => {
       const token = textOf(request.body, 'token');
       try {
-        if (!isOwnOrigin(app.config, request.headers)) throw new AppError('forbidden', 'The button must be pressed on this very page');
+        if (!isOwnOrigin(app.config, request.headers)) throw new AppError('forbidden', 'The form must be submitted from this page');
         const result = await page.submit({ token, client: clientOf(app.config, request), browser: new Browser(app.config, request.headers, response), field: (name) => textOf(request.body, name) });
         if ('redirect' in result) response.setHeader('Cache-Control', 'no-store').redirect(303, result.redirect);
         else sendPage(response, result);
@@ -70,6 +70,6 @@ export function formPages(app: App, pages: readonly FormPage[]): Router {
       }
     });
   }
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendErrorPage(app, request, response, 'Something is wrong', error));
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendErrorPage(app, request, response, 'Something went wrong', error));
   return router;
 }

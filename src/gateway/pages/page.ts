@@ -31,7 +31,7 @@ export interface Page {
   formTarget?: string;
 }
 
-/** Sends a page that loads nothing, runs nothing, cannot be framed, is not kept, and tells nobody its address, which may hold a token. */
+/** Sends a page that loads nothing, runs nothing, cannot be framed, is not kept, and sends no referrer, because its address may hold a token. */
 export function sendPage(response: Response, { title, body, status = 200, formTarget }: Page): void {
   response.status(status);
   response.setHeader('Content-Security-Policy', `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'${formTarget ? ` ${formTarget}` : ''}; base-uri 'none'; frame-ancestors 'none'`);

@@ -26,8 +26,8 @@ export const nonceOf = (secret: string): string => hashToken(`nonce ${secret}`);
  */
 async function authorize(app: App, browser: Browser, provider: Provider, about: { userId?: string; data: Prisma.InputJsonObject }): Promise<string> {
   const configuration = await provider.configuration().catch((error: unknown) => {
-    app.log.warn({ err: error, provider: provider.name }, 'A sign-in provider does not answer');
-    throw new AppError('service_unavailable', `${provider.title} does not answer now; try again, or sign in another way`);
+    app.log.warn({ err: error, provider: provider.name }, 'A sign-in provider is not responding');
+    throw new AppError('service_unavailable', `${provider.title} is not responding; try again, or use another sign-in method`);
   });
   const secret = randomPKCECodeVerifier();
   const state = await issueToken(app.db.prisma, 'oauth', seconds, { ...about, data: { ...about.data, provider: provider.name, browser: hashToken(secret) } });
@@ -63,7 +63,7 @@ export async function beginOauth(app: App, access: Access, client: Client, brows
   const given = programInput.safeParse(input);
   if (!given.success) throw validationError(given.error.issues.map((issue) => ({ field: issue.path.join('.').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), constraint: 'format', message: issue.message })));
   if (!isOnThisMachine(new URL(given.data.redirectUri)) && !isOwnPage(app, given.data.redirectUri)) {
-    throw validationError([{ field: 'redirect_uri', constraint: 'format', message: 'redirect_uri must be an http address of this machine (127.0.0.1, [::1] or localhost)' }]);
+    throw validationError([{ field: 'redirect_uri', constraint: 'format', message: 'redirect_uri must be an http URL of this machine (127.0.0.1, [::1] or localhost)' }]);
   }
   return authorize(app, browser, provider, { data: { flow: 'login', ...given.data } });
 }

@@ -67,7 +67,7 @@ function github(config: Config, id: string, secret: string): Provider {
   if (mayBeInsecure(site)) allowInsecureRequests(configuration);
   const read = async (accessToken: string, path: string): Promise<unknown> => {
     const response = await fetchProtectedResource(configuration, accessToken, new URL(`${api}${path}`), 'GET', null, new Headers({ accept: 'application/vnd.github+json', 'user-agent': 'oCore' }));
-    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    if (!response.ok) throw new Error(`${path} responded with ${response.status}`);
     return response.json();
   };
   return {

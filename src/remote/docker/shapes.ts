@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What is read of the engine's answers, and nothing else: unknown fields are passed over, names that go into a path
+ * What is read of the engine's responses, and nothing else: unknown fields are passed over, names that go into a path
  * again are only names.
  */
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/);

@@ -41,7 +41,7 @@ export class EngineTransport {
     this.#connections.close();
   }
 
-  /** The whole answer, in the given shape. */
+  /** The whole response, in the given shape. */
   async json<Name extends EngineCallName, T>(name: Name, shape: z.ZodType<T>, ask: Ask<Name>): Promise<T> {
     const text = (await this.call(name, ask)).toString('utf8');
     const parsed = z.string().transform((value, context): unknown => {
@@ -53,10 +53,10 @@ export class EngineTransport {
       }
     }).pipe(shape).safeParse(text);
     if (parsed.success) return parsed.data;
-    throw new RemoteError('docker_error', `The Docker engine’s answer to ${name} is not what it should be`, { cause: parsed.error });
+    throw new RemoteError('docker_error', `The Docker engine’s response to ${name} is not valid`, { cause: parsed.error });
   }
 
-  /** The whole answer, as bytes. */
+  /** The whole response, as bytes. */
   call<Name extends EngineCallName>(name: Name, ask: Ask<Name>): Promise<Buffer> {
     const call: EngineCall = engineCalls[name];
     return within(this.#bounds(name, ask), async (signal) => {
@@ -70,7 +70,7 @@ export class EngineTransport {
     });
   }
 
-  /** An answer that is read as it comes. Whoever takes it reads it to its end, or destroys it. */
+  /** A response that is read as it comes. Whoever takes it reads it to its end, or destroys it. */
   async stream<Name extends EngineCallName>(name: Name, ask: Ask<Name>): Promise<{ body: Readable; socket: Duplex | null }> {
     const bounds = this.#bounds(name, ask);
     const deadline = new Deadline(bounds);
@@ -100,7 +100,7 @@ export class EngineTransport {
     const call: EngineCall = engineCalls[name];
     const ms = ask.deadlineMs ?? call.deadlineMs;
     this.#guard?.check({ name, changes: call.changes, deadlineMs: ms });
-    return { what: `The Docker engine’s answer to ${name}`, ms, signal: anySignal(this.#guard?.signal, ask.signal) };
+    return { what: `The Docker engine’s response to ${name}`, ms, signal: anySignal(this.#guard?.signal, ask.signal) };
   }
 
   async #send<Name extends EngineCallName>(name: Name, ask: Ask<Name>, { connection }: Lease, signal: AbortSignal, silence?: Silence): Promise<HttpResponse> {
@@ -121,7 +121,7 @@ export class EngineTransport {
     const { status, body } = response;
     if (status === (ask.upgrade ? 101 : 200) || (!ask.upgrade && status > 200 && status < 300) || (status === 304 && call.unchanged)) return response;
     const said = (await collect(body, 64 * 1024, 'cut')).toString('utf8');
-    if (status < 400) throw new RemoteError('docker_error', `The Docker engine answered ${name} with the status ${status}; redirects are not followed`, { status });
+    if (status < 400) throw new RemoteError('docker_error', `The Docker engine responded to ${name} with status ${status}; redirects are not followed`, { status });
     throw engineError(reasonOf(said), status);
   }
 
@@ -132,7 +132,7 @@ export class EngineTransport {
     const said = (await collect(body, 64 * 1024, 'fail')).toString('utf8');
     if (status !== 200) throw engineError(reasonOf(said), status);
     const version = negotiated(String(headers['api-version']));
-    if (!version) throw new RemoteError('docker_error', 'The Docker engine is older than 20.10, or does not tell its version');
+    if (!version) throw new RemoteError('docker_error', 'The Docker engine is older than 20.10 or does not report its version');
     this.#version = version;
     return version;
   }
