@@ -62,7 +62,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
       };
     }
     case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
-    case 'redirect': return { 302: { description: 'The way goes on elsewhere.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
+    case 'redirect': return { 302: { description: 'A redirect.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
     case 'nothing': return { 204: { description: 'Success.', headers: headersOf() } };
     case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)])) } };
     case 'accepted': {

@@ -65,16 +65,16 @@ interface Held extends Begun {
 }
 
 /** Every kind at every step: whatever is registered, so that none can be forgotten. */
-const targets = [...kinds.values()].flatMap(({ definition: { kind, steps } }) => steps.map((step, position) => ({ kind, step: step.name, position, name: `${kind} ${step.name}` })));
+const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) => steps.map((step, position) => ({ kind, step: step.name, endsSoon: position === 0 || onlyLooks, name: `${kind} ${step.name}` })));
 
 it('knows how to begin every kind of operation', () => {
   expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());
 });
 
 /** Waits for what processes do. */
-async function until(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+async function until(what: string, seconds: number, condition: () => Promise<boolean>, missing: () => Promise<string> = () => Promise.resolve('')): Promise<void> {
   for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s ${await missing()}`);
     await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
 }
@@ -98,20 +98,26 @@ async function intoSteps(held: readonly Held[]): Promise<void> {
       await gates.letBegin(operationId);
     }
     return (await gates.inStep()).length === held.length;
+  }, async () => {
+    const inStep = await gates.inStep();
+    const rows = await ocore.sql<{ id: string; status: string; attempt: number; error_message: string | null; step: string | null; log: string | null }>(`
+      SELECT id, status, attempt, error_message, (SELECT name FROM operation_steps s WHERE s.operation_id = o.id AND s.status = 'running') AS step,
+        (SELECT message FROM operation_logs l WHERE l.operation_id = o.id ORDER BY seq DESC LIMIT 1) AS log FROM operations o`);
+    return held.filter(({ operationId }) => !inStep.includes(operationId)).map(({ name, operationId }) => `${name}: ${JSON.stringify(rows.find(({ id }) => id === operationId))}`).join('; ');
   });
 }
 
 it.each(['SIGKILL', 'SIGSTOP'] as const)('goes on with every kind of operation in every step when its worker gets %s', async (signal) => {
   const first = await startWorker();
   const ready: Ready[] = [];
-  await inBatches(targets, async ({ kind, step, position, name }) => {
+  await inBatches(targets, async ({ kind, step, endsSoon, name }) => {
     const fixture = fixtures.kinds[kind];
     if (!fixture) throw new Error(`${kind} has no fixture`);
-    const phase = !fixture.usesServer ? 'no server' : position === 0 ? 'first step' : 'later step';
+    const phase = !fixture.usesServer ? 'no server' : endsSoon ? 'first step' : 'later step';
     ready.push({ name, step, phase, begin: await fixture.ready() });
   });
   await markers.put();
-  // Those with a long way to their step first; a server that is away at the first step ends an operation soon, and what
+  // Those with a long way to their step first; a server that is away before anything was begun there ends an operation soon, and what
   // waits in the database waits inside a transaction, which must not become old.
   const all: Held[] = [];
   for (const phase of ['later step', 'first step', 'no server'] as const) {
