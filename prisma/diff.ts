@@ -1,7 +1,7 @@
 /**
  * For developers: prints the SQL that brings an empty database to `prisma/schema.prisma`, or (`--from FILE`) an older
  * schema to it. Runs the schema engine as WebAssembly on a throw-away database, so that nothing is downloaded.
- * Usage: node prisma/diff.ts [--from older.prisma] > prisma/migrations/<time>_<name>/migration.sql
+ * Usage: npm run -s schema:diff [-- --from older.prisma] > prisma/migrations/<time>_<name>/migration.sql
  */
 import { mkdtemp, readFile, rm, chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';

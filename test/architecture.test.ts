@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { fastTests, testModules } from './fast.ts';
 import { circlesOf } from './kit/circles.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -74,6 +75,14 @@ it('enters a folder of src that has an index through it', () => {
   expect(features.filter((feature) => !closed.includes(`src/${feature}/`))).toEqual([]);
   const wrong = imports.filter(({ from, to }) => closed.some((folder) => to.startsWith(folder) && !from.startsWith(folder) && to !== `${folder}index.ts`));
   expect(wrong).toEqual([]);
+});
+
+it('tells by what tests import which of them need a prepared machine', () => {
+  const machine = /^test\/(fleet\/(?!slot\.ts)|tools\/|kit\/(chromium|oathtool)\.ts)/;
+  const modules = testModules();
+  const fast = fastTests();
+  expect(fast.filter((file) => [...(modules.get(file)?.reaches ?? [])].some((one) => machine.test(one)))).toEqual([]);
+  expect(fast).toEqual(expect.arrayContaining(['test/members/members.test.ts', 'test/prisma/embedded.test.ts', 'test/rest/lists.test.ts']));
 });
 
 it('reaches servers and, past the tenant boundary, the database from services alone', () => {

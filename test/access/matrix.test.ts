@@ -1,26 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { expand, isPermission, type Permission, permissions } from '../../src/access/permissions.ts';
 import { callGraphql, callRest, inBatches, type Outcome } from '../kit/call.ts';
 import { allFields, allRoutes, idPlaces, requestOf, restRequestOf, type RootField } from '../kit/fields.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { Snapshot } from '../kit/snapshot.ts';
 import { mark, rowsOf } from '../kit/two-orgs.ts';
 import { type Caller, type Cast, cast } from './callers.ts';
 import { probeForeign } from './foreign.ts';
 
-let ocore: Ocore;
+// Without a worker the fixture stays as it is.
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let people: Cast;
 let snapshot: Snapshot;
 
-beforeAll(async () => {
-  // Without a worker the fixture stays as it is.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+it.beforeAll(async ({ ocore }) => {
   people = await cast(ocore);
   snapshot = await Snapshot.take(ocore.running.databaseUrl);
 });
 afterAll(async () => {
   await snapshot?.close();
-  await ocore?.stop();
 });
 
 type Expected = 401 | 403 | 404 | 'allowed' | 'whatever';
@@ -124,7 +123,7 @@ describe('every field and route, as declared, for', () => {
     expect(await check(caller)).toEqual([]);
   }, 300_000);
 
-  it('a role, and a key, that hold everything but the permission', async () => {
+  it('a role, and a key, that hold everything but the permission', async ({ ocore }) => {
     const wrong: string[] = [];
     for (const permission of permissions) {
       const chosen = probes.filter((probe) => permissionOf(probe.root.scopes) === permission);
@@ -141,7 +140,7 @@ describe('every field and route, as declared, for', () => {
 });
 
 describe('ids that are not the caller’s own', () => {
-  it('are 404, or lead to nothing, for another organization’s Owner', async () => {
+  it('are 404, or lead to nothing, for another organization’s Owner', async ({ ocore }) => {
     const before = await rowsOf(ocore, people.org.id);
     // Whoever administers the installation sees all organizations.
     const { asked, wrong } = await probeForeign(people.other.owner, people.other.ids, people.org.ids, ({ scopes }) => scopes['admin'] !== true);
@@ -151,7 +150,7 @@ describe('ids that are not the caller’s own', () => {
     await snapshot.restore();
   }, 300_000);
 
-  it('are 404 for who is limited to another project', async () => {
+  it('are 404 for who is limited to another project', async ({ ocore }) => {
     const before = await rowsOf(ocore, people.org.id);
     for (const name of ['a Developer of one project', 'a key for one project']) {
       const caller = people.callers.find((one) => one.name === name) ?? owner();

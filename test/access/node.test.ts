@@ -1,21 +1,20 @@
 import { getNamedType, type GraphQLField, isAbstractType, isLeafType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { z } from 'zod';
 import { schema } from '../../schema/index.ts';
 import type { Client } from '../kit/client.ts';
 import type { Ids } from '../kit/fields.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { type Caller, type Cast, cast } from './callers.ts';
 
-let ocore: Ocore;
+// Without a worker nothing changes between two looks.
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let people: Cast;
 
-beforeAll(async () => {
-  // Without a worker nothing changes between two looks.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+it.beforeAll(async ({ ocore }) => {
   people = await cast(ocore);
 });
-afterAll(() => ocore?.stop());
 
 function caller(name: string): Caller {
   const found = people.callers.find((one) => one.name === name);
@@ -105,7 +104,7 @@ describe('what is not found, and looks like an id that nothing has,', () => {
     }
   }, 120_000);
 
-  it('is whatever one lacks the permission for', async () => {
+  it('is whatever one lacks the permission for', async ({ ocore }) => {
     await ocore.sql("UPDATE roles SET permissions = '{view:servers}' WHERE id = $1", [people.custom.roleId]);
     const { client } = people.custom;
     const wanted = await refusal(client, unknown);

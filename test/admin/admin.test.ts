@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
-import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
 let admin: Client;
 let user: Client;
 
 const idOf = async (email: string): Promise<string> => (await admin.get(`/admin/users?search=${encodeURIComponent(email)}`)).text('data.0.id');
 
-beforeAll(async () => {
-  ocore = await Ocore.start();
+it.beforeAll(async ({ ocore }) => {
   admin = await ocore.owner('admin');
   user = await ocore.owner('user');
 });
-afterAll(() => ocore?.stop());
 
-it('is for the administrator alone', async () => {
+it('is for the administrator alone', async ({ ocore }) => {
   for (const path of ['/admin/users', '/admin/orgs', '/admin/jobs', '/admin/jobs/queue']) {
     expect([(await admin.get(path)).status, (await user.get(path)).status, (await new Client(ocore.url, null, null).get(path)).status]).toEqual([200, 403, 401]);
   }
@@ -30,14 +27,14 @@ it('lists accounts and organizations with what they hold', async () => {
   expect((await admin.get(`/admin/orgs/${orgs.text('data.0.id')}`)).at('slug')).toBe(user.org);
 });
 
-it('makes an account that can sign in', async () => {
+it('makes an account that can sign in', async ({ ocore }) => {
   const made = await admin.post('/admin/users', { email: 'Made@Example.com', name: 'Made', password: 'a first passw0rd' });
   expect([made.status, made.at('email'), made.at('emailVerified')]).toEqual([201, 'made@example.com', true]);
   expect((await new Client(ocore.url, null, null).post('/auth/login', { email: 'made@example.com', password: 'a first passw0rd' })).status).toBe(200);
   expect((await admin.post('/admin/users', { email: 'made@example.com', name: 'Again', password: 'a first passw0rd' })).status).toBe(409);
 });
 
-it('locks an account out at once and lets it in again', async () => {
+it('locks an account out at once and lets it in again', async ({ ocore }) => {
   const id = await idOf(user.email);
   expect((await admin.post(`/admin/users/${id}/deactivate`)).at('deactivatedAt')).not.toBeNull();
   expect((await user.get('/user')).status).toBe(401);
@@ -55,7 +52,7 @@ it('keeps at least one administrator', async () => {
   expect((await admin.request('PUT', `/api/admin/users/${theirs}/administrator`, { isAdmin: false })).at('isServerAdmin')).toBe(false);
 });
 
-it('keeps one also when two lock each other out at the same time', async () => {
+it('keeps one also when two lock each other out at the same time', async ({ ocore }) => {
   const second = await ocore.owner('second');
   const [mine, theirs] = [await idOf(admin.email), await idOf(second.email)];
   await admin.put(`/admin/users/${theirs}/administrator`, { isAdmin: true });
@@ -70,7 +67,7 @@ it('keeps one also when two lock each other out at the same time', async () => {
   await ocore.sql('UPDATE sessions SET revoked_at = NULL WHERE user_id = $1', [mine]);
 });
 
-it('ends sessions, and sees the work of all organizations', async () => {
+it('ends sessions, and sees the work of all organizations', async ({ ocore }) => {
   const session = await ocore.owner('busy');
   await session.post('/servers', { name: 'Nowhere', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
   expect((await admin.get('/admin/jobs?kind=server.validate')).at('data.0.resourceType')).toBe('server');

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
-import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
+const project = async (owner: Client, name: string): Promise<string> => (await owner.post('/projects', { name })).text('id');
 
-const project = async (name: string): Promise<string> => (await owner.post('/projects', { name })).text('id');
-
-it('is shown once, works in its organization, and notes its use', async () => {
+it('is shown once, works in its organization, and notes its use', async ({ ocore, owner }) => {
   const made = await owner.post('/api-keys', { name: 'CI', permissions: ['manage:projects', 'view:servers'], expiresAt: new Date(Date.now() + 3600_000).toISOString() });
   expect([made.status, made.at('scope'), made.at('status'), made.at('createdBy.email'), made.at('lastUsedAt')]).toEqual([201, 'organization', 'active', owner.email, null]);
   const key = made.text('key');
@@ -29,7 +21,7 @@ it('is shown once, works in its organization, and notes its use', async () => {
   expect(everything).not.toContain(key.slice(8, 30));
 });
 
-it('is refused when it is mistyped, unknown, expired or revoked', async () => {
+it('is refused when it is mistyped, unknown, expired or revoked', async ({ ocore, owner }) => {
   const { id, key } = await owner.newKey(['view:projects']);
   const swapped = key.slice(0, -8) + (key.at(-8) === 'a' ? 'b' : 'a') + key.slice(-7);
   expect([(await owner.withKey(swapped).get('/projects')).status, (await owner.withKey(`${key}x`).get('/projects')).status, (await owner.withKey('ocore_k_abc123').get('/projects')).status]).toEqual([401, 401, 401]);
@@ -43,7 +35,7 @@ it('is refused when it is mistyped, unknown, expired or revoked', async () => {
   expect([shown.includes(second.id), JSON.stringify((await owner.get('/api-keys?include_revoked=true')).body).includes(second.id)]).toEqual([false, true]);
 });
 
-it('never does more than its maker may at that moment', async () => {
+it('never does more than its maker may at that moment', async ({ ocore, owner }) => {
   const developer = await ocore.member(owner, 'Developer');
   const memberId = await owner.memberIdOf(developer.email);
   const { key } = await developer.newKey(['manage:projects', 'view:members']);
@@ -65,7 +57,7 @@ it('never does more than its maker may at that moment', async () => {
   expect([refused.status, refused.at('error.details.missing')]).toEqual([403, ['manage:servers']]);
 });
 
-it('is revoked with the membership also when it is made in that very moment', async () => {
+it('is revoked with the membership also when it is made in that very moment', async ({ ocore, owner }) => {
   const member = await ocore.member(owner, 'Developer');
   const memberId = await owner.memberIdOf(member.email);
   await holding(ocore, 'SELECT 1 FROM users WHERE email = $1 FOR UPDATE', [member.email], async (release) => {
@@ -82,15 +74,15 @@ it('is revoked with the membership also when it is made in that very moment', as
   });
 });
 
-it('is not made in an organization that is being deleted', async () => {
+it('is not made in an organization that is being deleted', async ({ ocore }) => {
   const leaving = await ocore.owner('leaving');
   await ocore.sql("UPDATE organizations SET status = 'removing' WHERE slug = $1", [leaving.org]);
   const answer = await leaving.post('/api-keys', { name: 'Late', permissions: ['view:projects'] });
   expect([answer.status, answer.at('error.code')]).toEqual([409, 'invalid_state']);
 });
 
-it('stays in its projects', async () => {
-  const [inside, outside] = [await project('Inside'), await project('Outside')];
+it('stays in its projects', async ({ ocore, owner }) => {
+  const [inside, outside] = [await project(owner, 'Inside'), await project(owner, 'Outside')];
   const { id, key } = await owner.newKey(['manage:projects', 'manage:environments'], { projectIds: [inside] });
   const bot = owner.withKey(key);
   expect((await owner.get(`/api-keys/${id}`)).at('scope')).toBe('project');
@@ -109,7 +101,7 @@ it('stays in its projects', async () => {
   expect([(await own.get(`/projects/${inside}`)).status, (await own.get(`/projects/${outside}`)).status]).toEqual([200, 404]);
 });
 
-it('works from its addresses only', async () => {
+it('works from its addresses only', async ({ owner }) => {
   const { id, key } = await owner.newKey(['view:projects'], { allowedIps: ['203.0.113.0/24', '2001:db8::1'] });
   expect((await owner.withKey(key).get('/projects')).status).toBe(403);
   expect((await owner.patch(`/api-keys/${id}`, { allowedIps: ['127.0.0.0/8', '::1'] })).status).toBe(200);
@@ -119,7 +111,7 @@ it('works from its addresses only', async () => {
   }
 });
 
-it('is rotated with an overlap, or without', async () => {
+it('is rotated with an overlap, or without', async ({ ocore, owner }) => {
   const { id, key: first } = await owner.newKey(['view:projects']);
   const rotated = await owner.post(`/api-keys/${id}/rotate`, { overlapHours: 168 });
   const second = rotated.text('key');
@@ -134,7 +126,7 @@ it('is rotated with an overlap, or without', async () => {
   expect((await Promise.all(both.map((answer) => works(answer.text('key'))))).sort()).toEqual([200, 200]);
 });
 
-it('closes its sockets when it is revoked, and when the secret that opened them ends', async () => {
+it('closes its sockets when it is revoked, and when the secret that opened them ends', async ({ ocore, owner }) => {
   const query = 'subscription ($id: ID!) { serverUpdated(id: $id) { id } }';
   const server = await owner.post('/servers', { name: 'Watched', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'x' });
   const overlapEnds = async (id: string) => {
@@ -152,7 +144,7 @@ it('closes its sockets when it is revoked, and when the secret that opened them 
   }
 });
 
-it('belongs to its maker: others see and change it with the permission only', async () => {
+it('belongs to its maker: others see and change it with the permission only', async ({ ocore, owner }) => {
   const [developer, viewer, admin] = [await ocore.member(owner, 'Developer'), await ocore.member(owner, 'Viewer'), await ocore.member(owner, 'Admin')];
   const { id, key } = await developer.newKey(['manage:projects']);
   expect([(await developer.get('/api-keys')).at('data.0.id'), (await developer.get('/api-keys')).at('data.1')]).toEqual([id, undefined]);
@@ -174,7 +166,7 @@ it('belongs to its maker: others see and change it with the permission only', as
   expect([(await keeper.post(`/api-keys/${strong.id}/rotate`)).status, (await keeper.patch(`/api-keys/${strong.id}`, { allowedIps: [] })).status, (await keeper.delete(`/api-keys/${strong.id}`)).status]).toEqual([403, 403, 200]);
 });
 
-it('gives a new secret to its maker only; a member who is removed keeps none', async () => {
+it('gives a new secret to its maker only; a member who is removed keeps none', async ({ ocore, owner }) => {
   const admin = await ocore.member(owner, 'Admin');
   const { id, key } = await owner.newKey(['manage:projects']);
   const refused = await admin.post(`/api-keys/${id}/rotate`, { overlapHours: 168 });
@@ -195,7 +187,7 @@ it('gives a new secret to its maker only; a member who is removed keeps none', a
   expect((await owner.withKey(rotated.text('key')).get('/projects')).status).toBe(401);
 });
 
-it('handles keys only with the permission, and passes all its own limits on', async () => {
+it('handles keys only with the permission, and passes all its own limits on', async ({ owner }) => {
   const plain = owner.withKey((await owner.newKey(['manage:projects'])).key);
   const other = await owner.newKey(['view:projects']);
   const refused = [await plain.post('/api-keys', { name: 'X', permissions: ['view:projects'] }), await plain.get('/api-keys'), await plain.get(`/api-keys/${other.id}`), await plain.post(`/api-keys/${other.id}/rotate`), await plain.delete(`/api-keys/${other.id}`)];
@@ -210,7 +202,7 @@ it('handles keys only with the permission, and passes all its own limits on', as
   expect([made.status, (await owner.withKey(made.text('key')).get('/projects')).status]).toEqual([201, 200]);
 });
 
-it('does not do what only a person may', async () => {
+it('does not do what only a person may', async ({ owner }) => {
   const all = (await owner.graphql('{ myPermissions }')).at('data.myPermissions');
   const bot = owner.withKey((await owner.newKey(Array.isArray(all) ? all : [])).key);
   const answers = [

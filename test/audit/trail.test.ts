@@ -1,23 +1,20 @@
 import { once } from 'node:events';
 import { get, IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { z } from 'zod';
 import type { Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 const key = { SSH_ENCRYPTION_KEY: 'the same key in both processes of this test' };
-let ocore: Ocore;
-let owner: Client;
+it.override('env', key);
 
-beforeAll(async () => {
-  ocore = await Ocore.start(key);
-  owner = await ocore.owner();
+it.beforeAll(async ({ owner }) => {
   for (const name of ['First', '=HYPERLINK("x")', 'Third, with a comma']) await owner.post('/projects', { name });
 });
-afterAll(() => ocore?.stop());
 
-it('tells who did what from where, newest first', async () => {
+it('tells who did what from where, newest first', async ({ owner }) => {
   const trail = await owner.get('/audit-logs?action=project.created&limit=2');
   expect(trail.status).toBe(200);
   expect([trail.at('data.0.resourceName'), trail.at('data.0.userName'), trail.at('data.0.actorType'), trail.at('data.0.afterState.name'), trail.at('has_more')]).toEqual(['Third, with a comma', 'owner', 'user', 'Third, with a comma', true]);
@@ -25,7 +22,7 @@ it('tells who did what from where, newest first', async () => {
   expect([rest.at('data.0.resourceName'), rest.at('data.1'), rest.at('next_cursor')]).toEqual(['First', undefined, null]);
 });
 
-it('finds by resource, by action family, by person and by time', async () => {
+it('finds by resource, by action family, by person and by time', async ({ owner }) => {
   const project = (await owner.get('/projects?limit=1')).text('data.0.id');
   expect((await owner.get(`/audit-logs?resource_id=${project}`)).at('data.0.resourceId')).toBe(project);
   expect((await owner.get('/audit-logs?action=org.*')).at('data.0.action')).toBe('org.created');
@@ -36,7 +33,7 @@ it('finds by resource, by action family, by person and by time', async () => {
   expect([crossed.status, crossed.at('error.details.field')]).toEqual([400, 'start_date']);
 });
 
-it('exports as JSON and as CSV that no spreadsheet runs', async () => {
+it('exports as JSON and as CSV that no spreadsheet runs', async ({ owner }) => {
   const json = await owner.get('/audit-logs/export?resource_type=project');
   expect([json.headers.get('content-disposition')?.includes('.json'), json.at('0.resourceName')]).toEqual([true, 'Third, with a comma']);
   const csv = await owner.get('/audit-logs/export?format=csv&resource_type=project');
@@ -47,7 +44,7 @@ it('exports as JSON and as CSV that no spreadsheet runs', async () => {
 });
 
 /** Many entries, each with a state of some size. */
-async function fill(client: Client, count: number, bytes: number): Promise<void> {
+async function fill(ocore: Ocore, client: Client, count: number, bytes: number): Promise<void> {
   await ocore.sql(
     `INSERT INTO audit_entries (id, org_id, action, resource_type, resource_name, actor_type, actor_name, request_id, after_state)
      SELECT gen_random_uuid(), id, 'filled.entry', 'filled', 'Row ' || n, 'system', 'test', 'req_filled', jsonb_build_object('text', repeat('x', $3))
@@ -56,9 +53,9 @@ async function fill(client: Client, count: number, bytes: number): Promise<void>
 
 describe('an export of many entries', () => {
   let many: Client;
-  beforeAll(async () => {
+  it.beforeAll(async ({ ocore }) => {
     many = await ocore.owner('many');
-    await fill(many, 10_100, 2000);
+    await fill(ocore, many, 10_100, 2000);
   });
 
   it('is sent row by row over REST, whole and in both formats, up to 10,000 rows', async () => {
@@ -72,7 +69,7 @@ describe('an export of many entries', () => {
     expect([head.status, head.headers.get('content-type'), head.body]).toEqual([200, 'text/csv; charset=utf-8', '']);
   });
 
-  it('reads no further than its client takes', async () => {
+  it('reads no further than its client takes', async ({ ocore }) => {
     const proxy = await DatabaseProxy.start(ocore.running.databaseUrl);
     const beside = await Ocore.start({ ...key, OCORE_ROLE: 'gateway', DATABASE_URL: proxy.url });
     const request = get(`${beside.url}/api/audit-logs/export?resource_type=filled&format=csv`, { headers: many.headers() });
@@ -96,7 +93,7 @@ describe('an export of many entries', () => {
     await proxy.stop();
   }, 120_000);
 
-  it('ends with its reader', async () => {
+  it('ends with its reader', async ({ ocore }) => {
     const response = await fetch(`${ocore.url}/api/audit-logs/export?resource_type=filled`, { headers: many.headers() });
     const reader = response.body?.getReader();
     const first = await reader?.read();
@@ -122,7 +119,7 @@ describe('an export of many entries', () => {
   });
 });
 
-it('ends with a refusal, and no file, for those who may not see the trail or ask for it in the wrong way', async () => {
+it('ends with a refusal, and no file, for those who may not see the trail or ask for it in the wrong way', async ({ ocore, owner }) => {
   await owner.post('/roles', { name: 'Blind', permissionIds: ['view:projects'] });
   const blind = await ocore.member(owner, 'Blind');
   expect([(await blind.get('/audit-logs/export')).status, (await blind.get('/audit-logs/export')).at('error.details.permission')]).toEqual([403, 'view:audit_logs']);
@@ -131,7 +128,7 @@ it('ends with a refusal, and no file, for those who may not see the trail or ask
   expect((await owner.get('/audit-logs/export?format=xml')).status).toBe(400);
 });
 
-it('keeps user agents at a sane length, in entries and sessions', async () => {
+it('keeps user agents at a sane length, in entries and sessions', async ({ ocore, owner }) => {
   const long = `agent/${'x'.repeat(4000)}`;
   expect((await owner.request('POST', '/api/projects', { name: 'By a long agent' }, { 'user-agent': long })).status).toBe(201);
   expect((await owner.get('/audit-logs?action=project.created&limit=1')).text('data.0.userAgent')).toBe(long.slice(0, 256));
@@ -140,7 +137,7 @@ it('keeps user agents at a sane length, in entries and sessions', async () => {
   expect(row?.longest).toBe(256);
 });
 
-it('shows nothing of another organization', async () => {
+it('shows nothing of another organization', async ({ ocore }) => {
   const stranger = await ocore.owner('stranger');
   const theirs = await stranger.get('/audit-logs');
   expect([theirs.at('data.0.action'), theirs.at('data.1')]).toEqual(['org.created', undefined]);

@@ -1,30 +1,26 @@
 import { generate } from 'otplib';
 import type { Browser } from 'playwright-core';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
-import type { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { openTabNamed, run, waitForResponse, writeVariables } from '../kit/graphiql.ts';
-import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-let owner: Client;
+it.override('ownerName', 'ada');
+
 let browser: Browser;
 
 beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner('ada');
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
-  await ocore?.stop();
 });
 
 const password = 'correct horse 1';
 
-it('GraphiQL: signs in, follows the tour, and shows a change live', async () => {
+it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ ocore, owner }) => {
   const { page, offences } = await openTab(browser, `${ocore.url}/graphql`);
   await signIn(page, owner.email, password);
   expect(await page.textContent('.graphiql-editors')).toContain('x-org-slug');
@@ -60,7 +56,7 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async () => 
   await page.close();
 });
 
-it('the sign-in bar asks for the second factor of who has one', async () => {
+it('the sign-in bar asks for the second factor of who has one', async ({ ocore }) => {
   const careful = await ocore.owner('careful');
   const setup = await careful.post('/user/totp/setup', { password });
   const { recoveryCodes } = z.object({ recoveryCodes: z.array(z.string()) }).parse((await careful.post('/user/totp/enable', { code: await generate({ secret: setup.text('secret') }) })).body);
@@ -75,7 +71,7 @@ it('the sign-in bar asks for the second factor of who has one', async () => {
   await page.close();
 });
 
-it('the playground: signs in, sends a request, and writes it in curl, JavaScript and Python', async () => {
+it('the playground: signs in, sends a request, and writes it in curl, JavaScript and Python', async ({ ocore, owner }) => {
   const project = await owner.post('/projects', { name: 'Seen in the playground' });
   const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/projects/GET/projects`);
   await signIn(page, owner.email, password);
@@ -94,7 +90,7 @@ it('the playground: signs in, sends a request, and writes it in curl, JavaScript
   await page.close();
 });
 
-it.each([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }], ['a wide screen', {}], ['dark mode', { colorScheme: 'dark' as const }]])('the documentation reads well on %s', async (_what, options) => {
+it.for<[string, NonNullable<Parameters<typeof openTab>[2]>]>([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }], ['a wide screen', {}], ['dark mode', { colorScheme: 'dark' }]])('the documentation reads well on %s', async ([_what, options], { ocore }) => {
   for (const path of ['/docs/', '/docs/guides/servers', '/docs/guides/organizations', '/docs/errors', '/docs/errors/conflict', '/docs/graphql/mutations']) {
     const { page, offences } = await openTab(browser, `${ocore.url}${path}`, options);
     // Nothing sticks out of the side.
@@ -106,7 +102,7 @@ it.each([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
   }
 });
 
-it('the search finds guides, errors and types', async () => {
+it('the search finds guides, errors and types', async ({ ocore }) => {
   const { page } = await openTab(browser, `${ocore.url}/docs/`);
   for (const [words, address] of [['host key', '/docs/guides/servers'], ['recovery codes', '/docs/guides/two-factor'], ['rate_limit', '/docs/errors/rate_limit_exceeded'], ['createServer', '/docs/graphql/mutations#createServer']] as const) {
     await page.fill('#search', words);

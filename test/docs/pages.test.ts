@@ -1,43 +1,41 @@
 import { globSync } from 'node:fs';
 import http from 'node:http';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { errorTable } from '../../src/errors.ts';
 import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { guides } from './guide.ts';
 
 const pages = resolve(import.meta.dirname, '../../docs/dist/pages');
-let ocore: Ocore;
-
-beforeAll(async () => { ocore = await Ocore.start({ OCORE_ROLE: 'gateway' }); });
-afterAll(async () => { await ocore?.stop(); });
+it.override('env', { OCORE_ROLE: 'gateway' });
 
 const addressOf = (file: string): string => `/docs/${file.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`;
-const get = (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${ocore.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
+const get = (ocore: Ocore, path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${ocore.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
 
-it('has a page for every error, at the address that the error itself names', async () => {
+it('has a page for every error, at the address that the error itself names', async ({ ocore }) => {
   for (const code of Object.keys(errorTable)) {
-    const page = await get(`/docs/errors/${code}`);
+    const page = await get(ocore, `/docs/errors/${code}`);
     expect([code, page.status, (await page.text()).includes(code)]).toEqual([code, 200, true]);
   }
   const refused = await new Client(ocore.url, null, null).get('/servers');
   expect((await fetch(refused.text('error.doc_url'))).status).toBe(200);
 });
 
-it('says of a file that is not there that it is not there', async () => {
+it('says of a file that is not there that it is not there', async ({ ocore }) => {
   for (const path of ['/docs/assets/nope.js', '/docs/assets/', '/docs/nope.js', '/docs/assets/%2e%2e/nope.js']) {
-    expect([path, (await get(path)).status]).toEqual([path, 404]);
+    expect([path, (await get(ocore, path)).status]).toEqual([path, 404]);
   }
-  expect((await get('/docs/assets/%00.js')).status).toBeLessThan(500);
+  expect((await get(ocore, '/docs/assets/%00.js')).status).toBeLessThan(500);
 });
 
-it('has no link that leads nowhere', async () => {
+it('has no link that leads nowhere', async ({ ocore }) => {
   const seen = new Map<string, string>();
   for (const file of globSync('**/*.html', { cwd: pages })) {
     const address = file === 'graphiql.html' ? '/graphql' : addressOf(file);
-    const html = await (await get(address)).text();
+    const html = await (await get(ocore, address)).text();
     seen.set(address, html);
   }
   expect(seen.size).toBeGreaterThan(40);
@@ -51,43 +49,43 @@ it('has no link that leads nowhere', async () => {
         continue;
       }
       const target = seen.get(pathname) ?? (pathname === '/docs' ? seen.get('/docs/') : undefined);
-      if (target === undefined && (await get(pathname)).status !== 200) broken.push(`${address}: ${link}`);
+      if (target === undefined && (await get(ocore, pathname)).status !== 200) broken.push(`${address}: ${link}`);
       if (target !== undefined && hash && !target.includes(`id="${hash.slice(1)}"`) && !pathname.startsWith('/docs/api')) broken.push(`${address}: ${link}`);
     }
   }
   expect([...new Set(broken)]).toEqual([]);
 });
 
-it('leads to every guide, from the side of each page and by the search', async () => {
-  const front = await (await get('/docs/')).text();
-  const index = z.array(z.object({ url: z.string(), text: z.string() })).parse(await (await get('/docs/search.json')).json());
+it('leads to every guide, from the side of each page and by the search', async ({ ocore }) => {
+  const front = await (await get(ocore, '/docs/')).text();
+  const index = z.array(z.object({ url: z.string(), text: z.string() })).parse(await (await get(ocore, '/docs/search.json')).json());
   for (const { name } of guides()) {
     const url = `/docs/guides/${name}`;
     expect([name, front.includes(`<li><a href="${url}">`), index.find((entry) => entry.url === url)?.text.length ?? 0]).toEqual([name, true, expect.toSatisfy((length: number) => length > 200)]);
   }
 });
 
-it('lets browsers keep pages for a while and named files for good, and sends little', async () => {
-  const page = await get('/docs/guides/servers');
+it('lets browsers keep pages for a while and named files for good, and sends little', async ({ ocore }) => {
+  const page = await get(ocore, '/docs/guides/servers');
   expect(page.headers.get('cache-control')).toBe('public, max-age=300');
   // As a browser asks; fetch would say that it wants no cache.
   const again = await new Promise<number | undefined>((answer) => { http.get(`${ocore.url}/docs/guides/servers`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } }, (response) => { response.resume(); answer(response.statusCode); }); });
   expect(again).toBe(304);
   const script = /src="(\/docs\/assets\/[^"]+)"/.exec(await page.text())?.[1] ?? '';
-  const asset = await get(script);
+  const asset = await get(ocore, script);
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-  for (const path of ['/docs/guides/servers', '/docs/graphql/objects', '/docs/search.json']) expect([path, (await get(path, { 'accept-encoding': 'gzip' })).headers.get('content-encoding')]).toEqual([path, 'gzip']);
+  for (const path of ['/docs/guides/servers', '/docs/graphql/objects', '/docs/search.json']) expect([path, (await get(ocore, path, { 'accept-encoding': 'gzip' })).headers.get('content-encoding')]).toEqual([path, 'gzip']);
 });
 
-it('allows only what comes from this installation', async () => {
+it('allows only what comes from this installation', async ({ ocore }) => {
   for (const path of ['/docs/', '/docs/api', '/graphql']) {
-    const policy = (await get(path)).headers.get('content-security-policy') ?? '';
+    const policy = (await get(ocore, path)).headers.get('content-security-policy') ?? '';
     expect([path, policy.includes("default-src 'none'"), policy.includes("script-src 'self';"), policy.includes("frame-ancestors 'none'"), /unsafe-eval|https?:/.test(policy)]).toEqual([path, true, true, true, false]);
   }
 });
 
-it('gives GraphiQL to browsers alone', async () => {
-  expect((await get('/graphql')).headers.get('content-type')).toContain('text/html');
-  const query = await get('/graphql?query=%7B__typename%7D', { accept: 'application/json' });
+it('gives GraphiQL to browsers alone', async ({ ocore }) => {
+  expect((await get(ocore, '/graphql')).headers.get('content-type')).toContain('text/html');
+  const query = await get(ocore, '/graphql?query=%7B__typename%7D', { accept: 'application/json' });
   expect(await query.json()).toMatchObject({ data: { __typename: 'Query' } });
 });

@@ -3,19 +3,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { at, document, operationOf } from '../kit/contract.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { blocksOf } from './guide.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const readme = read('README.md');
-let ocore: Ocore;
-
-beforeAll(async () => { ocore = await Ocore.start({ OCORE_ROLE: 'gateway' }); });
-afterAll(() => ocore?.stop());
+it.override('env', { OCORE_ROLE: 'gateway' });
 
 it('names routes that exist, wherever words name one', () => {
   let found = 0;
@@ -38,7 +35,7 @@ it('names fields that the routes of the README take', () => {
   }
 });
 
-it('has shell examples that work', async () => {
+it('has shell examples that work', async ({ ocore }) => {
   const [example] = blocksOf(readme).filter((block) => block.text.includes('curl'));
   const here = example?.text.replace(/^api=.*$/m, `api=${ocore.url}/api`) ?? '';
   const { stdout } = await promisify(execFile)('bash', ['-euc', here]);

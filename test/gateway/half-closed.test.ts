@@ -1,14 +1,13 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Ocore } from '../kit/ocore.ts';
+import { expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-beforeAll(async () => { ocore = await Ocore.start({ OCORE_ROLE: 'gateway' }); });
-afterAll(() => ocore?.stop());
+it.override('env', { OCORE_ROLE: 'gateway' });
 
 /** Writes, and keeps its own half open or closes it; gives the answer once the server has let go of the socket for good. */
-function untilGone(text: string, { fin }: { fin: boolean }): Promise<string> {
+function untilGone(ocore: Ocore, text: string, { fin }: { fin: boolean }): Promise<string> {
   const url = new URL(ocore.url);
   return new Promise((resolve) => {
     const socket = net.connect({ port: Number(url.port), host: url.hostname, allowHalfOpen: true }, () => {
@@ -32,21 +31,21 @@ function untilGone(text: string, { fin }: { fin: boolean }): Promise<string> {
 
 const upgrade = 'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
-it.each([
+it.for<[what: string, text: string, answer: string]>([
   ['what is no request', 'NONSENSE\r\n\r\n', 'HTTP/1.1 400'],
   ['headers that never end', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'HTTP/1.1 408'],
   ['headers that are too long', `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 'HTTP/1.1 431'],
   ['a refused upgrade', upgrade.replace('/graphql', '/elsewhere'), 'HTTP/1.1 400'],
   ['the last request', 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 'HTTP/1.1 200'],
-])('destroys the socket after %s, though the client never closes its half', async (_what, text, answer) => {
-  expect(await untilGone(text, { fin: false })).toBe(answer);
+])('destroys the socket after %s, though the client never closes its half', async ([_what, text, answer], { ocore }) => {
+  expect(await untilGone(ocore, text, { fin: false })).toBe(answer);
 });
 
-it.each([
+it.for<[what: string, text: string, answer: string]>([
   ['without a word', '', ''],
   ['after half a request', 'GET /healthz HTTP/1.1\r\nHo', 'HTTP/1.1 400'],
   ['after a request', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 'HTTP/1.1 200'],
   ['on a WebSocket', upgrade, 'HTTP/1.1 101'],
-])('ends the socket of a client that closed its half %s', async (_what, text, answer) => {
-  expect(await untilGone(text, { fin: true })).toBe(answer);
+])('ends the socket of a client that closed its half %s', async ([_what, text, answer], { ocore }) => {
+  expect(await untilGone(ocore, text, { fin: true })).toBe(answer);
 });

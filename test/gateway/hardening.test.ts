@@ -1,23 +1,16 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { raw, repeat } from './attack.ts';
 
-let ocore: Ocore;
-let owner: Client;
-
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
-});
-afterAll(() => ocore?.stop());
+it.override('env', { OCORE_ROLE: 'gateway' });
 
 const typed = { accept: 'application/graphql-response+json' };
 const deepType = (levels: number): string => `{ __type(name: "Query") { fields { type { ${'ofType { '.repeat(levels)} name ${'} '.repeat(levels)} } } } }`;
 
 describe('documents that would cost too much', () => {
-  it.each([
+  it.for<[what: string, query: string, limit: string]>([
     ['many aliases of one field', `{ ${repeat(101, (index) => `a${index}: __typename`)} }`, 'aliases'],
     ['a login tried many times in one request', `mutation { ${repeat(50, (index) => `a${index}: login(input: { email: "a@example.com", password: "${index}" }) { expiresIn }`)} }`, 'mutations'],
     ['a field repeated', `{ ${'__typename '.repeat(500)} }`, 'repetitions'],
@@ -38,28 +31,28 @@ describe('documents that would cost too much', () => {
     ['a fragment bomb', `{ ...F0 } fragment F0 on Query { instances(first: 100) { nodes { server { id } environment { id } } } ...F1 } ${repeat(12, (index) => `fragment F${index + 1} on Query { a${index}: operations { nodes { ...S } } b${index}: operations { nodes { ...S } } ...F${index + 2} }`)} fragment F13 on Query { me { id } } fragment S on Operation { steps { title } error { code } }`, 'queries'],
     ['a bomb of nested fragments', `{ __schema { types { ...F0 } } } ${repeat(14, (index) => `fragment F${index} on __Type { a: ofType { ...F${index + 1} } b: ofType { ...F${index + 1} } c: ofType { ...F${index + 1} } }`)} fragment F14 on __Type { name }`, 'cost'],
     ['introspection of the introspection, many times', `{ __schema { types { ${repeat(20, (index) => `a${index}: fields { type { fields { name args { name type { name kind ofType { name } } } } } }`)} } } }`, 'cost'],
-  ])('are refused: %s', async (_what, query, limit) => {
+  ])('are refused: %s', async ([_what, query, limit], { owner }) => {
     const answer = await owner.request('POST', '/graphql', { query, operationName: /query (Q0)/.exec(query)?.[1] }, typed);
     expect([answer.status, answer.at('errors.0.extensions.code'), answer.at('errors.0.extensions.details.limit')]).toEqual([400, 'query_too_complex', limit]);
     expect(answer.at('data')).toBeUndefined();
     expect(answer.at('errors.0.extensions.request_id')).toBe(answer.headers.get('x-request-id'));
   });
 
-  it('are weighed with the variables of the request', async () => {
+  it('are weighed with the variables of the request', async ({ owner }) => {
     const query = `query ($n: Int = 1) { ${repeat(16, (index) => `p${index}: instances(first: $n) { nodes { server { id } environment { id } } edges { node { server { id } environment { id } } } }`)} }`;
     expect((await owner.graphql(query)).at('errors')).toBeUndefined();
     expect((await owner.graphql(query, { n: 20 })).at('errors')).toBeUndefined();
     expect((await owner.graphql(query, { n: 100 })).at('errors.0.extensions.details.actual')).toBe(16 * (1 + 100 * 7));
   });
 
-  it('are refused as circular', async () => {
+  it('are refused as circular', async ({ owner }) => {
     for (const query of ['{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', '{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }']) {
       const answer = await owner.request('POST', '/graphql', { query }, typed);
       expect([answer.status, answer.at('errors.0.extensions.code'), answer.at('data')]).toEqual([400, 'bad_request', undefined]);
     }
   });
 
-  it('are refused on every way in', async () => {
+  it('are refused on every way in', async ({ owner }) => {
     const query = `subscription { operationUpdated(id: "x") { ${repeat(60, (index) => `a${index}: status`)} } }`;
     const events = await owner.request('POST', '/graphql', { query }, { accept: 'text/event-stream' });
     expect(String(events.body)).toContain('query_too_complex');
@@ -68,7 +61,7 @@ describe('documents that would cost too much', () => {
     expect((await owner.request('GET', `/graphql?query=${encodeURIComponent(`{ ${repeat(60, (index) => `a${index}: __typename`)} }`)}`)).at('errors.0.extensions.code')).toBe('query_too_complex');
   });
 
-  it('are told few and short errors', async () => {
+  it('are told few and short errors', async ({ owner }) => {
     const many = await owner.graphql(`{ me { ${repeat(300, (index) => `unknown${index}`)} } }`);
     expect([many.status, Array.isArray(many.at('errors')) && Object(many.at('errors')).length]).toEqual([200, 11]);
     const long = await owner.graphql(`{ ${'x'.repeat(60_000)} }`);
@@ -77,7 +70,7 @@ describe('documents that would cost too much', () => {
 });
 
 describe('what real clients send', () => {
-  it('is served: a page of several Relay connections', async () => {
+  it('is served: a page of several Relay connections', async ({ owner }) => {
     const query = `query Dashboard($count: Int!) {
       me { id email } organization { id name } myPermissions
       servers(first: 50) { edges { cursor node { ...ServerCard } } pageInfo { ...Page } }
@@ -94,35 +87,35 @@ describe('what real clients send', () => {
     expect(answer.at('data.me.email')).toBe(owner.email);
   });
 
-  it('is served: GraphiQL’s introspection, by anyone', async () => {
+  it('is served: GraphiQL’s introspection, by anyone', async ({ ocore }) => {
     const query = getIntrospectionQuery({ specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true, oneOf: true });
     const answer = await new Client(ocore.url, null, null).graphql(query);
     expect([answer.status, answer.at('errors')]).toEqual([200, undefined]);
     expect(answer.at('data.__schema.queryType.name')).toBe('Query');
   });
 
-  it('keeps an alias of any name', async () => {
+  it('keeps an alias of any name', async ({ owner }) => {
     expect((await owner.graphql('{ me { __proto__: email constructor: id } }')).at('data.me.constructor')).toEqual(expect.any(String));
   });
 });
 
 describe('requests that a page of another site could send', () => {
   const mutation = 'mutation { logout }';
-  it.each([
+  it.for<[what: string, headers: Record<string, string>, body: string, status: number]>([
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, `query=${encodeURIComponent(mutation)}`, 415],
     ['a form with a file', { 'content-type': 'multipart/form-data; boundary=x' }, `--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{"query":"${mutation}"}\r\n--x--`, 415],
     ['plain text', { 'content-type': 'text/plain' }, JSON.stringify({ query: mutation }), 415],
     ['plain text that calls itself JSON, too', { 'content-type': 'text/plain; application/json' }, JSON.stringify({ query: mutation }), 415],
     ['GraphQL as text', { 'content-type': 'application/graphql' }, mutation, 415],
     ['a batch', {}, JSON.stringify([{ query: mutation }, { query: mutation }]), 400],
-  ])('run nothing: %s', async (_what, headers, body, status) => {
+  ])('run nothing: %s', async ([_what, headers, body, status], { owner }) => {
     const answer = await owner.request('POST', '/graphql', body, headers);
     expect([answer.status, answer.at('data')]).toEqual([status, undefined]);
     expect(answer.text('errors.0.extensions.code')).toMatch(/^(unsupported_media_type|bad_request)$/);
     expect((await owner.get('/org')).status).toBe(200);
   });
 
-  it('run nothing: a link', async () => {
+  it('run nothing: a link', async ({ ocore, owner }) => {
     const answer = await owner.request('GET', `/graphql?query=${encodeURIComponent(mutation)}`);
     expect(answer.status).toBe(405);
     expect((await owner.get('/org')).status).toBe(200);
@@ -134,14 +127,14 @@ describe('requests that a page of another site could send', () => {
     expect((await visit({})).at('data.__typename')).toBe('Query');
   });
 
-  it('are let in by no header of ours', async () => {
+  it('are let in by no header of ours', async ({ owner }) => {
     const answer = await owner.request('POST', '/graphql', { query: '{ __typename }' }, { origin: 'https://evil.example' });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
 describe('bodies and headers', () => {
-  it.each(['/graphql', '/api/projects'])('may have 1 MiB and 32 levels at %s', async (path) => {
+  it.for(['/graphql', '/api/projects'])('may have 1 MiB and 32 levels at %s', async (path, { owner }) => {
     const at = path === '/graphql' ? 'errors.0.extensions.code' : 'error.code';
     const large = await owner.request('POST', path, { query: '{ __typename }', variables: { x: 'x'.repeat(2 ** 20) } });
     expect([large.status, large.at(at)]).toEqual([413, 'payload_too_large']);
@@ -151,18 +144,18 @@ describe('bodies and headers', () => {
     expect([broken.status, broken.at(at)]).toEqual([400, 'invalid_json']);
   });
 
-  it.each([
+  it.for<[what: string, body: string, headers: Record<string, string>]>([
     ['a number', '5', {}], ['null', 'null', {}], ['nothing', '', {}], ['an empty object', '{}', {}], ['a query that is a number', '{"query":5}', {}], ['variables that are a list', '{"query":"{__typename}","variables":[]}', {}],
     ['an operation name that is an object', '{"query":"{__typename}","operationName":{"a":1}}', {}], ['an unknown parameter', '{"query":"{__typename}","foo":1}', {}],
     ['a type definition', '{"query":"type A { a: Int }"}', {}], ['a variable of the wrong type', '{"query":"query ($n: Int) { servers(first: $n) { nodes { id } } }","variables":{"n":"x"}}', {}],
     ['what is not gzip', '{"query":"{__typename}"}', { 'content-encoding': 'gzip' }], ['an operation that is not there', `{"query":"query A { __typename }","operationName":"${'B'.repeat(9000)}"}`, {}],
-  ])('are refused as wrong: %s', async (_what, body, headers) => {
+  ])('are refused as wrong: %s', async ([_what, body, headers], { owner }) => {
     const answer = await owner.request('POST', '/graphql', body, { ...typed, ...headers });
     expect([answer.status, answer.at('errors.0.extensions.code')]).toEqual([400, 'bad_request']);
     expect(JSON.stringify(answer.body)).not.toMatch(/SyntaxError|originalError|BBBBBBBB/);
   });
 
-  it('of GET and of other methods are checked, too', async () => {
+  it('of GET and of other methods are checked, too', async ({ owner }) => {
     const ask = async (method: string, path: string): Promise<unknown[]> => { const answer = await owner.request(method, path); return [answer.status, answer.at('errors.0.extensions.code')]; };
     expect(await ask('GET', '/graphql?query={__typename}&variables={')).toEqual([400, 'invalid_json']);
     expect(await ask('GET', `/graphql?query={__typename}&variables=${'['.repeat(5000)}${']'.repeat(5000)}`)).toEqual([400, 'bad_request']);
@@ -170,7 +163,7 @@ describe('bodies and headers', () => {
     expect(await ask('POST', '/graphql/x')).toEqual([404, 'not_found']);
   });
 
-  it('are not waited for, nor read without end', async () => {
+  it('are not waited for, nor read without end', async ({ ocore }) => {
     const [slow, long] = await Promise.all([
       raw(ocore, 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: '),
       raw(ocore, `GET /api/user HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`),
@@ -180,7 +173,7 @@ describe('bodies and headers', () => {
     expect(await raw(ocore, 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*"request_id":"req_/s);
   });
 
-  it('of answers keep browsers out of trouble', async () => {
+  it('of answers keep browsers out of trouble', async ({ owner }) => {
     for (const [answer, cache] of [[await owner.get('/user'), 'private, no-cache'], [await owner.post('/auth/login', {}), 'no-store'], [await owner.graphql('{ me { id } }'), 'no-store']] as const) {
       expect(answer.headers.get('cache-control')).toBe(cache);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');

@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { z } from 'zod';
 import { type Answer, Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { Program } from '../kit/program.ts';
 
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'worker' });
+
 let env: Record<string, string>;
 const programs: Program[] = [];
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'worker' });
+it.beforeAll(async ({ ocore }) => {
   env = {
     DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway',
     SSH_ENCRYPTION_KEY: (await readFile(join(ocore.dir, 'secrets', 'ssh_encryption_key'), 'utf8')).trim(),
@@ -20,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Program.endAll();
-  await ocore?.stop();
 });
 
 async function gateway(): Promise<Program> {
@@ -34,7 +34,7 @@ const body = (email: string, more: object = {}) => ({ email, password: 'correct 
 const signUp = (url: string, email: string, more: object = {}): Promise<Answer> => new Client(url, null, null).post('/auth/signup', body(email, more));
 const refusal = (answer: Answer): unknown[] => [answer.status, answer.at('error.code'), answer.at('error.details.constraint')];
 
-it('gives the first account, which administers everything, only to who can read the log', async () => {
+it('gives the first account, which administers everything, only to who can read the log', async ({ ocore }) => {
   const [one, two] = await Promise.all([gateway(), gateway()]);
   const token = printed(one);
   expect([typeof token, typeof printed(two), token === printed(two)]).toEqual(['string', 'string', false]);
@@ -53,7 +53,7 @@ it('gives the first account, which administers everything, only to who can read 
   expect(await ocore.sql("SELECT 1 FROM one_time_tokens WHERE purpose = 'setup'")).toEqual([]);
 }, 300_000);
 
-it('takes the token from the environment, also where sign-up is closed and the gateway just listens for others', async () => {
+it('takes the token from the environment, also where sign-up is closed and the gateway just listens for others', async ({ ocore }) => {
   await ocore.sql('DELETE FROM users');
   const setupToken = 'the token of the operator, long enough';
   const open = await Ocore.start({ ...env, HOST: '0.0.0.0', SIGNUP_OPEN: 'false', OCORE_SETUP_TOKEN: setupToken });
@@ -68,7 +68,7 @@ it('takes the token from the environment, also where sign-up is closed and the g
   }
 });
 
-it('needs none on the machine itself', async () => {
+it('needs none on the machine itself', async ({ ocore }) => {
   await ocore.sql('DELETE FROM users');
   const local = await Ocore.start(env);
   try {

@@ -1,56 +1,54 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { type Fixtures, it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { connected, RawSocket } from '../kit/raw-socket.ts';
 
-let ocore: Ocore;
-let owner: Client;
+// Nobody works: the operation stays queued, and a subscription to it open.
+it.override('env', { OCORE_ROLE: 'gateway', SOCKETS_PER_ACCOUNT: '20' });
+
 let operation: string;
 
-beforeAll(async () => {
-  // Nobody works: the operation stays queued, and a subscription to it open.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', SOCKETS_PER_ACCOUNT: '20' });
-  owner = await ocore.owner();
+it.beforeAll(async ({ owner }) => {
   operation = (await owner.post('/servers', { name: 'Waiting', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
 });
-afterAll(() => ocore?.stop());
 
-const init = (client: Client = owner): object => ({ type: 'connection_init', payload: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' } });
+const init = (client: Client): object => ({ type: 'connection_init', payload: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' } });
 const ask = (id: string, query: string, more: object = {}): object => ({ id, type: 'subscribe', payload: { query, ...more } });
 const follow = (id: string): object => ask(id, 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { variables: { id: operation } });
 
-async function closeAfter(...messages: readonly unknown[]): Promise<string> {
+async function closeAfter(ocore: Ocore, ...messages: readonly unknown[]): Promise<string> {
   const socket = new RawSocket(ocore.url);
   for (const message of messages) await socket.send(message);
   return socket.closed;
 }
 
 describe('the graphql-transport-ws protocol', () => {
-  it.each([
-    ['no subprotocol', () => new RawSocket(ocore.url, { protocol: '' }).closed, '4406 Subprotocol not acceptable'],
-    ['no init for a while', () => closeAfter(), '4408 Connection initialisation timeout'],
-    ['a second init', () => closeAfter(init(), init()), '4429 Too many initialisation requests'],
-    ['a subscribe before the init', () => closeAfter(ask('1', '{ __typename }')), '4401 Unauthorized'],
-    ['a subscribe before the acknowledgement', () => closeAfter(init(), ask('1', '{ __typename }')), '4401 Unauthorized'],
-    ['a token that is not valid', () => closeAfter({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } }), '4403 Forbidden'],
-    ['no token', () => closeAfter({ type: 'connection_init' }), '4403 Forbidden'],
-    ['what is not JSON', () => closeAfter('nonsense'), '4400 Invalid message received'],
-    ['what is not a message', () => closeAfter('[]'), '4400 Invalid message received'],
-    ['an unknown type', () => closeAfter({ type: 'hello' }), '4400 Invalid message received'],
-    ['a subscribe without an id', () => closeAfter({ type: 'subscribe', payload: { query: '{ __typename }' } }), '4400 Invalid message received'],
-    ['a subscribe without a query', () => closeAfter({ id: '1', type: 'subscribe', payload: {} }), '4400 Invalid message received'],
-    ['variables that are no object', () => closeAfter(ask('1', '{ __typename }', { variables: 'x' })), '4400 Invalid message received'],
-    ['a message of the server’s', () => closeAfter({ id: '1', type: 'next', payload: {} }), '4500 Internal server error'],
-    ['a message above 1 MiB', () => closeAfter({ type: 'ping', payload: { x: 'x'.repeat(2 ** 20) } }), /^1009/],
-  ])('closes for %s', async (_what, close, reason) => {
-    expect(await close()).toMatch(reason);
+  it.for<[what: string, close: (fixtures: Fixtures) => Promise<string>, reason: string | RegExp]>([
+    ['no subprotocol', ({ ocore }) => new RawSocket(ocore.url, { protocol: '' }).closed, '4406 Subprotocol not acceptable'],
+    ['no init for a while', ({ ocore }) => closeAfter(ocore), '4408 Connection initialisation timeout'],
+    ['a second init', ({ ocore, owner }) => closeAfter(ocore, init(owner), init(owner)), '4429 Too many initialisation requests'],
+    ['a subscribe before the init', ({ ocore }) => closeAfter(ocore, ask('1', '{ __typename }')), '4401 Unauthorized'],
+    ['a subscribe before the acknowledgement', ({ ocore, owner }) => closeAfter(ocore, init(owner), ask('1', '{ __typename }')), '4401 Unauthorized'],
+    ['a token that is not valid', ({ ocore }) => closeAfter(ocore, { type: 'connection_init', payload: { authorization: 'Bearer nonsense' } }), '4403 Forbidden'],
+    ['no token', ({ ocore }) => closeAfter(ocore, { type: 'connection_init' }), '4403 Forbidden'],
+    ['what is not JSON', ({ ocore }) => closeAfter(ocore, 'nonsense'), '4400 Invalid message received'],
+    ['what is not a message', ({ ocore }) => closeAfter(ocore, '[]'), '4400 Invalid message received'],
+    ['an unknown type', ({ ocore }) => closeAfter(ocore, { type: 'hello' }), '4400 Invalid message received'],
+    ['a subscribe without an id', ({ ocore }) => closeAfter(ocore, { type: 'subscribe', payload: { query: '{ __typename }' } }), '4400 Invalid message received'],
+    ['a subscribe without a query', ({ ocore }) => closeAfter(ocore, { id: '1', type: 'subscribe', payload: {} }), '4400 Invalid message received'],
+    ['variables that are no object', ({ ocore }) => closeAfter(ocore, ask('1', '{ __typename }', { variables: 'x' })), '4400 Invalid message received'],
+    ['a message of the server’s', ({ ocore }) => closeAfter(ocore, { id: '1', type: 'next', payload: {} }), '4500 Internal server error'],
+    ['a message above 1 MiB', ({ ocore }) => closeAfter(ocore, { type: 'ping', payload: { x: 'x'.repeat(2 ** 20) } }), /^1009/],
+  ])('closes for %s', async ([_what, close, reason], { ocore, owner }) => {
+    expect(await close({ ocore, owner })).toMatch(reason);
   });
 
-  it('answers a ping with its payload, before and after the init', async () => {
+  it('answers a ping with its payload, before and after the init', async ({ ocore, owner }) => {
     const socket = new RawSocket(ocore.url);
     await socket.send({ type: 'ping', payload: { at: 1 } });
     expect((await socket.next()).body).toEqual({ type: 'pong', payload: { at: 1 } });
-    await socket.send(init());
+    await socket.send(init(owner));
     expect((await socket.next()).body).toEqual({ type: 'connection_ack' });
     await socket.send({ type: 'ping' });
     expect((await socket.next()).body).toEqual({ type: 'pong' });
@@ -60,7 +58,7 @@ describe('the graphql-transport-ws protocol', () => {
     socket.end();
   });
 
-  it('answers queries and mutations once, and completes', async () => {
+  it('answers queries and mutations once, and completes', async ({ owner }) => {
     const socket = await connected(owner);
     await socket.send(ask('q', 'query Me { me { email } } query Other { __typename }', { operationName: 'Me' }));
     expect((await socket.next()).body).toEqual({ id: 'q', type: 'next', payload: { data: { me: { email: owner.email } } } });
@@ -71,7 +69,7 @@ describe('the graphql-transport-ws protocol', () => {
     socket.end();
   });
 
-  it('ends a subscription when the client completes it, and the id is free again', async () => {
+  it('ends a subscription when the client completes it, and the id is free again', async ({ owner }) => {
     const socket = await connected(owner);
     await socket.send(follow('a'));
     expect((await socket.next()).at('payload.data.operationUpdated.status')).toBe('queued');
@@ -87,7 +85,7 @@ describe('the graphql-transport-ws protocol', () => {
     expect(await socket.closed).toBe('4409 Subscriber for b already exists');
   });
 
-  it('says why an operation cannot run, with the request’s id and nothing of the inside', async () => {
+  it('says why an operation cannot run, with the request’s id and nothing of the inside', async ({ owner }) => {
     const socket = await connected(owner, { 'x-request-id': 'socket-request-1' });
     for (const [query, code] of [['{', 'bad_request'], ['{ nothing }', 'bad_request'], ['subscription { operationUpdated(id: "x") { status } }', 'not_found'], ['query A { __typename } query B { __typename }', undefined]] as const) {
       await socket.send(ask('1', query));
@@ -102,7 +100,7 @@ describe('the graphql-transport-ws protocol', () => {
 });
 
 describe('a socket', () => {
-  it('is for our own pages and for programs only', async () => {
+  it('is for our own pages and for programs only', async ({ ocore }) => {
     const from = async (origin: string): Promise<string> => {
       const socket = new RawSocket(ocore.url, { headers: { origin } });
       await socket.send({ type: 'ping' });
@@ -113,7 +111,7 @@ describe('a socket', () => {
     expect([await from('https://evil.example'), await from('null'), await from('nonsense'), await from(ocore.url)]).toEqual(['HTTP 403', 'HTTP 403', 'HTTP 403', 'pong']);
   });
 
-  it('carries a bounded number of operations', async () => {
+  it('carries a bounded number of operations', async ({ owner }) => {
     const socket = await connected(owner);
     for (let index = 0; index <= 100; index += 1) await socket.send(follow(String(index)));
     const kinds = new Map<string, number>();
@@ -127,7 +125,7 @@ describe('a socket', () => {
     socket.end();
   });
 
-  it('is one of a bounded number of its account, and of its address', async () => {
+  it('is one of a bounded number of its account, and of its address', async ({ ocore }) => {
     const crowd = await ocore.owner('crowd');
     const sockets = [];
     for (let index = 0; index < 20; index += 1) sockets.push(await connected(crowd));
@@ -154,7 +152,7 @@ describe('a socket', () => {
     await short.stop();
   });
 
-  it('is closed when it talks too much', async () => {
+  it('is closed when it talks too much', async ({ ocore }) => {
     const socket = new RawSocket(ocore.url);
     for (let index = 0; index < 1100; index += 1) await socket.send({ type: 'ping' });
     expect(await socket.closed).toBe('1008 Too many messages');

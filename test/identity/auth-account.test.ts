@@ -1,30 +1,25 @@
 import { hash } from '@node-rs/argon2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { z } from 'zod';
 import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
-import { Mailbox } from '../kit/mailbox.ts';
+import { it } from '../kit/fixtures.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-let mailbox: Mailbox;
-let anonymous: Client;
+it.override('env', ({ mailbox }) => mailbox.env);
+
 let admin: Client;
-beforeAll(async () => {
-  mailbox = await Mailbox.start();
-  ocore = await Ocore.start(mailbox.env);
-  anonymous = new Client(ocore.url, null, null);
+it.beforeAll(async ({ ocore }) => {
   admin = await ocore.owner('admin');
 });
-afterAll(async () => { await ocore?.stop(); await mailbox?.down(); });
 
 const password = 'correct horse 1';
-const login = async (email: string, given: string): Promise<number> => (await anonymous.post('/auth/login', { email, password: given })).status;
-const audit = async (email: string): Promise<string[]> => (await ocore.sql<{ action: string }>("SELECT action FROM audit_entries WHERE resource_name = $1 AND action LIKE 'auth.%' ORDER BY id", [email])).map(({ action }) => action);
+const login = async (anonymous: Client, email: string, given: string): Promise<number> => (await anonymous.post('/auth/login', { email, password: given })).status;
+const audit = async (ocore: Ocore, email: string): Promise<string[]> => (await ocore.sql<{ action: string }>("SELECT action FROM audit_entries WHERE resource_name = $1 AND action LIKE 'auth.%' ORDER BY id", [email])).map(({ action }) => action);
 
 describe('verification of the e-mail address', () => {
-  it('is done by a button on a page, once; opening the link does nothing', async () => {
+  it('is done by a button on a page, once; opening the link does nothing', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('ver');
     expect((await owner.get('/user')).at('emailVerified')).toBe(false);
     const first = await mailbox.next(owner.email);
@@ -41,10 +36,10 @@ describe('verification of the e-mail address', () => {
     expect((await browser.submit(page)).status).toBe(422);
     expect((await anonymous.post('/auth/verify-email', { token: first.token })).status).toBe(422);
     expect((await owner.post('/auth/resend-verification')).status).toBe(409);
-    expect(await audit(owner.email)).toEqual(['auth.signup', 'auth.email_verified']);
+    expect(await audit(ocore, owner.email)).toEqual(['auth.signup', 'auth.email_verified']);
   });
 
-  it('keeps unverified people out of organizations where it is required', async () => {
+  it('keeps unverified people out of organizations where it is required', async ({ mailbox, ocore, anonymous }) => {
     const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, REQUIRE_VERIFIED_EMAIL: 'true', DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway' });
     const owner = await ocore.owner('strict');
     const inOrg = () => new Client(strict.url, owner.token, owner.org).get('/projects');
@@ -57,7 +52,7 @@ describe('verification of the e-mail address', () => {
 });
 
 describe('a forgotten password', () => {
-  it('is set anew by the letter, once; all sessions end', async () => {
+  it('is set anew by the letter, once; all sessions end', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('forgot');
     await mailbox.next(owner.email);
     const known = await anonymous.post('/auth/forgot-password', { email: owner.email.toUpperCase() });
@@ -78,13 +73,13 @@ describe('a forgotten password', () => {
     expect((await browser.submit(again, { password: 'another horse 2' })).status).toBe(200);
     expect((await browser.submit(again, { password: 'another horse 3' })).status).toBe(422);
     expect((await anonymous.post('/auth/reset-password', { token: older.token, password: 'another horse 3' })).status).toBe(422);
-    expect([await login(owner.email, password), await login(owner.email, 'another horse 2'), (await owner.get('/user')).status]).toEqual([401, 200, 401]);
+    expect([await login(anonymous, owner.email, password), await login(anonymous, owner.email, 'another horse 2'), (await owner.get('/user')).status]).toEqual([401, 200, 401]);
     expect((await mailbox.next(owner.email)).subject).toContain('password was changed');
     expect(mailbox.has('nobody@example.com')).toBe(false);
-    expect(await audit(owner.email)).toEqual(['auth.signup', 'auth.password_reset_requested', 'auth.password_reset_requested', 'auth.password_reset', 'auth.login_failed', 'auth.login']);
+    expect(await audit(ocore, owner.email)).toEqual(['auth.signup', 'auth.password_reset_requested', 'auth.password_reset_requested', 'auth.password_reset', 'auth.login_failed', 'auth.login']);
   });
 
-  it('is not kept from its owner by strangers who ask for it', async () => {
+  it('is not kept from its owner by strangers who ask for it', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('locked');
     await mailbox.next(owner.email);
     const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
@@ -109,7 +104,7 @@ describe('a forgotten password', () => {
     }
   });
 
-  it('is not set by a letter that is too old, nor by one of another kind', async () => {
+  it('is not set by a letter that is too old, nor by one of another kind', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('old');
     const verification = await mailbox.next(owner.email);
     expect((await anonymous.post('/auth/reset-password', { token: verification.token, password: 'another horse 2' })).status).toBe(422);
@@ -121,7 +116,7 @@ describe('a forgotten password', () => {
 });
 
 describe('a change of the e-mail address', () => {
-  it('waits for the new address, tells the old one, and can be taken back', async () => {
+  it('waits for the new address, tells the old one, and can be taken back', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('move');
     await mailbox.next(owner.email);
     const newEmail = `new-${owner.email}`;
@@ -136,7 +131,7 @@ describe('a change of the e-mail address', () => {
     const browser = new BrowserClient(ocore.url);
     await browser.submit(await browser.get(letter.link.href));
     expect([(await owner.get('/user')).at('email'), (await owner.get('/user')).at('emailVerified')]).toEqual([newEmail, true]);
-    expect([await login(owner.email, password), await login(newEmail, password)]).toEqual([401, 200]);
+    expect([await login(anonymous, owner.email, password), await login(anonymous, newEmail, password)]).toEqual([401, 200]);
 
     // Whoever has taken the account over puts in what would let them in again, and keep its owner out.
     const key = (await owner.post('/api-keys', { name: 'back door', permissions: ['view:projects'] })).text('key');
@@ -146,18 +141,18 @@ describe('a change of the e-mail address', () => {
     const undo = await mailbox.nextAbout(owner.email, 'Your oCore e-mail address was changed');
     expect(undo.link.pathname).toBe('/undo-email-change');
     await browser.submit(await browser.get(undo.link.href));
-    expect([await login(owner.email, password), await login(newEmail, password), (await owner.get('/user')).status]).toEqual([401, 401, 401]);
+    expect([await login(anonymous, owner.email, password), await login(anonymous, newEmail, password), (await owner.get('/user')).status]).toEqual([401, 401, 401]);
     expect((await owner.withKey(key).get('/projects')).status).toBe(401);
     await anonymous.post('/auth/forgot-password', { email: owner.email });
     const reset = await mailbox.nextAbout(owner.email, 'password');
     expect((await anonymous.post('/auth/reset-password', { token: reset.token, password: 'my own horse 2' })).status).toBe(200);
     const back = await anonymous.post('/auth/login', { email: owner.email, password: 'my own horse 2' });
     expect([back.at('requiresTOTP'), back.at('user.email')]).toEqual([false, owner.email]);
-    expect(await audit(newEmail)).toContain('auth.email_changed');
-    expect(await audit(owner.email)).toEqual(expect.arrayContaining(['auth.password_check_failed', 'auth.email_change_requested', 'auth.email_change_undone']));
+    expect(await audit(ocore, newEmail)).toContain('auth.email_changed');
+    expect(await audit(ocore, owner.email)).toEqual(expect.arrayContaining(['auth.password_check_failed', 'auth.email_change_requested', 'auth.email_change_undone']));
   });
 
-  it('is taken back without the second factors from before it, which a former mailbox does not have', async () => {
+  it('is taken back without the second factors from before it, which a former mailbox does not have', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('leaver');
     const secret = (await owner.post('/user/totp/setup', { password })).text('secret');
     const enabled = await owner.post('/user/totp/enable', { code: oathtool(secret) });
@@ -195,7 +190,7 @@ describe('a change of the e-mail address', () => {
     expect((await anonymous.post('/auth/login/2fa', { code: enabled.text('recoveryCodes.0'), partialToken: again })).status).toBe(200);
   });
 
-  it('does not tell whether the new address has an account', async () => {
+  it('does not tell whether the new address has an account', async ({ mailbox, ocore }) => {
     const owner = await ocore.owner('probe');
     const free = await owner.post('/user/change-email', { newEmail: `free-${owner.email}`, password });
     const taken = await owner.post('/user/change-email', { newEmail: admin.email, password });
@@ -205,7 +200,7 @@ describe('a change of the e-mail address', () => {
 });
 
 describe('passwords', () => {
-  it('are changed with the old one, with or without the other sessions', async () => {
+  it('are changed with the old one, with or without the other sessions', async ({ mailbox, ocore, anonymous }) => {
     const owner = await ocore.owner('pass');
     await mailbox.next(owner.email);
     const other = new Client(ocore.url, (await anonymous.post('/auth/login', { email: owner.email, password })).text('accessToken'), null);
@@ -213,37 +208,37 @@ describe('passwords', () => {
     expect((await owner.post('/user/change-password', { currentPassword: password, newPassword: 'second horse 2' })).status).toBe(200);
     expect((await other.get('/user')).status).toBe(200);
     expect((await owner.post('/user/change-password', { currentPassword: 'second horse 2', newPassword: 'third horse 3', revokeOtherSessions: true })).status).toBe(200);
-    expect([(await other.get('/user')).status, (await owner.get('/user')).status, await login(owner.email, 'third horse 3')]).toEqual([401, 200, 200]);
+    expect([(await other.get('/user')).status, (await owner.get('/user')).status, await login(anonymous, owner.email, 'third horse 3')]).toEqual([401, 200, 200]);
     expect((await mailbox.next(owner.email)).text).toContain('If this was not you');
   });
 
-  it.each([
+  it.for([
     ['a common one', 'password1'], ['one with a year', 'Sunshine2024!'], ['the name', 'Wilma Weak 99'], ['the address', 'weak99@example.com'], ['the name in the address', 'weak99xx'],
-  ])('refuses %s', async (what, weak) => {
+  ])('refuses %s', async ([what, weak], { anonymous }) => {
     const email = what === 'the name in the address' ? 'weak99xx@example.com' : 'weak99@example.com';
     const answer = await anonymous.post('/auth/signup', { email, password: weak, name: 'Wilma Weak 99' });
     expect([answer.status, answer.at('error.details')]).toEqual([400, expect.objectContaining({ field: 'password', constraint: 'common' })]);
   });
 
-  it('are the same however a keyboard writes them, and up to 256 characters', async () => {
+  it('are the same however a keyboard writes them, and up to 256 characters', async ({ anonymous }) => {
     const email = `uni-${Math.random().toString(36).slice(2)}@example.com`;
     await anonymous.post('/auth/signup', { email, password: 'Ünïcode ﬁsh 1', name: 'Uni' });
-    expect([await login(email, 'U\u0308ni\u0308code fish 1'), await login(email, 'Unicode fish 1')]).toEqual([200, 401]);
+    expect([await login(anonymous, email, 'U\u0308ni\u0308code fish 1'), await login(anonymous, email, 'Unicode fish 1')]).toEqual([200, 401]);
     expect((await anonymous.post('/auth/signup', { email: `x${email}`, password: `${'long '.repeat(51)}12`, name: 'Uni' })).at('error.details.constraint')).toBe('max_length');
   });
 
-  it('are hashed anew with today\'s parameters at the next sign-in', async () => {
+  it('are hashed anew with today\'s parameters at the next sign-in', async ({ ocore, anonymous }) => {
     const owner = await ocore.owner('rehash');
     await ocore.sql('UPDATE users SET password_hash = $2 WHERE email = $1', [owner.email, await hash(password, { memoryCost: 8192, timeCost: 1, parallelism: 1 })]);
-    expect(await login(owner.email, password)).toBe(200);
+    expect(await login(anonymous, owner.email, password)).toBe(200);
     const [row] = await ocore.sql<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = $1', [owner.email]);
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-    expect(await login(owner.email, password)).toBe(200);
+    expect(await login(anonymous, owner.email, password)).toBe(200);
   });
 });
 
 describe('sign-up', () => {
-  it('is closed and opened by the administrator at once; an invitation still lets in', async () => {
+  it('is closed and opened by the administrator at once; an invitation still lets in', async ({ mailbox, ocore, anonymous }) => {
     const stranger = await ocore.owner('stranger');
     expect([(await stranger.get('/admin/settings')).status, (await stranger.patch('/admin/settings', { signupOpen: false })).status]).toEqual([403, 403]);
     expect((await admin.patch('/admin/settings', { signupOpen: false })).body).toEqual({ signupOpen: false, signupOpenIsSet: true });
@@ -262,7 +257,7 @@ describe('sign-up', () => {
   });
 });
 
-it('keeps every token and password out of the audit trail, the tables and the letters that were sent', async () => {
+it('keeps every token and password out of the audit trail, the tables and the letters that were sent', async ({ mailbox, ocore }) => {
   const owner = await ocore.owner('plant');
   const { token } = await mailbox.next(owner.email);
   const everything = await ocore.sql<{ text: string }>(`SELECT row_to_json(a)::text AS text FROM audit_entries a UNION ALL SELECT row_to_json(t)::text FROM one_time_tokens t
@@ -271,7 +266,7 @@ it('keeps every token and password out of the audit trail, the tables and the le
   for (const secret of [token, owner.token ?? '', owner.refreshToken, password, 'another horse 2', 'third horse 3']) expect(everything.filter(({ text }) => text.includes(secret))).toEqual([]);
 });
 
-it('writes to an address that nobody has verified a few letters only, whatever happens to the account', async () => {
+it('writes to an address that nobody has verified a few letters only, whatever happens to the account', async ({ ocore }) => {
   const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
   try {
     const letters = async (email: string) => Number((await ocore.sql<{ count: string }>('SELECT count(*) FROM mails WHERE recipient = $1', [email]))[0]?.count);
@@ -299,7 +294,7 @@ it('writes to an address that nobody has verified a few letters only, whatever h
   }
 });
 
-it('limits letters and guesses of their tokens, alike for known and unknown addresses', async () => {
+it('limits letters and guesses of their tokens, alike for known and unknown addresses', async ({ ocore }) => {
   const strict = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', RATE_LIMIT_SENSITIVE_FACTOR: '1', TRUST_PROXY: '1' });
   const known = await ocore.owner('limited');
   const caller = new Client(strict.url, null, null);

@@ -1,15 +1,12 @@
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import WebSocket from 'ws';
 import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-beforeAll(async () => { ocore = await Ocore.start(); });
-afterAll(async () => { await ocore?.stop(); });
-
-async function signedIn(name: string): Promise<{ browser: BrowserClient; owner: Client }> {
+async function signedIn(ocore: Ocore, name: string): Promise<{ browser: BrowserClient; owner: Client }> {
   const owner = await ocore.owner(name);
   const browser = new BrowserClient(ocore.url);
   const answer = await browser.api('POST', '/auth/login', { email: owner.email, password: 'correct horse 1' });
@@ -20,8 +17,8 @@ async function signedIn(name: string): Promise<{ browser: BrowserClient; owner: 
 
 const graphql = (browser: BrowserClient, query: string, headers: Record<string, string>) => browser.send('POST', '/graphql', { body: JSON.stringify({ query }), type: 'application/json', headers });
 
-it('keeps the session in cookies that scripts cannot read, and no token in the answer', async () => {
-  const { browser } = await signedIn('ann');
+it('keeps the session in cookies that scripts cannot read, and no token in the answer', async ({ ocore }) => {
+  const { browser } = await signedIn(ocore, 'ann');
   expect(browser.attributes('ocore_access')).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
   expect(browser.attributes('ocore_refresh')).toMatch(/; Path=\/api\/auth; HttpOnly; SameSite=Lax$/);
   expect(browser.attributes('ocore_csrf')).not.toContain('HttpOnly');
@@ -32,16 +29,16 @@ it('keeps the session in cookies that scripts cannot read, and no token in the a
   expect([browser.cookie('ocore_access'), browser.cookie('ocore_refresh'), (await browser.api('GET', '/user')).status]).toEqual([undefined, undefined, 401]);
 });
 
-it('gives tokens to whoever does not ask for cookies, and sets none', async () => {
+it('gives tokens to whoever does not ask for cookies, and sets none', async ({ ocore }) => {
   const owner = await ocore.owner('bea');
   const answer = await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'correct horse 1' });
   expect([answer.text('accessToken').length > 50, answer.headers.getSetCookie(), answer.at('csrfToken')]).toEqual([true, [], null]);
 });
 
 describe('what pages of other sites can make a browser send', () => {
-  it('changes nothing, by REST or GraphQL', async () => {
-    const { browser, owner } = await signedIn('cyd');
-    const { browser: other } = await signedIn('other');
+  it('changes nothing, by REST or GraphQL', async ({ ocore }) => {
+    const { browser, owner } = await signedIn(ocore, 'cyd');
+    const { browser: other } = await signedIn(ocore, 'other');
     const csrf = browser.cookie('ocore_csrf') ?? '';
     const attempts: [string, Record<string, string>][] = [
       ['no token', {}],
@@ -59,8 +56,8 @@ describe('what pages of other sites can make a browser send', () => {
     expect((await browser.send('POST', '/api/projects', { body: '{"name":"Meant"}', type: 'application/json', headers: { 'x-csrf-token': csrf } })).status).toBe(201);
   });
 
-  it('reads nothing, but a link may be followed', async () => {
-    const { browser } = await signedIn('dot');
+  it('reads nothing, but a link may be followed', async ({ ocore }) => {
+    const { browser } = await signedIn(ocore, 'dot');
     const fetched = await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', origin: 'https://evil.example' });
     expect([fetched.status, fetched.at('error.details.constraint')]).toEqual([403, 'origin']);
     expect((await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
@@ -68,8 +65,8 @@ describe('what pages of other sites can make a browser send', () => {
     expect((await browser.get('/graphql?query=%7Bme%7Bid%7D%7D', { accept: 'text/event-stream', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).body).not.toMatch(/"me":\{/);
   });
 
-  it('signs nobody in or out, and trades no refresh token', async () => {
-    const { browser, owner } = await signedIn('eli');
+  it('signs nobody in or out, and trades no refresh token', async ({ ocore }) => {
+    const { browser, owner } = await signedIn(ocore, 'eli');
     const evil = { origin: 'https://evil.example', 'x-ocore-session': 'cookie' };
     expect((await browser.send('POST', '/api/auth/refresh', { body: '{}', type: 'application/json', headers: evil })).status).toBe(400);
     expect((await browser.send('POST', '/api/auth/logout', { body: '{}', type: 'application/json', headers: evil })).status).toBe(403);
@@ -78,8 +75,8 @@ describe('what pages of other sites can make a browser send', () => {
     expect((await browser.api('GET', '/user')).status).toBe(200);
   });
 
-  it('opens no socket that acts', async () => {
-    const { browser } = await signedIn('fay');
+  it('opens no socket that acts', async ({ ocore }) => {
+    const { browser } = await signedIn(ocore, 'fay');
     const cookie = browser.cookieHeader(new URL('/graphql', ocore.url));
     const socket = (origin: string, connectionParams: Record<string, string>) => {
       class Browser extends WebSocket { constructor(address: string, protocols: string[]) { super(address, protocols, { headers: { cookie, origin } }); } }
@@ -103,15 +100,15 @@ describe('what pages of other sites can make a browser send', () => {
   });
 });
 
-it('lets the Authorization header win over cookies, which then need no CSRF token', async () => {
-  const { browser } = await signedIn('gus');
+it('lets the Authorization header win over cookies, which then need no CSRF token', async ({ ocore }) => {
+  const { browser } = await signedIn(ocore, 'gus');
   const owner = await ocore.owner('hal');
   const answer = await browser.send('POST', '/api/projects', { body: '{"name":"By token"}', type: 'application/json', headers: { authorization: `Bearer ${owner.token}`, 'x-org-slug': owner.org ?? '' } });
   expect(answer.status).toBe(201);
 });
 
-it('is not kept from signing in by old cookies', async () => {
-  const { browser, owner } = await signedIn('ida');
+it('is not kept from signing in by old cookies', async ({ ocore }) => {
+  const { browser, owner } = await signedIn(ocore, 'ida');
   await owner.graphql('{ me { id } }');
   await ocore.sql('UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE email = $1)', [owner.email]);
   expect((await browser.api('GET', '/user')).at('error.message')).toContain('The session has ended');
@@ -122,8 +119,8 @@ it('is not kept from signing in by old cookies', async () => {
 describe('refresh', () => {
   const end = async (browser: BrowserClient): Promise<number> => (await browser.api('GET', '/user')).status;
 
-  it('of two tabs at once: one is told to use the new cookie, and the session lives', async () => {
-    const { browser } = await signedIn('jan');
+  it('of two tabs at once: one is told to use the new cookie, and the session lives', async ({ ocore }) => {
+    const { browser } = await signedIn(ocore, 'jan');
     const old = browser.cookie('ocore_refresh') ?? '';
     expect((await browser.api('POST', '/auth/refresh')).status).toBe(200);
     const fresh = browser.cookie('ocore_refresh') ?? '';
@@ -134,9 +131,9 @@ describe('refresh', () => {
     expect([(await browser.api('POST', '/auth/refresh')).status, await end(browser)]).toEqual([200, 200]);
   });
 
-  it('with a cookie that was traded a while ago, or one before that, ends the session', async () => {
+  it('with a cookie that was traded a while ago, or one before that, ends the session', async ({ ocore }) => {
     for (const age of ['a while ago', 'one before']) {
-      const { browser } = await signedIn('kay');
+      const { browser } = await signedIn(ocore, 'kay');
       const old = browser.cookie('ocore_refresh') ?? '';
       await browser.api('POST', '/auth/refresh');
       if (age === 'one before') await browser.api('POST', '/auth/refresh');
@@ -146,7 +143,7 @@ describe('refresh', () => {
     }
   });
 
-  it('without cookies has no such moment: of two at once one wins and the session ends, and it is audited', async () => {
+  it('without cookies has no such moment: of two at once one wins and the session ends, and it is audited', async ({ ocore }) => {
     const owner = await ocore.owner('lou');
     const anonymous = new Client(ocore.url, null, null);
     const both = await Promise.all([anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken }), anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken })]);
@@ -156,7 +153,7 @@ describe('refresh', () => {
     expect(await ocore.sql("SELECT action FROM audit_entries WHERE resource_name = $1 AND action = 'auth.refresh_reused'", [owner.email])).toHaveLength(1);
   });
 
-  it('knows every token of the family, however old', async () => {
+  it('knows every token of the family, however old', async ({ ocore }) => {
     const owner = await ocore.owner('mia');
     const anonymous = new Client(ocore.url, null, null);
     const tokens = [owner.refreshToken];

@@ -1,31 +1,29 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, SignJWT, generateKeyPair } from 'jose';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
-import { Ocore } from '../kit/ocore.ts';
 
 const run = promisify(execFile);
-let ocore: Ocore;
 let second: GatewayProcess;
-beforeAll(async () => {
-  ocore = await Ocore.start();
+it.beforeAll(async ({ ocore }) => {
   second = await GatewayProcess.start(ocore);
 });
-afterAll(async () => { await second?.kill(); await ocore?.stop(); });
+afterAll(async () => { await second?.kill(); });
 
 const at = (url: string, { token, org }: Client): Client => new Client(url, token, org);
 const kidOf = (token: string | null): unknown => decodeProtectedHeader(token ?? '').kid;
 
-it('ends a session for every process with the next request', async () => {
+it('ends a session for every process with the next request', async ({ ocore }) => {
   const owner = await ocore.owner('two');
   expect((await at(second.url, owner).get('/org')).status).toBe(200);
   await owner.post('/auth/logout');
   expect((await at(second.url, owner).get('/org')).status).toBe(401);
 });
 
-it('rotates the signing key while processes run: nobody is signed out, and all take it up', async () => {
+it('rotates the signing key while processes run: nobody is signed out, and all take it up', async ({ ocore }) => {
   const owner = await ocore.owner('rot');
   const { stdout } = await run(process.execPath, ['src/cli/keys.ts', 'rotate-signing'], { env: { ...process.env, ENVIRONMENT: 'test', DATA_DIR: ocore.dir } });
   const refreshed = await new Client(ocore.url, null, null).post('/auth/refresh', { refreshToken: owner.refreshToken });
@@ -52,7 +50,7 @@ it('rotates the signing key while processes run: nobody is signed out, and all t
   for (const url of [ocore.url, second.url]) await expect.poll(async () => (await at(url, owner).get('/org')).status).toBe(401);
 });
 
-it('takes no key but its own', async () => {
+it('takes no key but its own', async ({ ocore }) => {
   const owner = await ocore.owner('for');
   const [, payload = ''] = (owner.token ?? '').split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());

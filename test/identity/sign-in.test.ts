@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
-beforeAll(async () => { ocore = await Ocore.start(); });
-afterAll(async () => { await ocore?.stop(); });
-
-it('signs up with an organization and all its rights, and signs in again', async () => {
+it('signs up with an organization and all its rights, and signs in again', async ({ ocore }) => {
   const owner = await ocore.owner('ann');
   expect((await owner.get('/user')).at('isAdmin')).toBe(true);
   expect((await owner.get('/org')).at('slug')).toBe(owner.org);
@@ -18,14 +14,14 @@ it('signs up with an organization and all its rights, and signs in again', async
   expect([wrong.status, wrong.at('error')]).toEqual([401, { ...Object(unknown.at('error')), request_id: wrong.at('error.request_id') }]);
 });
 
-it('refuses weak passwords and a second account of the same address', async () => {
+it('refuses weak passwords and a second account of the same address', async ({ ocore }) => {
   const anonymous = new Client(ocore.url, null, null);
   expect((await anonymous.post('/auth/signup', { email: 'b@example.com', password: 'short', name: 'B' })).at('error.details.field')).toBe('password');
   const owner = await ocore.owner('bob');
   expect((await anonymous.post('/auth/signup', { email: owner.email, password: 'correct horse 1', name: 'B' })).status).toBe(409);
 });
 
-it('ends the session when a refresh token is used twice', async () => {
+it('ends the session when a refresh token is used twice', async ({ ocore }) => {
   const owner = await ocore.owner('eve');
   const anonymous = new Client(ocore.url, null, null);
   const fresh = await anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken });
@@ -35,13 +31,13 @@ it('ends the session when a refresh token is used twice', async () => {
   expect((await new Client(ocore.url, fresh.text('accessToken'), owner.org).get('/org')).status).toBe(401);
 });
 
-it('signs out at once', async () => {
+it('signs out at once', async ({ ocore }) => {
   const owner = await ocore.owner('jo');
   expect((await owner.post('/auth/logout')).status).toBe(200);
   expect((await owner.get('/org')).status).toBe(401);
 });
 
-it('gives a role only what it holds', async () => {
+it('gives a role only what it holds', async ({ ocore }) => {
   const owner = await ocore.owner('kim');
   await ocore.sql(`UPDATE memberships SET role_id = (SELECT r.id FROM roles r WHERE r.org_id = memberships.org_id AND r.name = 'Viewer') WHERE user_id = (SELECT id FROM users WHERE email = $1)`, [owner.email]);
   expect((await owner.get('/projects')).status).toBe(200);

@@ -1,26 +1,24 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { readConfig } from '../../src/config.ts';
 import { type Running, start } from '../../src/start.ts';
 import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
 let second: Running;
-beforeAll(async () => {
-  ocore = await Ocore.start();
+it.beforeAll(async ({ ocore }) => {
   second = await start(readConfig({ ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, PORT: '0', LOG_LEVEL: 'silent' }));
 });
 afterAll(async () => {
   await second?.stop();
-  await ocore?.stop();
 });
 
 const windows = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0';
 const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1';
 
-async function signIn(email: string, userAgent: string): Promise<Client> {
+async function signIn(ocore: Ocore, email: string, userAgent: string): Promise<Client> {
   const answer = await new Client(ocore.url, null, null).request('POST', '/api/auth/login', { email, password: 'correct horse 1' }, { 'user-agent': userAgent });
   return new Client(ocore.url, answer.text('accessToken'), null, answer.text('refreshToken'), email);
 }
@@ -36,11 +34,11 @@ async function openSocket(url: string, token: string | null): Promise<{ ended: P
   return { ended };
 }
 
-it('lists where a person is signed in, in pages', async () => {
+it('lists where a person is signed in, in pages', async ({ ocore }) => {
   const person = await ocore.owner('ann');
-  await signIn(person.email, windows);
-  await signIn(person.email, phone);
-  const curl = await signIn(person.email, 'curl/8.5.0');
+  await signIn(ocore, person.email, windows);
+  await signIn(ocore, person.email, phone);
+  const curl = await signIn(ocore, person.email, 'curl/8.5.0');
   const stranger = await ocore.owner('bob');
   const first = await curl.get('/user/sessions?limit=3');
   const names = [0, 1, 2].map((index) => [first.at(`data.${index}.deviceName`), first.at(`data.${index}.current`)]);
@@ -52,9 +50,9 @@ it('lists where a person is signed in, in pages', async () => {
   expect((await curl.delete('/user/sessions/nonsense')).status).toBe(404);
 });
 
-it('ends one session for every process, on its next request, with its sockets', async () => {
+it('ends one session for every process, on its next request, with its sockets', async ({ ocore }) => {
   const person = await ocore.owner('cid');
-  const other = await signIn(person.email, windows);
+  const other = await signIn(ocore, person.email, windows);
   const [here, there, mine] = [await openSocket(ocore.url, other.token), await openSocket(second.url ?? '', other.token), await openSocket(second.url ?? '', person.token)];
   let mineEnded = false;
   void mine.ended.then(() => { mineEnded = true; });
@@ -70,9 +68,9 @@ it('ends one session for every process, on its next request, with its sockets', 
   expect((await new Client(second.url ?? '', person.token, null).get('/user')).status).toBe(200);
 });
 
-it('ends all other sessions', async () => {
+it('ends all other sessions', async ({ ocore }) => {
   const person = await ocore.owner('dan');
-  const others = [await signIn(person.email, windows), await signIn(person.email, phone)];
+  const others = [await signIn(ocore, person.email, windows), await signIn(ocore, person.email, phone)];
   const socket = await openSocket(second.url ?? '', others[0]?.token ?? null);
   expect((await person.graphql('mutation { endOtherSessions }')).at('data.endOtherSessions')).toBe(2);
   expect(await socket.ended).toBe(4403);
@@ -82,7 +80,7 @@ it('ends all other sessions', async () => {
   expect(actions).toEqual([{ action: 'auth.other_sessions_ended', ended: '2' }]);
 });
 
-it('notes when a session was last seen, once a minute', async () => {
+it('notes when a session was last seen, once a minute', async ({ ocore }) => {
   const person = await ocore.owner('eve');
   const seen = async () => (await ocore.sql<{ xmin: string; ago: number; ip_address: string }>('SELECT s.xmin::text, extract(epoch FROM now() - last_seen_at)::int AS ago, s.ip_address FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1', [person.email]))[0];
   const before = await seen();

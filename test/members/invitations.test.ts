@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
-
 const accept = (client: Client, token: string) => client.in(null).post('/invitations/accept', { token });
-const invite = async (email: string, role = 'Viewer', rest: Record<string, unknown> = {}) => owner.post('/members/invite', { email, roleId: await owner.roleId(role), ...rest });
+const invite = async (owner: Client, email: string, role = 'Viewer', rest: Record<string, unknown> = {}) => owner.post('/members/invite', { email, roleId: await owner.roleId(role), ...rest });
 
-it('invites an address, whose person alone can accept, once', async () => {
+it('invites an address, whose person alone can accept, once', async ({ ocore, owner }) => {
   const [guest, other] = [await ocore.owner('guest'), await ocore.owner('other')];
-  const invited = await invite(guest.email.toUpperCase(), 'Developer', { expiresInDays: 2 });
+  const invited = await invite(owner, guest.email.toUpperCase(), 'Developer', { expiresInDays: 2 });
   expect([invited.status, invited.at('email'), invited.at('status'), invited.at('role.name'), invited.at('invitedBy.email')]).toEqual([201, guest.email, 'pending', 'Developer', owner.email]);
   const token = await ocore.invitationTo(guest.email);
   expect(JSON.stringify([invited.body, (await owner.get('/invitations')).body])).not.toContain(token);
@@ -30,12 +23,12 @@ it('invites an address, whose person alone can accept, once', async () => {
   expect((await owner.get('/invitations?status=accepted')).at('data.0.email')).toBe(guest.email);
   const [user] = await ocore.sql<{ verified: boolean }>('SELECT email_verified_at IS NOT NULL AS verified FROM users WHERE email = $1', [guest.email]);
   expect(user?.verified).toBe(true);
-  expect((await invite(guest.email)).at('error.message')).toBe(`${guest.email} is already a member`);
+  expect((await invite(owner, guest.email)).at('error.message')).toBe(`${guest.email} is already a member`);
 });
 
-it('refuses a second invitation, sends the first again with a new token, and takes it back', async () => {
+it('refuses a second invitation, sends the first again with a new token, and takes it back', async ({ ocore, owner }) => {
   const guest = await ocore.owner('again');
-  const both = await Promise.all([invite(guest.email), invite(guest.email)]);
+  const both = await Promise.all([invite(owner, guest.email), invite(owner, guest.email)]);
   expect(both.map((answer) => answer.status).sort()).toEqual([201, 409]);
   const first = await ocore.invitationTo(guest.email);
   const id = (await owner.get('/invitations?status=pending')).text('data.0.id');
@@ -46,24 +39,24 @@ it('refuses a second invitation, sends the first again with a new token, and tak
   expect((await owner.delete(`/invitations/${id}`)).status).toBe(200);
   expect((await accept(guest, second)).at('error.details.state')).toBe('cancelled');
   expect([(await owner.delete(`/invitations/${id}`)).status, (await owner.post(`/invitations/${id}/resend`)).status]).toEqual([409, 409]);
-  expect((await invite(guest.email)).status).toBe(201);
+  expect((await invite(owner, guest.email)).status).toBe(201);
 });
 
-it('expires, and can then be made anew', async () => {
+it('expires, and can then be made anew', async ({ ocore, owner }) => {
   const guest = await ocore.owner('late');
-  const { body } = await invite(guest.email, 'Viewer', { expiresInDays: 1 });
+  const { body } = await invite(owner, guest.email, 'Viewer', { expiresInDays: 1 });
   await ocore.sql("UPDATE invitations SET expires_at = now() - interval '1 second' WHERE email = $1", [guest.email]);
   expect((await accept(guest, await ocore.invitationTo(guest.email))).at('error.details.state')).toBe('expired');
   expect((await owner.get('/invitations?status=expired')).at('data.0.id')).toBe(Reflect.get(Object(body), 'id'));
-  expect((await invite(guest.email)).status).toBe(201);
+  expect((await invite(owner, guest.email)).status).toBe(201);
   expect((await accept(guest, await ocore.invitationTo(guest.email))).status).toBe(200);
 });
 
-it('opens the door of a closed installation, to the invited address alone', async () => {
+it('opens the door of a closed installation, to the invited address alone', async ({ ocore, owner }) => {
   const closed = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, SIGNUP_OPEN: 'false', DATA_DIR: ocore.dir });
   try {
     const email = 'newcomer@example.com';
-    await invite(email, 'Viewer');
+    await invite(owner, email, 'Viewer');
     const invitationToken = await ocore.invitationTo(email);
     const door = new Client(closed.url, null, null);
     const person = { email, password: 'correct horse 1', name: 'Newcomer' };
@@ -79,7 +72,7 @@ it('opens the door of a closed installation, to the invited address alone', asyn
   }
 });
 
-it('invites into single projects', async () => {
+it('invites into single projects', async ({ ocore, owner }) => {
   const [mine, theirs] = [(await owner.post('/projects', { name: 'Open one' })).text('id'), (await owner.post('/projects', { name: 'Closed one' })).text('id')];
   const guest = await ocore.member(owner, 'Developer', { projectIds: [mine] });
   expect([(await guest.get(`/projects/${mine}`)).status, (await guest.get(`/projects/${theirs}`)).status]).toEqual([200, 404]);
@@ -88,7 +81,7 @@ it('invites into single projects', async () => {
   expect((await owner.post('/members/invite', { email: 'o@example.com', roleId: await owner.roleId('Owner'), projectIds: [mine] })).at('error.details.field')).toBe('projectIds');
 });
 
-it('is worth no more than whoever invited is now', async () => {
+it('is worth no more than whoever invited is now', async ({ ocore, owner }) => {
   const admin = await ocore.member(owner, 'Admin');
   const guest = await ocore.owner('door');
   await admin.post('/members/invite', { email: guest.email, roleId: await owner.roleId('Admin') });
@@ -99,7 +92,7 @@ it('is worth no more than whoever invited is now', async () => {
   expect((await admin.get('/org')).status).toBe(404);
 });
 
-it('lets as many join by a link as it says, until it is revoked', async () => {
+it('lets as many join by a link as it says, until it is revoked', async ({ ocore, owner }) => {
   const link = await owner.post('/invite-links', { roleId: await owner.roleId('Viewer'), maxUses: 2, expiresInDays: 1 });
   expect([link.status, link.at('maxUses'), link.at('useCount'), link.at('status')]).toEqual([201, 2, 0, 'active']);
   const code = link.text('code');
@@ -120,7 +113,7 @@ it('lets as many join by a link as it says, until it is revoked', async () => {
   expect((await owner.post('/invite-links', { roleId: await owner.roleId('Owner') })).status).toBe(422);
 });
 
-it('is refused where its role is deleted in that very moment', async () => {
+it('is refused where its role is deleted in that very moment', async ({ ocore, owner }) => {
   const memberId = await owner.memberIdOf(owner.email);
   const projectId = (await owner.post('/projects', { name: 'Offered' })).text('id');
   const offers = [

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
-
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
+import { it } from '../kit/fixtures.ts';
 
 const role = (client: Client, id: string, roleId: string, more = {}) => client.put(`/members/${id}/role`, { roleId, ...more });
 
-it('lists members with their roles, and finds them by name, address and role', async () => {
+it('lists members with their roles, and finds them by name, address and role', async ({ ocore, owner }) => {
   const viewer = await ocore.member(owner, 'Viewer');
   await ocore.member(owner, 'Developer');
   const all = await owner.get('/members?limit=2');
@@ -24,7 +16,7 @@ it('lists members with their roles, and finds them by name, address and role', a
   expect(JSON.stringify(all.body)).not.toMatch(/password|argon/);
 });
 
-it('gives another role from the next request on, and closes what it no longer allows', async () => {
+it('gives another role from the next request on, and closes what it no longer allows', async ({ ocore, owner }) => {
   const developer = await ocore.member(owner, 'Developer');
   const project = await developer.post('/projects', { name: 'Before' });
   expect(project.status).toBe(201);
@@ -36,7 +28,7 @@ it('gives another role from the next request on, and closes what it no longer al
   expect((await owner.withKey(key.key).post('/projects', { name: 'By key' })).status).toBe(403);
 });
 
-it('gives a role in single projects instead, and beside', async () => {
+it('gives a role in single projects instead, and beside', async ({ ocore, owner }) => {
   const developer = await ocore.member(owner, 'Developer');
   const [first, second] = [(await owner.post('/projects', { name: 'First one' })).text('id'), (await owner.post('/projects', { name: 'Second one' })).text('id')];
   const id = await owner.memberIdOf(developer.email);
@@ -57,7 +49,7 @@ it('gives a role in single projects instead, and beside', async () => {
   expect((await owner.delete(`/members/${id}/assignments/${seen.text('id')}`)).status).toBe(404);
 });
 
-it('lets nobody raise anyone, or themselves, above themselves', async () => {
+it('lets nobody raise anyone, or themselves, above themselves', async ({ ocore, owner }) => {
   const admin = await ocore.member(owner, 'Admin');
   await owner.post('/roles', { name: 'People', permissionIds: ['manage:members', 'view:roles'] });
   const people = await ocore.member(owner, 'People');
@@ -76,7 +68,7 @@ it('lets nobody raise anyone, or themselves, above themselves', async () => {
   expect((await role(owner.withKey(key.key), peopleId, ownerRole)).status).toBe(403);
 });
 
-it('keeps one Owner, also when two go at the same time', async () => {
+it('keeps one Owner, also when two go at the same time', async ({ ocore }) => {
   const chief = await ocore.owner('chief');
   const ownId = await chief.memberIdOf(chief.email);
   const alone = [await role(chief, ownId, await chief.roleId('Admin')), await chief.post('/members/leave'), await chief.delete(`/members/${ownId}`)];
@@ -92,7 +84,7 @@ it('keeps one Owner, also when two go at the same time', async () => {
   expect(owners).toHaveLength(1);
 });
 
-it('shows somebody who was removed, or left, nothing more; their keys stay dead when they come back', async () => {
+it('shows somebody who was removed, or left, nothing more; their keys stay dead when they come back', async ({ ocore, owner }) => {
   const developer = await ocore.member(owner, 'Developer');
   const { key } = await developer.newKey(['view:projects']);
   expect((await owner.withKey(key).get('/projects')).status).toBe(200);
@@ -110,7 +102,7 @@ it('shows somebody who was removed, or left, nothing more; their keys stay dead 
   expect((await developer.get('/projects')).status).toBe(404);
 });
 
-it('knows nothing of other organizations', async () => {
+it('knows nothing of other organizations', async ({ ocore, owner }) => {
   const stranger = await ocore.owner('stranger');
   const [memberId, roleId] = [await owner.memberIdOf(owner.email), await owner.roleId('Viewer')];
   const theirs = [
@@ -123,7 +115,7 @@ it('knows nothing of other organizations', async () => {
   expect((await stranger.get(`/members?search=${owner.email}`)).at('data')).toEqual([]);
 });
 
-it('leaves a trail of every change, without tokens', async () => {
+it('leaves a trail of every change, without tokens', async ({ ocore, owner }) => {
   const rows = await ocore.sql<{ action: string }>('SELECT DISTINCT action FROM audit_entries WHERE org_id = (SELECT id FROM organizations WHERE slug = $1)', [owner.org]);
   expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['member.invited', 'member.joined', 'member.role_changed', 'member.role_assigned', 'member.role_unassigned', 'member.removed', 'member.left', 'api_key.created', 'role.created']));
   const [secrets] = await ocore.sql<{ count: string }>("SELECT count(*) FROM (SELECT after_state::text || coalesce(before_state::text, '') AS text FROM audit_entries UNION ALL SELECT payload::text FROM outbox_events) t WHERE text ~ 'ocore_[ijk]_[A-Za-z0-9_-]{20}'");

@@ -2,22 +2,21 @@ import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Ocore } from '../kit/ocore.ts';
+import { expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
 import { addProject, fillOrg, type Org } from '../kit/two-orgs.ts';
 
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'gateway', ALLOW_LOCAL_SERVER: 'true' });
+
 let org: Org;
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ALLOW_LOCAL_SERVER: 'true' });
+it.beforeAll(async ({ ocore }) => {
   org = await fillOrg(ocore, 'narrow');
 });
-afterAll(() => ocore?.stop());
 
-it.each([
+it.for<[field: string, resource: string, value: string]>([
   ['instanceUpdated', 'instance', 'name'],
   ['operationUpdated', 'operation', 'kind'],
-])('%s tells nothing more of a project that the subscriber was taken out of, who stays in another', async (field, resource, value) => {
+])('%s tells nothing more of a project that the subscriber was taken out of, who stays in another', async ([field, resource, value], { ocore }) => {
   const { owner, ids } = org;
   const second = await addProject(ocore, owner, `second-${resource}`, ids['server'] ?? '');
   const member = await ocore.member(owner, 'Developer', { projectIds: [ids['project'], second['project']] });
@@ -48,7 +47,7 @@ function logLine(text: string): Buffer {
   return Buffer.concat([head, line]);
 }
 
-it('instanceLogs ends, too, and lets the container’s log go', async () => {
+it('instanceLogs ends, too, and lets the container’s log go', async ({ ocore }) => {
   const { owner, ids } = org;
   const second = await addProject(ocore, owner, 'second-logs', ids['server'] ?? '');
   const member = await ocore.member(owner, 'Developer', { projectIds: [ids['project'], second['project']] });

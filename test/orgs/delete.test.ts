@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
+it.override('env', { OCORE_ROLE: 'gateway' });
 
-async function orgId(slug: string | null): Promise<string> {
+async function orgId(ocore: Ocore, slug: string | null): Promise<string> {
   return (await ocore.sql<{ id: string }>('SELECT id FROM organizations WHERE slug = $1', [slug]))[0]?.id ?? '';
 }
 
 /** Rows of an organization in whichever table has any: no table can be forgotten. */
-async function remains(id: string): Promise<Record<string, number>> {
+async function remains(ocore: Ocore, id: string): Promise<Record<string, number>> {
   const tables = await ocore.sql<{ table_name: string }>("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id'");
   const found: Record<string, number> = {};
   for (const { table_name } of tables) {
@@ -27,7 +21,7 @@ async function remains(id: string): Promise<Record<string, number>> {
   return found;
 }
 
-it('refuses to forget what still runs, and a wrong confirmation', async () => {
+it('refuses to forget what still runs, and a wrong confirmation', async ({ ocore, owner }) => {
   await fillInstances(ocore, owner.org ?? '', 2);
   const wrong = await owner.delete('/org', { confirmSlug: 'other' });
   expect([wrong.status, wrong.at('error.details.field')]).toEqual([400, 'confirmSlug']);
@@ -36,7 +30,7 @@ it('refuses to forget what still runs, and a wrong confirmation', async () => {
   expect([(await owner.get('/org')).at('status'), (await (await ocore.member(owner, 'Admin')).delete('/org', { confirmSlug: owner.org })).status]).toEqual(['active', 403]);
 });
 
-it('removes everything though its worker is killed, and sets the slug free', async () => {
+it('removes everything though its worker is killed, and sets the slug free', async ({ ocore, owner }) => {
   const viewer = await ocore.member(owner, 'Viewer');
   const { key } = await owner.newKey(['view:projects']);
   await owner.post('/members/invite', { email: 'late@example.com', roleId: await owner.roleId('Viewer') });
@@ -44,7 +38,7 @@ it('removes everything though its worker is killed, and sets the slug free', asy
   await owner.post(`/members/${await owner.memberIdOf(viewer.email)}/assignments`, { roleId: await owner.roleId('Developer'), projectId: (await owner.get('/projects')).text('data.0.id') });
   await ocore.sql("UPDATE instances SET status = 'removed'");
   await ocore.sql("UPDATE servers SET status = 'removed'");
-  const id = await orgId(owner.org);
+  const id = await orgId(ocore, owner.org);
   await ocore.sql("INSERT INTO audit_entries (id, org_id, action, resource_type, actor_type, request_id) SELECT gen_random_uuid(), $1, 'test.filled', 'test', 'system', 'req_fill' FROM generate_series(1, 30000)", [id]);
 
   const accepted = await owner.delete('/org', { confirmSlug: owner.org });
@@ -62,17 +56,17 @@ it('removes everything though its worker is killed, and sets the slug free', asy
     await worker.kill();
   }
   // The operation's own last words are swept later.
-  expect(await remains(id)).toEqual({ operations: 1, audit_entries: 1, outbox_events: 1 });
+  expect(await remains(ocore, id)).toEqual({ operations: 1, audit_entries: 1, outbox_events: 1 });
   expect([(await viewer.get('/org')).status, (await owner.withKey(key).get('/projects')).status]).toEqual([404, 401]);
   expect(await ocore.sql("SELECT resource_name FROM audit_entries WHERE action = 'org.deleted' AND org_id IS NULL")).toHaveLength(1);
   expect((await viewer.in(null).post('/user/orgs', { name: 'Next', slug: owner.org })).status).toBe(201);
 
   const next = new WorkerProcess(ocore);
-  await expect.poll(() => remains(id), { timeout: 20_000 }).toEqual({});
+  await expect.poll(() => remains(ocore, id), { timeout: 20_000 }).toEqual({});
   await next.kill();
 });
 
-it('goes on living when something came in between', async () => {
+it('goes on living when something came in between', async ({ ocore }) => {
   const other = await ocore.owner('between');
   const accepted = await other.delete('/org', { confirmSlug: other.org });
   // As a request does that was under way when the deletion began.

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
-
-it('is created by anyone who is signed in, with the system roles and a slug of its own', async () => {
+it('is created by anyone who is signed in, with the system roles and a slug of its own', async ({ owner }) => {
   const made = await owner.in(null).post('/user/orgs', { name: 'Ötzi & Co', slug: 'otzi' });
   expect([made.status, made.at('slug'), made.at('myRole.name'), made.at('status')]).toEqual([201, 'otzi', 'Owner', 'active']);
   const generated = await owner.in(null).post('/user/orgs', { name: 'Ötzi & Co' });
@@ -24,20 +16,20 @@ it('is created by anyone who is signed in, with the system roles and a slug of i
   expect((await owner.in('otzi').get('/roles')).at('data.3.name')).toBe('Owner');
 });
 
-it.each([
+it.for([
   [{ name: 'X' }, 'name', 'min_length'], [{ name: 'X'.repeat(101) }, 'name', 'max_length'], [{ name: 'Fine', slug: 'ab' }, 'slug', 'min_length'], [{ name: 'Fine', slug: 'Upper' }, 'slug', 'format'],
   [{ name: 'Fine', slug: 'a'.repeat(51) }, 'slug', 'max_length'], [{ name: 'Fine', slug: 'api' }, 'slug', 'reserved'],
-])('refuses %j', async (body, field, constraint) => {
+])('refuses %j', async ([body, field, constraint], { owner }) => {
   const answer = await owner.in(null).post('/user/orgs', body);
   expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, field, constraint]);
 });
 
-it('refuses a reserved slug at sign-up too', async () => {
+it('refuses a reserved slug at sign-up too', async ({ ocore }) => {
   const answer = await new Client(ocore.url, null, null).post('/auth/signup', { email: 'r@example.com', password: 'correct horse 1', name: 'R', organizationSlug: 'settings' });
   expect([answer.status, answer.at('error.details.constraint')]).toEqual([400, 'reserved']);
 });
 
-it('is renamed; the old slug leads nowhere, even for who is connected', async () => {
+it('is renamed; the old slug leads nowhere, even for who is connected', async ({ ocore, owner }) => {
   const chief = await ocore.owner('chief');
   const viewer = await ocore.member(chief, 'Viewer');
   expect((await viewer.put('/org', { name: 'Mine' })).status).toBe(403);
@@ -54,7 +46,7 @@ it('is renamed; the old slug leads nowhere, even for who is connected', async ()
   expect((await chief.in('renamed-one').patch('/org', { slug: owner.org })).status).toBe(409);
 });
 
-it('requires of everybody only what its Owner meets', async () => {
+it('requires of everybody only what its Owner meets', async ({ ocore, owner }) => {
   const chief = await ocore.owner('strict');
   const viewer = await ocore.member(chief, 'Viewer');
   const key = await chief.newKey(['view:projects']);
@@ -71,7 +63,7 @@ it('requires of everybody only what its Owner meets', async () => {
   expect((await owner.put('/org/settings', { auditRetentionDays: 29 })).at('error.details.constraint')).toBe('min');
 });
 
-it('changes hands', async () => {
+it('changes hands', async ({ ocore, owner }) => {
   const chief = await ocore.owner('giver');
   const developer = await ocore.member(chief, 'Developer');
   const memberId = await chief.memberIdOf(developer.email);
@@ -86,7 +78,7 @@ it('changes hands', async () => {
   expect((await chief.delete('/org', { confirmSlug: chief.org })).status).toBe(403);
 });
 
-it('forgets audit entries that are older than it keeps them', async () => {
+it('forgets audit entries that are older than it keeps them', async ({ ocore, owner }) => {
   const [org] = await ocore.sql<{ id: string }>('SELECT id FROM organizations WHERE slug = $1', [owner.org]);
   const insert = (id: string, days: number) => ocore.sql("INSERT INTO audit_entries (id, org_id, action, resource_type, actor_type, request_id, created_at) VALUES ($1, $2, 'test.old', 'test', 'system', 'req_old', now() - make_interval(days => $3))", [id, org?.id, days]);
   await insert('01800000-0000-7000-8000-000000000001', 400);

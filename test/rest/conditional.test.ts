@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Answer, Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
-import { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 
-let ocore: Ocore;
-let owner: Client;
+it.override('env', { OCORE_ROLE: 'gateway' });
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
+it.beforeAll(async ({ ocore, owner }) => {
   await fillInstances(ocore, owner.org ?? '', 1);
 });
-afterAll(() => ocore?.stop());
 
 const etagOf = (answer: Answer): string => answer.headers.get('etag') ?? 'none';
 const patch = (client: Client, path: string, etag: string, body: unknown): Promise<Answer> => client.request('PATCH', `/api${path}`, body, { 'if-match': etag });
 
 describe('ETag and If-None-Match', () => {
-  it('spare what the client has', async () => {
+  it('spare what the client has', async ({ owner }) => {
     const path = `/projects/${(await owner.post('/projects', { name: 'Cached' })).text('id')}`;
     const first = await owner.get(path);
     expect(etagOf(first)).toMatch(/^"[\w-]+"$/);
@@ -31,14 +27,14 @@ describe('ETag and If-None-Match', () => {
     expect(etagOf(changed)).not.toBe(etagOf(first));
   });
 
-  it('work on lists, and stay private to who asked', async () => {
+  it('work on lists, and stay private to who asked', async ({ owner }) => {
     const list = await owner.get('/projects');
     expect((await owner.request('GET', '/api/projects', undefined, { 'if-none-match': etagOf(list) })).status).toBe(304);
     expect([list.headers.get('cache-control'), list.headers.get('vary')]).toEqual(['private, no-cache', expect.stringMatching(/Authorization, Cookie, X-Org-Slug/)]);
     expect((await owner.post('/projects', { name: 'Not kept' })).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('are the same for a compressed answer', async () => {
+  it('are the same for a compressed answer', async ({ owner }) => {
     for (let index = 0; index < 12; index += 1) await owner.post('/projects', { name: `Long ${index}`, description: 'x'.repeat(1900) });
     const plain = await owner.request('GET', '/api/projects?limit=100', undefined, { 'accept-encoding': 'identity' });
     const packed = await owner.request('GET', '/api/projects?limit=100', undefined, { 'accept-encoding': 'gzip' });
@@ -48,7 +44,7 @@ describe('ETag and If-None-Match', () => {
 });
 
 describe('If-Match', () => {
-  it('changes only what the client has seen', async () => {
+  it('changes only what the client has seen', async ({ owner }) => {
     const path = `/projects/${(await owner.post('/projects', { name: 'Ours' })).text('id')}`;
     const seen = etagOf(await owner.get(path));
     expect((await patch(owner, path, seen, { name: 'Hers' })).status).toBe(200);
@@ -62,7 +58,7 @@ describe('If-Match', () => {
     expect((await patch(owner, path, '*', { name: 'Gone' })).status).toBe(404);
   });
 
-  it('lets one of many at once through, on two processes', async () => {
+  it('lets one of many at once through, on two processes', async ({ ocore, owner }) => {
     const second = await GatewayProcess.start(ocore, { DB_POOL_MAX_CONNS: '4' });
     try {
       const path = `/projects/${(await owner.post('/projects', { name: 'Raced' })).text('id')}`;
@@ -74,7 +70,7 @@ describe('If-Match', () => {
     }
   });
 
-  it('has one line for a resource, however its path is written', async () => {
+  it('has one line for a resource, however its path is written', async ({ ocore, owner }) => {
     const id = (await owner.post('/projects', { name: 'Spelled' })).text('id');
     const seen = etagOf(await owner.get(`/projects/${id}`));
     await holding(ocore, 'SELECT 1 FROM projects WHERE id = $1 FOR UPDATE', [id], async (release) => {
@@ -85,7 +81,7 @@ describe('If-Match', () => {
     });
   });
 
-  it('does not mind new readings, only changes', async () => {
+  it('does not mind new readings, only changes', async ({ ocore, owner }) => {
     const id = (await owner.get('/servers')).text('data.0.id');
     const before = await owner.get(`/servers/${id}`);
     await ocore.sql('UPDATE servers SET last_seen_at = now(), disk_available_bytes = 7 WHERE id = $1', [id]);
@@ -95,12 +91,12 @@ describe('If-Match', () => {
     expect((await patch(owner, `/servers/${id}`, etagOf(after), { description: 'Seen again' })).status).toBe(412);
   });
 
-  it('is refused where nothing has an ETag, rather than passed over', async () => {
+  it('is refused where nothing has an ETag, rather than passed over', async ({ owner }) => {
     const answer = await owner.request('POST', '/api/projects', { name: 'Unseen' }, { 'if-match': '"x"' });
     expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'If-Match', 'not_supported']);
   });
 
-  it('comes before the change and after the replay', async () => {
+  it('comes before the change and after the replay', async ({ owner }) => {
     const path = `/projects/${(await owner.post('/projects', { name: 'Both' })).text('id')}`;
     const headers = { 'if-match': etagOf(await owner.get(path)), 'idempotency-key': 'both-of-them' };
     const first = await owner.request('PATCH', `/api${path}`, { name: 'Once' }, headers);

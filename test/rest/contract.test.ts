@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { describe, expect } from 'vitest';
+import { type Answer, Client } from '../kit/client.ts';
+import { type Fixtures, it } from '../kit/fixtures.ts';
 import { fillInstances } from '../kit/rows.ts';
 
-let ocore: Ocore;
-let owner: Client;
 let stranger: Client;
 
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
+// After the owner, who is the administrator as the first account.
+it.beforeAll(async ({ ocore, owner: _first }) => {
   stranger = await ocore.owner('stranger');
 });
-afterAll(async () => { await ocore?.stop(); });
 
 describe('errors', () => {
-  it('names every wrong field, and never the values', async () => {
+  it('names every wrong field, and never the values', async ({ owner }) => {
     const answer = await owner.post('/auth/login', { email: 7, secret: 'do-not-quote-me' });
     expect(answer.status).toBe(400);
     expect(answer.at('error.code')).toBe('validation_error');
@@ -27,29 +23,29 @@ describe('errors', () => {
     expect(JSON.stringify(answer.body)).not.toContain('do-not-quote-me');
   });
 
-  it.each([
-    ['a wrong token', () => new Client(ocore.url, 'nonsense', null).get('/servers'), 401, 'unauthenticated'],
-    ['no token', () => new Client(ocore.url, null, null).get('/servers'), 401, 'unauthenticated'],
-    ['no organization', () => new Client(ocore.url, owner.token, null).get('/servers'), 400, 'bad_request'],
-    ['another organization', () => new Client(ocore.url, owner.token, stranger.org).get('/servers'), 404, 'not_found'],
-    ['an unknown id', () => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000'), 404, 'not_found'],
-    ['a malformed id', () => owner.get('/servers/1%27%3B--'), 404, 'not_found'],
-    ['an unknown route', () => owner.get('/nothing'), 404, 'not_found'],
-    ['a wrong method', () => owner.request('PUT', '/api/servers', {}), 405, 'method_not_allowed'],
-    ['broken JSON', () => owner.post('/projects', '{"name":'), 400, 'invalid_json'],
-    ['another content type', () => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'unsupported_media_type'],
-    ['a body that is too large', () => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) }), 413, 'payload_too_large'],
-    ['a wrong cursor', () => owner.get('/projects?cursor=xyz'), 400, 'invalid_cursor'],
-    ['a wrong limit', () => owner.get('/projects?limit=101'), 400, 'validation_error'],
-    ['an unknown parameter', () => owner.get('/projects?page=2'), 400, 'validation_error'],
-  ] as const)('answers %s as documented', async (_what, send, status, code) => {
-    const answer = await send();
+  it.for<[what: string, send: (fixtures: Fixtures) => Promise<Answer>, status: number, code: string]>([
+    ['a wrong token', ({ ocore }) => new Client(ocore.url, 'nonsense', null).get('/servers'), 401, 'unauthenticated'],
+    ['no token', ({ ocore }) => new Client(ocore.url, null, null).get('/servers'), 401, 'unauthenticated'],
+    ['no organization', ({ ocore, owner }) => new Client(ocore.url, owner.token, null).get('/servers'), 400, 'bad_request'],
+    ['another organization', ({ ocore, owner }) => new Client(ocore.url, owner.token, stranger.org).get('/servers'), 404, 'not_found'],
+    ['an unknown id', ({ owner }) => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000'), 404, 'not_found'],
+    ['a malformed id', ({ owner }) => owner.get('/servers/1%27%3B--'), 404, 'not_found'],
+    ['an unknown route', ({ owner }) => owner.get('/nothing'), 404, 'not_found'],
+    ['a wrong method', ({ owner }) => owner.request('PUT', '/api/servers', {}), 405, 'method_not_allowed'],
+    ['broken JSON', ({ owner }) => owner.post('/projects', '{"name":'), 400, 'invalid_json'],
+    ['another content type', ({ owner }) => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'unsupported_media_type'],
+    ['a body that is too large', ({ owner }) => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) }), 413, 'payload_too_large'],
+    ['a wrong cursor', ({ owner }) => owner.get('/projects?cursor=xyz'), 400, 'invalid_cursor'],
+    ['a wrong limit', ({ owner }) => owner.get('/projects?limit=101'), 400, 'validation_error'],
+    ['an unknown parameter', ({ owner }) => owner.get('/projects?page=2'), 400, 'validation_error'],
+  ])('answers %s as documented', async ([_what, send, status, code], { ocore, owner }) => {
+    const answer = await send({ ocore, owner });
     expect([answer.status, answer.at('error.code')]).toEqual([status, code]);
     expect(answer.text('error.message').length).toBeGreaterThan(5);
     expect(answer.at('error.request_id')).toBe(answer.headers.get('x-request-id'));
   });
 
-  it('has the same code in GraphQL', async () => {
+  it('has the same code in GraphQL', async ({ owner }) => {
     const answer = await owner.graphql('{ server(id: "0197a1f0-0000-7000-8000-000000000000") { id } }');
     expect(answer.at('errors.0.extensions.code')).toBe('not_found');
   });
@@ -69,7 +65,7 @@ describe('projects and environments', () => {
     expect(names).toEqual(['Project 4', 'Project 3', 'Project 2', 'Project 1', 'Project 0']);
   });
 
-  it('keep one production environment, protected, whose type never changes', async () => {
+  it('keep one production environment, protected, whose type never changes', async ({ owner }) => {
     const project = await owner.post('/projects', { name: 'ERP' });
     expect(project.status).toBe(201);
     const production = await owner.post('/environments', { projectId: project.text('id'), name: 'live', type: 'production' });
@@ -83,7 +79,7 @@ describe('projects and environments', () => {
     expect((await stranger.post('/environments', { projectId: project.text('id'), name: 'theirs', type: 'staging' })).status).toBe(404);
   });
 
-  it('delete no instance under a wrong name, also where none is needed', async () => {
+  it('delete no instance under a wrong name, also where none is needed', async ({ ocore }) => {
     await fillInstances(ocore, stranger.org ?? '', 1);
     const id = (await stranger.get('/instances')).text('data.0.id');
     const wrong = await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 2' });
@@ -91,7 +87,7 @@ describe('projects and environments', () => {
     expect((await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 1' })).status).toBe(202);
   });
 
-  it('leave an audit entry and an outbox event for each change', async () => {
+  it('leave an audit entry and an outbox event for each change', async ({ ocore, owner }) => {
     const project = await owner.post('/projects', { name: 'Audited' });
     const rows = await ocore.sql<{ audit: string; outbox: string; same: boolean }>(
       'SELECT a.action AS audit, o.type AS outbox, a.request_id = o.request_id AS same FROM audit_entries a JOIN outbox_events o ON o.resource_id = a.resource_id WHERE a.resource_id = $1', [project.at('id')]);

@@ -1,36 +1,29 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { errorTable } from '../../src/errors.ts';
-import { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { type Answer, Client } from '../kit/client.ts';
+import { type Fixtures, it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
-let owner: Client;
+it.override('env', { OCORE_ROLE: 'gateway' });
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
-});
-afterAll(() => ocore?.stop());
-
-it.each([
-  ['a wrong token', () => new Client(ocore.url, 'nonsense', null).get('/servers')],
-  ['no token', () => new Client(ocore.url, null, null).get('/servers')],
-  ['a wrong password', () => owner.post('/auth/login', { email: owner.email, password: 'wrong horse 1' })],
-  ['an unknown id', () => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000')],
-  ['an unknown route', () => owner.get('/nothing')],
-  ['a path that is no path', () => owner.get('/servers/%E0%A4%A')],
-  ['a wrong method', () => owner.request('PUT', '/api/servers', {})],
-  ['broken JSON', () => owner.post('/projects', '{"name":')],
-  ['another content type', () => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' })],
-  ['another character set', () => owner.request('POST', '/api/projects', '{}', { 'content-type': 'application/json; charset=utf-7' })],
-  ['another encoding', () => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'zstd' })],
-  ['a body that is not compressed as it says', () => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'gzip' })],
-  ['a body that is too large', () => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) })],
-  ['an unknown version', () => owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': '2020-01-01' })],
-  ['nothing at all', () => owner.request('GET', '/elsewhere')],
-] as const)('answers %s in the one documented shape', async (_what, send) => {
-  const answer = await send();
+it.for<[what: string, send: (fixtures: Fixtures) => Promise<Answer>]>([
+  ['a wrong token', ({ ocore }) => new Client(ocore.url, 'nonsense', null).get('/servers')],
+  ['no token', ({ ocore }) => new Client(ocore.url, null, null).get('/servers')],
+  ['a wrong password', ({ owner }) => owner.post('/auth/login', { email: owner.email, password: 'wrong horse 1' })],
+  ['an unknown id', ({ owner }) => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000')],
+  ['an unknown route', ({ owner }) => owner.get('/nothing')],
+  ['a path that is no path', ({ owner }) => owner.get('/servers/%E0%A4%A')],
+  ['a wrong method', ({ owner }) => owner.request('PUT', '/api/servers', {})],
+  ['broken JSON', ({ owner }) => owner.post('/projects', '{"name":')],
+  ['another content type', ({ owner }) => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' })],
+  ['another character set', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-type': 'application/json; charset=utf-7' })],
+  ['another encoding', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'zstd' })],
+  ['a body that is not compressed as it says', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'gzip' })],
+  ['a body that is too large', ({ owner }) => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) })],
+  ['an unknown version', ({ owner }) => owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': '2020-01-01' })],
+  ['nothing at all', ({ owner }) => owner.request('GET', '/elsewhere')],
+])('answers %s in the one documented shape', async ([_what, send], { ocore, owner }) => {
+  const answer = await send({ ocore, owner });
   const code = answer.text('error.code');
   expect(answer.status).toBe(Object.entries(errorTable).find(([name]) => name === code)?.[1].status);
   expect(answer.headers.get('content-type')).toContain('application/json');
@@ -40,7 +33,7 @@ it.each([
   expect(answer.headers.get('www-authenticate')?.startsWith('Bearer') ?? false).toBe(answer.status === 401);
 });
 
-it('names everything that is wrong with path, query and body at once', async () => {
+it('names everything that is wrong with path, query and body at once', async ({ owner }) => {
   const query = await owner.get('/instances?limit=x&status=asleep&page=2&sort=name&sort=-name');
   expect(query.at('error.details.errors')).toEqual([
     { field: 'limit', constraint: 'type', message: 'limit must be a whole number' },
@@ -55,24 +48,24 @@ it('names everything that is wrong with path, query and body at once', async () 
   ]]);
 });
 
-it.each([['a list', [1]], ['a number', 7], ['null', null]])('refuses %s as a body', async (_what, body) => {
+it.for([['a list', [1]], ['a number', 7], ['null', null]])('refuses %s as a body', async ([_what, body], { owner }) => {
   const answer = await owner.post('/projects', JSON.stringify(body));
   expect([answer.status, answer.at('error.details.constraint')]).toEqual([400, 'type']);
 });
 
-it('refuses fields that a route without a body does not know', async () => {
+it('refuses fields that a route without a body does not know', async ({ owner }) => {
   const answer = await owner.post('/servers/0197a1f0-0000-7000-8000-000000000000/validate', { force: true });
   expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'force', 'unknown_field']);
 });
 
-it('refuses text that the database cannot keep', async () => {
+it('refuses text that the database cannot keep', async ({ owner }) => {
   for (const name of ['with \u0000 in it', 'half \ud800 a character']) {
     const answer = await owner.post('/projects', { name });
     expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'name', 'format']);
   }
 });
 
-it('says which methods a route has', async () => {
+it('says which methods a route has', async ({ owner }) => {
   const wrong = await owner.request('PUT', '/api/projects', {});
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
   const asked = await owner.request('OPTIONS', '/api/projects');
@@ -81,21 +74,21 @@ it('says which methods a route has', async () => {
   expect([head.status, head.body]).toEqual([200, '']);
 });
 
-it('has the same code and page in GraphQL', async () => {
+it('has the same code and page in GraphQL', async ({ ocore, owner }) => {
   const missing = await owner.graphql('{ server(id: "0197a1f0-0000-7000-8000-000000000000") { id } }');
   expect(missing.at('errors.0.extensions')).toMatchObject({ code: 'not_found', doc_url: `${ocore.url}/docs/errors/not_found` });
   const wrong = await owner.graphql('{ nonsense }');
   expect(wrong.at('errors.0.extensions')).toMatchObject({ code: 'bad_request', doc_url: `${ocore.url}/docs/errors/bad_request` });
 });
 
-it('never links to an address that is none', async () => {
+it('never links to an address that is none', async ({ ocore }) => {
   const page = await new Promise<string>((resolve, reject) => {
     request(`${ocore.url}/api/nothing`, { headers: { host: '"><script>' } }, (response) => { response.setEncoding('utf8').on('data', resolve); }).on('error', reject).end();
   });
   expect(JSON.parse(page).error.doc_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs\/errors\/not_found$/);
 });
 
-it('tells in short of names that the client made up, however long they are', async () => {
+it('tells in short of names that the client made up, however long they are', async ({ owner }) => {
   const long = 'x'.repeat(65_536);
   const id = '0197a1f0-0000-7000-8000-000000000000';
   const answers = [
@@ -109,7 +102,7 @@ it('tells in short of names that the client made up, however long they are', asy
   }
 });
 
-it('tells in short of ids that the client made up', async () => {
+it('tells in short of ids that the client made up', async ({ owner }) => {
   for (const path of ['/user/sessions/', '/user/passkeys/', '/user/ssh-keys/', '/user/connected-accounts/', '/servers/']) {
     const answer = await owner.delete(`${path}${'x'.repeat(8000)}`);
     expect([path, answer.status]).toEqual([path, 404]);

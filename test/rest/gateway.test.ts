@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openApi } from '../../rest/openapi.ts';
 import { deprecationHeaders } from '../../rest/version.ts';
 import { schema } from '../../schema/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Answer, Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
 const listed = 'https://app.example.com';
-let ocore: Ocore;
-let owner: Client;
+it.override('env', { OCORE_ROLE: 'gateway', CORS_ORIGINS: `${listed}, http://localhost:5173`, APP_URL: 'https://ocore.example.com/' });
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', CORS_ORIGINS: `${listed}, http://localhost:5173`, APP_URL: 'https://ocore.example.com/' });
-  owner = await ocore.owner();
-});
-afterAll(() => ocore?.stop());
-
-const preflight = (path: string, origin: string): Promise<Answer> => owner.request('OPTIONS', path, undefined, { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,if-match' });
+const preflight = (owner: Client, path: string, origin: string): Promise<Answer> => owner.request('OPTIONS', path, undefined, { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,if-match' });
 
 describe('other origins', () => {
-  it.each(['/api/projects', '/graphql'])('may use %s when they are listed', async (path) => {
-    const asked = await preflight(path, listed);
+  it.for(['/api/projects', '/graphql'])('may use %s when they are listed', async (path, { owner }) => {
+    const asked = await preflight(owner, path, listed);
     expect([asked.status, asked.headers.get('access-control-allow-origin'), asked.headers.get('access-control-allow-credentials')]).toEqual([204, listed, 'true']);
     expect(asked.headers.get('access-control-allow-methods')).toContain('PATCH');
     expect(asked.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key.*If-Match/);
@@ -30,9 +23,9 @@ describe('other origins', () => {
     expect(answer.headers.get('vary')).toContain('Origin');
   });
 
-  it.each(['https://evil.example.com', 'https://app.example.com.evil.net', 'http://app.example.com', 'null'])('may not when they are not: %s', async (origin) => {
+  it.for(['https://evil.example.com', 'https://app.example.com.evil.net', 'http://app.example.com', 'null'])('may not when they are not: %s', async (origin, { owner }) => {
     for (const path of ['/api/projects', '/graphql']) {
-      const headers = [...(await preflight(path, origin)).headers.keys(), ...(await owner.request('GET', path, undefined, { origin })).headers.keys()];
+      const headers = [...(await preflight(owner, path, origin)).headers.keys(), ...(await owner.request('GET', path, undefined, { origin })).headers.keys()];
       expect(headers.filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
   });
@@ -44,7 +37,7 @@ describe('other origins', () => {
   });
 });
 
-it('names its version on every answer, and takes requests for it', async () => {
+it('names its version on every answer, and takes requests for it', async ({ owner }) => {
   const version = (await owner.get('/projects')).headers.get('x-ocore-version') ?? '';
   expect(version).toMatch(/^\d{4}-\d\d-\d\d$/);
   for (const answer of [await owner.get('/nothing'), await owner.get('/openapi.json'), await owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': version })]) expect(answer.headers.get('x-ocore-version')).toBe(version);
@@ -53,11 +46,11 @@ it('names its version on every answer, and takes requests for it', async () => {
   expect([other.status, other.at('error.code'), other.at('error.details.allowed')]).toEqual([400, 'validation_error', [version]]);
 });
 
-it('links to the error pages under APP_URL, whatever the request came to', async () => {
+it('links to the error pages under APP_URL, whatever the request came to', async ({ owner }) => {
   expect((await owner.get('/nothing')).at('error.doc_url')).toBe('https://ocore.example.com/docs/errors/not_found');
 });
 
-it('takes a request id and gives it back', async () => {
+it('takes a request id and gives it back', async ({ owner }) => {
   const answer = await owner.request('GET', '/api/nothing', undefined, { 'x-request-id': 'mine-12345' });
   expect([answer.headers.get('x-request-id'), answer.at('error.request_id')]).toEqual(['mine-12345', 'mine-12345']);
 });
@@ -69,7 +62,7 @@ it('announces the end of a route in the words of RFC 9745 and RFC 8594', () => {
   expect(openApi(schema, [route])).toMatchObject({ paths: { '/old-servers': { get: { deprecated: true, responses: { 200: { headers: { Deprecation: {}, Sunset: {} } } } } } } });
 });
 
-it('describes what it adds to every route', async () => {
+it('describes what it adds to every route', async ({ owner }) => {
   const document = await owner.get('/openapi.json');
   const parameters = (path: string): unknown => document.at(`paths.${path}.parameters`);
   const named = (name: string): unknown => expect.objectContaining({ $ref: `#/components/parameters/${name}` });

@@ -1,33 +1,29 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 
-/** Only a gateway: operations stay queued until the test ends them. */
-let ocore: Ocore;
-let owner: Client;
+// Only a gateway: operations stay queued until the test ends them.
+it.override('env', { OCORE_ROLE: 'gateway', STREAM_HEARTBEAT: '1s' });
+
 let other: GatewayProcess | undefined;
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', STREAM_HEARTBEAT: '1s' });
-  owner = await ocore.owner();
-});
 afterEach(async () => { await other?.kill(); other = undefined; });
-afterAll(() => ocore?.stop());
 
-const operation = async (name: string): Promise<string> => (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
-const wake = (id: string): Promise<unknown> => ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'operation:' || $1)::text)", [id]);
-const end = async (id: string): Promise<void> => {
+const operation = async (owner: Client, name: string): Promise<string> => (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+const wake = (ocore: Ocore, id: string): Promise<unknown> => ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'operation:' || $1)::text)", [id]);
+const end = async (ocore: Ocore, id: string): Promise<void> => {
   await ocore.sql("UPDATE operations SET status = 'succeeded', progress = 100, finished_at = now() WHERE id = $1", [id]);
-  await wake(id);
+  await wake(ocore, id);
 };
-const say = async (id: string, from: number, to: number): Promise<void> => {
+const say = async (ocore: Ocore, id: string, from: number, to: number): Promise<void> => {
   await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) SELECT $1, n, 'connect', 'info', 'Line ' || n FROM generate_series($2::int, $3::int) n", [id, from, to]);
   await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'logs:' || $1)::text)", [id]);
 };
 
 describe('accepted work', () => {
-  it('is 202 with where to look and when', async () => {
+  it('is 202 with where to look and when', async ({ owner }) => {
     const answer = await owner.post('/servers', { name: 'Accepted', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
     expect([answer.status, answer.headers.get('location'), answer.headers.get('retry-after')]).toEqual([202, `/api/operations/${answer.text('operationId')}`, '2']);
     expect(answer.body).toEqual({ id: expect.any(String), status: 'validating', message: 'Server validation in progress', operationId: expect.any(String) });
@@ -37,19 +33,19 @@ describe('accepted work', () => {
 });
 
 describe('wait', () => {
-  it('answers when the operation ends, and at once when it has', async () => {
-    const id = await operation('Awaited');
+  it('answers when the operation ends, and at once when it has', async ({ ocore, owner }) => {
+    const id = await operation(owner, 'Awaited');
     const waiting = owner.get(`/operations/${id}?wait=60`);
     const first = await Promise.race([waiting.then(() => 'answered'), owner.get(`/operations/${id}`).then(() => 'still waiting')]);
     expect(first).toBe('still waiting');
-    await wake(id);
-    await end(id);
+    await wake(ocore, id);
+    await end(ocore, id);
     expect((await waiting).at('status')).toBe('succeeded');
     expect((await owner.get(`/operations/${id}?wait=60`)).at('status')).toBe('succeeded');
   });
 
-  it('answers with what there is when the time is over, and when the gateway stops', async () => {
-    const id = await operation('Unfinished');
+  it('answers with what there is when the time is over, and when the gateway stops', async ({ ocore, owner }) => {
+    const id = await operation(owner, 'Unfinished');
     expect((await owner.get(`/operations/${id}?wait=1`)).at('status')).toBe('queued');
     other = await GatewayProcess.start(ocore);
     const waiting = other.client(owner).get(`/operations/${id}?wait=60`);
@@ -59,16 +55,16 @@ describe('wait', () => {
     expect((await waiting).at('status')).toBe('queued');
   });
 
-  it('ends for one who loses access', async () => {
+  it('ends for one who loses access', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
     const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
     const waiting = leaver.get(`/operations/${id}?wait=60`);
     await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [leaver.email]);
-    await end(id);
+    await end(ocore, id);
     expect((await waiting).status).toBe(403);
   });
 
-  it.each(['61', '-1', '1.5', 'soon', ''])('must be 0 to 60: %j', async (wait) => {
+  it.for(['61', '-1', '1.5', 'soon', ''])('must be 0 to 60: %j', async (wait, { owner }) => {
     const answer = await owner.get(`/operations/0197a1f0-0000-7000-8000-000000000000?wait=${wait}`);
     expect([answer.status, answer.at('error.details.field')]).toEqual([400, 'wait']);
   });
@@ -91,28 +87,28 @@ async function* events(client: Client, path: string, headers: Record<string, str
 }
 
 describe('the log as server-sent events', () => {
-  it('is JSON unless a stream is asked for', async () => {
-    const id = await operation('Plain');
-    await say(id, 1, 2);
+  it('is JSON unless a stream is asked for', async ({ ocore, owner }) => {
+    const id = await operation(owner, 'Plain');
+    await say(ocore, id, 1, 2);
     const answer = await owner.get(`/operations/${id}/logs`);
     expect([answer.headers.get('content-type'), answer.at('data.1.seq')]).toEqual([expect.stringContaining('application/json'), 2]);
     expect((await owner.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/html, */*' })).at('data.1.seq')).toBe(2);
   });
 
-  it('goes on to the end, resumed without a gap or a duplicate', async () => {
-    const id = await operation('Streamed');
-    await say(id, 1, 3);
+  it('goes on to the end, resumed without a gap or a duplicate', async ({ ocore, owner }) => {
+    const id = await operation(owner, 'Streamed');
+    await say(ocore, id, 1, 3);
     const seen: (string | undefined)[] = [];
     const cut = new AbortController();
     for await (const { id: seq } of events(owner, `/operations/${id}/logs`, {}, cut.signal)) {
       if (seq) seen.push(seq);
-      if (seq === '2') await say(id, 4, 5);
+      if (seq === '2') await say(ocore, id, 4, 5);
       if (seq === '4') break;
     }
-    await say(id, 6, 1200);
+    await say(ocore, id, 6, 1200);
     for await (const { id: seq, event, data } of events(owner, `/operations/${id}/logs`, { 'last-event-id': seen.at(-1) ?? '' })) {
       if (seq) seen.push(seq);
-      if (seq === '1200') await end(id);
+      if (seq === '1200') await end(ocore, id);
       if (seq) expect(JSON.parse(data ?? '')).toMatchObject({ seq: Number(seq), message: `Line ${seq}` });
       if (event === 'end') seen.push('end');
     }
@@ -121,8 +117,8 @@ describe('the log as server-sent events', () => {
     expect(ended.filter(({ comment }) => !comment).map(({ event }) => event)).toEqual(['end']);
   });
 
-  it('keeps a quiet stream alive with comments', async () => {
-    const id = await operation('Quiet');
+  it('keeps a quiet stream alive with comments', async ({ owner }) => {
+    const id = await operation(owner, 'Quiet');
     let comments = 0;
     for await (const { comment } of events(owner, `/operations/${id}/logs`)) {
       if (comment) comments += 1;
@@ -131,10 +127,10 @@ describe('the log as server-sent events', () => {
     expect(comments).toBe(3);
   });
 
-  it('ends with an error for one who loses the permission', async () => {
+  it('ends with an error for one who loses the permission', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
     const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
-    await say(id, 1, 1);
+    await say(ocore, id, 1, 1);
     const last: string[] = [];
     for await (const { id: seq, event, data } of events(leaver, `/operations/${id}/logs`)) {
       if (event) last.push(event, JSON.parse(data ?? '').error.code);
@@ -145,9 +141,9 @@ describe('the log as server-sent events', () => {
     expect(last).toEqual(['error', 'forbidden']);
   });
 
-  it('ends without `end` when the gateway stops, so that the client comes again', async () => {
-    const id = await operation('Moved');
-    await say(id, 1, 1);
+  it('ends without `end` when the gateway stops, so that the client comes again', async ({ ocore, owner }) => {
+    const id = await operation(owner, 'Moved');
+    await say(ocore, id, 1, 1);
     other = await GatewayProcess.start(ocore);
     const seen: (string | undefined)[] = [];
     for await (const { id: seq, event } of events(other.client(owner), `/operations/${id}/logs`)) {
@@ -157,9 +153,9 @@ describe('the log as server-sent events', () => {
     expect(seen.filter(Boolean)).toEqual(['1']);
   });
 
-  it('refuses what is not there, not allowed or not understood, before it begins', async () => {
+  it('refuses what is not there, not allowed or not understood, before it begins', async ({ ocore, owner }) => {
     const stranger = await ocore.owner('stranger');
-    const id = await operation('Closed');
+    const id = await operation(owner, 'Closed');
     const read = (client: Client, headers: Record<string, string> = {}) => client.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/event-stream', ...headers });
     expect((await read(stranger)).at('error.code')).toBe('not_found');
     const wrong = await read(owner, { 'last-event-id': 'x' });

@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
-let owner: Client;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
-afterAll(async () => { await ocore?.stop(); });
-
-it('has a catalogue of what can be allowed, with secrets apart', async () => {
+it('has a catalogue of what can be allowed, with secrets apart', async ({ owner }) => {
   const answer = await owner.get('/permissions');
   const ids = (await owner.graphql('{ permissions { id } }')).body;
   expect(answer.at('data.0')).toEqual({ id: 'view:org', action: 'view', resource: 'org', description: 'See the organization and its settings', inProjects: false });
@@ -19,14 +10,14 @@ it('has a catalogue of what can be allowed, with secrets apart', async () => {
   expect(JSON.stringify(viewer.at('permissions'))).not.toMatch(/secrets|manage/);
 });
 
-it('keeps the four system roles as they are', async () => {
+it('keeps the four system roles as they are', async ({ owner }) => {
   const roles = await owner.get('/roles');
   expect([0, 1, 2, 3].map((index) => [roles.at(`data.${index}.name`), roles.at(`data.${index}.isSystem`), roles.at(`data.${index}.memberCount`)])).toEqual([['Viewer', true, 0], ['Developer', true, 0], ['Admin', true, 0], ['Owner', true, 1]]);
   const id = await owner.roleId('Viewer');
   expect([(await owner.put(`/roles/${id}`, { permissionIds: ['manage:org'] })).status, (await owner.patch(`/roles/${id}`, { name: 'X' })).status, (await owner.delete(`/roles/${id}`)).status]).toEqual([422, 422, 422]);
 });
 
-it('changes what its members may from their next request on, and wakes their subscriptions', async () => {
+it('changes what its members may from their next request on, and wakes their subscriptions', async ({ ocore, owner }) => {
   const role = await owner.post('/roles', { name: 'Operator', description: 'Looks after servers', permissionIds: ['view:servers', 'manage:operations', 'view:servers'] });
   expect([role.status, role.at('isSystem'), role.at('permissions')]).toEqual([201, false, [{ id: 'view:servers' }, { id: 'view:operations' }, { id: 'manage:operations' }]]);
   const operator = await ocore.member(owner, 'Operator');
@@ -42,7 +33,7 @@ it('changes what its members may from their next request on, and wakes their sub
   await end;
 });
 
-it('holds no more than who makes or changes it', async () => {
+it('holds no more than who makes or changes it', async ({ ocore, owner }) => {
   await owner.post('/roles', { name: 'Roles', permissionIds: ['manage:roles', 'view:projects'] });
   const strong = await owner.post('/roles', { name: 'Strong', permissionIds: ['manage:servers'] });
   const keeper = await ocore.member(owner, 'Roles');
@@ -56,7 +47,7 @@ it('holds no more than who makes or changes it', async () => {
   expect((await owner.withKey(key.key).post('/roles', { name: 'By key', permissionIds: ['view:servers'] })).status).toBe(403);
 });
 
-it('refuses what is wrong with it, and says what', async () => {
+it('refuses what is wrong with it, and says what', async ({ owner }) => {
   const taken = await owner.post('/roles', { name: 'oWNer', permissionIds: [] });
   expect([taken.status, taken.at('error.details.constraint')]).toEqual([409, 'unique']);
   const unknown = await owner.post('/roles', { name: 'Odd', permissionIds: ['view:projects', 'manage:everything'] });
@@ -65,7 +56,7 @@ it('refuses what is wrong with it, and says what', async () => {
   expect(both.map((answer) => answer.status).sort()).toEqual([201, 409]);
 });
 
-it('is deleted only when nobody has it and nobody is offered it', async () => {
+it('is deleted only when nobody has it and nobody is offered it', async ({ ocore, owner }) => {
   const role = await owner.post('/roles', { name: 'Passing', permissionIds: ['view:projects'] });
   const id = role.text('id');
   const member = await ocore.member(owner, 'Passing');

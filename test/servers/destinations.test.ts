@@ -1,34 +1,26 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { networkInterfaces } from 'node:os';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
 import { SshListener } from '../kit/ssh-listener.ts';
 
-let ocore: Ocore;
-let owner: Client;
-
-beforeAll(async () => {
-  ocore = await Ocore.start({ SERVER_NETWORKS_DENIED: 'loopback,link-local,metadata,unspecified,multicast,own', SERVER_NETWORKS_ALLOWED: '127.0.0.3' });
-  owner = await ocore.owner();
-});
-afterAll(() => ocore?.stop());
+it.override('env', { SERVER_NETWORKS_DENIED: 'loopback,link-local,metadata,unspecified,multicast,own', SERVER_NETWORKS_ALLOWED: '127.0.0.3' });
 
 const body = (host: string, port = 22) => ({ name: `Server ${Math.random()}`, host, port, sshUser: 'root', authMethod: 'password', sshPassword: 'secret' });
 const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)).find((address) => !address.startsWith('127.') && !address.includes(':'));
 
-it.each([
+it.for([
   '127.0.0.1', '127.8.9.10', '127.1', '2130706433', '0x7f000001', '0x7f.1', '0177.0.0.1', '0', '0.0.0.0', 'localhost', 'LOCALHOST', 'any.localhost', '169.254.169.254',
   '0xa9fea9fe', '100.100.100.200', '224.0.0.1', '255.255.255.255', 'fd00:ec2::254', 'fe80::1', 'ff02::1', '0:0:0:0:0:0:0:1', '0:0:0:0:0:0:0:0',
   '0:0:0:0:0:ffff:127.0.0.1', '0:0:0:0:0:ffff:7f00:1', '0:0:0:0:0:0:127.0.0.1', '0:0:0:0:ffff:0:7f00:1', '64:ff9b::127.0.0.1', '64:ff9b::a9fe:a9fe',
   '64:ff9b:1:7f00:0:100:0:1', '2002:7f00:1::1', '2001:0:0:0:0:0:80ff:fffe', '2001:db8::5efe:7f00:1', ...(own ? [own] : []),
-])('does not register a server at %s where the operator denies that', async (host) => {
+])('does not register a server at %s where the operator denies that', async (host, { owner }) => {
   const answer = await owner.post('/servers', body(host));
   expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([422, 'destination_denied', 'host']);
 });
 
-it('does not move a server there either, and lets what is allowed through', async () => {
+it('does not move a server there either, and lets what is allowed through', async ({ owner }) => {
   const made = await owner.post('/servers', body('127.0.0.3'));
   expect(made.status).toBe(202);
   await owner.finished(made.text('operationId'));
@@ -37,7 +29,7 @@ it('does not move a server there either, and lets what is allowed through', asyn
   expect((await owner.post('/servers', body('[0:0:0:0:0:0:0:1]'))).status).toBe(400);
 }, 60_000);
 
-it('connects to the address that it checked: a name is looked up once, and leads nowhere when all its addresses are denied', async () => {
+it('connects to the address that it checked: a name is looked up once, and leads nowhere when all its addresses are denied', async ({ owner }) => {
   const { lookup } = dns;
   const { lookup: lookupPromised } = dns.promises;
   const permitted = await SshListener.start('127.0.0.3');

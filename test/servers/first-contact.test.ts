@@ -1,22 +1,15 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { freePort } from '../kit/free-port.ts';
-import { Ocore } from '../kit/ocore.ts';
 import { SshListener } from '../kit/ssh-listener.ts';
 
-let ocore: Ocore;
-let owner: Client;
 const listeners: { close: () => void }[] = [];
 
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-});
 afterAll(async () => {
-  await ocore?.stop();
   for (const listener of listeners) listener.close();
 });
 
@@ -26,7 +19,7 @@ async function sshListener(): Promise<SshListener> {
   return listener;
 }
 
-const register = (port: number, more: object = {}) =>
+const register = (owner: Client, port: number, more: object = {}) =>
   owner.post('/servers', { name: `Server ${port} ${Math.random()}`, host: '127.0.0.1', port, sshUser: 'root', authMethod: 'password', sshPassword: 'the password', ...more });
 
 async function until(what: string, check: () => boolean): Promise<void> {
@@ -37,14 +30,14 @@ async function until(what: string, check: () => boolean): Promise<void> {
   throw new Error(`It did not come about that ${what}`);
 }
 
-it('tells the password to a machine that nobody knows yet only when somebody asks for a validation', async () => {
+it('tells the password to a machine that nobody knows yet only when somebody asks for a validation', async ({ ocore, owner }) => {
   const [stranger, known, impostor] = [await sshListener(), await sshListener(), await sshListener()];
-  const made = await register(stranger.port);
+  const made = await register(owner, stranger.port);
   expect((await owner.finished(made.text('operationId'))).at('data.operationUpdated.error.code')).toBe('ssh_auth_failed');
   expect(stranger.passwords).toEqual(['the password']);
   // Two that were validated once, one of which is another machine now: the monitor looks at both.
   for (const [listener, fingerprint] of [[known, known.fingerprint], [impostor, `SHA256:${'A'.repeat(43)}`]] as const) {
-    const server = await register(listener.port);
+    const server = await register(owner, listener.port);
     await owner.finished(server.text('operationId'));
     await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = $2 WHERE id = $1", [server.text('id'), fingerprint]);
   }
@@ -56,7 +49,7 @@ it('tells the password to a machine that nobody knows yet only when somebody ask
   expect(stranger.passwords).toHaveLength(2);
 }, 90_000);
 
-it('answers alike, and not sooner, whatever listens where no server was validated yet', async () => {
+it('answers alike, and not sooner, whatever listens where no server was validated yet', async ({ ocore, owner }) => {
   const tcp = async (greet: (socket: net.Socket) => void): Promise<number> => {
     const server = net.createServer((socket) => { socket.on('error', () => {}); greet(socket); });
     server.listen(0, '127.0.0.1');
@@ -75,7 +68,7 @@ it('answers alike, and not sooner, whatever listens where no server was validate
     'a broken SSH server': await tcp((socket) => socket.end('SSH-2.0-Broken\r\n\0\0\0\x01no key exchange\r\n')),
   };
   const seen = await Promise.all(Object.entries(ports).map(async ([what, port]) => {
-    const made = await register(port);
+    const made = await register(owner, port);
     const operationId = made.text('operationId');
     await owner.finished(operationId);
     const text = (value: unknown): string => JSON.stringify(value).replaceAll(String(port), '<port>');

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { it } from '../kit/fixtures.ts';
 import { freePort } from '../kit/free-port.ts';
-import { Ocore } from '../kit/ocore.ts';
 import { SshListener } from '../kit/ssh-listener.ts';
 
-let ocore: Ocore;
 let listener: SshListener;
 beforeAll(async () => {
-  ocore = await Ocore.start();
   listener = await SshListener.start();
 });
-afterAll(async () => { await ocore?.stop(); listener?.close(); });
+afterAll(async () => { listener?.close(); });
 
-it('does not tell the kept password to another address', async () => {
+it('does not tell the kept password to another address', async ({ ocore }) => {
   const owner = await ocore.owner();
   await owner.post('/roles', { name: 'Servers', permissionIds: ['manage:servers', 'view:operations'] });
   const curious = await ocore.member(owner, 'Servers');

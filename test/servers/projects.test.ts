@@ -1,12 +1,14 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import type { Answer, Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 
 const unknownId = '0197a1f0-0000-7000-8000-000000000000';
 
-let ocore: Ocore;
-let owner: Client;
+// Without a worker the servers stay as they are.
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let shop: { project: string; environment: string };
 let lab: { project: string; environment: string };
 /** Open to the shop, to the lab, and to no project. */
@@ -14,29 +16,25 @@ let forShop: string;
 let forLab: string;
 let closed: string;
 
-async function project(name: string) {
+async function project(owner: Client, name: string) {
   const id = (await owner.post('/projects', { name })).text('id');
   return { project: id, environment: (await owner.post('/environments', { projectId: id, name: 'dev', type: 'development' })).text('id') };
 }
 
-async function server(name: string): Promise<string> {
+async function server(ocore: Ocore, owner: Client, name: string): Promise<string> {
   const id = (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('id');
   await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [id]);
   return id;
 }
 
-beforeAll(async () => {
-  // Without a worker the servers stay as they are.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
-  [shop, lab] = [await project('Shop'), await project('Lab')];
-  [forShop, forLab, closed] = [await server('for shop'), await server('for lab'), await server('closed')];
+it.beforeAll(async ({ ocore, owner }) => {
+  [shop, lab] = [await project(owner, 'Shop'), await project(owner, 'Lab')];
+  [forShop, forLab, closed] = [await server(ocore, owner, 'for shop'), await server(ocore, owner, 'for lab'), await server(ocore, owner, 'closed')];
   for (const [id, projectId] of [[forShop, shop.project], [forLab, lab.project]]) {
     const answer = await owner.put(`/servers/${id}/projects`, { projectIds: [projectId] });
     expect([answer.status, answer.at('projectIds')]).toEqual([200, [projectId]]);
   }
 });
-afterAll(() => ocore?.stop());
 
 let count = 0;
 function create(client: Client, serverId: string, environmentId: string): Promise<Answer> {
@@ -52,7 +50,7 @@ async function createByGraphql(client: Client, serverId: string, environmentId: 
   return answer.at('errors.0.extensions.code') ?? answer.at('data.createInstance.instance.server');
 }
 
-it('lets a member of one project put instances only on the servers that are open to it', async () => {
+it('lets a member of one project put instances only on the servers that are open to it', async ({ ocore, owner }) => {
   const member = await ocore.member(owner, 'Developer', { projectIds: [shop.project] });
   expect(outcome(await create(member, forShop, shop.environment))).toEqual([202, null]);
   expect(await createByGraphql(member, forShop, shop.environment)).toEqual({ id: forShop, projectIds: [shop.project] });
@@ -64,7 +62,7 @@ it('lets a member of one project put instances only on the servers that are open
   for (const any of [forShop, forLab, closed]) expect(outcome(await create(owner, any, shop.environment))).toEqual([202, null]);
 });
 
-it('lets a key for one project do so, whoever made it', async () => {
+it('lets a key for one project do so, whoever made it', async ({ owner }) => {
   const { key } = await owner.newKey(['manage:instances', 'view:environments', 'view:servers'], { projectIds: [lab.project] });
   const program = owner.withKey(key);
   expect(outcome(await create(program, forLab, lab.environment))).toEqual([202, null]);
@@ -81,7 +79,7 @@ it('lets a key for one project do so, whoever made it', async () => {
   expect([managing.status, managing.at('error.details.constraint')]).toEqual([400, 'project_permission']);
 });
 
-it('says why to somebody who sees the server but may not use it for this project', async () => {
+it('says why to somebody who sees the server but may not use it for this project', async ({ ocore, owner }) => {
   const both = await ocore.member(owner, 'Developer', { projectIds: [shop.project, lab.project] });
   expect(outcome(await create(both, forLab, shop.environment))).toEqual([403, 'forbidden']);
   expect(await createByGraphql(both, forLab, shop.environment)).toBe('forbidden');
@@ -93,7 +91,7 @@ it('says why to somebody who sees the server but may not use it for this project
   expect(outcome(await create(viewer, forShop, shop.environment))).toEqual([202, null]);
 });
 
-it('shows those who are limited to projects the servers of their projects only, and nothing of other projects', async () => {
+it('shows those who are limited to projects the servers of their projects only, and nothing of other projects', async ({ ocore, owner }) => {
   await owner.put(`/servers/${forShop}/projects`, { projectIds: [lab.project, shop.project] });
   const member = await ocore.member(owner, 'Developer', { projectIds: [shop.project] });
   const listed = await member.graphql('{ servers { nodes { id projectIds } } }');
@@ -108,7 +106,7 @@ it('shows those who are limited to projects the servers of their projects only, 
   }
 });
 
-it('closes a server again for what comes, tells those who watch it, and writes both down', async () => {
+it('closes a server again for what comes, tells those who watch it, and writes both down', async ({ ocore, owner }) => {
   const member = await ocore.member(owner, 'Developer', { projectIds: [shop.project] });
   const made = await create(member, forShop, shop.environment);
   expect(outcome(made)).toEqual([202, null]);
@@ -129,7 +127,7 @@ it('closes a server again for what comes, tells those who watch it, and writes b
   expect([entries.at('data.0.resourceId'), entries.at('data.0.afterState')]).toEqual([forShop, { projectIds: [] }]);
 });
 
-it('refuses what is not a project of this organization, and a server of another', async () => {
+it('refuses what is not a project of this organization, and a server of another', async ({ ocore, owner }) => {
   const stranger = await ocore.owner('stranger');
   const theirs = (await stranger.post('/projects', { name: 'Theirs' })).text('id');
   for (const id of [theirs, unknownId, 'no id']) expect(outcome(await owner.put(`/servers/${forLab}/projects`, { projectIds: [lab.project, id] }))).toEqual([404, 'not_found']);
@@ -137,7 +135,7 @@ it('refuses what is not a project of this organization, and a server of another'
   expect((await owner.get(`/servers/${forLab}`)).at('projectIds')).toEqual([lab.project]);
 });
 
-it('forgets a project that is deleted', async () => {
+it('forgets a project that is deleted', async ({ owner }) => {
   const gone = (await owner.post('/projects', { name: 'Gone' })).text('id');
   await owner.put(`/servers/${closed}/projects`, { projectIds: [gone, gone] });
   expect((await owner.delete(`/projects/${gone}`)).status).toBe(200);

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { inOrg, TenantPool } from '../../src/database/tenant-pool.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
 let db: Database;
 let orgs: [string, string];
 
-beforeAll(async () => {
-  ocore = await Ocore.start();
+it.beforeAll(async ({ ocore }) => {
   for (const name of ['ann', 'bob']) {
     const owner = await ocore.owner(name);
     for (let i = 0; i < 3; i += 1) await owner.post('/projects', { name: `Of ${name} ${i}` });
@@ -20,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await db?.close();
-  await ocore?.stop();
 });
 
 /** Reads every project that can be seen, by each way there is; nothing here names the organization. */
@@ -60,7 +57,7 @@ it('never mixes organizations that share two connections', async () => {
   expect(wrong).toEqual([]);
 });
 
-it('never mixes them either while connections break', async () => {
+it('never mixes them either while connections break', async ({ ocore }) => {
   const wrong: string[] = [];
   let answered = 0;
   let busy = true;
@@ -84,7 +81,7 @@ it('never mixes them either while connections break', async () => {
   expect(answered).toBeGreaterThan(0);
 });
 
-it('refuses statements outside an organization, also through Prisma’s own transactions', async () => {
+it('refuses statements outside an organization, also through Prisma’s own transactions', async ({ ocore }) => {
   await expect(db.tenants.of(orgs[0]).$transaction((tx) => tx.project.findMany())).rejects.toThrow(/needs its organization/);
   const pool = new TenantPool({ connectionString: ocore.running.databaseUrl, max: 1 });
   await expect(pool.query('SELECT 1')).rejects.toThrow('needs its organization');
@@ -92,7 +89,7 @@ it('refuses statements outside an organization, also through Prisma’s own tran
   await pool.end();
 });
 
-it('lends no connection with an open transaction, and runs no statement after its end', async () => {
+it('lends no connection with an open transaction, and runs no statement after its end', async ({ ocore }) => {
   const [first, second] = orgs;
   const pool = new TenantPool({ connectionString: ocore.running.databaseUrl, max: 1 });
   const standing = async (org: string): Promise<string> => (await inOrg(org, () => pool.query<{ org: string }>("SELECT current_setting('ocore.org_id') AS org"))).rows[0]?.org ?? '';

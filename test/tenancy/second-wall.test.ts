@@ -1,19 +1,19 @@
 import { globSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { probeForeign } from '../access/foreign.ts';
 import { Client } from '../kit/client.ts';
 import type { RootField } from '../kit/fields.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { Program } from '../kit/program.ts';
 import { fillOrg, type Org, rowsOf } from '../kit/two-orgs.ts';
 
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let org: Org;
 let other: Org;
 let open: Program;
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+it.beforeAll(async ({ ocore }) => {
   await ocore.owner('root');
   org = await fillOrg(ocore, 'aardvark');
   other = await fillOrg(ocore, 'bison');
@@ -21,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Program.endAll();
-  await ocore?.stop();
 });
 
 /** What an organization's members ask for; the program without its first wall answers. */
@@ -36,7 +35,7 @@ it('removes the first wall wherever it stands', () => {
   expect(conditions.length).toBeGreaterThan(20);
 });
 
-it('holds without the first wall: another organization’s things are not there, and do not change', async () => {
+it('holds without the first wall: another organization’s things are not there, and do not change', async ({ ocore }) => {
   const before = await rowsOf(ocore, org.id);
   const { asked, wrong } = await attack();
   expect(wrong).toEqual([]);
@@ -50,7 +49,7 @@ it('holds without the first wall: another organization’s things are not there,
   expect(await rowsOf(ocore, org.id)).toBe(before);
 });
 
-it('is what holds: with row-level security switched off the same attack succeeds', async () => {
+it('is what holds: with row-level security switched off the same attack succeeds', async ({ ocore }) => {
   const tables = await ocore.sql<{ name: string }>("SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND rowsecurity");
   await ocore.sql(tables.map(({ name }) => `ALTER TABLE ${name} DISABLE ROW LEVEL SECURITY`).join('; '));
   const before = await rowsOf(ocore, org.id);
