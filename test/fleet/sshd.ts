@@ -60,7 +60,7 @@ export class Sshd {
     const config = join(this.#dir, 'sshd_config');
     await writeFile(config, [
       `Port ${this.port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(this.#dir, 'host_key')}`, `AuthorizedKeysFile ${join(this.#dir, 'authorized_keys')}`,
-      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', ...this.#settings, '',
+      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'MaxStartups 100', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', ...this.#settings, '',
     ].join('\n'));
     await killByPidFile(join(this.#dir, 'sshd.pid'));
     const log = openSync(join(this.#dir, 'sshd.log'), 'a');

@@ -19,7 +19,7 @@ interface Site extends Place {
   instanceId: string;
 }
 
-const portsEach = 4;
+const portsEach = 12;
 
 /** Makes what operations work on. */
 export class Fixtures {
