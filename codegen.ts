@@ -14,7 +14,8 @@ const landed = await readFile(baseline, 'utf8');
 if (landed !== text) {
   const { CriticalityLevel, diff } = await import('@graphql-inspector/core');
   const changes = await diff(buildSchema(landed), buildSchema(text));
-  if (!changes.some((change) => change.criticality.level === CriticalityLevel.Breaking)) await writeFile(baseline, text);
+  if (!changes.some((change) => change.criticality.level === CriticalityLevel.Breaking))
+    await writeFile(baseline, text);
 }
 
 await writeFile(new URL('./openapi.json', import.meta.url), `${JSON.stringify(openApi(schema), null, 2)}\n`);

@@ -52,7 +52,10 @@ async function endLeftover(databaseDir: string, ownerFile: string): Promise<void
   const server = await pidIn(join(databaseDir, 'postmaster.pid'));
   if (server === undefined) return;
   const other = await pidIn(ownerFile);
-  if (other !== undefined && other !== process.pid) throw new Error(`Another oCore (process ${other}) uses this data directory. End it, or set DATA_DIR to another one.`);
+  if (other !== undefined && other !== process.pid)
+    throw new Error(
+      `Another oCore (process ${other}) uses this data directory. End it, or set DATA_DIR to another one.`,
+    );
   process.kill(server, 'SIGINT');
   for (let i = 0; i < 300 && isAlive(server); i += 1) await sleep(100);
 }
@@ -60,12 +63,20 @@ async function endLeftover(databaseDir: string, ownerFile: string): Promise<void
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});
-  return client.connect().then(async () => { await client.end(); return true; }, () => false);
+  return client.connect().then(
+    async () => {
+      await client.end();
+      return true;
+    },
+    () => false,
+  );
 }
 
 async function untilReady(child: ChildProcess, url: string, said: () => string): Promise<void> {
   let failure: Error | undefined;
-  child.once('error', (error) => { failure = error; });
+  child.once('error', (error) => {
+    failure = error;
+  });
   for (let i = 0; i < 600; i += 1) {
     if (failure) throw failure;
     if (child.exitCode !== null) throw new Error(`The embedded PostgreSQL ended at once:\n${said()}`);
@@ -113,7 +124,21 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
     try {
       await writeFile(handOver, password, { mode: 0o600 });
       if (owner) await chown(handOver, owner.uid, owner.gid);
-      await run(join(binaries, 'initdb'), ['-D', databaseDir, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${handOver}`, '--encoding=UTF8', '--locale=C'], { cwd: '/', ...owner });
+      await run(
+        join(binaries, 'initdb'),
+        [
+          '-D',
+          databaseDir,
+          '-U',
+          'postgres',
+          '-A',
+          'scram-sha-256',
+          `--pwfile=${handOver}`,
+          '--encoding=UTF8',
+          '--locale=C',
+        ],
+        { cwd: '/', ...owner },
+      );
     } finally {
       await rm(handOver, { force: true });
     }
@@ -121,9 +146,26 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   }
   const port = await freePort();
   // A group of its own: Ctrl-C in a terminal reaches oCore alone, which ends the server when its work is done.
-  const child = spawn(join(binaries, 'postgres'), ['-D', databaseDir, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'], { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], detached: true, ...owner });
+  const child = spawn(
+    join(binaries, 'postgres'),
+    [
+      '-D',
+      databaseDir,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+      '-c',
+      'max_connections=200',
+    ],
+    { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], detached: true, ...owner },
+  );
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => { said = (said + chunk).slice(-4000); });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-4000);
+  });
   const url = `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}`;
   await untilReady(child, `${url}/postgres`, () => said);
   await ensureDatabase(`${url}/postgres`);

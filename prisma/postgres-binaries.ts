@@ -22,8 +22,12 @@ async function idOf(flag: '-u' | '-g'): Promise<number> {
 /** Whom the server runs as: undefined for "as we do", which is everyone but root. */
 export async function processOwner(): Promise<ProcessOwner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const known = await run('id', ['postgres']).then(() => true, () => false);
-  if (!known) await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
+  const known = await run('id', ['postgres']).then(
+    () => true,
+    () => false,
+  );
+  if (!known)
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 

@@ -11,7 +11,12 @@ const organization = 'id name slug status memberCount serverCount instanceCount 
 const category = 'Admin';
 
 const act = (path: string, summary: string, field: string): Route => ({
-  method: 'post', path: `/admin/users/{id}/${path}`, category, summary, document: `mutation ($id: ID!) { ${field}(id: $id) { ${user} } }`, answer: { as: 'object' },
+  method: 'post',
+  path: `/admin/users/{id}/${path}`,
+  category,
+  summary,
+  document: `mutation ($id: ID!) { ${field}(id: $id) { ${user} } }`,
+  answer: { as: 'object' },
 });
 
 const routes: readonly Route[] = [
@@ -24,7 +29,14 @@ const routes: readonly Route[] = [
   { method: 'delete', path: '/admin/users/{id}/sessions', category, summary: 'End every session of an account', document: 'mutation ($id: ID!) { adminEndUserSessions(id: $id) }', answer: { as: 'message', message: 'The sessions have ended' } },
   { method: 'get', path: '/admin/orgs', category, summary: 'List all organizations', document: `query ($first: Int, $after: String, $search: String) { adminOrganizations(first: $first, after: $after, search: $search) { nodes { ${organization} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'get', path: '/admin/orgs/{id}', category, summary: 'Get an organization', document: `query ($id: ID!) { adminOrganization(id: $id) { ${organization} } }`, answer: { as: 'object' } },
-  { method: 'get', path: '/admin/jobs', category, summary: 'List the operations of all organizations', document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  {
+    method: 'get',
+    path: '/admin/jobs',
+    category,
+    summary: 'List the operations of all organizations',
+    document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
+    answer: { as: 'list' },
+  },
   { method: 'post', path: '/admin/jobs/{id}/cancel', category, summary: 'Cancel an operation of any organization', document: 'mutation ($id: ID!) { adminCancelJob(id: $id) { id status } }', answer: { as: 'accepted', resource: 'operation', message: 'Cancellation in progress' } },
   { method: 'get', path: '/admin/jobs/queue', category, summary: 'Get the status of the work queue', document: '{ adminJobQueue { queued running oldestQueuedSeconds failedLastDay mailsWaiting } }', answer: { as: 'object' } },
   { method: 'get', path: '/admin/settings', category, summary: 'Get the settings of the installation', document: '{ installationSettings { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
@@ -32,12 +44,34 @@ const routes: readonly Route[] = [
 ];
 
 const examples: Examples = {
-  '/admin/users/{id}': ids.user, '/admin/orgs/{id}': ids.organization, '/admin/jobs/{id}': ids.operation,
-  'AdminUser.id': ids.user, 'AdminUser.name': 'Grace Hopper', 'AdminUser.email': 'grace@example.com', 'AdminUser.totpEnabled': false, isServerAdmin: false, orgCount: 1, deactivatedAt: null, 'adminDeactivateUser.deactivatedAt': '2026-11-24T09:30:00.000Z',
-  'adminCreateUser.orgCount': 0, 'adminCreateUser.lastLoginAt': null, 'updateInstallationSettings.signupOpenIsSet': true,
-  'AdminCreateUserInput.name': 'Grace Hopper', 'AdminCreateUserInput.email': 'grace@example.com',
-  'AdminOrganization.id': ids.organization, 'AdminOrganization.name': 'Example Manufacturing', 'AdminOrganization.slug': 'example-mfg', 'AdminOrganization.status': 'active', serverCount: 2, instanceCount: 6,
-  queued: 2, running: 5, oldestQueuedSeconds: 3, failedLastDay: 1, mailsWaiting: 0, 'adminOrganizations.search': 'example',
+  '/admin/users/{id}': ids.user,
+  '/admin/orgs/{id}': ids.organization,
+  '/admin/jobs/{id}': ids.operation,
+  'AdminUser.id': ids.user,
+  'AdminUser.name': 'Grace Hopper',
+  'AdminUser.email': 'grace@example.com',
+  'AdminUser.totpEnabled': false,
+  isServerAdmin: false,
+  orgCount: 1,
+  deactivatedAt: null,
+  'adminDeactivateUser.deactivatedAt': '2026-11-24T09:30:00.000Z',
+  'adminCreateUser.orgCount': 0,
+  'adminCreateUser.lastLoginAt': null,
+  'updateInstallationSettings.signupOpenIsSet': true,
+  'AdminCreateUserInput.name': 'Grace Hopper',
+  'AdminCreateUserInput.email': 'grace@example.com',
+  'AdminOrganization.id': ids.organization,
+  'AdminOrganization.name': 'Example Manufacturing',
+  'AdminOrganization.slug': 'example-mfg',
+  'AdminOrganization.status': 'active',
+  serverCount: 2,
+  instanceCount: 6,
+  queued: 2,
+  running: 5,
+  oldestQueuedSeconds: 3,
+  failedLastDay: 1,
+  mailsWaiting: 0,
+  'adminOrganizations.search': 'example',
 };
 
 const parsers: Parsers = {

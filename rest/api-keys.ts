@@ -20,9 +20,22 @@ const routes: readonly Route[] = [
 const id = '0197a1f1-0a41-7c55-8e61-9b7d4c2f6a18';
 
 const examples: Examples = {
-  '/api-keys/{id}': id, 'ApiKey.id': id,
-  'ApiKey.name': 'CI', 'ApiKey.key': 'ocore_k_0TBhXVReUjhfDbjOUB0TrXY0hmYv334S4lBQ', prefix: 'ocore_k_0TBhXV', 'ApiKey.status': 'active', 'ApiKey.projectIds': [], 'CreateApiKeyInput.projectIds': null,
-  allowedIps: ['203.0.113.0/24'], lastUsedIp: '203.0.113.7', overlapEndsAt: null, 'rotateApiKey.overlapEndsAt': '2026-11-25T09:30:00.000Z', 'createApiKey.lastUsedAt': null, 'createApiKey.lastUsedIp': null, revokedAt: null, overlapHours: 24,
+  '/api-keys/{id}': id,
+  'ApiKey.id': id,
+  'ApiKey.name': 'CI',
+  'ApiKey.key': 'ocore_k_0TBhXVReUjhfDbjOUB0TrXY0hmYv334S4lBQ',
+  prefix: 'ocore_k_0TBhXV',
+  'ApiKey.status': 'active',
+  'ApiKey.projectIds': [],
+  'CreateApiKeyInput.projectIds': null,
+  allowedIps: ['203.0.113.0/24'],
+  lastUsedIp: '203.0.113.7',
+  overlapEndsAt: null,
+  'rotateApiKey.overlapEndsAt': '2026-11-25T09:30:00.000Z',
+  'createApiKey.lastUsedAt': null,
+  'createApiKey.lastUsedIp': null,
+  revokedAt: null,
+  overlapHours: 24,
 };
 
 const parsers: Parsers = {

@@ -15,14 +15,19 @@ const category = 'Audit Logs';
 const routes: readonly Route[] = [
   { method: 'get', path: '/audit-logs', category, summary: 'List the audit log', document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   {
-    method: 'get', path: '/audit-logs/export', category, summary: 'Export the audit log',
+    method: 'get',
+    path: '/audit-logs/export',
+    category,
+    summary: 'Export the audit log',
     document: `query ($format: AuditExportFormat, ${filters}) { auditLogExport(format: $format, ${given}) { content } }`,
     answer: {
-      as: 'file', contentTypes: ['application/json', 'text/csv'],
+      as: 'file',
+      contentTypes: ['application/json', 'text/csv'],
       rows: {
         document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) {
           nodes { ${exported} } pageInfo { hasNextPage endCursor } } }`,
-        most: exportLimit, file: ({ format }) => auditFile(format === 'csv' ? 'csv' : 'json'),
+        most: exportLimit,
+        file: ({ format }) => auditFile(format === 'csv' ? 'csv' : 'json'),
       },
     },
   },
@@ -30,13 +35,34 @@ const routes: readonly Route[] = [
 
 const csv = auditFile('csv');
 const row = {
-  id: '0197a1f0-5c1e-7b6a-9d55-3f2a8c41e0b7', createdAt: '2026-11-24T09:30:00.000Z', action: 'project.created', resourceType: 'project', resourceId: ids.project, resourceName: 'ERP',
-  actorType: 'user', actorId: ids.user, actorName: 'Ada Lovelace', ipAddress: '203.0.113.7', userAgent: 'curl/8.14.1', requestId: 'req_Zk3vT1x8cQ0pLw5n', beforeState: null, afterState: { name: 'ERP', slug: 'erp' },
+  id: '0197a1f0-5c1e-7b6a-9d55-3f2a8c41e0b7',
+  createdAt: '2026-11-24T09:30:00.000Z',
+  action: 'project.created',
+  resourceType: 'project',
+  resourceId: ids.project,
+  resourceName: 'ERP',
+  actorType: 'user',
+  actorId: ids.user,
+  actorName: 'Ada Lovelace',
+  ipAddress: '203.0.113.7',
+  userAgent: 'curl/8.14.1',
+  requestId: 'req_Zk3vT1x8cQ0pLw5n',
+  beforeState: null,
+  afterState: { name: 'ERP', slug: 'erp' },
 };
 
 const examples: Examples = {
-  'AuditEntry.action': 'project.created', action: 'project.created', 'AuditEntry.resourceType': 'project', 'AuditEntry.resourceId': ids.project, 'AuditEntry.resourceName': 'ERP', 'AuditEntry.actorType': 'user', userName: 'Ada Lovelace', beforeState: null, afterState: { name: 'ERP', slug: 'erp' },
-  'auditLogExport.application/json': [row], 'auditLogExport.text/csv': csv.head + csv.row(row, 0) + csv.tail,
+  'AuditEntry.action': 'project.created',
+  action: 'project.created',
+  'AuditEntry.resourceType': 'project',
+  'AuditEntry.resourceId': ids.project,
+  'AuditEntry.resourceName': 'ERP',
+  'AuditEntry.actorType': 'user',
+  userName: 'Ada Lovelace',
+  beforeState: null,
+  afterState: { name: 'ERP', slug: 'erp' },
+  'auditLogExport.application/json': [row],
+  'auditLogExport.text/csv': csv.head + csv.row(row, 0) + csv.tail,
 };
 
 const parsers: Parsers = {

@@ -36,7 +36,9 @@ export async function sendStream(request: Request, response: Response, prepared:
   if (!(Symbol.asyncIterator in events)) throw events.errors?.[0]?.originalError ?? new AppError('bad_request', events.errors?.[0]?.message ?? 'The stream did not start');
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
   response.write(': open\n\n');
-  const leave = (): void => { void events.return(undefined); };
+  const leave = (): void => {
+    void events.return(undefined);
+  };
   const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), context.app.config.STREAM_HEARTBEAT * 1000);
   response.once('close', leave);
   closing.addEventListener('abort', leave);

@@ -39,7 +39,9 @@ function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: Graph
   const success = Object.entries(successOf(subject)).map(([status, answer]): [string, JsonObject] => [status, withProtocol(answer, protocol)]);
   const notModified: JsonObject = { description: 'Not modified.', headers: { ...headersOf(), ETag: ref('headers', 'ETag') } };
   return {
-    operationId, tags: [route.category], summary: route.summary,
+    operationId,
+    tags: [route.category],
+    summary: route.summary,
     description: [field.description ?? '', ...(protocol.stream ? ['With the header `Accept: text/event-stream` and no other type, the response is a live stream of server-sent events until the end.'] : []), scopeInWords(scope)].join('\n\n'),
     ...(route.deprecated || field.deprecationReason ? { deprecated: true } : {}),
     ...(scope.permission ? { 'x-permission': scope.permission } : {}),
@@ -80,8 +82,11 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
   const document: JsonObject = {
     openapi: '3.1.0',
     info: {
-      title: 'oCore', version: apiVersion, summary: 'The control plane of an Odoo fleet.',
-      description: 'Every route runs a GraphQL operation, with the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for the resources of an organization. Lists are `{data, next_cursor, has_more}`. Slow work returns 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id, doc_url}}`; each code is explained at [/docs/errors](/docs/errors/).',
+      title: 'oCore',
+      version: apiVersion,
+      summary: 'The control plane of an Odoo fleet.',
+      description:
+        'Every route runs a GraphQL operation, with the same rules. Guides: [/docs](/docs/).\n\nSend `Authorization: Bearer <access token or API key>`, and `X-Org-Slug` for the resources of an organization. Lists are `{data, next_cursor, has_more}`. Slow work returns 202 with an operation to watch. Errors are `{"error": {code, message, details, request_id, doc_url}}`; each code is explained at [/docs/errors](/docs/errors/).',
       license: { name: 'Proprietary', identifier: 'LicenseRef-oCore' },
     },
     servers: [{ url: '/api', description: 'This installation, in production', 'x-internal': false }],

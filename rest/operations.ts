@@ -9,9 +9,24 @@ const ended = z.object({ finishedAt: z.date() });
 export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested waitingFor requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
 
 const routes: readonly Route[] = [
-  { method: 'get', path: '/operations', category: 'Operations', summary: 'List operations', document: `query ($first: Int, $after: String, $resourceId: ID, $status: OperationStatus, $kind: String, $sort: TimeSort) { operations(first: $first, after: $after, resourceId: $resourceId, status: $status, kind: $kind, sort: $sort) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  {
+    method: 'get',
+    path: '/operations',
+    category: 'Operations',
+    summary: 'List operations',
+    document: `query ($first: Int, $after: String, $resourceId: ID, $status: OperationStatus, $kind: String, $sort: TimeSort) { operations(first: $first, after: $after, resourceId: $resourceId, status: $status, kind: $kind, sort: $sort) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
+    answer: { as: 'list' },
+  },
   { method: 'get', path: '/operations/{id}', category: 'Operations', summary: 'Get an operation', document: `query ($id: ID!) { operation(id: $id) { ${operationFields} } }`, answer: { as: 'object' }, waits: { topics: (id) => [`operation:${id}`], isLast: (value) => ended.safeParse(value).success } },
-  { method: 'get', path: '/operations/{id}/logs', category: 'Operations', summary: 'Read the log of an operation', document: 'query ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', answer: { as: 'whole', key: 'data' }, stream: { document: 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', id: 'seq' } },
+  {
+    method: 'get',
+    path: '/operations/{id}/logs',
+    category: 'Operations',
+    summary: 'Read the log of an operation',
+    document: 'query ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }',
+    answer: { as: 'whole', key: 'data' },
+    stream: { document: 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', id: 'seq' },
+  },
   { method: 'post', path: '/operations/{id}/cancel', category: 'Operations', summary: 'Cancel an operation', document: `mutation ($id: ID!) { cancelOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'Cancellation in progress' } },
   { method: 'post', path: '/operations/{id}/retry', category: 'Operations', summary: 'Retry a failed operation', document: `mutation ($id: ID!) { retryOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'The operation runs again' } },
 ];
@@ -31,11 +46,33 @@ const steps = [
 
 const examples: Examples = {
   '/operations/{id}': ids.operation,
-  'Operation.id': ids.operation, 'Operation.kind': 'instance.provision', 'Operation.status': 'running', 'retryOperation.status': 'queued', 'Operation.progress': 23, 'Operation.error': null, cancelRequested: false, waitingFor: null, retryOfId: null, 'Operation.finishedAt': null,
-  'OperationStep.name': 'pull_images', 'OperationStep.title': 'Get the PostgreSQL and Odoo images', 'OperationStep.status': 'running', 'OperationStep.progress': 62, 'OperationStep.message': pulling, 'OperationStep.finishedAt': null,
+  'Operation.id': ids.operation,
+  'Operation.kind': 'instance.provision',
+  'Operation.status': 'running',
+  'retryOperation.status': 'queued',
+  'Operation.progress': 23,
+  'Operation.error': null,
+  cancelRequested: false,
+  waitingFor: null,
+  retryOfId: null,
+  'Operation.finishedAt': null,
+  'OperationStep.name': 'pull_images',
+  'OperationStep.title': 'Get the PostgreSQL and Odoo images',
+  'OperationStep.status': 'running',
+  'OperationStep.progress': 62,
+  'OperationStep.message': pulling,
+  'OperationStep.finishedAt': null,
   'Operation.steps': steps,
-  'OperationError.code': 'host_key_mismatch', 'OperationError.message': 'The server presented another host key than the pinned one', 'OperationError.hint': 'Compare the keys, then accept the new one',
-  'operations.kind': 'instance.provision', 'adminJobs.kind': 'instance.provision', seq: 17, after: 0, step: 'pull_images', 'OperationLogLine.level': 'info', 'OperationLogLine.message': 'Pulling odoo:19.0',
+  'OperationError.code': 'host_key_mismatch',
+  'OperationError.message': 'The server presented another host key than the pinned one',
+  'OperationError.hint': 'Compare the keys, then accept the new one',
+  'operations.kind': 'instance.provision',
+  'adminJobs.kind': 'instance.provision',
+  seq: 17,
+  after: 0,
+  step: 'pull_images',
+  'OperationLogLine.level': 'info',
+  'OperationLogLine.message': 'Pulling odoo:19.0',
 };
 
 const parsers: Parsers = {

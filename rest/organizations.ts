@@ -17,7 +17,15 @@ const routes: readonly Route[] = [
   { method: 'get', path: '/org', category, summary: 'Get the organization', document: `{ organization { ${mine} } }`, answer: { as: 'object' } },
   { method: 'put', path: '/org', category, summary: 'Update the organization', document: update, answer: { as: 'object' } },
   { method: 'patch', path: '/org', category, summary: 'Update the organization', document: update, answer: { as: 'object' } },
-  { method: 'delete', path: '/org', category, summary: 'Delete the organization', document: 'mutation ($confirmSlug: String!, $password: String) { deleteOrganization(confirmSlug: $confirmSlug, password: $password) { organization { id status } operation { id } } }', body: ['confirmSlug', 'password'], answer: { as: 'accepted', resource: 'organization', message: 'Organization deletion in progress' } },
+  {
+    method: 'delete',
+    path: '/org',
+    category,
+    summary: 'Delete the organization',
+    document: 'mutation ($confirmSlug: String!, $password: String) { deleteOrganization(confirmSlug: $confirmSlug, password: $password) { organization { id status } operation { id } } }',
+    body: ['confirmSlug', 'password'],
+    answer: { as: 'accepted', resource: 'organization', message: 'Organization deletion in progress' },
+  },
   { method: 'post', path: '/org/transfer', category, summary: 'Transfer the ownership', document: `mutation ($memberId: ID!, $password: String) { transferOwnership(memberId: $memberId, password: $password) { ${mine} } }`, body: ['memberId', 'password'], answer: { as: 'object' } },
   { method: 'get', path: '/org/settings', category, summary: 'Get the settings of the organization', document: `{ organizationSettings { ${settings} } }`, answer: { as: 'object' } },
   { method: 'put', path: '/org/settings', category, summary: 'Update the settings of the organization', document: updateSettings, answer: { as: 'object' } },
@@ -25,9 +33,20 @@ const routes: readonly Route[] = [
 ];
 
 const examples: Examples = {
-  'Organization.id': ids.organization, 'Organization.name': 'Example Manufacturing', 'Organization.slug': 'example-mfg', 'Organization.status': 'active', 'deleteOrganization.status': 'removing', 'Organization.myRole': { id: '0197a1e8-2f57-7b3c-9e1a-4d6c8b2f5a10', name: 'Owner' }, 'createOrganization.logoUrl': null, 'transferOwnership.myRole': { id: '0197a1e8-2f57-7c4d-8a2b-5e7d9c3a6b21', name: 'Admin' },
-  logoUrl: 'https://example.com/logo.png', confirmSlug: 'example-mfg',
-  auditRetentionDays: 365, requireTwoFactor: true, requirePasskey: false, sessionMaxHours: 12,
+  'Organization.id': ids.organization,
+  'Organization.name': 'Example Manufacturing',
+  'Organization.slug': 'example-mfg',
+  'Organization.status': 'active',
+  'deleteOrganization.status': 'removing',
+  'Organization.myRole': { id: '0197a1e8-2f57-7b3c-9e1a-4d6c8b2f5a10', name: 'Owner' },
+  'createOrganization.logoUrl': null,
+  'transferOwnership.myRole': { id: '0197a1e8-2f57-7c4d-8a2b-5e7d9c3a6b21', name: 'Admin' },
+  logoUrl: 'https://example.com/logo.png',
+  confirmSlug: 'example-mfg',
+  auditRetentionDays: 365,
+  requireTwoFactor: true,
+  requirePasskey: false,
+  sessionMaxHours: 12,
 };
 
 const parsers: Parsers = {

@@ -80,7 +80,14 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const queryName = (variable: string): string => (route.answer.as === 'list' ? pageNames[variable] : undefined) ?? variable.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const argumentNames = new Map((root.arguments ?? []).flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[value.name.value, name.value]] : [])));
   return {
-    route, document, rootField: root.name.value, variables, pathParameters, queryParameters, argumentNames, queryName,
+    route,
+    document,
+    rootField: root.name.value,
+    variables,
+    pathParameters,
+    queryParameters,
+    argumentNames,
+    queryName,
     allow: allowOf(schema, operation, root.name.value),
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,

@@ -46,8 +46,11 @@ export function protocolOf(route: Route, conditional: boolean): Protocol {
   return {
     parameters: ['Version', ...(tagged ? ['IfNoneMatch' as const] : []), ...(reads ? [] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? ['LastEventId' as const] : [])],
     headers: {
-      'X-OCore-Version': 'Version', ...(tagged ? { ETag: 'ETag' as const } : {}), ...(reads ? {} : { 'Idempotency-Replayed': 'IdempotencyReplayed' as const }),
-      ...(route.deprecated ? { Deprecation: 'Deprecation' as const } : {}), ...(route.deprecated?.sunset ? { Sunset: 'Sunset' as const } : {}),
+      'X-OCore-Version': 'Version',
+      ...(tagged ? { ETag: 'ETag' as const } : {}),
+      ...(reads ? {} : { 'Idempotency-Replayed': 'IdempotencyReplayed' as const }),
+      ...(route.deprecated ? { Deprecation: 'Deprecation' as const } : {}),
+      ...(route.deprecated?.sunset ? { Sunset: 'Sunset' as const } : {}),
     },
     statuses: [...(reads ? [] : [409, 422]), ...(conditional ? [412] : [])],
     notModified: tagged,

@@ -19,8 +19,20 @@ const routes: readonly Route[] = [
 
 const examples: Examples = {
   '/roles/{id}': ids.role,
-  'Permission.id': 'view:servers', 'Permission.action': 'view', 'Permission.resource': 'servers', 'Permission.description': 'See servers and their metrics', inProjects: true,
-  'Role.id': ids.role, 'Role.name': 'Release manager', 'Role.description': 'May change instances', permissionIds: ['manage:instances', 'view:servers'], 'Role.permissions': [{ id: 'view:servers' }, { id: 'view:instances' }, { id: 'manage:instances' }], assignmentCount: 2, 'createRole.memberCount': 0, 'createRole.assignmentCount': 0, isSystem: false,
+  'Permission.id': 'view:servers',
+  'Permission.action': 'view',
+  'Permission.resource': 'servers',
+  'Permission.description': 'See servers and their metrics',
+  inProjects: true,
+  'Role.id': ids.role,
+  'Role.name': 'Release manager',
+  'Role.description': 'May change instances',
+  permissionIds: ['manage:instances', 'view:servers'],
+  'Role.permissions': [{ id: 'view:servers' }, { id: 'view:instances' }, { id: 'manage:instances' }],
+  assignmentCount: 2,
+  'createRole.memberCount': 0,
+  'createRole.assignmentCount': 0,
+  isSystem: false,
 };
 
 const parsers: Parsers = {

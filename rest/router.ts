@@ -28,14 +28,22 @@ function requireJson(request: Request): void {
 export function restRouter(app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal): Router {
   const router = Router();
   const parts: Parts = { app, connections, closing, locks: new AdvisoryLocks(app.db.pool, app.config.DB_POOL_MAX_CONNS) };
-  router.use(limitAddress(app), identified(app, tokens, () => true));
+  router.use(
+    limitAddress(app),
+    identified(app, tokens, () => true),
+  );
   router.use(versioned);
-  router.use((request, _response, next) => { requireJson(request); next(); });
+  router.use((request, _response, next) => {
+    requireJson(request);
+    next();
+  });
   router.use(...jsonBody);
   const description = openApi(schema);
   const asJson = JSON.stringify(description);
   let asYaml: string | undefined;
-  router.get('/openapi.json', (_request, response) => { response.type('json').send(asJson); });
+  router.get('/openapi.json', (_request, response) => {
+    response.type('json').send(asJson);
+  });
   router.get('/openapi.yaml', (_request, response) => {
     asYaml ??= stringify(description, { aliasDuplicateObjects: false });
     response.type('application/yaml').send(asYaml);
@@ -49,13 +57,20 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
     methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   for (const [path, allowed] of methods) {
-    router.options(path, (_request, response) => { response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', ')).status(204).end(); });
+    router.options(path, (_request, response) => {
+      response
+        .setHeader('Allow', [...allowed, 'OPTIONS'].join(', '))
+        .status(204)
+        .end();
+    });
     router.all(path, (request, response) => {
       response.setHeader('Allow', [...allowed, 'OPTIONS'].join(', '));
       throw new AppError('method_not_allowed', `${request.method} is not supported here; use ${allowed.join(' or ')}`, { allowed });
     });
   }
-  router.use((request) => { throw new AppError('not_found', `No route exists for ${request.method} ${request.baseUrl}${request.path}`); });
+  router.use((request) => {
+    throw new AppError('not_found', `No route exists for ${request.method} ${request.baseUrl}${request.path}`);
+  });
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
   return router;
 }

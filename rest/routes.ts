@@ -24,6 +24,12 @@ export const routes: readonly Route[] = Object.values(categories).flatMap((categ
 
 export const examples: Examples = merged('the example of', { shared: sharedExamples, ...each((category) => category.examples) });
 
-export const parsers: Parsers = merged('the parser of', each((category) => category.parsers));
+export const parsers: Parsers = merged(
+  'the parser of',
+  each((category) => category.parsers),
+);
 
-export const shortFields: ShortFields = merged('the short fields of', each((category) => category.shortFields ?? {}));
+export const shortFields: ShortFields = merged(
+  'the short fields of',
+  each((category) => category.shortFields ?? {}),
+);

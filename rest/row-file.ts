@@ -23,13 +23,13 @@ export async function sendRows(request: Request, response: Response, prepared: P
   if (answer.as !== 'file' || !rows) throw new AppError('internal_error', 'This route has no file');
   prepared.allow(context.access);
   countCost(context.app, context.access, context.client, answer.rows.most, response);
-  const read = async (access: Context['access'], after: string | null) =>
-    page.parse(await runDocument(rows, { ...context, access }, { ...variables, first: pageSize, after }));
+  const read = async (access: Context['access'], after: string | null) => page.parse(await runDocument(rows, { ...context, access }, { ...variables, first: pageSize, after }));
   // What is wrong with the request is said before the file begins.
   let current = await read(context.access, null);
   const { contentType, filename, head, row, tail } = answer.rows.file(variables);
   response.writeHead(200, {
-    'Content-Type': `${contentType}; charset=utf-8`, 'Content-Disposition': `attachment; filename="${filename}"`,
+    'Content-Type': `${contentType}; charset=utf-8`,
+    'Content-Disposition': `attachment; filename="${filename}"`,
     // Compression would hide how fast the client reads.
     'Cache-Control': 'no-store, no-transform',
   });

@@ -14,7 +14,16 @@ function fromText(text: string, type: GraphQLInputType, field: string): { value:
   }
   if (isEnumType(named)) {
     const value = named.getValues().find((candidate) => candidate.value === text);
-    return value ? { value: value.name } : { field, constraint: 'one_of', message: `${field} must be one of ${named.getValues().map((candidate) => String(candidate.value)).join(', ')}` };
+    return value
+      ? { value: value.name }
+      : {
+          field,
+          constraint: 'one_of',
+          message: `${field} must be one of ${named
+            .getValues()
+            .map((candidate) => String(candidate.value))
+            .join(', ')}`,
+        };
   }
   return { value: text };
 }
@@ -48,7 +57,11 @@ function fromBody(request: Request, { route, variables }: PreparedRoute, errors:
   }
   if (variables.has('input')) return { input: body };
   const wanted = Object.entries(body).filter(([name]) => route.body?.includes(name));
-  errors.push(...Object.keys(body).filter((name) => !route.body?.includes(name)).map(unknownField));
+  errors.push(
+    ...Object.keys(body)
+      .filter((name) => !route.body?.includes(name))
+      .map(unknownField),
+  );
   return Object.fromEntries(wanted);
 }
 
@@ -82,11 +95,16 @@ export function variablesOf(request: Request, prepared: PreparedRoute): Record<s
   for (const [name, type] of prepared.variables) {
     const value = values[name];
     if (value === undefined && (!isNonNullType(type) || wrong.has(name === 'input' ? '' : prepared.queryName(name)))) continue;
-    validateInputValue(value, type, (error: GraphQLError, path) => {
-      const mistake = mistakeOf(error.message);
-      const field = [...(name === 'input' ? [] : [prepared.queryName(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
-      errors.push({ field, constraint: mistake.constraint, message: `${field || 'The body'} ${mistake.text}` });
-    }, true);
+    validateInputValue(
+      value,
+      type,
+      (error: GraphQLError, path) => {
+        const mistake = mistakeOf(error.message);
+        const field = [...(name === 'input' ? [] : [prepared.queryName(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
+        errors.push({ field, constraint: mistake.constraint, message: `${field || 'The body'} ${mistake.text}` });
+      },
+      true,
+    );
   }
   if (errors.length > 0) throw validationError(errors);
   return values;

@@ -6,8 +6,21 @@ import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { Node } from './node.ts';
 
-const ActorType = builder.enumType('ActorType', { description: 'The kind of actor.', values: { user: { description: 'A user.' }, api_key: { description: 'An API key.' }, system: { description: 'oCore itself.' } } as const });
-const ExportFormat = builder.enumType('AuditExportFormat', { description: 'The format of an export.', values: { json: { description: 'A JSON array.' }, csv: { description: 'Comma-separated values with a header line.' } } as const });
+const ActorType = builder.enumType('ActorType', {
+  description: 'The kind of actor.',
+  values: {
+    user: { description: 'A user.' },
+    api_key: { description: 'An API key.' },
+    system: { description: 'oCore itself.' },
+  } as const,
+});
+const ExportFormat = builder.enumType('AuditExportFormat', {
+  description: 'The format of an export.',
+  values: {
+    json: { description: 'A JSON array.' },
+    csv: { description: 'Comma-separated values with a header line.' },
+  } as const,
+});
 
 function actorTypeOf(type: string): 'user' | 'api_key' | 'system' {
   return type === 'user' || type === 'api_key' ? type : 'system';
@@ -21,15 +34,32 @@ export const AuditEntry = builder.objectRef<AuditRow>('AuditEntry').implement({
     action: t.exposeString('action', { description: 'The action, as `<resource>.<event>`.' }),
     resourceType: t.exposeString('resourceType', { description: 'The type of the resource.' }),
     resourceId: t.exposeID('resourceId', { nullable: true, description: 'The id of the resource.' }),
-    resourceName: t.exposeString('resourceName', { nullable: true, description: 'The name of the resource at that time.' }),
-    actorType: t.field({ type: ActorType, description: 'The kind of actor.', resolve: (row) => actorTypeOf(row.actorType) }),
+    resourceName: t.exposeString('resourceName', {
+      nullable: true,
+      description: 'The name of the resource at that time.',
+    }),
+    actorType: t.field({
+      type: ActorType,
+      description: 'The kind of actor.',
+      resolve: (row) => actorTypeOf(row.actorType),
+    }),
     userId: t.exposeID('actorId', { nullable: true, description: 'The id of the user or API key.' }),
     userName: t.exposeString('actorName', { nullable: true, description: 'The name of the actor at that time.' }),
     ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'The IP address of the request.' }),
     userAgent: t.exposeString('userAgent', { nullable: true, description: 'The user agent of the request.' }),
-    requestId: t.exposeString('requestId', { description: 'The id of the request; log lines and operations have it too.' }),
-    beforeState: t.expose('beforeState', { type: 'JSON', nullable: true, description: 'The state before the change, without secrets.' }),
-    afterState: t.expose('afterState', { type: 'JSON', nullable: true, description: 'The state after the change, without secrets.' }),
+    requestId: t.exposeString('requestId', {
+      description: 'The id of the request; log lines and operations have it too.',
+    }),
+    beforeState: t.expose('beforeState', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The state before the change, without secrets.',
+    }),
+    afterState: t.expose('afterState', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The state after the change, without secrets.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 });
@@ -47,20 +77,30 @@ builder.queryFields((t) => {
   const filter = {
     resourceType: t.arg.string({ description: 'Only entries of this resource type, such as server.' }),
     resourceId: t.arg.id({ description: 'Only entries of this resource.' }),
-    action: t.arg.string({ description: 'Only this action, such as server.created. `server.*` matches all actions of a resource.' }),
+    action: t.arg.string({
+      description: 'Only this action, such as server.created. `server.*` matches all actions of a resource.',
+    }),
     userId: t.arg.id({ description: 'Only actions of this user or API key.' }),
     startDate: t.arg({ type: 'DateTime', description: 'Only entries at or after this time.' }),
     endDate: t.arg({ type: 'DateTime', description: 'Only entries before this time.' }),
   };
   return {
-    auditLogs: t.connection({
-      type: AuditEntry, authScopes: { permission: 'view:audit_logs' }, description: 'The audit log of the organization, newest first.',
-      args: filter,
-      resolve: async (_root, args, context) => connectionOf(await listAuditEntries(orgScope(context), args)),
-    }, { description: 'A page of the audit log.' }, { description: 'One entry of a page.' }),
+    auditLogs: t.connection(
+      {
+        type: AuditEntry,
+        authScopes: { permission: 'view:audit_logs' },
+        description: 'The audit log of the organization, newest first.',
+        args: filter,
+        resolve: async (_root, args, context) => connectionOf(await listAuditEntries(orgScope(context), args)),
+      },
+      { description: 'A page of the audit log.' },
+      { description: 'One entry of a page.' },
+    ),
     auditLogExport: t.field({
-      type: AuditExportFile, authScopes: { permission: 'view:audit_logs' }, 
-      description: 'The newest matching entries as a file, at most 10,000 entries and 16 MiB. It costs 10,000 points, so an operation can contain only one export. ' +
+      type: AuditExportFile,
+      authScopes: { permission: 'view:audit_logs' },
+      description:
+        'The newest matching entries as a file, at most 10,000 entries and 16 MiB. It costs 10,000 points, so an operation can contain only one export. ' +
         '`GET /api/audit-logs/export` streams the same entries.',
       args: { ...filter, format: t.arg({ type: ExportFormat, defaultValue: 'json', description: 'The format.' }) },
       resolve: (_root, { format, ...args }, context) => exportAuditEntries(orgScope(context), format ?? 'json', args),

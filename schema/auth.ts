@@ -1,20 +1,44 @@
 import { requireActor } from '../src/access/access.ts';
 import { confirmSignUp, register, signUp } from '../src/accounts/index.ts';
 import { validationError } from '../src/errors.ts';
-import { type DeliveredSignIn, getAccount, login, loginSecondFactor, logout, refresh, type SecondStep, sessionOfRefreshToken } from '../src/identity/index.ts';
+import {
+  type DeliveredSignIn,
+  getAccount,
+  login,
+  loginSecondFactor,
+  logout,
+  refresh,
+  type SecondStep,
+  sessionOfRefreshToken,
+} from '../src/identity/index.ts';
 import { organizationsOf } from '../src/orgs/index.ts';
 import { builder } from './builder.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
 export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload').implement({
-  description: 'A new session. With the header `X-OCore-Session: cookie`, its tokens are set as cookies and are not in the response.',
+  description:
+    'A new session. With the header `X-OCore-Session: cookie`, its tokens are set as cookies and are not in the response.',
   fields: (t) => ({
-    accessToken: t.exposeString('accessToken', { nullable: true, description: 'Send it as `Authorization: Bearer <token>`. Null if it is set as a cookie.' }),
-    refreshToken: t.exposeString('refreshToken', { nullable: true, description: 'Can be exchanged once for a new pair of tokens. Null if it is set as a cookie.' }),
-    csrfToken: t.exposeString('csrfToken', { nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes data. The cookie `ocore_csrf` has it too.' }),
+    accessToken: t.exposeString('accessToken', {
+      nullable: true,
+      description: 'Send it as `Authorization: Bearer <token>`. Null if it is set as a cookie.',
+    }),
+    refreshToken: t.exposeString('refreshToken', {
+      nullable: true,
+      description: 'Can be exchanged once for a new pair of tokens. Null if it is set as a cookie.',
+    }),
+    csrfToken: t.exposeString('csrfToken', {
+      nullable: true,
+      description:
+        'With cookies: send it as `X-CSRF-Token` with every request that changes data. The cookie `ocore_csrf` has it too.',
+    }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until the access token expires.' }),
-    user: t.prismaField({ type: User, description: 'The user who signed in.', resolve: (query, parent, _args, { app }) => getAccount(app, parent.user.id, query) }),
+    user: t.prismaField({
+      type: User,
+      description: 'The user who signed in.',
+      resolve: (query, parent, _args, { app }) => getAccount(app, parent.user.id, query),
+    }),
     organizations: t.prismaField({
       type: [Organization],
       description: 'The organizations that the user belongs to.',
@@ -23,20 +47,57 @@ export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload')
   }),
 });
 
-const signedIn = (parent: DeliveredSignIn | SecondStep): DeliveredSignIn | null => ('accessToken' in parent ? parent : null);
+const signedIn = (parent: DeliveredSignIn | SecondStep): DeliveredSignIn | null =>
+  'accessToken' in parent ? parent : null;
 const LoginPayload = builder.objectRef<DeliveredSignIn | SecondStep>('LoginPayload').implement({
   description: 'The tokens of a new session, or the token for the second step.',
   fields: (t) => ({
-    requiresTOTP: t.boolean({ description: 'Whether a second step is required: a code, a recovery code or a passkey. The tokens are then null.', resolve: (parent) => signedIn(parent) === null }),
-    partialToken: t.string({ nullable: true, description: 'The token for the second step, valid for ten minutes and five attempts.', resolve: (parent) => ('partialToken' in parent ? parent.partialToken : null) }),
-    accessToken: t.string({ nullable: true, description: 'Send it as `Authorization: Bearer <token>`.', resolve: (parent) => signedIn(parent)?.accessToken }),
-    refreshToken: t.string({ nullable: true, description: 'Can be exchanged once for a new pair of tokens.', resolve: (parent) => signedIn(parent)?.refreshToken }),
-    csrfToken: t.string({ nullable: true, description: 'With cookies: send it as `X-CSRF-Token` with every request that changes data.', resolve: (parent) => signedIn(parent)?.csrfToken }),
-    expiresIn: t.int({ nullable: true, description: 'Seconds until the access token expires.', resolve: (parent) => signedIn(parent)?.expiresIn }),
-    user: t.prismaField({ type: User, nullable: true, description: 'The user who signed in.', resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && getAccount(app, done.user.id, query); } }),
+    requiresTOTP: t.boolean({
+      description: 'Whether a second step is required: a code, a recovery code or a passkey. The tokens are then null.',
+      resolve: (parent) => signedIn(parent) === null,
+    }),
+    partialToken: t.string({
+      nullable: true,
+      description: 'The token for the second step, valid for ten minutes and five attempts.',
+      resolve: (parent) => ('partialToken' in parent ? parent.partialToken : null),
+    }),
+    accessToken: t.string({
+      nullable: true,
+      description: 'Send it as `Authorization: Bearer <token>`.',
+      resolve: (parent) => signedIn(parent)?.accessToken,
+    }),
+    refreshToken: t.string({
+      nullable: true,
+      description: 'Can be exchanged once for a new pair of tokens.',
+      resolve: (parent) => signedIn(parent)?.refreshToken,
+    }),
+    csrfToken: t.string({
+      nullable: true,
+      description: 'With cookies: send it as `X-CSRF-Token` with every request that changes data.',
+      resolve: (parent) => signedIn(parent)?.csrfToken,
+    }),
+    expiresIn: t.int({
+      nullable: true,
+      description: 'Seconds until the access token expires.',
+      resolve: (parent) => signedIn(parent)?.expiresIn,
+    }),
+    user: t.prismaField({
+      type: User,
+      nullable: true,
+      description: 'The user who signed in.',
+      resolve: (query, parent, _args, { app }) => {
+        const done = signedIn(parent);
+        return done && getAccount(app, done.user.id, query);
+      },
+    }),
     organizations: t.prismaField({
-      type: [Organization], nullable: true, description: 'The organizations that the user belongs to.',
-      resolve: (query, parent, _args, { app }) => { const done = signedIn(parent); return done && organizationsOf(app, done.user.id, query); },
+      type: [Organization],
+      nullable: true,
+      description: 'The organizations that the user belongs to.',
+      resolve: (query, parent, _args, { app }) => {
+        const done = signedIn(parent);
+        return done && organizationsOf(app, done.user.id, query);
+      },
     }),
   }),
 });
@@ -54,24 +115,46 @@ const SignUpInput = builder.inputType('SignUpInput', {
     email: t.string({ required: true, description: 'The e-mail address, used to sign in.' }),
     password: t.string({ required: true, description: 'At least 8 characters with a letter and a number.' }),
     name: t.string({ required: true, description: 'The display name, up to 100 characters.' }),
-    organizationName: t.string({ description: 'The name of the first organization, 2 to 100 characters. Default: derived from the name.' }),
-    organizationSlug: t.string({ description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: derived from its name.' }),
-    invitationToken: t.string({ description: 'The token of an invitation to this address. The account joins that organization instead of creating its own, even if sign-up is closed.' }),
-    setupToken: t.string({ description: 'The setup token that the log prints at startup. Required for the first account of an installation that is reachable from outside.' }),
+    organizationName: t.string({
+      description: 'The name of the first organization, 2 to 100 characters. Default: derived from the name.',
+    }),
+    organizationSlug: t.string({
+      description: 'Its slug, 3 to 50 lower-case letters, digits and hyphens. Default: derived from its name.',
+    }),
+    invitationToken: t.string({
+      description:
+        'The token of an invitation to this address. The account joins that organization instead of creating its own, even if sign-up is closed.',
+    }),
+    setupToken: t.string({
+      description:
+        'The setup token that the log prints at startup. Required for the first account of an installation that is reachable from outside.',
+    }),
   }),
 });
 const RegistrationPayload = builder.objectRef<{ session: DeliveredSignIn | null }>('RegistrationPayload').implement({
   description: 'A new account, or the confirmation e-mail that was sent first.',
   fields: (t) => ({
-    confirmationSent: t.boolean({ description: 'Whether an e-mail was sent to the address: with a link to create the account, or with a notice that an account already exists.', resolve: (parent) => parent.session === null }),
-    session: t.field({ type: SignInPayload, nullable: true, description: 'The session of the new account; null if the address must be confirmed first.', resolve: (parent) => parent.session }),
+    confirmationSent: t.boolean({
+      description:
+        'Whether an e-mail was sent to the address: with a link to create the account, or with a notice that an account already exists.',
+      resolve: (parent) => parent.session === null,
+    }),
+    session: t.field({
+      type: SignInPayload,
+      nullable: true,
+      description: 'The session of the new account; null if the address must be confirmed first.',
+      resolve: (parent) => parent.session,
+    }),
   }),
 });
 const ConfirmSignUpInput = builder.inputType('ConfirmSignUpInput', {
   description: 'The confirmation of a sign-up. It creates the account.',
   fields: (t) => ({
     token: t.string({ required: true, description: 'The token from the link in the e-mail.' }),
-    password: t.string({ required: true, description: 'The password of the account: at least 8 characters with a letter and a number.' }),
+    password: t.string({
+      required: true,
+      description: 'The password of the account: at least 8 characters with a letter and a number.',
+    }),
     name: t.string({ description: 'The display name. Default: the name given at sign-up.' }),
   }),
 });
@@ -85,13 +168,19 @@ const LoginInput = builder.inputType('LoginInput', {
 
 builder.mutationFields((t) => ({
   signUp: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Creates an account with its first organization, makes it the Owner and signs in. Refused if the installation confirms e-mail addresses first: use `register` instead.',
+    type: SignInPayload,
+    authScopes: { public: true },
+    description:
+      'Creates an account with its first organization, makes it the Owner and signs in. Refused if the installation confirms e-mail addresses first: use `register` instead.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
-    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await signUp(app, tokens, client, input)),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) =>
+      browser.deliver(await signUp(app, tokens, client, input)),
   }),
   register: t.field({
-    type: RegistrationPayload, authScopes: { public: true },
-    description: 'Signs up. If the installation confirms addresses first, it sends an e-mail to the address, and the response is the same whether or not an account exists. With an invitation or setup token, the account is created at once.',
+    type: RegistrationPayload,
+    authScopes: { public: true },
+    description:
+      'Signs up. If the installation confirms addresses first, it sends an e-mail to the address, and the response is the same whether or not an account exists. With an invitation or setup token, the account is created at once.',
     args: { input: t.arg({ type: SignUpInput, required: true, description: 'The account.' }) },
     resolve: async (_root, { input }, { app, tokens, client, browser }) => {
       const signIn = await register(app, tokens, client, input);
@@ -99,12 +188,18 @@ builder.mutationFields((t) => ({
     },
   }),
   confirmSignUp: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Creates the account of a confirmation e-mail with this password and signs in.',
+    type: SignInPayload,
+    authScopes: { public: true },
+    description: 'Creates the account of a confirmation e-mail with this password and signs in.',
     args: { input: t.arg({ type: ConfirmSignUpInput, required: true, description: 'The confirmation.' }) },
-    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await confirmSignUp(app, tokens, client, input)),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) =>
+      browser.deliver(await confirmSignUp(app, tokens, client, input)),
   }),
   login: t.field({
-    type: LoginPayload, authScopes: { public: true }, description: 'Signs in with e-mail address and password. An account with two-factor authentication receives the token for the second step.',
+    type: LoginPayload,
+    authScopes: { public: true },
+    description:
+      'Signs in with e-mail address and password. An account with two-factor authentication receives the token for the second step.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The credentials.' }) },
     resolve: async (_root, { input }, { app, tokens, client, browser }) => {
       const done = await login(app, tokens, client, input);
@@ -112,23 +207,38 @@ builder.mutationFields((t) => ({
     },
   }),
   loginSecondFactor: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Completes a sign-in with the second factor. Each code can be used once.',
+    type: SignInPayload,
+    authScopes: { public: true },
+    description: 'Completes a sign-in with the second factor. Each code can be used once.',
     args: { input: t.arg({ type: LoginSecondFactorInput, required: true, description: 'The code.' }) },
-    resolve: async (_root, { input }, { app, tokens, client, browser }) => browser.deliver(await loginSecondFactor(app, tokens, client, input)),
+    resolve: async (_root, { input }, { app, tokens, client, browser }) =>
+      browser.deliver(await loginSecondFactor(app, tokens, client, input)),
   }),
   refreshToken: t.field({
-    type: SignInPayload, authScopes: { public: true }, description: 'Exchanges a refresh token for a new pair of tokens. A refresh token that is used a second time ends the session.',
-    args: { refreshToken: t.arg.string({ description: 'The latest refresh token. Default: the token in the cookie, which needs the header `X-OCore-Session: cookie` and works with REST only.' }) },
+    type: SignInPayload,
+    authScopes: { public: true },
+    description:
+      'Exchanges a refresh token for a new pair of tokens. A refresh token that is used a second time ends the session.',
+    args: {
+      refreshToken: t.arg.string({
+        description:
+          'The latest refresh token. Default: the token in the cookie, which needs the header `X-OCore-Session: cookie` and works with REST only.',
+      }),
+    },
     resolve: async (_root, args, { app, tokens, client, browser }) => {
       const token = args.refreshToken ?? browser.refreshToken;
-      if (!token) throw validationError([{ field: 'refreshToken', constraint: 'required', message: 'refreshToken is required' }]);
+      if (!token)
+        throw validationError([{ field: 'refreshToken', constraint: 'required', message: 'refreshToken is required' }]);
       return browser.deliver(await refresh(app, tokens, client, token, !args.refreshToken));
     },
   }),
   logout: t.boolean({
-    authScopes: { public: true }, description: 'Ends this session at once, in every process, and clears its cookies. A browser with an expired access token can use its refresh cookie.',
+    authScopes: { public: true },
+    description:
+      'Ends this session at once, in every process, and clears its cookies. A browser with an expired access token can use its refresh cookie.',
     resolve: async (_root, _args, { app, access, client, browser }) => {
-      const sessionId = access.sessionId ?? (browser.refreshToken ? await sessionOfRefreshToken(app, browser.refreshToken) : null);
+      const sessionId =
+        access.sessionId ?? (browser.refreshToken ? await sessionOfRefreshToken(app, browser.refreshToken) : null);
       if (sessionId) await logout(app, sessionId, client);
       else if (!browser.wantsCookies) requireActor(access);
       browser.forget();
@@ -136,4 +246,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
-

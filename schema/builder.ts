@@ -26,7 +26,8 @@ export const builder = new SchemaBuilder<{
   plugins: [RelayPlugin, ScopeAuthPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   relay: {
-    nodeQueryOptions: false, nodesQueryOptions: false,
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
     nodesOnConnection: { description: 'The rows of the page.' },
     edgesFieldOptions: { description: 'The rows of the page with their cursors.' },
     nodeFieldOptions: { description: 'The row.' },

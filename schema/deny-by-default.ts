@@ -6,7 +6,8 @@ import type { Context } from './context.ts';
 /** The scopes that a root field declares, by name. */
 export function scopesOf(field: GraphQLField<unknown, unknown>): Readonly<Record<string, unknown>> | undefined {
   const options: unknown = field.extensions['pothosOptions'];
-  const scopes: unknown = typeof options === 'object' && options !== null && 'authScopes' in options ? options.authScopes : undefined;
+  const scopes: unknown =
+    typeof options === 'object' && options !== null && 'authScopes' in options ? options.authScopes : undefined;
   return typeof scopes === 'object' && scopes !== null ? Object.fromEntries(Object.entries(scopes)) : undefined;
 }
 
@@ -36,8 +37,12 @@ export function guardRootFields(schema: GraphQLSchema): void {
       const { permission } = requirementOfField(field);
       if (!permission) continue;
       const { resolve, subscribe } = field;
-      if (resolve) field.resolve = (source, args, context, info) => resolve(source, args, withPermission(context, permission), info);
-      if (subscribe) field.subscribe = (source, args, context, info) => subscribe(source, args, withPermission(context, permission), info);
+      if (resolve)
+        field.resolve = (source, args, context, info) =>
+          resolve(source, args, withPermission(context, permission), info);
+      if (subscribe)
+        field.subscribe = (source, args, context, info) =>
+          subscribe(source, args, withPermission(context, permission), info);
     } catch (error) {
       wrong.push(`${type}.${field.name}: ${error instanceof Error ? error.message : String(error)}`);
     }

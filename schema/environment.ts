@@ -1,4 +1,10 @@
-import { createEnvironment, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment } from '../src/projects/index.ts';
+import {
+  createEnvironment,
+  deleteEnvironment,
+  getEnvironment,
+  listEnvironments,
+  updateEnvironment,
+} from '../src/projects/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -9,7 +15,13 @@ import { Project } from './project.ts';
 
 const EnvironmentType = builder.enumType('EnvironmentType', {
   description: 'The type of an environment. It cannot change.',
-  values: { production: { description: 'The live environment. At most one in each project, protected against deletion by default.' }, staging: { description: 'For tests with a copy of production.' }, development: { description: 'For development.' } } as const,
+  values: {
+    production: {
+      description: 'The live environment. At most one in each project, protected against deletion by default.',
+    },
+    staging: { description: 'For tests with a copy of production.' },
+    development: { description: 'For development.' },
+  } as const,
 });
 
 export const Environment = builder.prismaObject('Environment', {
@@ -21,9 +33,16 @@ export const Environment = builder.prismaObject('Environment', {
     description: t.exposeString('description', { description: 'The description.' }),
     type: t.expose('type', { type: EnvironmentType, description: 'The type.' }),
     branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that the environment tracks.' }),
-    deletionProtected: t.exposeBoolean('deletionProtected', { description: 'Whether it is protected against deletion.' }),
+    deletionProtected: t.exposeBoolean('deletionProtected', {
+      description: 'Whether it is protected against deletion.',
+    }),
     projectId: t.exposeID('projectId', { description: 'The project that it belongs to.' }),
-    project: t.field({ type: Project, nullable: true, description: 'The project that it belongs to; null without the permission view:projects.', resolve: (row, _args, context) => visibleProject(context, row.projectId) }),
+    project: t.field({
+      type: Project,
+      nullable: true,
+      description: 'The project that it belongs to; null without the permission view:projects.',
+      resolve: (row, _args, context) => visibleProject(context, row.projectId),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
@@ -37,7 +56,9 @@ const CreateEnvironmentInput = builder.inputType('CreateEnvironmentInput', {
     description: t.string({ description: 'The description.' }),
     type: t.field({ type: EnvironmentType, required: true, description: 'The type. It cannot change.' }),
     branch: t.string({ description: 'The Git branch that the environment tracks.' }),
-    deletionProtected: t.boolean({ description: 'Whether it is protected against deletion. Default: true for production.' }),
+    deletionProtected: t.boolean({
+      description: 'Whether it is protected against deletion. Default: true for production.',
+    }),
   }),
 });
 const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
@@ -51,20 +72,53 @@ const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
 const idArg = { required: true as const, description: 'The environment.' };
 
 builder.queryFields((t) => ({
-  environment: t.field({ type: Environment, authScopes: { permission: 'view:environments' }, description: 'One environment.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getEnvironment(orgScope(context), id) }),
-  environments: t.connection({
-    type: Environment, authScopes: { permission: 'view:environments' }, description: 'The environments.',
-    args: {
-      projectId: t.arg.id({ description: 'Only environments of this project.' }),
-      type: t.arg({ type: EnvironmentType, description: 'Only environments of this type.' }),
-      sort: t.arg(listSort),
+  environment: t.field({
+    type: Environment,
+    authScopes: { permission: 'view:environments' },
+    description: 'One environment.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => getEnvironment(orgScope(context), id),
+  }),
+  environments: t.connection(
+    {
+      type: Environment,
+      authScopes: { permission: 'view:environments' },
+      description: 'The environments.',
+      args: {
+        projectId: t.arg.id({ description: 'Only environments of this project.' }),
+        type: t.arg({ type: EnvironmentType, description: 'Only environments of this type.' }),
+        sort: t.arg(listSort),
+      },
+      resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),
     },
-    resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),
-  }, { description: 'A page of environments.' }, { description: 'One environment of a page.' }),
+    { description: 'A page of environments.' },
+    { description: 'One environment of a page.' },
+  ),
 }));
 
 builder.mutationFields((t) => ({
-  createEnvironment: t.field({ type: Environment, authScopes: { permission: 'manage:environments' }, description: 'Creates an environment in a project.', args: { input: t.arg({ type: CreateEnvironmentInput, required: true, description: 'The environment.' }) }, resolve: (_root, { input }, context) => createEnvironment(context.app, orgScope(context), input) }),
-  updateEnvironment: t.field({ type: Environment, authScopes: { permission: 'manage:environments' }, description: 'Changes an environment.', args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateEnvironmentInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateEnvironment(context.app, orgScope(context), id, input) }),
-  deleteEnvironment: t.field({ type: Environment, authScopes: { permission: 'manage:environments' }, description: 'Deletes an environment without instances.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => deleteEnvironment(context.app, orgScope(context), id) }),
+  createEnvironment: t.field({
+    type: Environment,
+    authScopes: { permission: 'manage:environments' },
+    description: 'Creates an environment in a project.',
+    args: { input: t.arg({ type: CreateEnvironmentInput, required: true, description: 'The environment.' }) },
+    resolve: (_root, { input }, context) => createEnvironment(context.app, orgScope(context), input),
+  }),
+  updateEnvironment: t.field({
+    type: Environment,
+    authScopes: { permission: 'manage:environments' },
+    description: 'Changes an environment.',
+    args: {
+      id: t.arg.id(idArg),
+      input: t.arg({ type: UpdateEnvironmentInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, context) => updateEnvironment(context.app, orgScope(context), id, input),
+  }),
+  deleteEnvironment: t.field({
+    type: Environment,
+    authScopes: { permission: 'manage:environments' },
+    description: 'Deletes an environment without instances.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => deleteEnvironment(context.app, orgScope(context), id),
+  }),
 }));

@@ -8,7 +8,11 @@ const times = {
 const TimeSort = builder.enumType('TimeSort', { description: 'The order of a list without names.', values: times });
 const ListSort = builder.enumType('ListSort', {
   description: 'The order of a list.',
-  values: { ...times, NAME: { value: 'name', description: 'By name, ascending.' }, NAME_DESC: { value: '-name', description: 'By name, descending.' } } as const,
+  values: {
+    ...times,
+    NAME: { value: 'name', description: 'By name, ascending.' },
+    NAME_DESC: { value: '-name', description: 'By name, descending.' },
+  } as const,
 });
 
 /** The argument of a list; newest first by default. */

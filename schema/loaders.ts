@@ -27,10 +27,13 @@ const loaders = new WeakMap<Access, Loaders>();
 
 function loaderOf<Row extends { id: string }>(find: (ids: string[]) => Promise<Row[]>): DataLoader<string, Row | null> {
   // A subscription lives long: what it read before must not be given again, so nothing is kept beyond its batch.
-  return new DataLoader(async (ids) => {
-    const rows = new Map((await find([...new Set(ids)])).map((row) => [row.id, row]));
-    return ids.map((id) => rows.get(id) ?? null);
-  }, { cache: false });
+  return new DataLoader(
+    async (ids) => {
+      const rows = new Map((await find([...new Set(ids)])).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? null);
+    },
+    { cache: false },
+  );
 }
 
 /** Reads what rows of a list refer to, in one statement a kind, however many rows ask for it. */
@@ -41,13 +44,20 @@ function loadersOf({ app, access }: Context): Loaders {
   const db = app.db.tenants.of(orgId);
   const made: Loaders = {
     server: loaderOf((ids) => db.server.findMany({ where: { orgId, id: { in: ids } } })),
-    seenServer: loaderOf((ids) => db.server.findMany({ where: { orgId, id: { in: ids }, ...openTo(reachOf(access, 'view:servers')) } })),
+    seenServer: loaderOf((ids) =>
+      db.server.findMany({ where: { orgId, id: { in: ids }, ...openTo(reachOf(access, 'view:servers')) } }),
+    ),
     environment: loaderOf((ids) => db.environment.findMany({ where: { orgId, id: { in: ids } } })),
     project: loaderOf((ids) => db.project.findMany({ where: { orgId, id: { in: ids } } })),
-    person: loaderOf((ids) => db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } })),
+    person: loaderOf((ids) =>
+      db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } }),
+    ),
     serverProjects: loaderOf((ids) => projectsOfServers(db, orgId, reachOf(access, 'view:projects'), ids)),
     roleUse: loaderOf(async (ids) => {
-      const rows = await db.role.findMany({ where: { orgId, id: { in: ids } }, select: { id: true, _count: { select: { memberships: true, assignments: true } } } });
+      const rows = await db.role.findMany({
+        where: { orgId, id: { in: ids } },
+        select: { id: true, _count: { select: { memberships: true, assignments: true } } },
+      });
       return rows.map(({ id, _count }) => ({ id, members: _count.memberships, assignments: _count.assignments }));
     }),
   };

@@ -30,14 +30,18 @@ export const Node = builder.interfaceRef<NodeRow>('Node').implement({
 
 type Load = (context: Context, id: string) => Promise<NodeRow>;
 
-const withPermission = (permission: Permission, get: (scope: OrgScope, id: string) => Promise<NodeRow>): Load => async (context, id) => {
-  requirePermission(context.access, permission);
-  return get(orgScope(context, permission), id);
-};
-const forAdmin = (get: (app: Context['app'], id: string) => Promise<NodeRow>): Load => async ({ app, access }, id) => {
-  requireAdmin(access);
-  return get(app, id);
-};
+const withPermission =
+  (permission: Permission, get: (scope: OrgScope, id: string) => Promise<NodeRow>): Load =>
+  async (context, id) => {
+    requirePermission(context.access, permission);
+    return get(orgScope(context, permission), id);
+  };
+const forAdmin =
+  (get: (app: Context['app'], id: string) => Promise<NodeRow>): Load =>
+  async ({ app, access }, id) => {
+    requireAdmin(access);
+    return get(app, id);
+  };
 
 /** How each type is read, with the permission of its own field. */
 const loads: Readonly<Record<NodePlace, Readonly<Record<string, Load>>>> = {
@@ -62,25 +66,35 @@ const loads: Readonly<Record<NodePlace, Readonly<Record<string, Load>>>> = {
     Session: ({ app, access }, id) => getSession(app, access, id),
     SshKey: ({ app, access }, id) => getSshKey(app, access, id),
   },
-  installation: { AdminOrganization: forAdmin(getAnyOrganization), AdminUser: forAdmin(getUser), Operation: forAdmin(getJob) },
+  installation: {
+    AdminOrganization: forAdmin(getAnyOrganization),
+    AdminUser: forAdmin(getUser),
+    Operation: forAdmin(getJob),
+  },
 };
 
-const isRefusal = (error: unknown): boolean => error instanceof AppError && (error.code === 'not_found' || error.code === 'forbidden');
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AppError && (error.code === 'not_found' || error.code === 'forbidden');
 
-builder.queryField('node', (t) => t.field({
-  type: Node, nullable: true, authScopes: { signedIn: true },
-  description: 'The object with this id: in the organization of X-Org-Slug, of the signed-in user or, for an administrator, of the installation. An object that the caller may not see returns not_found, like an object that does not exist.',
-  args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
-  resolve: async (_root, { id }, context) => {
-    for (const { place, type } of await nodesOf(context.app, context.access, id)) {
-      try {
-        const row = await loads[place][type]?.(context, id);
-        if (row) return { ...row, __typename: type };
-      } catch (error) {
-        // Which of them refused, and why, would tell what the id names.
-        if (!isRefusal(error)) throw error;
+builder.queryField('node', (t) =>
+  t.field({
+    type: Node,
+    nullable: true,
+    authScopes: { signedIn: true },
+    description:
+      'The object with this id: in the organization of X-Org-Slug, of the signed-in user or, for an administrator, of the installation. An object that the caller may not see returns not_found, like an object that does not exist.',
+    args: { id: t.arg.id({ required: true, description: 'The id of any object.' }) },
+    resolve: async (_root, { id }, context) => {
+      for (const { place, type } of await nodesOf(context.app, context.access, id)) {
+        try {
+          const row = await loads[place][type]?.(context, id);
+          if (row) return { ...row, __typename: type };
+        } catch (error) {
+          // Which of them refused, and why, would tell what the id names.
+          if (!isRefusal(error)) throw error;
+        }
       }
-    }
-    throw notFound('node', id);
-  },
-}));
+      throw notFound('node', id);
+    },
+  }),
+);

@@ -1,7 +1,13 @@
 import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
-import { cancelOperation, getOperation, listOperations, operationLogs, retryOperation } from '../src/operations/service.ts';
+import {
+  cancelOperation,
+  getOperation,
+  listOperations,
+  operationLogs,
+  retryOperation,
+} from '../src/operations/service.ts';
 import { waitingFor } from '../src/operations/waiting.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -12,11 +18,24 @@ import { endable, watch, watchUntil } from './watch.ts';
 
 export const OperationStatus = builder.enumType('OperationStatus', {
   description: 'The status of an operation. The last three are final.',
-  values: { queued: { description: 'Waiting for a worker.' }, running: { description: 'In progress.' }, succeeded: { description: 'Completed.' }, failed: { description: 'Failed; `error` gives the reason.' }, cancelled: { description: 'Cancelled and cleaned up.' } } as const,
+  values: {
+    queued: { description: 'Waiting for a worker.' },
+    running: { description: 'In progress.' },
+    succeeded: { description: 'Completed.' },
+    failed: { description: 'Failed; `error` gives the reason.' },
+    cancelled: { description: 'Cancelled and cleaned up.' },
+  } as const,
 });
 const StepStatus = builder.enumType('OperationStepStatus', {
   description: 'The status of a step.',
-  values: { pending: { description: 'Not started.' }, running: { description: 'In progress.' }, succeeded: { description: 'Completed.' }, failed: { description: 'Failed.' }, skipped: { description: 'Not needed or not reached.' }, cancelled: { description: 'Cancelled.' } } as const,
+  values: {
+    pending: { description: 'Not started.' },
+    running: { description: 'In progress.' },
+    succeeded: { description: 'Completed.' },
+    failed: { description: 'Failed.' },
+    skipped: { description: 'Not needed or not reached.' },
+    cancelled: { description: 'Cancelled.' },
+  } as const,
 });
 
 const OperationStep = builder.objectRef<StepRow>('OperationStep').implement({
@@ -32,14 +51,16 @@ const OperationStep = builder.objectRef<StepRow>('OperationStep').implement({
   }),
 });
 
-const OperationError = builder.objectRef<{ code: string; message: string; hint: string | null }>('OperationError').implement({
-  description: 'Why an operation failed.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'A stable code, such as host_key_mismatch.' }),
-    message: t.exposeString('message', { description: 'The message.' }),
-    hint: t.exposeString('hint', { nullable: true, description: 'How to resolve it.' }),
-  }),
-});
+const OperationError = builder
+  .objectRef<{ code: string; message: string; hint: string | null }>('OperationError')
+  .implement({
+    description: 'Why an operation failed.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'A stable code, such as host_key_mismatch.' }),
+      message: t.exposeString('message', { description: 'The message.' }),
+      hint: t.exposeString('hint', { nullable: true, description: 'How to resolve it.' }),
+    }),
+  });
 
 type WithSteps = OperationRow & { steps?: StepRow[] };
 
@@ -51,21 +72,41 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     kind: t.exposeString('kind', { description: 'The kind, as `<resource>.<verb>`.' }),
     status: t.expose('status', { type: OperationStatus, description: 'The status.' }),
     progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The type of the resource that it works on: server, instance, environment or org.' }),
+    resourceType: t.exposeString('resourceType', {
+      description: 'The type of the resource that it works on: server, instance, environment or org.',
+    }),
     resourceId: t.exposeID('resourceId', { description: 'The id of the resource that it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
-    projectId: t.exposeID('projectId', { nullable: true, description: 'The project of its resource; null if the resource belongs to no project.' }),
+    projectId: t.exposeID('projectId', {
+      nullable: true,
+      description: 'The project of its resource; null if the resource belongs to no project.',
+    }),
     cancelRequested: t.exposeBoolean('cancelRequested', { description: 'Whether its cancellation was requested.' }),
-    waitingFor: t.string({ nullable: true, description: 'What a queued operation waits for, such as "5 other operations on this server" or "no worker is running"; null if it waits for nothing.', resolve: (row, _args, { app }) => waitingFor(app, row) }),
-    requestId: t.exposeString('requestId', { description: 'The id of the request that started it. Every log line of the operation has it.' }),
+    waitingFor: t.string({
+      nullable: true,
+      description:
+        'What a queued operation waits for, such as "5 other operations on this server" or "no worker is running"; null if it waits for nothing.',
+      resolve: (row, _args, { app }) => waitingFor(app, row),
+    }),
+    requestId: t.exposeString('requestId', {
+      description: 'The id of the request that started it. Every log line of the operation has it.',
+    }),
     retryOfId: t.exposeID('retryOfId', { nullable: true, description: 'The operation that this one retries.' }),
     steps: t.field({
-      type: [OperationStep], description: 'Its steps, in order.',
-      resolve: (row, _args, { app }) => row.steps ?? app.db.tenants.of(row.orgId).operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
+      type: [OperationStep],
+      description: 'Its steps, in order.',
+      resolve: (row, _args, { app }) =>
+        row.steps ??
+        app.db.tenants
+          .of(row.orgId)
+          .operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } }),
     }),
     error: t.field({
-      type: OperationError, nullable: true, description: 'Why it failed or was cancelled.',
-      resolve: (row) => (row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '', hint: row.errorHint }),
+      type: OperationError,
+      nullable: true,
+      description: 'Why it failed or was cancelled.',
+      resolve: (row) =>
+        row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '', hint: row.errorHint },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was requested.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker started it.' }),
@@ -73,48 +114,68 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
   }),
 });
 
-const OperationLogLine = builder.objectRef<{ seq: number; step: string; level: string; message: string; at: Date }>('OperationLogLine').implement({
-  description: 'One line of an operation’s log.',
-  fields: (t) => ({
-    seq: t.exposeInt('seq', { description: 'Its number within the operation, in ascending order. Resume after it.' }),
-    step: t.exposeString('step', { description: 'The step that wrote it.' }),
-    level: t.exposeString('level', { description: 'debug, info, warning or error.' }),
-    message: t.exposeString('message', { description: 'The line.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it was written.' }),
-  }),
-});
+const OperationLogLine = builder
+  .objectRef<{ seq: number; step: string; level: string; message: string; at: Date }>('OperationLogLine')
+  .implement({
+    description: 'One line of an operation’s log.',
+    fields: (t) => ({
+      seq: t.exposeInt('seq', { description: 'Its number within the operation, in ascending order. Resume after it.' }),
+      step: t.exposeString('step', { description: 'The step that wrote it.' }),
+      level: t.exposeString('level', { description: 'debug, info, warning or error.' }),
+      message: t.exposeString('message', { description: 'The line.' }),
+      at: t.expose('at', { type: 'DateTime', description: 'When it was written.' }),
+    }),
+  });
 
 builder.queryFields((t) => ({
   operation: t.field({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'One operation.',
+    type: Operation,
+    authScopes: { permission: 'view:operations' },
+    description: 'One operation.',
     args: { id: t.arg.id({ required: true, description: 'The id.' }) },
     resolve: (_root, { id }, context) => getOperation(orgScope(context), id),
   }),
-  operations: t.connection({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The operations.',
-    args: {
-      resourceId: t.arg.id({ description: 'Only operations of this server or instance.' }),
-      status: t.arg({ type: OperationStatus, description: 'Only rows with this status.' }),
-      kind: t.arg.string({ description: 'Only operations of this kind, such as instance.provision.' }),
-      sort: t.arg(timeSort),
+  operations: t.connection(
+    {
+      type: Operation,
+      authScopes: { permission: 'view:operations' },
+      description: 'The operations.',
+      args: {
+        resourceId: t.arg.id({ description: 'Only operations of this server or instance.' }),
+        status: t.arg({ type: OperationStatus, description: 'Only rows with this status.' }),
+        kind: t.arg.string({ description: 'Only operations of this kind, such as instance.provision.' }),
+        sort: t.arg(timeSort),
+      },
+      resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
     },
-    resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
-  }, { description: 'A page of operations.' }, { description: 'One operation of a page.' }),
+    { description: 'A page of operations.' },
+    { description: 'One operation of a page.' },
+  ),
   operationLogs: t.field({
-    type: [OperationLogLine], authScopes: { permission: 'view:operations' }, description: 'The log of an operation so far, at most 500 lines at a time.',
-    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'Only lines after this `seq`.' }) },
+    type: [OperationLogLine],
+    authScopes: { permission: 'view:operations' },
+    description: 'The log of an operation so far, at most 500 lines at a time.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The operation.' }),
+      after: t.arg.int({ defaultValue: 0, description: 'Only lines after this `seq`.' }),
+    },
     resolve: (_root, { id, after }, context) => operationLogs(orgScope(context), id, after ?? 0),
   }),
 }));
 
 builder.mutationFields((t) => ({
   cancelOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Cancels an operation. The remote work is stopped, and partial results are removed.',
+    type: Operation,
+    authScopes: { permission: 'manage:operations' },
+    description: 'Cancels an operation. The remote work is stopped, and partial results are removed.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => cancelOperation(context.app, orgScope(context), id),
   }),
   retryOperation: t.field({
-    type: Operation, authScopes: { permission: 'manage:operations' }, description: 'Runs a failed or cancelled operation again as a new operation. Also needs the permission for its resource, such as manage:servers.',
+    type: Operation,
+    authScopes: { permission: 'manage:operations' },
+    description:
+      'Runs a failed or cancelled operation again as a new operation. Also needs the permission for its resource, such as manage:servers.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     resolve: (_root, { id }, context) => retryOperation(context.app, orgScope(context), id),
   }),
@@ -123,21 +184,36 @@ builder.mutationFields((t) => ({
 const ended = (row: WithSteps): boolean => row.finishedAt !== null;
 const reads = new SharedReads<WithSteps>();
 /** Callers who see other projects do not share the read. */
-const readKey = ({ orgId, sees }: OrgScope, id: string): string => `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
+const readKey = ({ orgId, sees }: OrgScope, id: string): string =>
+  `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
 
 builder.subscriptionFields((t) => ({
   operationUpdated: t.field({
-    type: Operation, authScopes: { permission: 'view:operations' }, description: 'The current operation, and again after every change until it ends.',
+    type: Operation,
+    authScopes: { permission: 'view:operations' },
+    description: 'The current operation, and again after every change until it ends.',
     args: { id: t.arg.id({ required: true, description: 'The operation.' }) },
     subscribe: async (_root, { id }, context) => {
       await getOperation(orgScope(context), id);
-      return watch(context, 'view:operations', [`operation:${id}`], (scope) => reads.get(readKey(scope, id), () => getOperation(scope, id)), ended);
+      return watch(
+        context,
+        'view:operations',
+        [`operation:${id}`],
+        (scope) => reads.get(readKey(scope, id), () => getOperation(scope, id)),
+        ended,
+      );
     },
     resolve: (row: WithSteps) => row,
   }),
   operationLogs: t.field({
-    type: OperationLogLine, authScopes: { permission: 'view:operations' }, description: 'The log lines of an operation after `after`, each exactly once. In a very long log the middle is cut; a line states this.',
-    args: { id: t.arg.id({ required: true, description: 'The operation.' }), after: t.arg.int({ defaultValue: 0, description: 'The last `seq` that the client has.' }) },
+    type: OperationLogLine,
+    authScopes: { permission: 'view:operations' },
+    description:
+      'The log lines of an operation after `after`, each exactly once. In a very long log the middle is cut; a line states this.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The operation.' }),
+      after: t.arg.int({ defaultValue: 0, description: 'The last `seq` that the client has.' }),
+    },
     subscribe: async (_root, { id, after }, context) => {
       const scope = orgScope(context);
       await getOperation(scope, id);
@@ -160,7 +236,12 @@ async function* followLogs(signal: AbortSignal, context: Context, id: string, af
       if (batch.length < 500) return { lines, done };
     }
   };
-  const watched = watchUntil(signal, context, { permission: 'view:operations', topics: [`operation:${id}`, `logs:${id}`], read, isLast: (batch) => batch.done });
+  const watched = watchUntil(signal, context, {
+    permission: 'view:operations',
+    topics: [`operation:${id}`, `logs:${id}`],
+    read,
+    isLast: (batch) => batch.done,
+  });
   for await (const { lines } of watched) yield* lines;
   return undefined;
 }

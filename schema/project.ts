@@ -1,4 +1,11 @@
-import { archiveProject, createProject, deleteProject, getProject, listProjects, updateProject } from '../src/projects/index.ts';
+import {
+  archiveProject,
+  createProject,
+  deleteProject,
+  getProject,
+  listProjects,
+  updateProject,
+} from '../src/projects/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -40,22 +47,67 @@ const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
 const idArg = { required: true as const, description: 'The project.' };
 
 builder.queryFields((t) => ({
-  project: t.field({ type: Project, authScopes: { permission: 'view:projects' }, description: 'One project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => getProject(orgScope(context), id) }),
-  projects: t.connection({
-    type: Project, authScopes: { permission: 'view:projects' }, description: 'The projects.',
-    args: {
-      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether to include archived projects.' }),
-      search: t.arg.string({ description: 'Only rows with this text in their name.' }),
-      sort: t.arg(listSort),
+  project: t.field({
+    type: Project,
+    authScopes: { permission: 'view:projects' },
+    description: 'One project.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => getProject(orgScope(context), id),
+  }),
+  projects: t.connection(
+    {
+      type: Project,
+      authScopes: { permission: 'view:projects' },
+      description: 'The projects.',
+      args: {
+        includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether to include archived projects.' }),
+        search: t.arg.string({ description: 'Only rows with this text in their name.' }),
+        sort: t.arg(listSort),
+      },
+      resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
     },
-    resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
-  }, { description: 'A page of projects.' }, { description: 'One project of a page.' }),
+    { description: 'A page of projects.' },
+    { description: 'One project of a page.' },
+  ),
 }));
 
 builder.mutationFields((t) => ({
-  createProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Creates a project.', args: { input: t.arg({ type: CreateProjectInput, required: true, description: 'The project.' }) }, resolve: (_root, { input }, context) => createProject(context.app, orgScope(context), input) }),
-  updateProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Changes a project.', args: { id: t.arg.id(idArg), input: t.arg({ type: UpdateProjectInput, required: true, description: 'The changes.' }) }, resolve: (_root, { id, input }, context) => updateProject(context.app, orgScope(context), id, input) }),
-  archiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Hides a project from lists. Its instances keep running.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, true) }),
-  unarchiveProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Restores an archived project.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, false) }),
-  deleteProject: t.field({ type: Project, authScopes: { permission: 'manage:projects' }, description: 'Deletes a project without environments.', args: { id: t.arg.id(idArg) }, resolve: (_root, { id }, context) => deleteProject(context.app, orgScope(context), id) }),
+  createProject: t.field({
+    type: Project,
+    authScopes: { permission: 'manage:projects' },
+    description: 'Creates a project.',
+    args: { input: t.arg({ type: CreateProjectInput, required: true, description: 'The project.' }) },
+    resolve: (_root, { input }, context) => createProject(context.app, orgScope(context), input),
+  }),
+  updateProject: t.field({
+    type: Project,
+    authScopes: { permission: 'manage:projects' },
+    description: 'Changes a project.',
+    args: {
+      id: t.arg.id(idArg),
+      input: t.arg({ type: UpdateProjectInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, context) => updateProject(context.app, orgScope(context), id, input),
+  }),
+  archiveProject: t.field({
+    type: Project,
+    authScopes: { permission: 'manage:projects' },
+    description: 'Hides a project from lists. Its instances keep running.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, true),
+  }),
+  unarchiveProject: t.field({
+    type: Project,
+    authScopes: { permission: 'manage:projects' },
+    description: 'Restores an archived project.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => archiveProject(context.app, orgScope(context), id, false),
+  }),
+  deleteProject: t.field({
+    type: Project,
+    authScopes: { permission: 'manage:projects' },
+    description: 'Deletes a project without environments.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => deleteProject(context.app, orgScope(context), id),
+  }),
 }));

@@ -1,4 +1,11 @@
-import { addSshKey, deleteSshKey, importGithubKeys, listSshKeys, renameSshKey, type SshKeyImport } from '../src/identity/index.ts';
+import {
+  addSshKey,
+  deleteSshKey,
+  importGithubKeys,
+  listSshKeys,
+  renameSshKey,
+  type SshKeyImport,
+} from '../src/identity/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { Node } from './node.ts';
@@ -34,31 +41,48 @@ const AddSshKeyInput = builder.inputType('AddSshKeyInput', {
 const id = { required: true as const, description: 'The key.' };
 
 builder.queryFields((t) => ({
-  mySshKeys: t.connection({
-    type: SshKey, authScopes: { person: true }, description: 'The SSH keys of the signed-in user, newest first.',
-    resolve: async (_root, args, { app, access }) => connectionOf(await listSshKeys(app, access, args)),
-  }, { description: 'A page of SSH keys.' }, { description: 'One SSH key of a page.' }),
+  mySshKeys: t.connection(
+    {
+      type: SshKey,
+      authScopes: { person: true },
+      description: 'The SSH keys of the signed-in user, newest first.',
+      resolve: async (_root, args, { app, access }) => connectionOf(await listSshKeys(app, access, args)),
+    },
+    { description: 'A page of SSH keys.' },
+    { description: 'One SSH key of a page.' },
+  ),
 }));
 
 builder.mutationFields((t) => ({
   addSshKey: t.field({
-    type: SshKey, authScopes: { person: true }, description: 'Adds an SSH public key. DSA keys and RSA keys with fewer than 2048 bits are refused.',
+    type: SshKey,
+    authScopes: { person: true },
+    description: 'Adds an SSH public key. DSA keys and RSA keys with fewer than 2048 bits are refused.',
     args: { input: t.arg({ type: AddSshKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, { app, access, client }) => addSshKey(app, access, client, input),
   }),
   importGithubSshKeys: t.field({
-    type: Import, authScopes: { person: true }, description: 'Adds the SSH keys that a GitHub user has published.',
+    type: Import,
+    authScopes: { person: true },
+    description: 'Adds the SSH keys that a GitHub user has published.',
     args: { githubUsername: t.arg.string({ required: true, description: 'The user’s name on GitHub.' }) },
-    resolve: (_root, { githubUsername }, { app, access, client }) => importGithubKeys(app, access, client, githubUsername),
+    resolve: (_root, { githubUsername }, { app, access, client }) =>
+      importGithubKeys(app, access, client, githubUsername),
   }),
   renameSshKey: t.field({
-    type: SshKey, authScopes: { person: true }, description: 'Renames an SSH key.',
+    type: SshKey,
+    authScopes: { person: true },
+    description: 'Renames an SSH key.',
     args: { id: t.arg.id(id), label: t.arg.string({ required: true, description: 'Up to 100 characters.' }) },
     resolve: (_root, args, { app, access, client }) => renameSshKey(app, access, client, args.id, args.label),
   }),
   deleteSshKey: t.boolean({
-    authScopes: { person: true }, description: 'Deletes an SSH key.',
+    authScopes: { person: true },
+    description: 'Deletes an SSH key.',
     args: { id: t.arg.id(id) },
-    resolve: async (_root, args, { app, access, client }) => { await deleteSshKey(app, access, client, args.id); return true; },
+    resolve: async (_root, args, { app, access, client }) => {
+      await deleteSshKey(app, access, client, args.id);
+      return true;
+    },
   }),
 }));

@@ -8,14 +8,35 @@ export const User = builder.prismaObject('User', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id.' }),
     email: t.exposeString('email', { description: 'The e-mail address in lower case, used to sign in.' }),
-    emailVerified: t.boolean({ select: { emailVerifiedAt: true }, description: 'Whether the e-mail address is verified.', resolve: (user) => user.emailVerifiedAt !== null }),
+    emailVerified: t.boolean({
+      select: { emailVerifiedAt: true },
+      description: 'Whether the e-mail address is verified.',
+      resolve: (user) => user.emailVerifiedAt !== null,
+    }),
     name: t.exposeString('name', { description: 'The display name.' }),
     avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'The https:// URL of a picture.' }),
-    isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the user is an administrator of this installation. The first user is.' }),
-    hasPassword: t.boolean({ select: { passwordHash: true }, description: 'Whether the account has a password.', resolve: (user) => user.passwordHash !== null }),
-    totpEnabled: t.boolean({ select: { totpEnabledAt: true }, description: 'Whether a sign-in with the password requires a second step.', resolve: (user) => user.totpEnabledAt !== null }),
-    recoveryCodesLeft: t.relationCount('recoveryCodes', { where: { usedAt: null }, description: 'The number of unused recovery codes.' }),
-    lastLoginAt: t.expose('lastLoginAt', { type: 'DateTime', nullable: true, description: 'When the user last signed in.' }),
+    isAdmin: t.exposeBoolean('isAdmin', {
+      description: 'Whether the user is an administrator of this installation. The first user is.',
+    }),
+    hasPassword: t.boolean({
+      select: { passwordHash: true },
+      description: 'Whether the account has a password.',
+      resolve: (user) => user.passwordHash !== null,
+    }),
+    totpEnabled: t.boolean({
+      select: { totpEnabledAt: true },
+      description: 'Whether a sign-in with the password requires a second step.',
+      resolve: (user) => user.totpEnabledAt !== null,
+    }),
+    recoveryCodesLeft: t.relationCount('recoveryCodes', {
+      where: { usedAt: null },
+      description: 'The number of unused recovery codes.',
+    }),
+    lastLoginAt: t.expose('lastLoginAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the user last signed in.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was created.' }),
   }),
 });
@@ -37,21 +58,29 @@ const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
 
 builder.queryFields((t) => ({
   me: t.prismaField({
-    type: User, authScopes: { person: true }, description: 'The signed-in user.',
+    type: User,
+    authScopes: { person: true },
+    description: 'The signed-in user.',
     resolve: (query, _root, _args, { app, access }) => getAccount(app, requirePerson(access).userId, query),
   }),
 }));
 
 builder.mutationFields((t) => ({
   updateProfile: t.field({
-    type: User, authScopes: { person: true }, description: 'Changes the name and the picture of the signed-in user.',
+    type: User,
+    authScopes: { person: true },
+    description: 'Changes the name and the picture of the signed-in user.',
     args: { input: t.arg({ type: UpdateProfileInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, { app, access, client }) => updateProfile(app, access, client, input),
   }),
   deleteAccount: t.boolean({
     authScopes: { person: true },
-    description: 'Deletes the account, its sessions, keys and memberships, and organizations that become empty. Refused for the last Owner of an organization with other members or existing resources.',
+    description:
+      'Deletes the account, its sessions, keys and memberships, and organizations that become empty. Refused for the last Owner of an organization with other members or existing resources.',
     args: { input: t.arg({ type: DeleteAccountInput, required: true, description: 'The confirmation.' }) },
-    resolve: async (_root, { input }, { app, access, client }) => { await deleteAccount(app, access, client, input); return true; },
+    resolve: async (_root, { input }, { app, access, client }) => {
+      await deleteAccount(app, access, client, input);
+      return true;
+    },
   }),
 }));

@@ -13,10 +13,21 @@ export function endable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, unde
   const inner = make(stop.signal);
   return {
     next: () => inner.next(),
-    return: (value) => { stop.abort(); return inner.return(value); },
-    throw: (error) => { stop.abort(); return inner.throw(error); },
-    [Symbol.asyncIterator]() { return this; },
-    [Symbol.asyncDispose]: () => { stop.abort(); return inner[Symbol.asyncDispose](); },
+    return: (value) => {
+      stop.abort();
+      return inner.return(value);
+    },
+    throw: (error) => {
+      stop.abort();
+      return inner.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: () => {
+      stop.abort();
+      return inner[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -32,12 +43,20 @@ export interface Watched<T> {
  * Gives what `read` finds: at once, and again after every wake-up of the topics, until the signal. The permission is
  * asked anew when the caller's access changes, and from time to time: a subscriber who lost it hears nothing more.
  */
-export async function* watchUntil<T>(signal: AbortSignal, context: Context, { permission, topics, read, isLast }: Watched<T>): AsyncGenerator<T, undefined> {
+export async function* watchUntil<T>(
+  signal: AbortSignal,
+  context: Context,
+  { permission, topics, read, isLast }: Watched<T>,
+): AsyncGenerator<T, undefined> {
   const { events } = context.app;
   const access = accessTopics(context.access);
   let checkedAt = 0;
   let scope = scopeOf(context.app.db.tenants, context.access, permission, context.client);
-  const stops = access.map((topic) => events.on(topic, () => { checkedAt = 0; }));
+  const stops = access.map((topic) =>
+    events.on(topic, () => {
+      checkedAt = 0;
+    }),
+  );
   try {
     for await (const _ of events.wakeUps([...topics, ...access], signal)) {
       if (Date.now() - checkedAt > recheckMs) {
@@ -57,17 +76,32 @@ export async function* watchUntil<T>(signal: AbortSignal, context: Context, { pe
 }
 
 /** `watchUntil` for as long as there is a subscriber. */
-export function watch<T>(context: Context, permission: Permission, topics: readonly Topic[], read: (scope: OrgScope) => Promise<T | undefined>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T, undefined> {
+export function watch<T>(
+  context: Context,
+  permission: Permission,
+  topics: readonly Topic[],
+  read: (scope: OrgScope) => Promise<T | undefined>,
+  isLast: (value: T) => boolean = () => false,
+): AsyncGenerator<T, undefined> {
   return endable((signal) => watchUntil(signal, context, { permission, topics, read, isLast }));
 }
 
 /** Gives what the source gives, for as long as `check` finds nothing against it: asked as `watchUntil` asks. */
-export function whileAllowed<T>(context: Context, permission: Permission, check: (scope: OrgScope) => Promise<unknown>, source: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T, undefined> {
+export function whileAllowed<T>(
+  context: Context,
+  permission: Permission,
+  check: (scope: OrgScope) => Promise<unknown>,
+  source: (signal: AbortSignal) => AsyncGenerator<T>,
+): AsyncGenerator<T, undefined> {
   return endable(async function* (left) {
     const over = new AbortController();
     const signal = AbortSignal.any([left, over.signal]);
-    const read = async (scope: OrgScope): Promise<undefined> => { await check(scope); };
-    const refusal = (async () => { for await (const _ of watchUntil(signal, context, { permission, topics: [], read })); })().catch((error: unknown) => {
+    const read = async (scope: OrgScope): Promise<undefined> => {
+      await check(scope);
+    };
+    const refusal = (async () => {
+      for await (const _ of watchUntil(signal, context, { permission, topics: [], read }));
+    })().catch((error: unknown) => {
       over.abort();
       return error;
     });

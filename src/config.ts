@@ -9,11 +9,24 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const duration = z
   .string()
   .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
-  .transform((text) => Number(text.slice(0, -1)) * (new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86400]]).get(text.at(-1) ?? '') ?? Number.NaN));
+  .transform(
+    (text) =>
+      Number(text.slice(0, -1)) *
+      (new Map([
+        ['s', 1],
+        ['m', 60],
+        ['h', 3600],
+        ['d', 86400],
+      ]).get(text.at(-1) ?? '') ?? Number.NaN),
+  );
 const origins = z.string().transform((text, context) => {
   const all = text.split(',').map((origin) => origin.trim());
   for (const origin of all) {
-    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin) context.addIssue({ code: 'custom', message: `${origin || 'an empty one'} is not an origin such as https://app.example.com` });
+    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
+      context.addIssue({
+        code: 'custom',
+        message: `${origin || 'an empty one'} is not an origin such as https://app.example.com`,
+      });
   }
   return all;
 });
@@ -25,24 +38,37 @@ const trustedProxies = z.string().transform((text, context): ((address: string, 
   try {
     return proxyaddr.compile(text.split(',').map((part) => part.trim()));
   } catch {
-    context.addIssue({ code: 'custom', message: 'must be a number of proxies, or their addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8' });
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must be a number of proxies, or their addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8',
+    });
     return () => false;
   }
 });
-const networks = z.string().default('').transform((text, context): Networks => {
-  const parsed = parseNetworks(text);
-  if (typeof parsed !== 'string') return parsed;
-  context.addIssue({ code: 'custom', message: parsed });
-  return z.NEVER;
-});
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context): Networks => {
+    const parsed = parseNetworks(text);
+    if (typeof parsed !== 'string') return parsed;
+    context.addIssue({ code: 'custom', message: parsed });
+    return z.NEVER;
+  });
 /** In production, connections to what only this machine or its own network should reach are denied. */
 const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
 
 /** Organizations by slug or id; `true` or `*` for all of them. */
-const organizations = z.string().default('false').transform((text) => {
-  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'false');
-  return { everybody: names.includes('true') || names.includes('*'), organizations: names };
-});
+const organizations = z
+  .string()
+  .default('false')
+  .transform((text) => {
+    const names = text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && name !== 'false');
+    return { everybody: names.includes('true') || names.includes('*'), organizations: names };
+  });
 const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
@@ -54,10 +80,22 @@ const variables = z.object({
   CORS_ORIGINS: origins.default([]),
   PASSKEY_ORIGINS: origins.default([]),
   DATA_DIR: z.string().min(1).default('data'),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
   DB_POOL_MAX_CONNS: z.coerce.number().int().min(4).max(500).default(25),
   SSH_ENCRYPTION_KEY: secret.optional(),
-  SSH_ENCRYPTION_KEY_PREVIOUS: z.string().default('').transform((text) => text.split(',').map((key) => key.trim()).filter(Boolean)).pipe(z.array(z.string().min(32, 'each key must have at least 32 characters'))),
+  SSH_ENCRYPTION_KEY_PREVIOUS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.string().min(32, 'each key must have at least 32 characters'))),
   JWT_ACCESS_EXPIRY: duration.default(3600),
   REFRESH_EXPIRY: duration.default(30 * 86400),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -151,14 +189,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const production = given['ENVIRONMENT'] === 'production';
   // An operator's own list adds to these: it is no place to lose one of them by accident.
-  if (production) given['SERVER_NETWORKS_DENIED'] = [deniedInProduction, given['SERVER_NETWORKS_DENIED'] ?? ''].join(',');
+  if (production)
+    given['SERVER_NETWORKS_DENIED'] = [deniedInProduction, given['SERVER_NETWORKS_DENIED'] ?? ''].join(',');
   const result = variables.safeParse(given);
-  const problems = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = result.success
+    ? []
+    : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   for (const provider of ['GITHUB', 'GOOGLE']) {
     const [id, secretName] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`];
-    if ((given[id] === undefined) !== (given[secretName] === undefined)) problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} must be set together`);
+    if ((given[id] === undefined) !== (given[secretName] === undefined))
+      problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} must be set together`);
   }
-  if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined) problems.push('SMTP_HOST: set SMTP_URL or SMTP_HOST, not both');
+  if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined)
+    problems.push('SMTP_HOST: set SMTP_URL or SMTP_HOST, not both');
   if (production) {
     // In production nothing is made up: a generated key would be lost with the machine, and the data with it.
     for (const name of ['DATABASE_URL', 'SSH_ENCRYPTION_KEY', 'APP_URL']) {
@@ -169,7 +212,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     }
   }
   const sendsMail = given['SMTP_URL'] !== undefined || given['SMTP_HOST'] !== undefined;
-  if (production && given['SIGNUP_CONFIRMATION'] === 'true' && !sendsMail) problems.push('SIGNUP_CONFIRMATION: needs a mail server: SMTP_URL or SMTP_HOST');
+  if (production && given['SIGNUP_CONFIRMATION'] === 'true' && !sendsMail)
+    problems.push('SIGNUP_CONFIRMATION: needs a mail server: SMTP_URL or SMTP_HOST');
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const values = result.data;
   const dataDir = resolve(values.DATA_DIR);

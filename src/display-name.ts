@@ -12,10 +12,16 @@ const address = /:\/\/|\bwww\.|\b(mailto|javascript):|[\p{L}\p{N}]\.\p{L}{2,}[/:
 
 /** What a person calls something, shown to others: one line of visible text. `sizes`: the message about its length. */
 export function displayName(longest: number, shortest = 1, sizes?: string) {
-  return z.string().trim().min(shortest, sizes).max(longest, sizes).refine((text) => !unwanted.test(text), {
-    message: 'must not contain line breaks, control characters, invisible characters or characters that change the text direction',
-    params: { constraint: 'plain_text' },
-  });
+  return z
+    .string()
+    .trim()
+    .min(shortest, sizes)
+    .max(longest, sizes)
+    .refine((text) => !unwanted.test(text), {
+      message:
+        'must not contain line breaks, control characters, invisible characters or characters that change the text direction',
+      params: { constraint: 'plain_text' },
+    });
 }
 
 /** The name of a person or an organization, which strangers read in e-mails: no web address either. */

@@ -12,7 +12,15 @@ import { serversFeature } from './servers/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
 export const features: readonly Feature[] = [
-  identityFeature, organizationsFeature, rolesFeature, membersFeature, apiKeysFeature, adminFeature, serversFeature, projectsFeature, instancesFeature,
+  identityFeature,
+  organizationsFeature,
+  rolesFeature,
+  membersFeature,
+  apiKeysFeature,
+  adminFeature,
+  serversFeature,
+  projectsFeature,
+  instancesFeature,
 ];
 
 /** Every kind of operation that a worker can run. */

@@ -31,7 +31,16 @@ export interface Page<Row> {
   cursorOf(row: Row): string;
 }
 
-const cursorShape = z.object({ id: z.uuid(), name: z.string().max(200).regex(/^[^\u0000]*$/).optional(), sort: z.string().optional(), filter: z.string().optional() });
+const cursorShape = z.object({
+  id: z.uuid(),
+  name: z
+    .string()
+    .max(200)
+    .regex(/^[^\u0000]*$/)
+    .optional(),
+  sort: z.string().optional(),
+  filter: z.string().optional(),
+});
 
 function invalidCursor(message: string): AppError {
   return new AppError('invalid_cursor', message, { field: 'cursor', constraint: 'cursor' });
@@ -55,18 +64,26 @@ function seekOf(cursor: string, sort: Sort, filter: string | undefined): Seek['b
 }
 
 function filterOf(filters: object): string | undefined {
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined && value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
-  return given.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(given)).digest('base64url').slice(0, 12);
+  const given = Object.entries(filters)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return given.length === 0
+    ? undefined
+    : createHash('sha256').update(JSON.stringify(given)).digest('base64url').slice(0, 12);
 }
 
 function sizeOf(args: PageArgs): number {
   const forwards = (args.first ?? args.after ?? null) !== null;
   if (forwards && (args.last ?? args.before ?? null) !== null) {
-    throw validationError([{ field: 'last', constraint: 'exclusive', message: 'Use first and after, or last and before' }]);
+    throw validationError([
+      { field: 'last', constraint: 'exclusive', message: 'Use first and after, or last and before' },
+    ]);
   }
   const size = args.last ?? args.first ?? 20;
   if (!Number.isInteger(size) || size < 1 || size > 100) {
-    throw validationError([{ field: 'limit', constraint: size < 1 ? 'min' : 'max', message: 'limit must be between 1 and 100' }]);
+    throw validationError([
+      { field: 'limit', constraint: size < 1 ? 'min' : 'max', message: 'limit must be between 1 and 100' },
+    ]);
   }
   return size;
 }
@@ -76,7 +93,10 @@ function sizeOf(args: PageArgs): number {
  * page 1 costs, and rows that come or go meanwhile move nothing: a row that stays is seen exactly once. `find` is asked
  * for one row more than wanted.
  */
-export async function page<Row extends { id: string; name?: string }>(args: PageArgs, find: (seek: Seek) => Promise<Row[]>): Promise<Page<Row>> {
+export async function page<Row extends { id: string; name?: string }>(
+  args: PageArgs,
+  find: (seek: Seek) => Promise<Row[]>,
+): Promise<Page<Row>> {
   const { first: _first, after, last, before, sort: asked, ...filters } = args;
   const size = sizeOf(args);
   const sort = asked ?? usual;
@@ -84,7 +104,12 @@ export async function page<Row extends { id: string; name?: string }>(args: Page
   const backwards = (last ?? before ?? null) !== null;
   const key = sort.endsWith('name') ? 'name' : 'id';
   const cursor = (backwards ? before : after) ?? null;
-  const rows = await find({ take: size + 1, key, direction: sort.startsWith('-') === backwards ? 'asc' : 'desc', beyond: cursor === null ? undefined : seekOf(cursor, sort, filter) });
+  const rows = await find({
+    take: size + 1,
+    key,
+    direction: sort.startsWith('-') === backwards ? 'asc' : 'desc',
+    beyond: cursor === null ? undefined : seekOf(cursor, sort, filter),
+  });
   const more = rows.length > size;
   if (more) rows.pop();
   if (backwards) rows.reverse();
@@ -92,7 +117,15 @@ export async function page<Row extends { id: string; name?: string }>(args: Page
     rows,
     hasNextPage: backwards ? cursor !== null : more,
     hasPreviousPage: backwards ? more : cursor !== null,
-    cursorOf: (row) => Buffer.from(JSON.stringify({ id: row.id, ...(key === 'name' ? { name: row.name ?? '' } : {}), ...(sort === usual ? {} : { sort }), filter })).toString('base64url'),
+    cursorOf: (row) =>
+      Buffer.from(
+        JSON.stringify({
+          id: row.id,
+          ...(key === 'name' ? { name: row.name ?? '' } : {}),
+          ...(sort === usual ? {} : { sort }),
+          filter,
+        }),
+      ).toString('base64url'),
   };
 }
 
@@ -112,7 +145,9 @@ export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Co
   if (key === 'id') return seekById(seek);
   const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
   const from = (value: string): Bound => (direction === 'asc' ? { gte: value } : { lte: value });
-  const and: Condition[] = beyond ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }] : [];
+  const and: Condition[] = beyond
+    ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }]
+    : [];
   return { take, orderBy: [{ name: direction }, { id: direction }], and };
 }
 
@@ -122,8 +157,12 @@ export const longestFilter = 100;
 export function textFilter(field: string, given: string | null | undefined): string | undefined {
   const text = given?.trim();
   if (!text) return undefined;
-  if (text.length > longestFilter) throw validationError([{ field, constraint: 'max_length', message: `${field} may have up to ${longestFilter} characters` }]);
-  if (text.includes('\u0000')) throw validationError([{ field, constraint: 'format', message: `${field} must not contain NUL` }]);
+  if (text.length > longestFilter)
+    throw validationError([
+      { field, constraint: 'max_length', message: `${field} may have up to ${longestFilter} characters` },
+    ]);
+  if (text.includes('\u0000'))
+    throw validationError([{ field, constraint: 'format', message: `${field} must not contain NUL` }]);
   return text;
 }
 

@@ -2,7 +2,20 @@ import { type LoggerOptions, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 
-const secretNames = ['password', 'newPassword', 'currentPassword', 'privateKey', 'sshPrivateKey', 'sshPassword', 'authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'secret'];
+const secretNames = [
+  'password',
+  'newPassword',
+  'currentPassword',
+  'privateKey',
+  'sshPrivateKey',
+  'sshPassword',
+  'authorization',
+  'cookie',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'secret',
+];
 
 /** What is a secret by its shape alone, wherever it stands: our tokens and keys, JWTs, private keys, sealed records, passwords in addresses. */
 const shapes: readonly [RegExp, string][] = [
@@ -29,30 +42,59 @@ const field = (error: Error, name: string): string | undefined => {
  */
 function messageOf(error: Error): string {
   if (error instanceof AppError) return error.message;
-  const lines = error.message.split('\n').map((line) => line.trim()).filter(Boolean);
+  const lines = error.message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   const prisma = error.name.startsWith('PrismaClient');
   const text = prisma ? (lines.at(-1) ?? '') : error.message;
   // After a colon PostgreSQL quotes the value that it did not like.
   return scrub(text.replace(/: "[^]*"/, ': (value omitted)').slice(0, 1000));
 }
 
-const framesOf = (error: Error): string => (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 20).join('\n');
+const framesOf = (error: Error): string =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 20)
+    .join('\n');
 
 /** An error as it may stand in a log: nothing of what was processed when it happened. */
 export function safeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { message: typeof error === 'string' ? scrub(error) : 'not an error' };
-  const names = ['code', 'severity', 'schema', 'table', 'column', 'constraint', 'routine', 'syscall', 'level', 'reason'];
+  const names = [
+    'code',
+    'severity',
+    'schema',
+    'table',
+    'column',
+    'constraint',
+    'routine',
+    'syscall',
+    'level',
+    'reason',
+  ];
   return {
     type: error.name,
     message: messageOf(error),
-    ...Object.fromEntries(names.flatMap((name) => { const value = field(error, name); return value === undefined ? [] : [[name, scrub(value)]]; })),
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const value = field(error, name);
+        return value === undefined ? [] : [[name, scrub(value)]];
+      }),
+    ),
     stack: framesOf(error),
     ...(error.cause !== undefined && depth < 4 ? { cause: safeError(error.cause, depth + 1) } : {}),
   };
 }
 
 /** The program's log: JSON lines without secrets, whatever it is given. */
-export function makeLog(config: Config, write: (line: string) => void = (line) => { process.stdout.write(line); }): Logger {
+export function makeLog(
+  config: Config,
+  write: (line: string) => void = (line) => {
+    process.stdout.write(line);
+  },
+): Logger {
   const options: LoggerOptions = {
     level: config.LOG_LEVEL,
     base: { role: config.OCORE_ROLE },

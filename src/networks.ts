@@ -15,7 +15,12 @@ const named: Readonly<Record<string, readonly string[]>> = {
   'link-local': ['169.254.0.0/16', 'fe80::/10'],
   // Cloud metadata services: most providers, AWS over IPv6, Google over IPv6, Alibaba, Azure, Oracle.
   metadata: [
-    '169.254.169.254/32', 'fd00:ec2::254/128', 'fd20:ce::254/128', '100.100.100.200/32', '168.63.129.16/32', '192.0.0.192/32',
+    '169.254.169.254/32',
+    'fd00:ec2::254/128',
+    'fd20:ce::254/128',
+    '100.100.100.200/32',
+    '168.63.129.16/32',
+    '192.0.0.192/32',
   ],
   unspecified: ['0.0.0.0/8', '::/128'],
   // With broadcast and what is reserved.
@@ -27,7 +32,8 @@ export const networkNames: readonly string[] = [...Object.keys(named), 'own'];
 function rangeOf(text: string): Range {
   const [address, bits] = ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
   // IPv4 addresses are compared as such, however they are written.
-  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) return [address.toIPv4Address(), bits - 96];
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96)
+    return [address.toIPv4Address(), bits - 96];
   return [address, bits];
 }
 
@@ -35,7 +41,10 @@ function rangeOf(text: string): Range {
 export function parseNetworks(text: string): Networks | string {
   const ranges: Range[] = [];
   let own = false;
-  for (const part of text.split(',').map((one) => one.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)) {
     if (part === 'own') own = true;
     else if (named[part]) ranges.push(...named[part].map(rangeOf));
     else if (isRange(part)) ranges.push(rangeOf(part));

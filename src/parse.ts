@@ -39,9 +39,15 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   const wrongText = unstorable(value);
   if (result.success && wrongText.length === 0) return result.data;
-  const issues = result.success ? [] : result.error.issues.map((issue): FieldError => {
-    const field = issue.path.join('.');
-    return { field, constraint: constraintOf(issue), message: field ? `${field}: ${issue.message}` : issue.message };
-  });
+  const issues = result.success
+    ? []
+    : result.error.issues.map((issue): FieldError => {
+        const field = issue.path.join('.');
+        return {
+          field,
+          constraint: constraintOf(issue),
+          message: field ? `${field}: ${issue.message}` : issue.message,
+        };
+      });
   throw validationError([...issues, ...wrongText]);
 }

@@ -24,8 +24,14 @@ export class Semaphore {
 
   #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const next = (): void => { leave(); resolve(); };
-      const aborted = (): void => { leave(); reject(signal?.reason); };
+      const next = (): void => {
+        leave();
+        resolve();
+      };
+      const aborted = (): void => {
+        leave();
+        reject(signal?.reason);
+      };
       const leave = (): void => {
         this.#waiting.delete(next);
         signal?.removeEventListener('abort', aborted);

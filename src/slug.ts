@@ -8,6 +8,13 @@ export const slugSchema = z
 
 /** A slug out of a name; `fallback` where the name has no Latin letter or digit. */
 export function slugify(name: string, fallback: string): string {
-  const slug = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 50).replace(/-+$/, '');
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50)
+    .replace(/-+$/, '');
   return slug.length >= 3 ? slug : [fallback, slug].filter(Boolean).join('-');
 }

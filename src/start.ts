@@ -35,7 +35,8 @@ export async function start(config: Config): Promise<Running> {
   const log = makeLog(config);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (const end of stops.reverse()) await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));
+    for (const end of stops.reverse())
+      await end().catch((error: unknown) => log.warn({ err: error }, 'A part did not stop cleanly'));
     stops.length = 0;
   };
   try {
@@ -57,17 +58,36 @@ export async function start(config: Config): Promise<Running> {
     const events = new EventHub(databaseUrl, log);
     await events.start();
     stops.push(() => events.close());
-    const keys = await KeyRing.load(db.pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+    const keys = await KeyRing.load(
+      db.pool,
+      new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS),
+    );
     const stopKeys = keys.watch(events, log);
     stops.push(async () => stopKeys());
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
-    const remote = new RemotePool({ destinations: new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED }) });
+    const remote = new RemotePool({
+      destinations: new Destinations({
+        denied: config.SERVER_NETWORKS_DENIED,
+        allowed: config.SERVER_NETWORKS_ALLOWED,
+      }),
+    });
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
-    const app: App = { config, log, db, events, limits, remote, secrets: new SecretBox(keys), queue: new OperationQueue(boss), kinds, holdings: new Holdings(features) };
+    const app: App = {
+      config,
+      log,
+      db,
+      events,
+      limits,
+      remote,
+      secrets: new SecretBox(keys),
+      queue: new OperationQueue(boss),
+      kinds,
+      holdings: new Holdings(features),
+    };
     if (isWorker) {
       const worker = await startWorker(app, kinds);
       stops.push(() => worker.stop());

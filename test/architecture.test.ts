@@ -7,9 +7,31 @@ import { circlesOf } from './kit/circles.ts';
 const root = resolve(import.meta.dirname, '..');
 
 /** Lets others be used through their `index.ts` alone, and is in no circle with any of them. */
-const features = ['accounts', 'admin', 'api-keys', 'identity', 'instances', 'members', 'orgs', 'projects', 'roles', 'servers'];
+const features = [
+  'accounts',
+  'admin',
+  'api-keys',
+  'identity',
+  'instances',
+  'members',
+  'orgs',
+  'projects',
+  'roles',
+  'servers',
+];
 /** What features are built with. Kits may know each other, file by file. */
-const kits = ['access', 'audit', 'database', 'events', 'feature', 'idempotency', 'operations', 'limits', 'mail', 'secrets'];
+const kits = [
+  'access',
+  'audit',
+  'database',
+  'events',
+  'feature',
+  'idempotency',
+  'operations',
+  'limits',
+  'mail',
+  'secrets',
+];
 
 /** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
 const layers: readonly { parts: readonly string[]; apart?: true }[] = [
@@ -28,7 +50,10 @@ const files = globSync(['src/**/*.ts', 'schema/**/*.ts', 'rest/**/*.ts', 'prisma
 const textOf = new Map(files.map((file) => [file, readFileSync(resolve(root, file), 'utf8')]));
 
 const imports = files.flatMap((from) =>
-  [...(textOf.get(from) ?? '').matchAll(/(?:\bfrom|\bimport) *\(?'(\.[^']+)'/g)].map((match) => ({ from, to: relative(root, resolve(root, dirname(from), match[1] ?? '')) })),
+  [...(textOf.get(from) ?? '').matchAll(/(?:\bfrom|\bimport) *\(?'(\.[^']+)'/g)].map((match) => ({
+    from,
+    to: relative(root, resolve(root, dirname(from), match[1] ?? '')),
+  })),
 );
 
 /** The part of the house that a file is in: one of the files that the table names, or its folder. */
@@ -59,21 +84,30 @@ it('has no arrow that runs upwards: rest | gateway -> request -> schema -> featu
 it('has no circle of files, and none of features', () => {
   expect(circlesOf(imports)).toEqual([]);
   const isFeature = (part: string): boolean => features.includes(part.replace('src/', ''));
-  const uses = imports.map(({ from, to }) => ({ from: partOf(from), to: partOf(to) })).filter(({ from, to }) => from !== to && isFeature(from) && isFeature(to));
+  const uses = imports
+    .map(({ from, to }) => ({ from: partOf(from), to: partOf(to) }))
+    .filter(({ from, to }) => from !== to && isFeature(from) && isFeature(to));
   expect(circlesOf(uses)).toEqual([]);
 });
 
 it('has every feature in its list', () => {
   const listed = imports.filter(({ from }) => from === 'src/features.ts').map(({ to }) => dirname(to));
-  const declared = files.filter((file) => /^src\/[\w-]+\/feature\.ts$/.test(file)).map((file) => dirname(file)).filter((folder) => folder !== 'src/feature');
+  const declared = files
+    .filter((file) => /^src\/[\w-]+\/feature\.ts$/.test(file))
+    .map((file) => dirname(file))
+    .filter((folder) => folder !== 'src/feature');
   expect(declared.filter((folder) => !listed.includes(folder))).toEqual([]);
   expect(declared.length).toBe(9);
 });
 
 it('enters a folder of src that has an index through it', () => {
-  const closed = files.filter((file) => file.startsWith('src/') && file.endsWith('/index.ts')).map((file) => `${dirname(file)}/`);
+  const closed = files
+    .filter((file) => file.startsWith('src/') && file.endsWith('/index.ts'))
+    .map((file) => `${dirname(file)}/`);
   expect(features.filter((feature) => !closed.includes(`src/${feature}/`))).toEqual([]);
-  const wrong = imports.filter(({ from, to }) => closed.some((folder) => to.startsWith(folder) && !from.startsWith(folder) && to !== `${folder}index.ts`));
+  const wrong = imports.filter(({ from, to }) =>
+    closed.some((folder) => to.startsWith(folder) && !from.startsWith(folder) && to !== `${folder}index.ts`),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -82,7 +116,9 @@ it('tells by what tests import which of them need a prepared machine', () => {
   const modules = testModules();
   const fast = fastTests();
   expect(fast.filter((file) => [...(modules.get(file)?.reaches ?? [])].some((one) => machine.test(one)))).toEqual([]);
-  expect(fast).toEqual(expect.arrayContaining(['test/members/members.test.ts', 'test/prisma/embedded.test.ts', 'test/rest/lists.test.ts']));
+  expect(fast).toEqual(
+    expect.arrayContaining(['test/members/members.test.ts', 'test/prisma/embedded.test.ts', 'test/rest/lists.test.ts']),
+  );
 });
 
 it('reaches servers and, past the tenant boundary, the database from services alone', () => {

@@ -7,22 +7,48 @@ it('names every wrong variable at once', () => {
   try {
     readConfig({ PORT: 'http', PORT_RANGE: '9-1', JWT_ACCESS_EXPIRY: 'soon' });
   } catch (error) {
-    expect(error instanceof ConfigError && error.problems.map((line) => line.split(':')[0])).toEqual(['PORT', 'JWT_ACCESS_EXPIRY', 'PORT_RANGE']);
+    expect(error instanceof ConfigError && error.problems.map((line) => line.split(':')[0])).toEqual([
+      'PORT',
+      'JWT_ACCESS_EXPIRY',
+      'PORT_RANGE',
+    ]);
   }
 });
 
 it('denies in production what only this machine should reach, whatever else is denied, and names who may use the machine', () => {
-  const production = { ENVIRONMENT: 'production', DATABASE_URL: 'postgres://x/y', SSH_ENCRYPTION_KEY: 'k'.repeat(32), APP_URL: 'https://ocore.example.com' };
+  const production = {
+    ENVIRONMENT: 'production',
+    DATABASE_URL: 'postgres://x/y',
+    SSH_ENCRYPTION_KEY: 'k'.repeat(32),
+    APP_URL: 'https://ocore.example.com',
+  };
   const denies = (env: Record<string, string>, address: string): boolean => {
     const config = readConfig(env);
-    return new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED }).denies(address);
+    return new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED }).denies(
+      address,
+    );
   };
-  expect([denies({}, '127.0.0.1'), denies(production, '127.0.0.1'), denies(production, '10.0.0.1')]).toEqual([false, true, false]);
-  const listed = { ...production, SERVER_NETWORKS_DENIED: 'private, 203.0.113.0/24', SERVER_NETWORKS_ALLOWED: '10.1.0.0/16' };
-  expect(['127.0.0.1', '10.0.0.1', '10.1.0.1', '203.0.113.9', '198.51.100.1'].map((address) => denies(listed, address))).toEqual([true, true, false, true, false]);
-  expect(() => readConfig({ SERVER_NETWORKS_ALLOWED: '10.0.0.0/33' })).toThrow(/SERVER_NETWORKS_ALLOWED: 10.0.0.0\/33 is not/);
+  expect([denies({}, '127.0.0.1'), denies(production, '127.0.0.1'), denies(production, '10.0.0.1')]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  const listed = {
+    ...production,
+    SERVER_NETWORKS_DENIED: 'private, 203.0.113.0/24',
+    SERVER_NETWORKS_ALLOWED: '10.1.0.0/16',
+  };
+  expect(
+    ['127.0.0.1', '10.0.0.1', '10.1.0.1', '203.0.113.9', '198.51.100.1'].map((address) => denies(listed, address)),
+  ).toEqual([true, true, false, true, false]);
+  expect(() => readConfig({ SERVER_NETWORKS_ALLOWED: '10.0.0.0/33' })).toThrow(
+    /SERVER_NETWORKS_ALLOWED: 10.0.0.0\/33 is not/,
+  );
   expect(() => readConfig({ ...production, ALLOW_LOCAL_SERVER: 'true' })).toThrow(/ALLOW_LOCAL_SERVER: in production/);
-  expect(readConfig({ ...production, ALLOW_LOCAL_SERVER: 'acme, other' }).ALLOW_LOCAL_SERVER).toEqual({ everybody: false, organizations: ['acme', 'other'] });
+  expect(readConfig({ ...production, ALLOW_LOCAL_SERVER: 'acme, other' }).ALLOW_LOCAL_SERVER).toEqual({
+    everybody: false,
+    organizations: ['acme', 'other'],
+  });
 });
 
 it('makes up no secret in production', () => {

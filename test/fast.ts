@@ -23,22 +23,37 @@ function read(file: string): Module {
   const text = readFileSync(join(root, file), 'utf8');
   const from = [...text.matchAll(importOf)].map(([, one, other]) => one ?? other ?? '');
   return {
-    imports: from.filter((name) => name.startsWith('.')).map((name) => relative(root, resolve(root, dirname(file), name))),
-    usesMachine: from.includes('playwright-core') || from.includes('dockerode') || (from.includes('node:child_process') && runsProgram.test(text)),
+    imports: from
+      .filter((name) => name.startsWith('.'))
+      .map((name) => relative(root, resolve(root, dirname(file), name))),
+    usesMachine:
+      from.includes('playwright-core') ||
+      from.includes('dockerode') ||
+      (from.includes('node:child_process') && runsProgram.test(text)),
   };
 }
 
 /** Every module of the tests, with all that it imports through others. */
 export function testModules(): Map<string, { reaches: ReadonlySet<string>; usesMachine: boolean }> {
-  const modules = new Map(globSync('test/**/*.ts', { cwd: root }).filter((file) => !file.includes('node_modules')).map((file) => [file, read(file)]));
-  return new Map([...modules.keys()].map((file) => {
-    const reaches = new Set([file]);
-    // A set gives what is added to it while it is walked.
-    for (const one of reaches) for (const next of modules.get(one)?.imports ?? []) if (modules.has(next)) reaches.add(next);
-    return [file, { reaches, usesMachine: [...reaches].some((one) => modules.get(one)?.usesMachine) }];
-  }));
+  const modules = new Map(
+    globSync('test/**/*.ts', { cwd: root })
+      .filter((file) => !file.includes('node_modules'))
+      .map((file) => [file, read(file)]),
+  );
+  return new Map(
+    [...modules.keys()].map((file) => {
+      const reaches = new Set([file]);
+      // A set gives what is added to it while it is walked.
+      for (const one of reaches)
+        for (const next of modules.get(one)?.imports ?? []) if (modules.has(next)) reaches.add(next);
+      return [file, { reaches, usesMachine: [...reaches].some((one) => modules.get(one)?.usesMachine) }];
+    }),
+  );
 }
 
 export function fastTests(): string[] {
-  return [...testModules()].filter(([file, { usesMachine }]) => file.endsWith('.test.ts') && !usesMachine).map(([file]) => file).sort();
+  return [...testModules()]
+    .filter(([file, { usesMachine }]) => file.endsWith('.test.ts') && !usesMachine)
+    .map(([file]) => file)
+    .sort();
 }

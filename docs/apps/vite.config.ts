@@ -20,7 +20,9 @@ export default defineConfig({
     rolldownOptions: {
       input: { graphiql: entry('graphiql'), playground: entry('playground'), site: entry('site') },
       // "use client" speaks to server components, which are none of ours.
-      onLog: (level, log, report) => { if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log); },
+      onLog: (level, log, report) => {
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
+      },
     },
   },
 });

@@ -35,9 +35,15 @@ function errorPages() {
     const { example, ...help } = errorHelp[code];
     const rest = { request_id: 'req_Zk3vT1x8cQ0pLw5n', doc_url: `https://ocore.example.com/docs/errors/${code}` };
     return {
-      code, ...errorTable[code], ...help,
+      code,
+      ...errorTable[code],
+      ...help,
       rest: JSON.stringify({ error: { code, ...example, ...rest } }, null, 2),
-      graphql: JSON.stringify({ errors: [{ message: example.message, extensions: { code, details: example.details, ...rest } }] }, null, 2),
+      graphql: JSON.stringify(
+        { errors: [{ message: example.message, extensions: { code, details: example.details, ...rest } }] },
+        null,
+        2,
+      ),
     };
   });
 }
@@ -47,44 +53,82 @@ const address = (url: string): string => `/docs${url.replace(/\.html$/, '').repl
 
 /** Words only: what a search finds a page by. */
 function plain(markdown: string): string {
-  return markdown.replace(/^---[^]*?---/, '').replace(/```[^]*?```/g, ' ').replace(/[`*#|>[\]()]/g, ' ').replace(/\s+/g, ' ').slice(0, 4000);
+  return markdown
+    .replace(/^---[^]*?---/, '')
+    .replace(/```[^]*?```/g, ' ')
+    .replace(/[`*#|>[\]()]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, 4000);
 }
 
-function searchIndex(pages: readonly Page[], kinds: readonly SchemaKind[], errors: ReturnType<typeof errorPages>): string {
-  const guides = pages.flatMap(({ url, rawInput, data }) => (url && data.section ? [{ title: data.title ?? '', url: address(url), text: plain(rawInput) }] : []));
-  const types = kinds.flatMap((kind) => kind.entries.map((entry) => ({ title: entry.name, url: `/docs/graphql/${kind.name}#${entry.name}`, text: entry.description })));
-  const codes = errors.map((error) => ({ title: error.code, url: `/docs/errors/${error.code}`, text: `${error.title} ${error.happened}` }));
+function searchIndex(
+  pages: readonly Page[],
+  kinds: readonly SchemaKind[],
+  errors: ReturnType<typeof errorPages>,
+): string {
+  const guides = pages.flatMap(({ url, rawInput, data }) =>
+    url && data.section ? [{ title: data.title ?? '', url: address(url), text: plain(rawInput) }] : [],
+  );
+  const types = kinds.flatMap((kind) =>
+    kind.entries.map((entry) => ({
+      title: entry.name,
+      url: `/docs/graphql/${kind.name}#${entry.name}`,
+      text: entry.description,
+    })),
+  );
+  const codes = errors.map((error) => ({
+    title: error.code,
+    url: `/docs/errors/${error.code}`,
+    text: `${error.title} ${error.happened}`,
+  }));
   return JSON.stringify([...guides, ...codes, ...types]);
 }
 
 /** Writes every page of the documentation. */
-export async function buildPages(output: string, schema: GraphQLSchema, apps: Record<string, { script: string; styles: string[] }>): Promise<void> {
+export async function buildPages(
+  output: string,
+  schema: GraphQLSchema,
+  apps: Record<string, { script: string; styles: string[] }>,
+): Promise<void> {
   const markdown = makeMarkdown();
-  const { version }: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const typeLink = (type: string): string => `<code>${type.replace(/\w+/, (name) => {
-    const found = typeAddress(schema, name);
-    return found ? `<a href="${found}">${name}</a>` : name;
-  })}</code>`;
-  const eleventy = new Eleventy(relative(process.cwd(), resolve(import.meta.dirname)), relative(process.cwd(), output), {
-    quietMode: true,
-    configPath: null,
-    config: (config) => {
-      config.setLibrary('md', markdown);
-      config.setTemplateFormats(['md', 'njk']);
-      config.setUseGitIgnore(false);
-      config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
-      const data = { apps, sections, parts, version, errors: errorPages(), schema: schemaKinds(schema) };
-      for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
-      config.addCollection('guide', (api) => api.getFilteredByGlob('**/guides/*.md').sort((one, other) => (one.data['order'] ?? 99) - (other.data['order'] ?? 99)));
-      config.addFilter('inSection', (pages: Page[], name: string) => pages.filter((page) => page.data.section === name));
-      config.addFilter('address', address);
-      config.addFilter('searchIndex', searchIndex);
-      config.addFilter('md', (text: string) => markdown.render(text));
-      config.addFilter('mdInline', (text: string) => markdown.renderInline(text));
-      config.addFilter('code', codeBlock);
-      config.addFilter('typeLink', typeLink);
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const typeLink = (type: string): string =>
+    `<code>${type.replace(/\w+/, (name) => {
+      const found = typeAddress(schema, name);
+      return found ? `<a href="${found}">${name}</a>` : name;
+    })}</code>`;
+  const eleventy = new Eleventy(
+    relative(process.cwd(), resolve(import.meta.dirname)),
+    relative(process.cwd(), output),
+    {
+      quietMode: true,
+      configPath: null,
+      config: (config) => {
+        config.setLibrary('md', markdown);
+        config.setTemplateFormats(['md', 'njk']);
+        config.setUseGitIgnore(false);
+        config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
+        const data = { apps, sections, parts, version, errors: errorPages(), schema: schemaKinds(schema) };
+        for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
+        config.addCollection('guide', (api) =>
+          api
+            .getFilteredByGlob('**/guides/*.md')
+            .sort((one, other) => (one.data['order'] ?? 99) - (other.data['order'] ?? 99)),
+        );
+        config.addFilter('inSection', (pages: Page[], name: string) =>
+          pages.filter((page) => page.data.section === name),
+        );
+        config.addFilter('address', address);
+        config.addFilter('searchIndex', searchIndex);
+        config.addFilter('md', (text: string) => markdown.render(text));
+        config.addFilter('mdInline', (text: string) => markdown.renderInline(text));
+        config.addFilter('code', codeBlock);
+        config.addFilter('typeLink', typeLink);
+      },
     },
-  });
+  );
   eleventy.disableLogger();
   await eleventy.write();
 }

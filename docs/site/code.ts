@@ -12,10 +12,14 @@ function escaped(text: string): string {
 export function codeBlock(text: string, language: string, title: string): string {
   const lang = languages.find((known) => known === (language === 'sh' ? 'bash' : language));
   const lines = lang
-    ? highlighter.codeToTokens(text.trimEnd(), { lang, theme: 'ocore' }).tokens.map((line) => line.map((token) => {
-      const kind = /--token-([\w-]+)/.exec(token.color ?? '')?.[1];
-      return kind ? `<span class="tk-${kind}">${escaped(token.content)}</span>` : escaped(token.content);
-    }).join(''))
+    ? highlighter.codeToTokens(text.trimEnd(), { lang, theme: 'ocore' }).tokens.map((line) =>
+        line
+          .map((token) => {
+            const kind = /--token-([\w-]+)/.exec(token.color ?? '')?.[1];
+            return kind ? `<span class="tk-${kind}">${escaped(token.content)}</span>` : escaped(token.content);
+          })
+          .join(''),
+      )
     : [escaped(text.trimEnd())];
   return `<pre class="code" data-title="${escaped(title)}"><code>${lines.join('\n')}</code></pre>`;
 }

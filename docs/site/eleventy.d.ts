@@ -15,7 +15,11 @@ declare module '@11ty/eleventy' {
     addFilter<Arguments extends never[]>(name: string, filter: (...values: Arguments) => unknown): void;
   }
   export default class Eleventy {
-    constructor(input: string, output: string, options: { quietMode?: boolean; configPath?: string | null; config?: (configuration: Configuration) => void });
+    constructor(
+      input: string,
+      output: string,
+      options: { quietMode?: boolean; configPath?: string | null; config?: (configuration: Configuration) => void },
+    );
     disableLogger(): void;
     write(): Promise<unknown>;
   }

@@ -1,7 +1,13 @@
 import MarkdownIt, { type MarkdownIt as Markdown } from 'markdown-it';
 import { codeBlock } from './code.ts';
 
-const titles: Readonly<Record<string, string>> = { sh: 'REST', graphql: 'GraphQL', json: 'Response', javascript: 'JavaScript', python: 'Python' };
+const titles: Readonly<Record<string, string>> = {
+  sh: 'REST',
+  graphql: 'GraphQL',
+  json: 'Response',
+  javascript: 'JavaScript',
+  python: 'Python',
+};
 
 /** The first word of a block's info string is its language; `title=` names it; the rest is for the test that runs it. */
 function languageOf(info: string): string {
@@ -9,7 +15,10 @@ function languageOf(info: string): string {
 }
 
 export function idOf(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 export function makeMarkdown(): Markdown {
@@ -19,10 +28,13 @@ export function makeMarkdown(): Markdown {
     if (!token) return '';
     const language = languageOf(token.info);
     const name = /title=(\S+)/.exec(token.info)?.[1]?.replaceAll('_', ' ') ?? titles[language] ?? language;
-    const kept = [...(/save=(\S+)/.exec(token.info)?.[1] ?? '').matchAll(/(\w+):([\w.]+)/g)].map(([, variable, path]) => `${variable ?? ''} = .${path ?? ''}`);
+    const kept = [...(/save=(\S+)/.exec(token.info)?.[1] ?? '').matchAll(/(\w+):([\w.]+)/g)].map(
+      ([, variable, path]) => `${variable ?? ''} = .${path ?? ''}`,
+    );
     const title = [name, ...kept].join(' · ');
     const block = codeBlock(token.content, language, title);
-    const languageAt = (place: number): string | undefined => (tokens[place]?.type === 'fence' ? languageOf(tokens[place].info) : undefined);
+    const languageAt = (place: number): string | undefined =>
+      tokens[place]?.type === 'fence' ? languageOf(tokens[place].info) : undefined;
     // The same thing over REST and GraphQL stands side by side.
     if (language === 'sh' && languageAt(index + 1) === 'graphql') return `<div class="pair">${block}`;
     if (language === 'graphql' && languageAt(index - 1) === 'sh') return `${block}</div>\n`;

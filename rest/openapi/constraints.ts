@@ -12,7 +12,9 @@ const shape = z.object({ properties: z.record(z.string(), z.record(z.string(), z
 /** Without the null that an optional field may also be. */
 function present(schema: JsonObject): JsonObject {
   const options = schema['anyOf'];
-  const found = Array.isArray(options) ? options.find((option) => isObject(option) && option['type'] !== 'null') : undefined;
+  const found = Array.isArray(options)
+    ? options.find((option) => isObject(option) && option['type'] !== 'null')
+    : undefined;
   return isObject(found) ? found : schema;
 }
 

@@ -17,23 +17,62 @@ const elsewhere: readonly ErrorCode[] = ['method_not_allowed', 'query_too_comple
 const documented = codes.filter((code) => !elsewhere.includes(code));
 
 export function errorExamples(): Record<string, JsonObject> {
-  return Object.fromEntries(documented.map((code) => {
-    const { title, example } = errorHelp[code];
-    return [code, { summary: title, value: { error: { code, message: example.message, details: asJson(example.details), request_id: 'req_Zk3vT1x8cQ0pLw5n', doc_url: `https://ocore.example.com/docs/errors/${code}` } } }];
-  }));
+  return Object.fromEntries(
+    documented.map((code) => {
+      const { title, example } = errorHelp[code];
+      return [
+        code,
+        {
+          summary: title,
+          value: {
+            error: {
+              code,
+              message: example.message,
+              details: asJson(example.details),
+              request_id: 'req_Zk3vT1x8cQ0pLw5n',
+              doc_url: `https://ocore.example.com/docs/errors/${code}`,
+            },
+          },
+        },
+      ];
+    }),
+  );
 }
 
 /** The codes that a route may answer with: by who may use it, what it reads, and what it changes. */
-function codesOf({ route, pathParameters }: PreparedRoute, scope: Requirement, hasBody: boolean, conditional: boolean): Set<ErrorCode> {
+function codesOf(
+  { route, pathParameters }: PreparedRoute,
+  scope: Requirement,
+  hasBody: boolean,
+  conditional: boolean,
+): Set<ErrorCode> {
   // Credentials that are sent are read, even where none are asked for.
-  const found = new Set<ErrorCode>(['bad_request', 'validation_error', 'unauthenticated', 'token_expired', 'rate_limit_exceeded', 'internal_error', 'service_unavailable', ...(route.errors ?? [])]);
-  const add = (when: boolean, ...more: ErrorCode[]): void => { if (when) for (const code of more) found.add(code); };
+  const found = new Set<ErrorCode>([
+    'bad_request',
+    'validation_error',
+    'unauthenticated',
+    'token_expired',
+    'rate_limit_exceeded',
+    'internal_error',
+    'service_unavailable',
+    ...(route.errors ?? []),
+  ]);
+  const add = (when: boolean, ...more: ErrorCode[]): void => {
+    if (when) for (const code of more) found.add(code);
+  };
   add(!scope.names.has('public'), 'forbidden', 'not_found', 'reauthentication_required');
   add(scope.organization, 'two_factor_required');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
-  add(route.method !== 'get', 'conflict', 'unprocessable', 'idempotency_in_progress', 'idempotency_answer_lost', 'idempotency_key_reused');
+  add(
+    route.method !== 'get',
+    'conflict',
+    'unprocessable',
+    'idempotency_in_progress',
+    'idempotency_answer_lost',
+    'idempotency_key_reused',
+  );
   add(conditional, 'precondition_failed');
   add(route.method !== 'get' && scope.organization, 'invalid_state');
   add(route.answer.as === 'accepted', 'operation_in_progress');
@@ -41,7 +80,12 @@ function codesOf({ route, pathParameters }: PreparedRoute, scope: Requirement, h
 }
 
 /** The error responses of a route by status, with an example for each code. */
-export function errorAnswers(prepared: PreparedRoute, scope: Requirement, hasBody: boolean, conditional: boolean): Record<string, JsonObject> {
+export function errorAnswers(
+  prepared: PreparedRoute,
+  scope: Requirement,
+  hasBody: boolean,
+  conditional: boolean,
+): Record<string, JsonObject> {
   const possible = codesOf(prepared, scope, hasBody, conditional);
   const answers: Record<string, JsonObject> = {};
   for (const status of [...new Set([...possible].map((code) => errorTable[code].status))].sort()) {
@@ -49,7 +93,12 @@ export function errorAnswers(prepared: PreparedRoute, scope: Requirement, hasBod
     answers[String(status)] = {
       description: here.map((code) => `\`${code}\`: ${errorHelp[code].title}.`).join('\n'),
       headers: headersOf(...([409, 429, 503].includes(status) ? ['Retry-After'] : [])),
-      content: { 'application/json': { schema: ref('schemas', 'Error'), examples: Object.fromEntries(here.map((code) => [code, ref('examples', code)])) } },
+      content: {
+        'application/json': {
+          schema: ref('schemas', 'Error'),
+          examples: Object.fromEntries(here.map((code) => [code, ref('examples', code)])),
+        },
+      },
     };
   }
   return answers;

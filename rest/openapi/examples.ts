@@ -14,7 +14,9 @@ export function exampleOf(given: JsonObject, components: Components, only?: read
   const option = Array.isArray(schema['anyOf']) ? schema['anyOf'].find(isObject) : undefined;
   if (option) return exampleOf(option, components);
   if (isObject(schema['properties'])) {
-    const parts = Object.entries(schema['properties']).flatMap(([name, part]): [string, Json][] => (isObject(part) && (!only || only.includes(name)) ? [[name, exampleOf(part, components)]] : []));
+    const parts = Object.entries(schema['properties']).flatMap(([name, part]): [string, Json][] =>
+      isObject(part) && (!only || only.includes(name)) ? [[name, exampleOf(part, components)]] : [],
+    );
     return Object.fromEntries(parts);
   }
   if (isObject(schema['items'])) return [exampleOf(schema['items'], components)];
@@ -24,7 +26,9 @@ export function exampleOf(given: JsonObject, components: Components, only?: read
 /** The examples of a body: what is enough, and everything that it may say. Fields without a value are left out. */
 export function bodyExamples(given: JsonObject, components: Components, alsoShort: readonly string[]): JsonObject {
   const schema = resolved(given, components);
-  const required = Array.isArray(schema['required']) ? schema['required'].filter((name) => typeof name === 'string') : [];
+  const required = Array.isArray(schema['required'])
+    ? schema['required'].filter((name) => typeof name === 'string')
+    : [];
   const full = exampleOf(schema, components);
   const told = isObject(full) ? Object.fromEntries(Object.entries(full).filter(([, value]) => value !== null)) : full;
   const short = [...required, ...alsoShort];

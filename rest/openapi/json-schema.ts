@@ -1,4 +1,15 @@
-import { type GraphQLInputType, type GraphQLOutputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import { constraintsOf } from './constraints.ts';
 import { examples } from '../routes.ts';
 import { exampleValue } from './example-values.ts';
@@ -19,7 +30,12 @@ const longestList = 1000;
 const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function nullable(schema: JsonObject): JsonObject {
-  if (typeof schema['type'] === 'string') return { ...schema, type: [schema['type'], 'null'], ...(Array.isArray(schema['enum']) ? { enum: [...schema['enum'], null] } : {}) };
+  if (typeof schema['type'] === 'string')
+    return {
+      ...schema,
+      type: [schema['type'], 'null'],
+      ...(Array.isArray(schema['enum']) ? { enum: [...schema['enum'], null] } : {}),
+    };
   return { anyOf: [schema, { type: 'null' }] };
 }
 
@@ -48,19 +64,30 @@ export class SchemaWriter {
   }
 
   /** The schema with the field's description and, where it holds no objects, its example. */
-  described(schema: JsonObject, place: Place, description: string | null | undefined, deprecation?: string | null): JsonObject {
+  described(
+    schema: JsonObject,
+    place: Place,
+    description: string | null | undefined,
+    deprecation?: string | null,
+  ): JsonObject {
     const told = [description, deprecation ? `Deprecated: ${deprecation}` : ''].filter(Boolean).join(' ');
     const example = this.#example(schema, place);
     // A few ids are words.
     if (typeof example === 'string' && schema['format'] === 'uuid' && !isUuid.test(example)) delete schema['format'];
-    return { ...schema, ...(told ? { description: told } : {}), ...(deprecation ? { deprecated: true } : {}), ...(example === undefined ? {} : { examples: [example] }) };
+    return {
+      ...schema,
+      ...(told ? { description: told } : {}),
+      ...(deprecation ? { deprecated: true } : {}),
+      ...(example === undefined ? {} : { examples: [example] }),
+    };
   }
 
   #example(schema: JsonObject, place: Place): Json | undefined {
     const items = schema['items'];
     const holds = typeof items === 'object' && items !== null && !Array.isArray(items) ? items : schema;
     // What holds objects has the examples of their fields, unless it is told as a whole.
-    if (holds['$ref'] !== undefined || holds['properties'] !== undefined || holds['anyOf'] !== undefined) return examples[`${place.type}.${place.field}`];
+    if (holds['$ref'] !== undefined || holds['properties'] !== undefined || holds['anyOf'] !== undefined)
+      return examples[`${place.type}.${place.field}`];
     const value = exampleValue(place.type, place.field);
     if (value !== undefined) return value;
     if (Array.isArray(schema['enum'])) return schema['enum'][0];
@@ -80,9 +107,20 @@ export class SchemaWriter {
       for (const node of selection?.selections ?? []) {
         if (node.kind !== Kind.FIELD) continue;
         const field = fields[node.name.value];
-        if (field) properties[node.alias?.value ?? field.name] = this.described(this.output(field.type, node.selectionSet), { type: named.name, field: field.name }, field.description, field.deprecationReason);
+        if (field)
+          properties[node.alias?.value ?? field.name] = this.described(
+            this.output(field.type, node.selectionSet),
+            { type: named.name, field: field.name },
+            field.description,
+            field.deprecationReason,
+          );
       }
-      return this.#component(named.name, { type: 'object', description: named.description ?? '', properties, required: Object.keys(properties) });
+      return this.#component(named.name, {
+        type: 'object',
+        description: named.description ?? '',
+        properties,
+        required: Object.keys(properties),
+      });
     }
     if (isEnumType(named)) return { type: 'string', enum: named.getValues().map((value) => value.name) };
     return scalars[named.name] ?? {};
@@ -96,8 +134,21 @@ export class SchemaWriter {
       const required = fields.filter((field) => isNonNullType(field.type)).map((field) => field.name);
       const constraints = constraintsOf(named.name);
       return this.#component(named.name, {
-        type: 'object', description: named.description ?? '', additionalProperties: false, ...(required.length > 0 ? { required } : {}),
-        properties: Object.fromEntries(fields.map((field) => [field.name, this.described({ ...this.input(field.type), ...constraints(field.name) }, { type: named.name, field: field.name }, field.description, field.deprecationReason)])),
+        type: 'object',
+        description: named.description ?? '',
+        additionalProperties: false,
+        ...(required.length > 0 ? { required } : {}),
+        properties: Object.fromEntries(
+          fields.map((field) => [
+            field.name,
+            this.described(
+              { ...this.input(field.type), ...constraints(field.name) },
+              { type: named.name, field: field.name },
+              field.description,
+              field.deprecationReason,
+            ),
+          ]),
+        ),
       });
     }
     if (isEnumType(named)) return { type: 'string', enum: named.getValues().map((value) => value.name) };

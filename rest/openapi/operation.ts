@@ -23,14 +23,20 @@ function argumentOf({ field, prepared }: Subject, variable: string) {
 /** What is accepted for a variable. */
 function acceptedFor({ writer, prepared, field }: Subject, variable: string): JsonObject {
   const type = prepared.variables.get(variable);
-  return type ? { ...writer.input(type), ...constraintsOf(field.name)(prepared.argumentNames.get(variable) ?? '') } : {};
+  return type
+    ? { ...writer.input(type), ...constraintsOf(field.name)(prepared.argumentNames.get(variable) ?? '') }
+    : {};
 }
 
 /** A parameter cannot be null, only absent. It has the stored values of an enum, as the reference has them. */
 function present(schema: JsonObject, type: GraphQLInputType): JsonObject {
   const named = getNamedType(type);
   const given = schema['type'];
-  return { ...schema, ...(Array.isArray(given) ? { type: given[0] ?? 'string' } : {}), ...(isEnumType(named) ? { enum: named.getValues().map((value) => String(value.value)) } : {}) };
+  return {
+    ...schema,
+    ...(Array.isArray(given) ? { type: given[0] ?? 'string' } : {}),
+    ...(isEnumType(named) ? { enum: named.getValues().map((value) => String(value.value)) } : {}),
+  };
 }
 
 /** By the path up to the parameter, which names the resource: `/servers/{id}`. */
@@ -43,10 +49,20 @@ function pathExample(writer: SchemaWriter, path: string, name: string): Json {
 
 export function parametersOf(subject: Subject): Json[] {
   const { writer, prepared, field } = subject;
-  const inPath = prepared.pathParameters.map((name): JsonObject => ({
-    name, in: 'path', required: true, description: argumentOf(subject, name)?.description ?? '', schema: { type: 'string', maxLength: 64, ...(getNamedType(prepared.variables.get(name))?.name === 'ID' ? { format: 'uuid' } : {}) },
-    example: pathExample(writer, prepared.route.path, name),
-  }));
+  const inPath = prepared.pathParameters.map(
+    (name): JsonObject => ({
+      name,
+      in: 'path',
+      required: true,
+      description: argumentOf(subject, name)?.description ?? '',
+      schema: {
+        type: 'string',
+        maxLength: 64,
+        ...(getNamedType(prepared.variables.get(name))?.name === 'ID' ? { format: 'uuid' } : {}),
+      },
+      example: pathExample(writer, prepared.route.path, name),
+    }),
+  );
   const inQuery = prepared.queryParameters.map((name): JsonObject => {
     if (name === 'first' && prepared.route.answer.as === 'list') return ref('parameters', 'Limit');
     if (name === 'after' && prepared.route.answer.as === 'list') return ref('parameters', 'Cursor');
@@ -54,12 +70,24 @@ export function parametersOf(subject: Subject): Json[] {
     const argument = argumentOf(subject, name);
     // As Pothos gives it: the value that resolvers see, which of an enum is the one of REST.
     const fallback: unknown = argument?.defaultValue;
-    const described = writer.described(type ? present(acceptedFor(subject, name), type) : {}, { type: field.name, field: name }, argument?.description);
+    const described = writer.described(
+      type ? present(acceptedFor(subject, name), type) : {},
+      { type: field.name, field: name },
+      argument?.description,
+    );
     // An example would be sent by whoever tries the route as it stands; filters are for those who want them.
     const { description = '', examples: _examples, ...schema } = described;
     return {
-      name: prepared.queryName(name), in: 'query', required: type !== undefined && isNonNullType(type), description,
-      schema: { ...schema, ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean' ? { default: fallback } : {}) },
+      name: prepared.queryName(name),
+      in: 'query',
+      required: type !== undefined && isNonNullType(type),
+      description,
+      schema: {
+        ...schema,
+        ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'
+          ? { default: fallback }
+          : {}),
+      },
     };
   });
   return [...inPath, ...inQuery];
@@ -71,16 +99,42 @@ export function bodyOf(subject: Subject): JsonObject | null {
   if (input) {
     const schema = writer.input(input);
     const free = exampleValue(field.name, prepared.argumentNames.get('input') ?? '');
-    const content = { schema, examples: free !== undefined ? { full: { summary: 'As the browser returns it', value: free } } : bodyExamples(schema, writer.components, shortFields[getNamedType(input).name] ?? []) };
-    return { required: true, description: argumentOf(subject, 'input')?.description ?? '', content: { 'application/json': content } };
+    const content = {
+      schema,
+      examples:
+        free !== undefined
+          ? { full: { summary: 'As the browser returns it', value: free } }
+          : bodyExamples(schema, writer.components, shortFields[getNamedType(input).name] ?? []),
+    };
+    return {
+      required: true,
+      description: argumentOf(subject, 'input')?.description ?? '',
+      content: { 'application/json': content },
+    };
   }
   const names = prepared.route.body ?? [];
   if (names.length === 0) return null;
-  const required = names.filter((name) => { const type = prepared.variables.get(name); return type !== undefined && isNonNullType(type); });
+  const required = names.filter((name) => {
+    const type = prepared.variables.get(name);
+    return type !== undefined && isNonNullType(type);
+  });
   const properties: JsonObject = {};
   for (const name of names) {
-    properties[name] = writer.described(acceptedFor(subject, name), { type: field.name, field: name }, argumentOf(subject, name)?.description);
+    properties[name] = writer.described(
+      acceptedFor(subject, name),
+      { type: field.name, field: name },
+      argumentOf(subject, name)?.description,
+    );
   }
-  const schema: JsonObject = { type: 'object', additionalProperties: false, properties, ...(required.length > 0 ? { required } : {}) };
-  return { required: required.length > 0, description: field.description ?? '', content: { 'application/json': { schema, examples: bodyExamples(schema, writer.components, []) } } };
+  const schema: JsonObject = {
+    type: 'object',
+    additionalProperties: false,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
+  return {
+    required: required.length > 0,
+    description: field.description ?? '',
+    content: { 'application/json': { schema, examples: bodyExamples(schema, writer.components, []) } },
+  };
 }

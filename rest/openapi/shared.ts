@@ -3,11 +3,18 @@ import type { JsonObject } from './json.ts';
 
 export const ref = (kind: string, name: string): JsonObject => ({ $ref: `#/components/${kind}/${name}` });
 
-const text = (description: string, example: string, maxLength = 1024): JsonObject => ({ type: 'string', maxLength, description, examples: [example] });
+const text = (description: string, example: string, maxLength = 1024): JsonObject => ({
+  type: 'string',
+  maxLength,
+  description,
+  examples: [example],
+});
 
 export const sharedSchemas: Readonly<Record<string, JsonObject>> = {
   FieldError: {
-    type: 'object', description: 'One error of one field.', required: ['field', 'constraint', 'message'],
+    type: 'object',
+    description: 'One error of one field.',
+    required: ['field', 'constraint', 'message'],
     properties: {
       field: text('The path of the field in the request.', 'name'),
       constraint: text('The violated rule.', 'min_length', 64),
@@ -15,33 +22,71 @@ export const sharedSchemas: Readonly<Record<string, JsonObject>> = {
     },
   },
   Error: {
-    type: 'object', description: 'An error response, in the same format on every route.', required: ['error'],
+    type: 'object',
+    description: 'An error response, in the same format on every route.',
+    required: ['error'],
     properties: {
       error: {
-        type: 'object', description: 'The error.', required: ['code', 'message', 'details', 'request_id', 'doc_url'],
+        type: 'object',
+        description: 'The error.',
+        required: ['code', 'message', 'details', 'request_id', 'doc_url'],
         properties: {
-          code: { type: 'string', enum: Object.keys(errorTable), description: 'The stable error code, the same as `extensions.code` in GraphQL. It is explained at `/docs/errors/<code>`.' },
+          code: {
+            type: 'string',
+            enum: Object.keys(errorTable),
+            description:
+              'The stable error code, the same as `extensions.code` in GraphQL. It is explained at `/docs/errors/<code>`.',
+          },
           message: text('A human-readable message.', 'name: Instance name must be between 3 and 64 characters', 4096),
           details: {
-            type: 'object', description: 'Facts about the error, such as the field and its constraint.', additionalProperties: true,
+            type: 'object',
+            description: 'Facts about the error, such as the field and its constraint.',
+            additionalProperties: true,
             properties: {
               field: text('The first invalid field.', 'name'),
               constraint: text('The violated rule.', 'min_length', 64),
-              errors: { type: 'array', maxItems: 1000, items: ref('schemas', 'FieldError'), description: 'All field errors of the request.' },
+              errors: {
+                type: 'array',
+                maxItems: 1000,
+                items: ref('schemas', 'FieldError'),
+                description: 'All field errors of the request.',
+              },
             },
           },
-          request_id: text('The id of the request, also in `X-Request-Id`. The operator can find the cause with it.', 'req_Zk3vT1x8cQ0pLw5n', 64),
-          doc_url: { ...text('The page about this code.', 'https://ocore.example.com/docs/errors/validation_error'), format: 'uri' },
+          request_id: text(
+            'The id of the request, also in `X-Request-Id`. The operator can find the cause with it.',
+            'req_Zk3vT1x8cQ0pLw5n',
+            64,
+          ),
+          doc_url: {
+            ...text('The page about this code.', 'https://ocore.example.com/docs/errors/validation_error'),
+            format: 'uri',
+          },
         },
       },
     },
   },
-  Message: { type: 'object', description: 'The response to a change that returns no resource.', required: ['message'], properties: { message: text('What was done.', 'Project deleted') } },
+  Message: {
+    type: 'object',
+    description: 'The response to a change that returns no resource.',
+    required: ['message'],
+    properties: { message: text('What was done.', 'Project deleted') },
+  },
 };
 
 export const sharedParameters: Readonly<Record<string, JsonObject>> = {
-  Limit: { name: 'limit', in: 'query', description: 'The maximum number of rows in a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 } },
-  Cursor: { name: 'cursor', in: 'query', description: '`next_cursor` of the previous page. Default: the first page.', schema: { type: 'string', maxLength: 1024 } },
+  Limit: {
+    name: 'limit',
+    in: 'query',
+    description: 'The maximum number of rows in a page.',
+    schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 100, default: 20 },
+  },
+  Cursor: {
+    name: 'cursor',
+    in: 'query',
+    description: '`next_cursor` of the previous page. Default: the first page.',
+    schema: { type: 'string', maxLength: 1024 },
+  },
 };
 
 const header = (description: string, schema: JsonObject): JsonObject => ({ description, schema });
@@ -52,23 +97,45 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
   'Access-Control-Allow-Origin': header('The origin of the calling page, if the operator allows it.', short),
   RateLimit: header('The caller’s remaining quota, as `"<policy>";r=<requests>;t=<seconds>`.', short),
   'RateLimit-Policy': header('The quota, as `"<policy>";q=<requests>;w=<seconds>`.', short),
-  'Retry-After': header('Seconds to wait before the next request.', { type: 'integer', format: 'int32', minimum: 0, maximum: 86400 }),
+  'Retry-After': header('Seconds to wait before the next request.', {
+    type: 'integer',
+    format: 'int32',
+    minimum: 0,
+    maximum: 86400,
+  }),
   Location: header('The operation to watch.', short),
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
 /** The headers of a response: those of every response, and more by name. */
 export function headersOf(...more: string[]): JsonObject {
-  return Object.fromEntries(['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more].map((name) => [name, ref('headers', name)]).concat([['X-OCore-Version', ref('headers', 'Version')]]));
+  return Object.fromEntries(
+    ['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more]
+      .map((name) => [name, ref('headers', name)])
+      .concat([['X-OCore-Version', ref('headers', 'Version')]]),
+  );
 }
 
 export const securitySchemes: Readonly<Record<string, JsonObject>> = {
   accessToken: {
-    type: 'http', scheme: 'bearer', bearerFormat: 'JWT',
-    description: 'The access token of a session, from `POST /auth/login`: a JWT (EdDSA), validated according to RFC 8725 and valid for one hour.',
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'The access token of a session, from `POST /auth/login`: a JWT (EdDSA), validated according to RFC 8725 and valid for one hour.',
   },
-  apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'ocore_k_…', description: 'An API key of the organization, for programs.' },
-  administrator: { type: 'http', scheme: 'bearer', bearerFormat: 'access token', description: 'The access token of an administrator of this installation.' },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'ocore_k_…',
+    description: 'An API key of the organization, for programs.',
+  },
+  administrator: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'access token',
+    description: 'The access token of an administrator of this installation.',
+  },
   organization: { type: 'apiKey', in: 'header', name: 'X-Org-Slug', description: 'The slug of the organization.' },
 };
 

@@ -1,4 +1,12 @@
-import { type GraphQLField, getNamedType, getNullableType, isNonNullType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLField,
+  getNamedType,
+  getNullableType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import { answerOfField, exampleValue } from './example-values.ts';
 import { exampleOf } from './examples.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -12,20 +20,44 @@ function childOf(selection: SelectionSetNode | undefined, name: string): Selecti
 }
 
 /** 202 with the resource, what goes on, and the operation to watch. */
-function acceptedSchema(writer: SchemaWriter, field: GraphQLField<unknown, unknown>, resource: string, message: string): { schema: JsonObject; mayBeDone: boolean } {
+function acceptedSchema(
+  writer: SchemaWriter,
+  field: GraphQLField<unknown, unknown>,
+  resource: string,
+  message: string,
+): { schema: JsonObject; mayBeDone: boolean } {
   const payload = getNamedType(field.type);
   const fields = isObjectType(payload) ? payload.getFields() : {};
   const subject = resource === 'operation' ? payload : getNamedType(fields[resource]?.type);
   const status = isObjectType(subject) ? subject.getFields()['status'] : undefined;
   const name = subject?.name ?? resource;
-  const mayBeDone = resource !== 'operation' && fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
+  const mayBeDone =
+    resource !== 'operation' && fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
   const schema: JsonObject = {
-    type: 'object', description: `The ${resource} and the operation that works on it.`, required: ['id', 'status', 'message', 'operationId'],
+    type: 'object',
+    description: `The ${resource} and the operation that works on it.`,
+    required: ['id', 'status', 'message', 'operationId'],
     properties: {
-      id: writer.described({ type: 'string', format: 'uuid', maxLength: 64 }, { type: name, field: 'id' }, `The ${resource}.`),
-      status: status ? writer.described(writer.output(status.type, undefined), { type: name, field: 'status' }, `The current status of the ${resource}.`) : {},
+      id: writer.described(
+        { type: 'string', format: 'uuid', maxLength: 64 },
+        { type: name, field: 'id' },
+        `The ${resource}.`,
+      ),
+      status: status
+        ? writer.described(
+            writer.output(status.type, undefined),
+            { type: name, field: 'status' },
+            `The current status of the ${resource}.`,
+          )
+        : {},
       message: { type: 'string', maxLength: 1024, description: 'What is in progress.', examples: [message] },
-      operationId: { type: mayBeDone ? ['string', 'null'] : 'string', format: 'uuid', maxLength: 64, description: `The operation to watch${mayBeDone ? '; null if no work was needed' : ''}.`, examples: [exampleValue('', 'operationId') ?? null] },
+      operationId: {
+        type: mayBeDone ? ['string', 'null'] : 'string',
+        format: 'uuid',
+        maxLength: 64,
+        description: `The operation to watch${mayBeDone ? '; null if no work was needed' : ''}.`,
+        examples: [exampleValue('', 'operationId') ?? null],
+      },
     },
   };
   return { schema, mayBeDone };
@@ -33,55 +65,125 @@ function acceptedSchema(writer: SchemaWriter, field: GraphQLField<unknown, unkno
 
 /** A file is not described field by field. Its example is that of the root field and the type of its content. */
 function fileOf(rootField: string, contentType: string): JsonObject {
-  const schema: JsonObject = contentType === 'application/json' ? { type: 'array', maxItems: 100_000, items: { type: 'object' } } : { type: 'string', maxLength: 2 ** 26 };
+  const schema: JsonObject =
+    contentType === 'application/json'
+      ? { type: 'array', maxItems: 100_000, items: { type: 'object' } }
+      : { type: 'string', maxLength: 2 ** 26 };
   return { schema, example: exampleValue(rootField, contentType) ?? null };
 }
 
 /** What a route answers when all is well, by status. */
 export function successOf({ writer, prepared, field }: Subject): Record<string, JsonObject> {
   const definition = prepared.document.definitions[0];
-  const selection = definition?.kind === Kind.OPERATION_DEFINITION ? childOf(definition.selectionSet, field.name) : undefined;
+  const selection =
+    definition?.kind === Kind.OPERATION_DEFINITION ? childOf(definition.selectionSet, field.name) : undefined;
   const usual = (schema: JsonObject): JsonObject => {
     const example = exampleOf(schema, writer.components);
     return isObject(example) ? example : {};
   };
-  const withExample = (description: string, schema: JsonObject, example: JsonObject, ...headers: string[]): JsonObject => ({ description, headers: headersOf(...headers), content: { 'application/json': { schema, example } } });
-  const json = (description: string, schema: JsonObject, ...headers: string[]): JsonObject => withExample(description, schema, answerOfField(field.name, usual(schema)), ...headers);
+  const withExample = (
+    description: string,
+    schema: JsonObject,
+    example: JsonObject,
+    ...headers: string[]
+  ): JsonObject => ({
+    description,
+    headers: headersOf(...headers),
+    content: { 'application/json': { schema, example } },
+  });
+  const json = (description: string, schema: JsonObject, ...headers: string[]): JsonObject =>
+    withExample(description, schema, answerOfField(field.name, usual(schema)), ...headers);
   const { answer } = prepared.route;
   const whole = (): JsonObject => writer.output(field.type, selection);
-  const described = (name: string): JsonObject => ({ ...writer.described(whole(), { type: field.name, field: name }, field.description) });
+  const described = (name: string): JsonObject => ({
+    ...writer.described(whole(), { type: field.name, field: name }, field.description),
+  });
   switch (answer.as) {
-    case 'object': return { [answer.status ?? 200]: json(answer.status === 201 ? 'Created.' : 'Success.', whole()) };
-    case 'message': return { 200: json('Success.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
+    case 'object':
+      return { [answer.status ?? 200]: json(answer.status === 201 ? 'Created.' : 'Success.', whole()) };
+    case 'message':
+      return { 200: json('Success.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'session': {
       const payload = getNamedType(field.type);
       const made = isObjectType(payload) ? payload.getFields()[answer.key] : undefined;
       return {
         201: json('Created.', made ? writer.output(getNullableType(made.type), childOf(selection, answer.key)) : {}),
-        202: json('The address must be confirmed first. The response is the same for every address.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }),
+        202: json('The address must be confirmed first. The response is the same for every address.', {
+          allOf: [ref('schemas', 'Message')],
+          examples: [{ message: answer.message }],
+        }),
       };
     }
-    case 'whole': return { 200: json('The whole list.', { type: 'object', required: [answer.key], properties: { [answer.key]: described(answer.key) } }) };
-    case 'redirect': return { 302: { description: 'A redirect.', headers: { ...headersOf(), Location: { description: 'Where the browser goes on.', schema: { type: 'string', format: 'uri', maxLength: 4096 } } } } };
-    case 'nothing': return { 204: { description: 'Success.', headers: headersOf() } };
-    case 'file': return { 200: { description: 'The file.', headers: headersOf(), content: Object.fromEntries(answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)])) } };
+    case 'whole':
+      return {
+        200: json('The whole list.', {
+          type: 'object',
+          required: [answer.key],
+          properties: { [answer.key]: described(answer.key) },
+        }),
+      };
+    case 'redirect':
+      return {
+        302: {
+          description: 'A redirect.',
+          headers: {
+            ...headersOf(),
+            Location: {
+              description: 'Where the browser goes on.',
+              schema: { type: 'string', format: 'uri', maxLength: 4096 },
+            },
+          },
+        },
+      };
+    case 'nothing':
+      return { 204: { description: 'Success.', headers: headersOf() } };
+    case 'file':
+      return {
+        200: {
+          description: 'The file.',
+          headers: headersOf(),
+          content: Object.fromEntries(
+            answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)]),
+          ),
+        },
+      };
     case 'accepted': {
       const { schema, mayBeDone } = acceptedSchema(writer, field, answer.resource, answer.message);
-      const done = withExample('Completed at once, without an operation.', schema, { ...usual(schema), operationId: null });
-      return { ...(mayBeDone ? { 200: done } : {}), 202: json('Accepted. The work continues as an operation.', schema, 'Location', 'Retry-After') };
+      const done = withExample('Completed at once, without an operation.', schema, {
+        ...usual(schema),
+        operationId: null,
+      });
+      return {
+        ...(mayBeDone ? { 200: done } : {}),
+        202: json('Accepted. The work continues as an operation.', schema, 'Location', 'Retry-After'),
+      };
     }
     case 'list': {
       const type = getNamedType(field.type);
       const nodes = isObjectType(type) ? type.getFields()['nodes'] : undefined;
-      const items = nodes ? { ...writer.output(nodes.type, childOf(selection, 'nodes')), maxItems: 100, description: 'The rows.' } : {};
-      return { 200: json('A page of the list.', {
-        type: 'object', required: ['data', 'next_cursor', 'has_more'],
-        properties: {
-          data: items,
-          next_cursor: { type: ['string', 'null'], maxLength: 1024, description: 'Send it as `cursor` for the next page; null on the last.', examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'] },
-          has_more: { type: 'boolean', description: 'Whether there is a next page.', examples: [true] },
-        },
-      }, 'Link') };
+      const items = nodes
+        ? { ...writer.output(nodes.type, childOf(selection, 'nodes')), maxItems: 100, description: 'The rows.' }
+        : {};
+      return {
+        200: json(
+          'A page of the list.',
+          {
+            type: 'object',
+            required: ['data', 'next_cursor', 'has_more'],
+            properties: {
+              data: items,
+              next_cursor: {
+                type: ['string', 'null'],
+                maxLength: 1024,
+                description: 'Send it as `cursor` for the next page; null on the last.',
+                examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'],
+              },
+              has_more: { type: 'boolean', description: 'Whether there is a next page.', examples: [true] },
+            },
+          },
+          'Link',
+        ),
+      };
     }
   }
 }

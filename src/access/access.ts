@@ -37,7 +37,16 @@ export interface Access {
 }
 
 export const anonymous: Access = {
-  actor: null, userId: null, sessionId: null, apiKeyId: null, isAdmin: false, org: null, isOwner: false, permissions: new Set(), projects: new Map(), expiresAt: null,
+  actor: null,
+  userId: null,
+  sessionId: null,
+  apiKeyId: null,
+  isAdmin: false,
+  org: null,
+  isOwner: false,
+  permissions: new Set(),
+  projects: new Map(),
+  expiresAt: null,
 };
 
 /** What wakes those who hold this access when it changes: the person's and, with an API key, the key's. */
@@ -60,7 +69,8 @@ export function requirePerson(access: Access): { userId: string; sessionId: stri
 
 export function requireAdmin(access: Access): void {
   requirePerson(access);
-  if (!access.isAdmin) throw new AppError('forbidden', 'Only the administrator of this installation can do this', { actor: 'admin' });
+  if (!access.isAdmin)
+    throw new AppError('forbidden', 'Only the administrator of this installation can do this', { actor: 'admin' });
 }
 
 export function requireOrg(access: Access): OrgRef {
@@ -71,7 +81,8 @@ export function requireOrg(access: Access): OrgRef {
 
 export function requireOwner(access: Access): void {
   requireOrg(access);
-  if (!access.isOwner) throw new AppError('forbidden', 'Only an Owner of the organization can do this', { role: 'Owner' });
+  if (!access.isOwner)
+    throw new AppError('forbidden', 'Only an Owner of the organization can do this', { role: 'Owner' });
 }
 
 /** Whether the permission is held somewhere: in the organization, or in some project where it is about a project's things. */
@@ -82,7 +93,8 @@ export function holds(access: Access, permission: Permission): boolean {
 
 export function requirePermission(access: Access, permission: Permission): void {
   requireOrg(access);
-  if (!holds(access, permission)) throw new AppError('forbidden', `This needs the permission ${permission}`, { permission });
+  if (!holds(access, permission))
+    throw new AppError('forbidden', `This needs the permission ${permission}`, { permission });
 }
 
 /** The projects that a permission reaches. */

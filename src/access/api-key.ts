@@ -39,6 +39,7 @@ export function isApiKey(token: string): boolean {
 /** The digest that is kept. A mistyped key is refused without asking the database. */
 export function hashApiKey(key: string): string {
   const [, secret, checksum] = shape.exec(key) ?? [];
-  if (secret === undefined || checksumOf(secret) !== checksum) throw new AppError('unauthenticated', 'The API key is not valid: it is incomplete or mistyped');
+  if (secret === undefined || checksumOf(secret) !== checksum)
+    throw new AppError('unauthenticated', 'The API key is not valid: it is incomplete or mistyped');
   return createHash('sha256').update(key).digest('hex');
 }

@@ -1,4 +1,12 @@
-import { type Access, requireActor, requireAdmin, requireOrg, requireOwner, requirePermission, requirePerson } from './access.ts';
+import {
+  type Access,
+  requireActor,
+  requireAdmin,
+  requireOrg,
+  requireOwner,
+  requirePermission,
+  requirePerson,
+} from './access.ts';
 import { isPermission, type Permission } from './permissions.ts';
 
 interface AuthScope {
@@ -13,8 +21,19 @@ interface AuthScope {
   sentence: string;
 }
 
-function needs(sentence: string, options: { apiKeys: boolean; organization: boolean }, check: (access: Access) => unknown): AuthScope {
-  return { sentence, ...options, check: (access) => { check(access); }, accepts: (value) => value === true };
+function needs(
+  sentence: string,
+  options: { apiKeys: boolean; organization: boolean },
+  check: (access: Access) => unknown,
+): AuthScope {
+  return {
+    sentence,
+    ...options,
+    check: (access) => {
+      check(access);
+    },
+    accepts: (value) => value === true,
+  };
 }
 
 const isKnown = (value: unknown): value is Permission => typeof value === 'string' && isPermission(value);
@@ -23,11 +42,22 @@ const isKnown = (value: unknown): value is Permission => typeof value === 'strin
 const table = {
   public: needs('Needs no credentials.', { apiKeys: true, organization: false }, () => {}),
   person: needs('Needs a signed-in user.', { apiKeys: false, organization: false }, requirePerson),
-  member: needs('Needs a member of the organization of `X-Org-Slug`.', { apiKeys: true, organization: true }, requireOrg),
+  member: needs(
+    'Needs a member of the organization of `X-Org-Slug`.',
+    { apiKeys: true, organization: true },
+    requireOrg,
+  ),
   admin: needs('Needs the administrator of this installation.', { apiKeys: false, organization: false }, requireAdmin),
-  owner: needs('Needs an Owner of the organization of `X-Org-Slug`.', { apiKeys: false, organization: true }, requireOwner),
+  owner: needs(
+    'Needs an Owner of the organization of `X-Org-Slug`.',
+    { apiKeys: false, organization: true },
+    requireOwner,
+  ),
   permission: {
-    sentence: 'Needs the permission `…` in the organization of `X-Org-Slug`.', apiKeys: true, organization: true, accepts: isKnown,
+    sentence: 'Needs the permission `…` in the organization of `X-Org-Slug`.',
+    apiKeys: true,
+    organization: true,
+    accepts: isKnown,
     check: (access, value) => {
       if (!isKnown(value)) throw new Error(`${String(value)} is not a known permission`);
       requirePermission(access, value);
@@ -41,12 +71,15 @@ const names = Object.keys(table).filter((name): name is AuthScopeName => name in
 
 /** The check of each scope for one request, as Pothos asks for it. Each throws its own error, which says what is missing. */
 export function scopeChecks(access: Access): Record<AuthScopeName, (value: unknown) => boolean> {
-  const checkOf = (name: AuthScopeName) => (value: unknown): boolean => {
-    table[name].check(access, value);
-    return true;
-  };
+  const checkOf =
+    (name: AuthScopeName) =>
+    (value: unknown): boolean => {
+      table[name].check(access, value);
+      return true;
+    };
   const all = Object.fromEntries(names.map((name) => [name, checkOf(name)]));
-  const complete = (checks: object): checks is Record<AuthScopeName, (value: unknown) => boolean> => names.every((name) => name in checks);
+  const complete = (checks: object): checks is Record<AuthScopeName, (value: unknown) => boolean> =>
+    names.every((name) => name in checks);
   if (!complete(all)) throw new Error('A scope has no check');
   return all;
 }
@@ -64,18 +97,24 @@ export interface Requirement {
 
 /** Reads what a field declares in `authScopes`. An unknown name or value throws: nothing would check it. */
 export function requirementOf(declared: Readonly<Record<string, unknown>>): Requirement {
-  const unknown = Object.entries(declared).filter(([name, value]) => !names.some((known) => known === name && table[known].accepts(value)));
-  if (unknown.length > 0) throw new Error(`Unknown auth scopes: ${unknown.map(([name, value]) => `${name}: ${String(value)}`).join(', ')}`);
+  const unknown = Object.entries(declared).filter(
+    ([name, value]) => !names.some((known) => known === name && table[known].accepts(value)),
+  );
+  if (unknown.length > 0)
+    throw new Error(`Unknown auth scopes: ${unknown.map(([name, value]) => `${name}: ${String(value)}`).join(', ')}`);
   const mine = names.filter((name) => name in declared);
   // `person` only narrows another scope.
   const told = mine.find((name) => name !== 'person') ?? mine[0];
   if (!told) throw new Error('No auth scopes are declared');
   const permission = isKnown(declared['permission']) ? declared['permission'] : null;
   return {
-    names: new Set(mine), permission,
+    names: new Set(mine),
+    permission,
     apiKeys: mine.every((name) => table[name].apiKeys),
     organization: mine.some((name) => table[name].organization),
     sentence: table[told].sentence.replace('…', permission ?? ''),
-    check: (access) => { for (const name of mine) table[name].check(access, declared[name]); },
+    check: (access) => {
+      for (const name of mine) table[name].check(access, declared[name]);
+    },
   };
 }

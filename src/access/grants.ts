@@ -28,16 +28,25 @@ export function grantsOf(rows: readonly GrantRow[]): Grants {
   return { permissions: whole, projects, isOwner };
 }
 
-const viewsOf = (granted: ReadonlySet<Permission>): Set<Permission> => new Set([...granted].filter((permission) => permission === viewOf(permission)));
+const viewsOf = (granted: ReadonlySet<Permission>): Set<Permission> =>
+  new Set([...granted].filter((permission) => permission === viewOf(permission)));
 
 export function onlyViews({ permissions, projects }: Grants): Grants {
-  return { permissions: viewsOf(permissions), projects: new Map([...projects].map(([id, granted]) => [id, viewsOf(granted)])), isOwner: false };
+  return {
+    permissions: viewsOf(permissions),
+    projects: new Map([...projects].map(([id, granted]) => [id, viewsOf(granted)])),
+    isOwner: false,
+  };
 }
 
-const intersection = (a: ReadonlySet<Permission>, b: ReadonlySet<Permission>): Set<Permission> => new Set([...a].filter((permission) => b.has(permission)));
+const intersection = (a: ReadonlySet<Permission>, b: ReadonlySet<Permission>): Set<Permission> =>
+  new Set([...a].filter((permission) => b.has(permission)));
 
 /** What an API key may do now: never more than the person who made it may now, and only in its projects where it is limited to some. */
-export function narrow(person: Grants, key: { permissions: readonly string[]; projectLimited: boolean; projectIds: readonly string[] }): Grants {
+export function narrow(
+  person: Grants,
+  key: { permissions: readonly string[]; projectLimited: boolean; projectIds: readonly string[] },
+): Grants {
   const wanted = expand(key.permissions);
   const projects = new Map<string, ReadonlySet<Permission>>();
   if (!key.projectLimited) {

@@ -4,7 +4,8 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /** Whether the text is an address or a CIDR range; IPv4 as four decimal numbers only. */
 export function isIpRange(text: string): boolean {
-  if (!text.includes(':')) return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
+  if (!text.includes(':'))
+    return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv4.isValidCIDRFourPartDecimal(text);
   return ipaddr.isValidCIDR(text) || ipaddr.isValid(text);
 }
 
@@ -18,7 +19,9 @@ function rangeOf(text: string): Range {
 export function isWithin(range: string, others: readonly string[]): boolean {
   if (others.length === 0) return true;
   const [base, bits] = rangeOf(range);
-  return others.map(rangeOf).some(([outer, outerBits]) => outer.kind() === base.kind() && bits >= outerBits && base.match(outer, outerBits));
+  return others
+    .map(rangeOf)
+    .some(([outer, outerBits]) => outer.kind() === base.kind() && bits >= outerBits && base.match(outer, outerBits));
 }
 
 /** Whether the address lies in one of the ranges; no range means everywhere. An IPv4 address in IPv6 form counts as IPv4. */

@@ -4,15 +4,38 @@ import { z } from 'zod';
  * Every resource that a permission can name. `secrets` is apart: seeing an instance is not seeing its passwords. So is
  * `instance_code`: anyone who can run code in a container can read its files, including its passwords.
  */
-export const resources = ['org', 'members', 'roles', 'api_keys', 'servers', 'projects', 'environments', 'instances', 'instance_code', 'operations', 'audit_logs', 'secrets'] as const;
+export const resources = [
+  'org',
+  'members',
+  'roles',
+  'api_keys',
+  'servers',
+  'projects',
+  'environments',
+  'instances',
+  'instance_code',
+  'operations',
+  'audit_logs',
+  'secrets',
+] as const;
 
 /** What lies in a project: a role or an API key can be limited to single projects for these. */
-const projectResources: ReadonlySet<string> = new Set(['projects', 'environments', 'instances', 'instance_code', 'operations', 'secrets']);
+const projectResources: ReadonlySet<string> = new Set([
+  'projects',
+  'environments',
+  'instances',
+  'instance_code',
+  'operations',
+  'secrets',
+]);
 
 export type Resource = (typeof resources)[number];
 export type Permission = `${'view' | 'manage'}:${Resource}`;
 
-export const permissions: readonly Permission[] = resources.flatMap((resource): Permission[] => [`view:${resource}`, `manage:${resource}`]);
+export const permissions: readonly Permission[] = resources.flatMap((resource): Permission[] => [
+  `view:${resource}`,
+  `manage:${resource}`,
+]);
 const known: ReadonlySet<string> = new Set(permissions);
 
 export function isPermission(value: string): value is Permission {
@@ -27,20 +50,37 @@ const withoutSecrets = resources.filter((name) => name !== 'secrets');
 
 /** The four system roles. They cannot be changed, so a role means the same in every organization. */
 export const systemRoles: readonly { name: string; description: string; permissions: readonly Permission[] }[] = [
-  { name: 'Owner', description: 'Everything, including deletion and transfer of the organization', permissions: manages(resources) },
-  { name: 'Admin', description: 'Everything except deletion and transfer of the organization', permissions: manages(resources) },
+  {
+    name: 'Owner',
+    description: 'Everything, including deletion and transfer of the organization',
+    permissions: manages(resources),
+  },
+  {
+    name: 'Admin',
+    description: 'Everything except deletion and transfer of the organization',
+    permissions: manages(resources),
+  },
   {
     name: 'Developer',
     description: 'Projects, environments, instances and their operations',
-    permissions: [...manages(['projects', 'environments', 'instances', 'instance_code', 'operations']), ...views(['org', 'members', 'servers', 'secrets'])],
+    permissions: [
+      ...manages(['projects', 'environments', 'instances', 'instance_code', 'operations']),
+      ...views(['org', 'members', 'servers', 'secrets']),
+    ],
   },
   { name: 'Viewer', description: 'Reads everything except secrets', permissions: views(withoutSecrets) },
 ];
 
-const systemPermissions: ReadonlyMap<string, readonly Permission[]> = new Map(systemRoles.map((role) => [role.name, role.permissions]));
+const systemPermissions: ReadonlyMap<string, readonly Permission[]> = new Map(
+  systemRoles.map((role) => [role.name, role.permissions]),
+);
 
 /** What a role grants. A system role means what this program says, also in organizations that are older than a permission. */
-export function permissionsOf(role: { name: string; isSystem: boolean; permissions: readonly string[] }): readonly string[] {
+export function permissionsOf(role: {
+  name: string;
+  isSystem: boolean;
+  permissions: readonly string[];
+}): readonly string[] {
   return (role.isSystem ? systemPermissions.get(role.name) : undefined) ?? role.permissions;
 }
 
@@ -67,22 +107,46 @@ export function expand(granted: readonly string[]): ReadonlySet<Permission> {
 }
 
 const about: Readonly<Record<Resource, string>> = {
-  org: 'the organization and its settings', members: 'members, invitations and invite links', roles: 'roles and their permissions', api_keys: 'the API keys of all members',
-  servers: 'servers and their metrics', projects: 'projects', environments: 'environments', instances: 'instances and their logs',
-  instance_code: 'the images and environment variables that instances run with', operations: 'operations and their logs',
-  audit_logs: 'the audit log', secrets: 'secrets: passwords of instances and encrypted values',
+  org: 'the organization and its settings',
+  members: 'members, invitations and invite links',
+  roles: 'roles and their permissions',
+  api_keys: 'the API keys of all members',
+  servers: 'servers and their metrics',
+  projects: 'projects',
+  environments: 'environments',
+  instances: 'instances and their logs',
+  instance_code: 'the images and environment variables that instances run with',
+  operations: 'operations and their logs',
+  audit_logs: 'the audit log',
+  secrets: 'secrets: passwords of instances and encrypted values',
 };
 
 /** Permissions that need more words than their resource has. */
 const inFull: Partial<Record<Permission, string>> = {
-  'manage:instance_code': 'Run custom code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
-  'view:instance_code': 'Included in manage:instance_code. view:instances already shows images and the names of environment variables',
+  'manage:instance_code':
+    'Run custom code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
+  'view:instance_code':
+    'Included in manage:instance_code. view:instances already shows images and the names of environment variables',
 };
 
 /** The catalogue: every permission with what it means. */
-export function describedPermissions(): { id: Permission; action: 'view' | 'manage'; resource: Resource; description: string; inProjects: boolean }[] {
-  return resources.flatMap((resource) => (['view', 'manage'] as const).map((action) => {
-    const id: Permission = `${action}:${resource}`;
-    return { id, action, resource, description: inFull[id] ?? `${action === 'view' ? 'See' : 'See and change'} ${about[resource]}`, inProjects: isProjectPermission(id) };
-  }));
+export function describedPermissions(): {
+  id: Permission;
+  action: 'view' | 'manage';
+  resource: Resource;
+  description: string;
+  inProjects: boolean;
+}[] {
+  return resources.flatMap((resource) =>
+    (['view', 'manage'] as const).map((action) => {
+      const id: Permission = `${action}:${resource}`;
+      return {
+        id,
+        action,
+        resource,
+        description: inFull[id] ?? `${action === 'view' ? 'See' : 'See and change'} ${about[resource]}`,
+        inProjects: isProjectPermission(id),
+      };
+    }),
+  );
 }

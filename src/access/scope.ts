@@ -28,7 +28,15 @@ interface Tenants {
 
 export function scopeOf(tenants: Tenants, access: Access, permission: Permission, client: Client): OrgScope {
   const { id } = requireOrg(access);
-  return { orgId: id, actor: requireActor(access), access, ...client, db: tenants.of(id), sees: reachOf(access, viewOf(permission)), acts: reachOf(access, permission) };
+  return {
+    orgId: id,
+    actor: requireActor(access),
+    access,
+    ...client,
+    db: tenants.of(id),
+    sees: reachOf(access, viewOf(permission)),
+    acts: reachOf(access, permission),
+  };
 }
 
 function includes(reach: Reach, projectId: string | null | undefined): boolean {
@@ -36,7 +44,13 @@ function includes(reach: Reach, projectId: string | null | undefined): boolean {
 }
 
 /** The row, if the caller sees its project and may act there: 404 for what is not seen, 403 for what is only seen. */
-export function reachable<Row>(scope: OrgScope, resource: string, id: string, row: Row | null, projectOf: (row: Row) => string | null): Row {
+export function reachable<Row>(
+  scope: OrgScope,
+  resource: string,
+  id: string,
+  row: Row | null,
+  projectOf: (row: Row) => string | null,
+): Row {
   if (row === null || !includes(scope.sees, projectOf(row))) throw notFound(resource, id);
   requireProject(scope, projectOf(row));
   return row;
@@ -45,7 +59,13 @@ export function reachable<Row>(scope: OrgScope, resource: string, id: string, ro
 /** What was asked for is allowed in this project (null: it is about the whole organization). */
 export function requireProject(scope: OrgScope, projectId: string | null): void {
   if (!includes(scope.acts, projectId)) {
-    throw new AppError('forbidden', projectId === null ? 'This needs the permission in the whole organization, not only in single projects' : 'Your role in this project does not allow this', { project: projectId });
+    throw new AppError(
+      'forbidden',
+      projectId === null
+        ? 'This needs the permission in the whole organization, not only in single projects'
+        : 'Your role in this project does not allow this',
+      { project: projectId },
+    );
   }
 }
 
@@ -54,7 +74,10 @@ export function requireIn(scope: OrgScope, permission: Permission, projectId: st
   requirePermission(scope.access, permission);
   if (includes(reachOf(scope.access, permission), projectId)) return;
   const where = projectId === null ? 'in the whole organization' : 'in this project';
-  throw new AppError('forbidden', `This needs the permission ${permission} ${where}`, { permission, project: projectId });
+  throw new AppError('forbidden', `This needs the permission ${permission} ${where}`, {
+    permission,
+    project: projectId,
+  });
 }
 
 /** Narrows a list to the projects that are seen. */

@@ -4,7 +4,10 @@ import { WorkLoop } from '../events/work-loop.ts';
 import { answerReset } from '../identity/index.ts';
 import { answerSignUp } from './confirm-sign-up.ts';
 
-const answers: Readonly<Record<string, (tx: Tx, app: App, data: unknown) => Promise<void>>> = { reset_request: answerReset, sign_up_request: answerSignUp };
+const answers: Readonly<Record<string, (tx: Tx, app: App, data: unknown) => Promise<void>>> = {
+  reset_request: answerReset,
+  sign_up_request: answerSignUp,
+};
 
 /** Processes one recorded request. The request itself does not look up the account, so its time reveals nothing. */
 async function answerOne(app: App): Promise<boolean> {

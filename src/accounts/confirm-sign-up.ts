@@ -8,15 +8,37 @@ import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
 import {
-  type AccessTokens, countingTokens, countLetter, findToken, hashPassword, issueToken, letters, newPassword, openSession, pageLink, personName,
-  requireImpersonal, type SignIn, takeToken, wasWrittenLately, wrongLink,
+  type AccessTokens,
+  countingTokens,
+  countLetter,
+  findToken,
+  hashPassword,
+  issueToken,
+  letters,
+  newPassword,
+  openSession,
+  pageLink,
+  personName,
+  requireImpersonal,
+  type SignIn,
+  takeToken,
+  wasWrittenLately,
+  wrongLink,
 } from '../identity/index.ts';
 import { accountConflict, createAccount, requireSignUp } from './create-account.ts';
 
 const hour = 3600;
 const day = 24 * hour;
-const wanted = z.object({ email: z.string(), name: z.string(), organization: z.object({ name: z.string(), slug: z.string() }) });
-const asked = wanted.extend({ requestId: z.string(), ipAddress: z.string().nullable(), userAgent: z.string().nullable() });
+const wanted = z.object({
+  email: z.string(),
+  name: z.string(),
+  organization: z.object({ name: z.string(), slug: z.string() }),
+});
+const asked = wanted.extend({
+  requestId: z.string(),
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
 
 /**
  * Notes that somebody wants an account, no more: whether the address has one is looked up afterwards by a worker, and
@@ -34,13 +56,22 @@ export async function askToConfirm(app: App, client: Client, account: z.infer<ty
 export async function answerSignUp(tx: Tx, app: App, given: unknown): Promise<void> {
   const { email, name, organization, ...client } = asked.parse(given);
   const user = await tx.user.findUnique({ where: { email }, select: { deactivatedAt: true } });
-  if (user?.deactivatedAt || (await wasWrittenLately(tx, email, letters.accountExists(email, '', client).subject))) return;
+  if (user?.deactivatedAt || (await wasWrittenLately(tx, email, letters.accountExists(email, '', client).subject)))
+    return;
   if (user) return queueMail(tx, app.secrets, letters.accountExists(email, app.config.APP_URL, client));
   const token = await issueToken(tx, 'confirm_sign_up', day, { data: { email, name, organization } });
-  await queueMail(tx, app.secrets, letters.confirmSignUp(email, pageLink(app.config, 'confirm-sign-up', token), client));
+  await queueMail(
+    tx,
+    app.secrets,
+    letters.confirmSignUp(email, pageLink(app.config, 'confirm-sign-up', token), client),
+  );
 }
 
-export const confirmSignUpInput = z.object({ token: z.string().max(200), password: newPassword, name: personName.nullish() });
+export const confirmSignUpInput = z.object({
+  token: z.string().max(200),
+  password: newPassword,
+  name: personName.nullish(),
+});
 
 /** The slug that was asked for, or one like it where it was taken meanwhile. */
 async function freeSlug(tx: Tx, slug: string): Promise<string> {
@@ -62,17 +93,30 @@ export async function confirmSignUp(app: App, tokens: AccessTokens, client: Clie
     const name = input.name ?? account.name;
     requireImpersonal(input.password, { email, name });
     const passwordHash = await hashPassword(input.password);
-    return app.db.prisma.$transaction(async (tx) => {
-      if (!(await takeToken(tx, 'confirm_sign_up', input.token))) throw wrongLink();
-      const place = { ...organization, slug: await freeSlug(tx, organization.slug) };
-      const user = await createAccount(tx, app, client, { email, name, passwordHash, emailVerifiedAt: new Date(), organization: place });
-      return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });
-    }).catch((error: unknown) => { throw accountConflict(error, organization.slug); });
+    return app.db.prisma
+      .$transaction(async (tx) => {
+        if (!(await takeToken(tx, 'confirm_sign_up', input.token))) throw wrongLink();
+        const place = { ...organization, slug: await freeSlug(tx, organization.slug) };
+        const user = await createAccount(tx, app, client, {
+          email,
+          name,
+          passwordHash,
+          emailVerifiedAt: new Date(),
+          organization: place,
+        });
+        return openSession(tx, app, tokens, user, client, { method: 'password', strong: false });
+      })
+      .catch((error: unknown) => {
+        throw accountConflict(error, organization.slug);
+      });
   });
 }
 
 /** Refuses a slug that is taken, whether or not the address has an account. */
 export async function requireFreeSlug(app: App, slug: string | null | undefined): Promise<void> {
   if (!slug || !(await app.db.prisma.organization.findUnique({ where: { slug }, select: { id: true } }))) return;
-  throw new AppError('conflict', `The organization slug ${slug} is taken`, { field: 'organizationSlug', constraint: 'unique' });
+  throw new AppError('conflict', `The organization slug ${slug} is taken`, {
+    field: 'organizationSlug',
+    constraint: 'unique',
+  });
 }

@@ -14,7 +14,9 @@ import { checkSetup } from './setup.ts';
 export async function requireSignUp(app: App): Promise<void> {
   const { signupOpen } = await readSettings(app.db.prisma, app);
   if (signupOpen) return;
-  throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account', { constraint: 'signup_closed' });
+  throw new AppError('forbidden', 'Sign-up is closed on this installation; ask its administrator for an account', {
+    constraint: 'signup_closed',
+  });
 }
 
 export interface NewAccount {
@@ -29,18 +31,31 @@ export interface NewAccount {
 }
 
 /** The name and slug of the organization that comes with an account. */
-export function firstOrganization(person: string, name?: string | null, slug?: string | null): { name: string; slug: string } {
-  return { name: name ?? `${person}'s organization`.slice(0, 100), slug: slug ?? `${slugify(name ?? person, 'org').slice(0, 40)}-${newId().slice(-6)}` };
+export function firstOrganization(
+  person: string,
+  name?: string | null,
+  slug?: string | null,
+): { name: string; slug: string } {
+  return {
+    name: name ?? `${person}'s organization`.slice(0, 100),
+    slug: slug ?? `${slugify(name ?? person, 'org').slice(0, 40)}-${newId().slice(-6)}`,
+  };
 }
 
 /** Creates the user, with an organization of its own or in the one that invited it. The first user is the admin. */
-export async function createAccount(tx: Tx, app: App, client: Client, { organization, invitationToken, setupToken, ...account }: NewAccount): Promise<SignedInUser> {
+export async function createAccount(
+  tx: Tx,
+  app: App,
+  client: Client,
+  { organization, invitationToken, setupToken, ...account }: NewAccount,
+): Promise<SignedInUser> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.signUp})`;
   await checkSetup(tx, app, setupToken);
   const isAdmin = (await tx.user.count({ take: 1 })) === 0;
   const user = await tx.user.create({ data: { id: newId(), isAdmin, ...account } });
   if (isAdmin) await tx.oneTimeToken.deleteMany({ where: { purpose: 'setup' } });
-  if (invitationToken) await joinByInvitation(tx, client, await invitationForSignUp(tx, invitationToken, user.email), user);
+  if (invitationToken)
+    await joinByInvitation(tx, client, await invitationForSignUp(tx, invitationToken, user.email), user);
   else await createOrganization(tx, { type: 'user', id: user.id, name: user.name }, client, organization);
   await recordAccountFact(tx, client, 'auth.signup', user);
   return user;
@@ -50,6 +65,13 @@ export async function createAccount(tx: Tx, app: App, client: Client, { organiza
 export function accountConflict(error: unknown, slug: string): unknown {
   const index = uniqueViolation(error);
   if (index === undefined) return error;
-  if (index.includes('slug')) return new AppError('conflict', `The organization slug ${slug} is taken`, { field: 'organizationSlug', constraint: 'unique' });
-  return new AppError('conflict', 'An account with this e-mail address already exists', { field: 'email', constraint: 'unique' });
+  if (index.includes('slug'))
+    return new AppError('conflict', `The organization slug ${slug} is taken`, {
+      field: 'organizationSlug',
+      constraint: 'unique',
+    });
+  return new AppError('conflict', 'An account with this e-mail address already exists', {
+    field: 'email',
+    constraint: 'unique',
+  });
 }

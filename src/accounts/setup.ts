@@ -25,11 +25,18 @@ async function isRight(db: PrismaClient | Tx, config: Config, given: string): Pr
  * The first account administers the installation. Where strangers reach it, that account needs the operator's token:
  * throws without, and tells whether it came.
  */
-export async function checkSetup(db: PrismaClient | Tx, { config }: Pick<App, 'config'>, given: string | null | undefined): Promise<boolean> {
+export async function checkSetup(
+  db: PrismaClient | Tx,
+  { config }: Pick<App, 'config'>,
+  given: string | null | undefined,
+): Promise<boolean> {
   if (!isReachable(config)) return false;
   if ((await db.user.count({ take: 1 })) > 0) {
     if (!given) return false;
-    throw new AppError('conflict', 'The first account already exists: omit setupToken', { field: 'setupToken', constraint: 'first_account' });
+    throw new AppError('conflict', 'The first account already exists: omit setupToken', {
+      field: 'setupToken',
+      constraint: 'first_account',
+    });
   }
   if (given && (await isRight(db, config, given))) return true;
   const [message, constraint] = given
@@ -47,6 +54,8 @@ export async function announceSetup(app: App): Promise<void> {
   if ((await app.db.prisma.user.count({ take: 1 })) > 0) return;
   const setupToken = randomBytes(16).toString('hex');
   const expiresAt = new Date(Date.now() + lifetimeDays * 86400_000);
-  await app.db.prisma.oneTimeToken.create({ data: { id: newId(), purpose: 'setup', hash: hashToken(setupToken), expiresAt } });
+  await app.db.prisma.oneTimeToken.create({
+    data: { id: newId(), purpose: 'setup', hash: hashToken(setupToken), expiresAt },
+  });
   app.log.warn({ setupToken }, 'No account exists yet: sign up with this setupToken to become the administrator');
 }

@@ -6,7 +6,15 @@ import { organizationName, organizationSlug } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
 import {
-  type AccessTokens, askToVerify, emailSchema, hashPassword, newPassword, openSession, personName, requireImpersonal, type SignIn,
+  type AccessTokens,
+  askToVerify,
+  emailSchema,
+  hashPassword,
+  newPassword,
+  openSession,
+  personName,
+  requireImpersonal,
+  type SignIn,
 } from '../identity/index.ts';
 import { askToConfirm, requireFreeSlug } from './confirm-sign-up.ts';
 import { accountConflict, createAccount, firstOrganization, requireSignUp } from './create-account.ts';
@@ -44,7 +52,15 @@ async function create(app: App, tokens: AccessTokens, client: Client, input: Inp
   try {
     return await app.db.prisma.$transaction(async (tx) => {
       const emailVerifiedAt = invitationToken ? new Date() : null;
-      const user = await createAccount(tx, app, client, { email: input.email, name: input.name, passwordHash, emailVerifiedAt, organization, invitationToken, setupToken });
+      const user = await createAccount(tx, app, client, {
+        email: input.email,
+        name: input.name,
+        passwordHash,
+        emailVerifiedAt,
+        organization,
+        invitationToken,
+        setupToken,
+      });
       // The invitation came to that address already.
       if (!invitationToken) {
         // An account that is deleted and made again is no way to flood a stranger's address.
@@ -62,7 +78,11 @@ async function create(app: App, tokens: AccessTokens, client: Client, input: Inp
 export async function signUp(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
   const input = parse(signUpInput, given);
   if (await admit(app, client, input)) return create(app, tokens, client, input);
-  throw new AppError('forbidden', 'This installation confirms e-mail addresses before it creates an account: use register', { constraint: 'confirmation' });
+  throw new AppError(
+    'forbidden',
+    'This installation confirms e-mail addresses before it creates an account: use register',
+    { constraint: 'confirmation' },
+  );
 }
 
 /** Signs up; null where an e-mail goes to the address first, which says the same whether or not it has an account. */
@@ -70,6 +90,10 @@ export async function register(app: App, tokens: AccessTokens, client: Client, g
   const input = parse(signUpInput, given);
   if (await admit(app, client, input)) return create(app, tokens, client, input);
   await requireFreeSlug(app, input.organizationSlug);
-  await askToConfirm(app, client, { email: input.email, name: input.name, organization: firstOrganization(input.name, input.organizationName, input.organizationSlug) });
+  await askToConfirm(app, client, {
+    email: input.email,
+    name: input.name,
+    organization: firstOrganization(input.name, input.organizationName, input.organizationSlug),
+  });
   return null;
 }

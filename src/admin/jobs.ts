@@ -9,25 +9,42 @@ import type { Administrator } from './users.ts';
 type Status = Operation['status'];
 
 /** The operations of all organizations, newest first: what the work queue does and did. */
-export function listJobs(app: App, args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined }): Promise<Page<Operation & { steps: OperationStep[] }>> {
+export function listJobs(
+  app: App,
+  args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined },
+): Promise<Page<Operation & { steps: OperationStep[] }>> {
   const kind = textFilter('kind', args.kind);
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return app.db.prisma.operation.findMany({ where: { status: args.status ?? undefined, kind, AND: and }, include: { steps: { orderBy: { position: 'asc' } } }, ...rest });
+    return app.db.prisma.operation.findMany({
+      where: { status: args.status ?? undefined, kind, AND: and },
+      include: { steps: { orderBy: { position: 'asc' } } },
+      ...rest,
+    });
   });
 }
 
 export async function getJob(app: App, id: string): Promise<Operation> {
-  const operation = isId(id) ? await app.db.prisma.operation.findUnique({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
+  const operation = isId(id)
+    ? await app.db.prisma.operation.findUnique({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } })
+    : null;
   if (!operation) throw notFound('operation', id);
   return operation;
 }
 
 /** Cancels any operation. The organization's audit log records it under the administrator's name. */
-export async function cancelJob(app: App, admin: Administrator, id: string): Promise<Operation & { steps: OperationStep[] }> {
+export async function cancelJob(
+  app: App,
+  admin: Administrator,
+  id: string,
+): Promise<Operation & { steps: OperationStep[] }> {
   const { orgId } = await getJob(app, id);
   const { requestId, ipAddress, userAgent } = admin;
-  return requestCancel(app, { orgId, actor: { type: 'user', id: admin.userId, name: admin.name }, requestId, ipAddress, userAgent }, id);
+  return requestCancel(
+    app,
+    { orgId, actor: { type: 'user', id: admin.userId, name: admin.name }, requestId, ipAddress, userAgent },
+    id,
+  );
 }
 
 export interface QueueState {
@@ -47,5 +64,11 @@ export async function queueState(app: App): Promise<QueueState> {
       (SELECT count(*)::int FROM mails WHERE sent_at IS NULL AND failed_at IS NULL) AS mails
     FROM operations WHERE status IN ('queued', 'running')`);
   const row = rows[0] ?? {};
-  return { queued: row['queued'] ?? 0, running: row['running'] ?? 0, oldestQueuedSeconds: Math.round(row['oldest'] ?? 0), failedLastDay: row['failed'] ?? 0, mailsWaiting: row['mails'] ?? 0 };
+  return {
+    queued: row['queued'] ?? 0,
+    running: row['running'] ?? 0,
+    oldestQueuedSeconds: Math.round(row['oldest'] ?? 0),
+    failedLastDay: row['failed'] ?? 0,
+    mailsWaiting: row['mails'] ?? 0,
+  };
 }

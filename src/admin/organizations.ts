@@ -12,16 +12,31 @@ export type CountedOrganization = Organization & { members: number; servers: num
 
 async function withCounts(app: App, rows: Organization[]): Promise<CountedOrganization[]> {
   const ids = rows.map((row) => row.id);
-  const [members, servers, instances] = await Promise.all([countMembers(app, ids), countServers(app, ids), countInstances(app, ids)]);
-  return rows.map((row) => ({ ...row, members: members.get(row.id) ?? 0, servers: servers.get(row.id) ?? 0, instances: instances.get(row.id) ?? 0 }));
+  const [members, servers, instances] = await Promise.all([
+    countMembers(app, ids),
+    countServers(app, ids),
+    countInstances(app, ids),
+  ]);
+  return rows.map((row) => ({
+    ...row,
+    members: members.get(row.id) ?? 0,
+    servers: servers.get(row.id) ?? 0,
+    instances: instances.get(row.id) ?? 0,
+  }));
 }
 
-export async function listOrganizations(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<CountedOrganization>> {
+export async function listOrganizations(
+  app: App,
+  args: PageArgs & { search?: string | null | undefined },
+): Promise<Page<CountedOrganization>> {
   const term = searchTerm(args.search);
   const search = { contains: term ?? '', mode: 'insensitive' as const };
   const found = await page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return app.db.prisma.organization.findMany({ where: { AND: and, ...(term ? { OR: [{ slug: search }, { name: search }] } : {}) }, ...rest });
+    return app.db.prisma.organization.findMany({
+      where: { AND: and, ...(term ? { OR: [{ slug: search }, { name: search }] } : {}) },
+      ...rest,
+    });
   });
   return { ...found, rows: await withCounts(app, found.rows) };
 }

@@ -22,15 +22,36 @@ const include = { _count: { select: { memberships: true } } } as const;
 /** An entry of the installation's own trail: about an account, by the administrator. */
 function record(tx: Tx, admin: Administrator, action: string, user: { id: string; email: string }) {
   const { requestId, ipAddress, userAgent } = admin;
-  return tx.auditEntry.create({ data: { id: newId(), action, resourceType: 'user', resourceId: user.id, resourceName: user.email, actorType: 'user', actorId: admin.userId, actorName: admin.name, requestId, ipAddress, userAgent } });
+  return tx.auditEntry.create({
+    data: {
+      id: newId(),
+      action,
+      resourceType: 'user',
+      resourceId: user.id,
+      resourceName: user.email,
+      actorType: 'user',
+      actorId: admin.userId,
+      actorName: admin.name,
+      requestId,
+      ipAddress,
+      userAgent,
+    },
+  });
 }
 
-export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<AccountRow>> {
+export function listUsers(
+  app: App,
+  args: PageArgs & { search?: string | null | undefined },
+): Promise<Page<AccountRow>> {
   const term = searchTerm(args.search);
   const search = { contains: term ?? '', mode: 'insensitive' as const };
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return app.db.prisma.user.findMany({ where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) }, include, ...rest });
+    return app.db.prisma.user.findMany({
+      where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) },
+      include,
+      ...rest,
+    });
   });
 }
 
@@ -48,20 +69,29 @@ export async function createUser(app: App, admin: Administrator, given: unknown)
   const passwordHash = await hashPassword(input.password);
   try {
     return await app.db.prisma.$transaction(async (tx) => {
-      const user = await tx.user.create({ data: { id: newId(), email: input.email, name: input.name, passwordHash, emailVerifiedAt: new Date() }, include });
+      const user = await tx.user.create({
+        data: { id: newId(), email: input.email, name: input.name, passwordHash, emailVerifiedAt: new Date() },
+        include,
+      });
       await record(tx, admin, 'user.created', user);
       return user;
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'An account with this e-mail address already exists', { field: 'email', constraint: 'unique' });
+    throw new AppError('conflict', 'An account with this e-mail address already exists', {
+      field: 'email',
+      constraint: 'unique',
+    });
   }
 }
 
 /** Two who take it from each other, or lock each other out, at the same time must not leave the installation without one. */
 async function requireAnotherAdministrator(tx: Tx, id: string): Promise<void> {
-  const admins = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
-  if (admins.every((row) => row.id === id)) throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
+  const admins = await tx.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM users WHERE is_admin AND deactivated_at IS NULL ORDER BY id FOR UPDATE`;
+  if (admins.every((row) => row.id === id))
+    throw new AppError('unprocessable', 'The installation needs at least one administrator', { id });
 }
 
 /** Deactivates or reactivates an account at once. You cannot deactivate your own. */
@@ -70,7 +100,11 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
   if (before.id === admin.userId) throw new AppError('unprocessable', 'You cannot deactivate your own account', { id });
   return app.db.prisma.$transaction(async (tx) => {
     if (!active) await requireAnotherAdministrator(tx, id);
-    const user = await tx.user.update({ where: { id }, data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) }, include });
+    const user = await tx.user.update({
+      where: { id },
+      data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) },
+      include,
+    });
     if (!active) await endSessions(tx, id);
     await record(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
     return user;
@@ -78,7 +112,12 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
 }
 
 /** Makes somebody an administrator of the installation, or takes that away. One always stays. */
-export async function setAdministrator(app: App, admin: Administrator, id: string, isAdmin: boolean): Promise<AccountRow> {
+export async function setAdministrator(
+  app: App,
+  admin: Administrator,
+  id: string,
+  isAdmin: boolean,
+): Promise<AccountRow> {
   await getUser(app, id);
   return app.db.prisma.$transaction(async (tx) => {
     if (!isAdmin) await requireAnotherAdministrator(tx, id);

@@ -22,9 +22,22 @@ export function keysOf(access: Access, permission: 'view:api_keys' | 'manage:api
 
 /** A key for single projects can hold only what lies in projects, and only in projects that are there and that the caller works in. */
 async function requireProjects(tx: Tx, orgId: string, access: Access, values: KeyValues): Promise<void> {
-  const outside = values.permissions.filter((permission) => isPermission(permission) && !isProjectPermission(permission));
-  if (outside.length > 0) throw validationError([{ field: 'permissions', constraint: 'project_permission', message: `permissions: ${outside.join(', ')} applies in the whole organization only; omit it, or omit projectIds` }]);
-  const found = new Set((await tx.project.findMany({ where: { orgId, id: { in: values.projectIds.filter(isId) } }, select: { id: true } })).map((row) => row.id));
+  const outside = values.permissions.filter(
+    (permission) => isPermission(permission) && !isProjectPermission(permission),
+  );
+  if (outside.length > 0)
+    throw validationError([
+      {
+        field: 'permissions',
+        constraint: 'project_permission',
+        message: `permissions: ${outside.join(', ')} applies in the whole organization only; omit it, or omit projectIds`,
+      },
+    ]);
+  const found = new Set(
+    (
+      await tx.project.findMany({ where: { orgId, id: { in: values.projectIds.filter(isId) } }, select: { id: true } })
+    ).map((row) => row.id),
+  );
   const inAll = [...access.permissions].some(isProjectPermission);
   for (const id of values.projectIds) {
     if (!found.has(id) || !(inAll || access.projects.has(id))) throw notFound('project', id);
@@ -49,11 +62,21 @@ export async function requireWithinKey(tx: Tx, access: Access, values: KeyValues
   if (!access.apiKeyId) return;
   const own = await tx.apiKey.findFirst({ where: { id: access.apiKeyId } });
   if (!own) throw new AppError('unauthenticated', 'The API key no longer exists');
-  if (access.expiresAt !== null && (values.expiresAt === null || values.expiresAt.getTime() > access.expiresAt * 1000)) {
-    throw new AppError('forbidden', 'The new key would expire later than the key that you use; set an earlier expiresAt', { field: 'expiresAt', latest: new Date(access.expiresAt * 1000).toISOString() });
+  if (
+    access.expiresAt !== null &&
+    (values.expiresAt === null || values.expiresAt.getTime() > access.expiresAt * 1000)
+  ) {
+    throw new AppError(
+      'forbidden',
+      'The new key would expire later than the key that you use; set an earlier expiresAt',
+      { field: 'expiresAt', latest: new Date(access.expiresAt * 1000).toISOString() },
+    );
   }
   const free = own.allowedIps.length > 0 && values.allowedIps.length === 0;
   if (free || !values.allowedIps.every((range) => isWithin(range, own.allowedIps))) {
-    throw new AppError('forbidden', 'allowedIps must not exceed those of the key that you use', { field: 'allowedIps', within: own.allowedIps });
+    throw new AppError('forbidden', 'allowedIps must not exceed those of the key that you use', {
+      field: 'allowedIps',
+      within: own.allowedIps,
+    });
   }
 }

@@ -10,8 +10,20 @@ const longestContent = 16 * 1024 ** 2;
 const pageSize = 500;
 
 const columns = [
-  'id', 'createdAt', 'action', 'resourceType', 'resourceId', 'resourceName', 'actorType', 'actorId', 'actorName', 'ipAddress', 'userAgent',
-  'requestId', 'beforeState', 'afterState',
+  'id',
+  'createdAt',
+  'action',
+  'resourceType',
+  'resourceId',
+  'resourceName',
+  'actorType',
+  'actorId',
+  'actorName',
+  'ipAddress',
+  'userAgent',
+  'requestId',
+  'beforeState',
+  'afterState',
 ] as const;
 
 function textOf(value: unknown): string {
@@ -54,7 +66,11 @@ async function* entriesOf(scope: OrgScope, filter: AuditFilter): AsyncGenerator<
   let last: string | undefined;
   for (let seen = 0; seen < exportLimit; seen += pageSize) {
     const before = last === undefined ? [] : [{ id: { lt: last } }];
-    const rows = await scope.db.auditEntry.findMany({ where: { ...where, AND: before }, orderBy: { id: 'desc' }, take: pageSize });
+    const rows = await scope.db.auditEntry.findMany({
+      where: { ...where, AND: before },
+      orderBy: { id: 'desc' },
+      take: pageSize,
+    });
     yield* rows;
     last = rows.at(-1)?.id;
     if (rows.length < pageSize) return;
@@ -68,7 +84,11 @@ export interface AuditExport {
 }
 
 /** The newest entries that match as one file in memory; what is larger is for REST, which sends it row by row. */
-export async function exportAuditEntries(scope: OrgScope, format: 'json' | 'csv', filter: AuditFilter): Promise<AuditExport> {
+export async function exportAuditEntries(
+  scope: OrgScope,
+  format: 'json' | 'csv',
+  filter: AuditFilter,
+): Promise<AuditExport> {
   const { contentType, filename, head, row, tail } = auditFile(format);
   const parts = [head];
   let length = 0;
@@ -77,7 +97,10 @@ export async function exportAuditEntries(scope: OrgScope, format: 'json' | 'csv'
     length += text.length;
     if (length > longestContent) {
       const route = '/api/audit-logs/export';
-      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow the filter, or use ${route}`, { constraint: 'size', route });
+      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow the filter, or use ${route}`, {
+        constraint: 'size',
+        route,
+      });
     }
     parts.push(text);
   }

@@ -27,7 +27,10 @@ function actionOf(given: string | null | undefined): Prisma.StringFilter | undef
 
 export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInput {
   const { startDate, endDate } = filter;
-  if (startDate && endDate && startDate > endDate) throw validationError([{ field: 'start_date', constraint: 'max', message: 'start_date must not be after end_date' }]);
+  if (startDate && endDate && startDate > endDate)
+    throw validationError([
+      { field: 'start_date', constraint: 'max', message: 'start_date must not be after end_date' },
+    ]);
   return {
     resourceType: textFilter('resource_type', filter.resourceType),
     resourceId: idOf(filter.resourceId),

@@ -66,14 +66,20 @@ export async function recordFact(tx: Tx, scope: FactScope, fact: Fact): Promise<
 
 /** Runs one mutation of a tenant: rows, operation, job, audit entry and outbox event commit together or not at all. */
 export function mutate<T>(app: App, scope: FactScope, work: (mutation: Mutation) => Promise<T>): Promise<T> {
-  return app.db.tenants.transaction(scope.orgId, (tx) =>
-    work({
-      tx,
-      record: (fact) => recordFact(tx, scope, fact),
-      start: (kind, operation) => enqueue(app.queue, tx, scope, kind, operation),
-    }),
-  ).catch((error: unknown) => {
-    if (!isReferenceViolation(error)) throw error;
-    throw new AppError('conflict', 'A resource in this request was deleted or came into use at the same time; check it and try again', { constraint: 'reference' });
-  });
+  return app.db.tenants
+    .transaction(scope.orgId, (tx) =>
+      work({
+        tx,
+        record: (fact) => recordFact(tx, scope, fact),
+        start: (kind, operation) => enqueue(app.queue, tx, scope, kind, operation),
+      }),
+    )
+    .catch((error: unknown) => {
+      if (!isReferenceViolation(error)) throw error;
+      throw new AppError(
+        'conflict',
+        'A resource in this request was deleted or came into use at the same time; check it and try again',
+        { constraint: 'reference' },
+      );
+    });
 }

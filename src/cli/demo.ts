@@ -23,11 +23,29 @@ const command = new Command('demo')
   .option('--yes', 'install and start missing software on this machine without asking', false)
   .option('--once', 'stop when everything runs', false)
   .parse();
-const options = z.object({ server: z.string().optional(), key: z.string().optional(), dockerSocket: z.string(), yes: z.boolean(), once: z.boolean() }).parse(command.opts());
+const options = z
+  .object({
+    server: z.string().optional(),
+    key: z.string().optional(),
+    dockerSocket: z.string(),
+    yes: z.boolean(),
+    once: z.boolean(),
+  })
+  .parse(command.opts());
 
-const say = (line = ''): void => { process.stdout.write(`${line}\n`); };
-const memory = z.object({ email: z.string(), password: z.string(), odoo: z.object({ login: z.string(), password: z.string() }).optional() });
-const page = z.object({ data: z.array(z.object({ id: z.string(), name: z.string(), status: z.string(), statusMessage: z.string().nullable() })) });
+const say = (line = ''): void => {
+  process.stdout.write(`${line}\n`);
+};
+const memory = z.object({
+  email: z.string(),
+  password: z.string(),
+  odoo: z.object({ login: z.string(), password: z.string() }).optional(),
+});
+const page = z.object({
+  data: z.array(
+    z.object({ id: z.string(), name: z.string(), status: z.string(), statusMessage: z.string().nullable() }),
+  ),
+});
 const accepted = z.object({ id: z.string(), operationId: z.string() });
 const signedIn = z.object({ accessToken: z.string(), organizations: z.array(z.object({ slug: z.string() })).min(1) });
 
@@ -48,7 +66,10 @@ const end = (code: number): void => {
   ending = true;
   void running.stop().then(() => process.exit(code));
 };
-process.on('SIGINT', () => { say('\nStopping oCore; Odoo keeps running on its server.'); end(0); });
+process.on('SIGINT', () => {
+  say('\nStopping oCore; Odoo keeps running on its server.');
+  end(0);
+});
 process.on('SIGTERM', () => end(0));
 
 try {
@@ -62,28 +83,51 @@ try {
   };
   const credentials = { email: admin.email, password: admin.password };
   if (!known) await save(admin);
-  const session = await api.call(signedIn, 'POST', '/auth/login', credentials).catch(() => api.call(signedIn, 'POST', '/auth/signup', { ...credentials, name: 'Admin', organizationName: 'Demo' }));
+  const session = await api
+    .call(signedIn, 'POST', '/auth/login', credentials)
+    .catch(() =>
+      api.call(signedIn, 'POST', '/auth/signup', { ...credentials, name: 'Admin', organizationName: 'Demo' }),
+    );
   api.token = session.accessToken;
   api.org = session.organizations[0]?.slug ?? '';
 
   const servers = await api.call(page, 'GET', '/servers');
   let server = servers.data.find((row) => row.name === 'demo-server');
   if (server?.status !== 'active') {
-    const target = options.server ? await namedServer(options.server, options.key) : await useThisMachine(config.DATA_DIR, options.yes, say);
+    const target = options.server
+      ? await namedServer(options.server, options.key)
+      : await useThisMachine(config.DATA_DIR, options.yes, say);
     if (!options.server) await provideImages(options.dockerSocket, say);
     say(`\nServer ${target.user}@${target.host}:${target.port}`);
     const started = server
       ? await api.call(accepted, 'POST', `/servers/${server.id}/validate`)
-      : await api.call(accepted, 'POST', '/servers', { name: 'demo-server', host: target.host, port: target.port, sshUser: target.user, sshPrivateKey: target.privateKey, dockerSocket: options.dockerSocket });
+      : await api.call(accepted, 'POST', '/servers', {
+          name: 'demo-server',
+          host: target.host,
+          port: target.port,
+          sshUser: target.user,
+          sshPrivateKey: target.privateKey,
+          dockerSocket: options.dockerSocket,
+        });
     await follow(api, started.operationId);
     server = { id: started.id, name: 'demo-server', status: 'active', statusMessage: null };
   } else say('\nServer demo-server exists and is active.');
 
-  const environments = await api.call(z.object({ data: z.array(z.object({ id: z.string() })) }), 'GET', '/environments');
+  const environments = await api.call(
+    z.object({ data: z.array(z.object({ id: z.string() })) }),
+    'GET',
+    '/environments',
+  );
   let environmentId = environments.data[0]?.id;
   if (!environmentId) {
     const project = await api.call(z.object({ id: z.string() }), 'POST', '/projects', { name: 'Demo' });
-    environmentId = (await api.call(z.object({ id: z.string() }), 'POST', '/environments', { projectId: project.id, name: 'development', type: 'development' })).id;
+    environmentId = (
+      await api.call(z.object({ id: z.string() }), 'POST', '/environments', {
+        projectId: project.id,
+        name: 'development',
+        type: 'development',
+      })
+    ).id;
   }
 
   const instances = await api.call(page, 'GET', '/instances');
@@ -96,16 +140,32 @@ try {
     say('\nProvisioning Odoo 19');
     let operationId: string;
     if (instance) {
-      const last = (await api.call(z.object({ data: z.array(z.object({ id: z.string(), status: z.string() })) }), 'GET', `/operations?resource_id=${instance.id}&limit=1`)).data[0];
-      operationId = last && ['failed', 'cancelled'].includes(last.status) ? (await api.call(z.object({ id: z.string() }), 'POST', `/operations/${last.id}/retry`)).id : (last?.id ?? '');
+      const last = (
+        await api.call(
+          z.object({ data: z.array(z.object({ id: z.string(), status: z.string() })) }),
+          'GET',
+          `/operations?resource_id=${instance.id}&limit=1`,
+        )
+      ).data[0];
+      operationId =
+        last && ['failed', 'cancelled'].includes(last.status)
+          ? (await api.call(z.object({ id: z.string() }), 'POST', `/operations/${last.id}/retry`)).id
+          : (last?.id ?? '');
     } else {
-      const started = await api.call(accepted, 'POST', '/instances', { name: 'Demo Odoo', serverId: server.id, environmentId, adminEmail: admin.email });
+      const started = await api.call(accepted, 'POST', '/instances', {
+        name: 'Demo Odoo',
+        serverId: server.id,
+        environmentId,
+        adminEmail: admin.email,
+      });
       operationId = started.operationId;
       instance = { id: started.id, name: 'Demo Odoo', status: 'provisioning', statusMessage: null };
     }
     await follow(api, operationId);
   }
-  const odoo = await api.call(z.object({ login: z.string(), password: z.string() }), 'POST', `/instances/${instance.id}/admin-password`).catch(() => known?.odoo);
+  const odoo = await api
+    .call(z.object({ login: z.string(), password: z.string() }), 'POST', `/instances/${instance.id}/admin-password`)
+    .catch(() => known?.odoo);
   if (odoo) await save({ ...credentials, odoo });
   const { url } = await api.call(z.object({ url: z.string() }), 'GET', `/instances/${instance.id}`);
 

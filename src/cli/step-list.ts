@@ -14,7 +14,10 @@ export class StepList {
 
   show(operation: OperationState): void {
     const lines = operation.steps.map(({ title, status, progress, message }) => {
-      const detail = status === 'running' && progress > 0 ? `${progress} %${message ? `  ${message}` : ''}` : (message ?? '').split('\n')[0];
+      const detail =
+        status === 'running' && progress > 0
+          ? `${progress} %${message ? `  ${message}` : ''}`
+          : (message ?? '').split('\n')[0];
       return `  ${marks[status]} ${title}${detail ? `  –  ${detail}` : ''}`;
     });
     if (this.#out.isTTY) {

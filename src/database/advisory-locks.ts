@@ -19,7 +19,9 @@ export class AdvisoryLocks {
     try {
       const connection = await this.#pool.connect();
       let broken: Error | undefined;
-      const lost = (error: Error): void => { broken = error; };
+      const lost = (error: Error): void => {
+        broken = error;
+      };
       connection.on('error', lost);
       try {
         await connection.query('BEGIN');

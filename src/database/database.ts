@@ -22,15 +22,29 @@ export interface Database {
  * `idleSeconds`: a process that stops in the middle of a transaction would hold its locks for as long as it sleeps; PostgreSQL
  * ends such a transaction after that time.
  */
-export function openDatabase(url: string, maxConnections: number, onError: (error: Error) => void, idleSeconds = 60): Database {
+export function openDatabase(
+  url: string,
+  maxConnections: number,
+  onError: (error: Error) => void,
+  idleSeconds = 60,
+): Database {
   // Half of the connections work for tenants, behind row-level security; the other half for everything else.
   const max = Math.ceil(maxConnections / 2);
-  const config = { connectionString: url, max, connectionTimeoutMillis: 5000, keepAlive: true, idle_in_transaction_session_timeout: idleSeconds * 1000 };
+  const config = {
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    idle_in_transaction_session_timeout: idleSeconds * 1000,
+  };
   const pool = new pg.Pool(config);
   // An idle connection that dies (the server restarted) must not end the process.
   pool.on('error', onError);
   surviveErrors(pool);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 5000, timeout: 15000 } });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    transactionOptions: { maxWait: 5000, timeout: 15000 },
+  });
   const tenants = new TenantDatabase(config, onError);
   return {
     prisma,
@@ -60,6 +74,25 @@ export function isReferenceViolation(error: unknown): boolean {
 export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '25P03'].includes(code)) return true;
-  return /\b57P0[123]\b|\b25P03\b|idle-in-transaction timeout|is not queryable|Connection terminated|timeout exceeded when trying to connect|server closed the connection|the database system is (starting up|shutting down)|Can't reach database|DatabaseNotReachable|ConnectionClosed/i.test(error.message);
+  if (
+    [
+      'P1001',
+      'P1002',
+      'P1008',
+      'P1017',
+      'P2024',
+      'P2028',
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'EPIPE',
+      '57P01',
+      '57P02',
+      '57P03',
+      '25P03',
+    ].includes(code)
+  )
+    return true;
+  return /\b57P0[123]\b|\b25P03\b|idle-in-transaction timeout|is not queryable|Connection terminated|timeout exceeded when trying to connect|server closed the connection|the database system is (starting up|shutting down)|Can't reach database|DatabaseNotReachable|ConnectionClosed/i.test(
+    error.message,
+  );
 }

@@ -23,7 +23,10 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
       'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
     );
     const known = new Map(done.rows.map((row) => [row.migration_name, row.checksum]));
-    const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+    const names = (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
     const applied: string[] = [];
     for (const name of names) {
       const sql = await readFile(new URL(`${name}/migration.sql`, folder), 'utf8');

@@ -5,5 +5,7 @@ import type { Pool } from 'pg';
  * listens to would end the process. Whoever borrowed it hears of it from the next statement.
  */
 export function surviveErrors(pool: Pool): void {
-  pool.on('connect', (client) => { client.on('error', () => {}); });
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
 }

@@ -2,7 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { surviveErrors } from './survive-errors.ts';
 
-type ConnectCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: boolean | Error) => void) => void;
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: boolean | Error) => void,
+) => void;
 
 const orgs = new AsyncLocalStorage<string>();
 const ending = /^\s*(COMMIT|ROLLBACK)\s*;?\s*$/i;
@@ -12,7 +16,8 @@ export function inOrg<T>(orgId: string, work: () => T): T {
   return orgs.run(orgId, work);
 }
 
-const textOf = (statement: unknown): unknown => (typeof statement === 'object' && statement !== null && 'text' in statement ? statement.text : statement);
+const textOf = (statement: unknown): unknown =>
+  typeof statement === 'object' && statement !== null && 'text' in statement ? statement.text : statement;
 
 /**
  * A connection for as long as it is lent. Prisma ends a transaction that takes too long while a write of several statements
@@ -56,10 +61,14 @@ export class TenantPool extends pg.Pool {
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     const org = orgs.getStore();
-    const ready = org === undefined ? Promise.reject(new Error('A tenant statement needs its organization')) : this.#take(org);
+    const ready =
+      org === undefined ? Promise.reject(new Error('A tenant statement needs its organization')) : this.#take(org);
     if (!callback) return ready.then(lend);
     // One statement of pool.query, which gives the connection back by itself.
-    ready.then((client) => callback(undefined, client, (release) => client.release(release)), (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), undefined, () => {}));
+    ready.then(
+      (client) => callback(undefined, client, (release) => client.release(release)),
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), undefined, () => {}),
+    );
     return undefined;
   }
 

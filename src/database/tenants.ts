@@ -28,7 +28,10 @@ export class TenantDatabase {
   constructor(config: pg.PoolConfig, onError: (error: Error) => void) {
     this.#pool = new TenantPool(config);
     this.#pool.on('error', onError);
-    this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool), transactionOptions: { maxWait: 5000, timeout: 15000 } });
+    this.#prisma = new PrismaClient({
+      adapter: new PrismaPg(this.#pool),
+      transactionOptions: { maxWait: 5000, timeout: 15000 },
+    });
   }
 
   of(orgId: string): TenantClient {

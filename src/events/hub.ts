@@ -68,7 +68,10 @@ export class EventHub {
     signal.addEventListener('abort', listener);
     try {
       while (!signal.aborted) {
-        if (!pending) await new Promise<void>((resolve) => { wake = resolve; });
+        if (!pending)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
         if (signal.aborted) return;
         pending = false;
         yield;

@@ -10,5 +10,9 @@ export interface Feature extends Holding {
   readonly name: string;
   readonly kinds?: FeatureKinds;
   readonly sealed?: readonly SealedColumn[];
-  readonly nodes?: { readonly organization?: NodeTables; readonly account?: NodeTables; readonly installation?: NodeTables };
+  readonly nodes?: {
+    readonly organization?: NodeTables;
+    readonly account?: NodeTables;
+    readonly installation?: NodeTables;
+  };
 }

@@ -6,7 +6,18 @@ const dist = resolve(import.meta.dirname, '../../docs/dist');
 const pages = join(dist, 'pages');
 
 // Everything comes from here. The two editors put styles into the page, so these alone may be inline.
-const policy = (...more: string[]): string => ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data: blob:", "font-src 'self' data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", ...more].join('; ');
+const policy = (...more: string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    ...more,
+  ].join('; ');
 const pagePolicy = policy("style-src 'self'");
 const editorPolicy = policy("style-src 'self' 'unsafe-inline'", "worker-src 'self' blob:");
 
@@ -17,7 +28,14 @@ function guard(response: Response, content: string): void {
 
 /** GraphiQL, for browsers that open /graphql. */
 export const graphiql: RequestHandler = (request, response, next) => {
-  if (request.method !== 'GET' || request.query['query'] !== undefined || request.accepts('application/json', 'text/html') !== 'text/html') { next(); return; }
+  if (
+    request.method !== 'GET' ||
+    request.query['query'] !== undefined ||
+    request.accepts('application/json', 'text/html') !== 'text/html'
+  ) {
+    next();
+    return;
+  }
   guard(response, editorPolicy);
   response.setHeader('Vary', 'Accept');
   response.sendFile(join(pages, 'graphiql.html'), { maxAge: '5m' });
@@ -35,7 +53,9 @@ export function docsRouter(): Router {
     guard(response, request.path === '/api.html' ? editorPolicy : pagePolicy);
     next();
   });
-  router.get('/', (_request, response) => { response.sendFile(join(pages, 'index.html'), { maxAge: '5m' }); });
+  router.get('/', (_request, response) => {
+    response.sendFile(join(pages, 'index.html'), { maxAge: '5m' });
+  });
   router.use(express.static(pages, { maxAge: '5m', redirect: false }));
   return router;
 }

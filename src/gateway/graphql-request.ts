@@ -17,7 +17,10 @@ function checkParameters(query: Request['query']): void {
     try {
       value = JSON.parse(text);
     } catch {
-      throw new AppError('invalid_json', `The parameter ${name} is not valid JSON`, { field: name, constraint: 'json' });
+      throw new AppError('invalid_json', `The parameter ${name} is not valid JSON`, {
+        field: name,
+        constraint: 'json',
+      });
     }
     assertShallow(value);
   }
@@ -27,9 +30,15 @@ function checkParameters(query: Request['query']): void {
 const checkRequest: RequestHandler = (request, response, next) => {
   if (request.path !== '/') throw new AppError('not_found', 'Nothing exists at this path; GraphQL is at /graphql');
   if (request.method === 'POST') {
-    if (!request.is('application/json')) throw new AppError('unsupported_media_type', 'Send the operation as Content-Type: application/json');
+    if (!request.is('application/json'))
+      throw new AppError('unsupported_media_type', 'Send the operation as Content-Type: application/json');
   } else if (request.method === 'GET') {
-    if (request.headers.cookie !== undefined && couldBeForged(request)) throw new AppError('forbidden', 'A GET request with cookies needs a header that other sites cannot send: GraphQL-Require-Preflight: 1', { constraint: 'csrf' });
+    if (request.headers.cookie !== undefined && couldBeForged(request))
+      throw new AppError(
+        'forbidden',
+        'A GET request with cookies needs a header that other sites cannot send: GraphQL-Require-Preflight: 1',
+        { constraint: 'csrf' },
+      );
     checkParameters(request.query);
   } else {
     response.setHeader('Allow', 'GET, POST');
@@ -40,13 +49,22 @@ const checkRequest: RequestHandler = (request, response, next) => {
 
 const checkBody: RequestHandler = (request, _response, next) => {
   const body: unknown = request.body;
-  if (Array.isArray(body)) throw new AppError('bad_request', 'Send one operation per request; batches are not supported', { constraint: 'batch' });
-  if (request.method === 'POST' && (typeof body !== 'object' || body === null || Object.keys(body).length === 0)) throw new AppError('bad_request', 'The body must be a JSON object with the query', { field: 'query', constraint: 'required' });
+  if (Array.isArray(body))
+    throw new AppError('bad_request', 'Send one operation per request; batches are not supported', {
+      constraint: 'batch',
+    });
+  if (request.method === 'POST' && (typeof body !== 'object' || body === null || Object.keys(body).length === 0))
+    throw new AppError('bad_request', 'The body must be a JSON object with the query', {
+      field: 'query',
+      constraint: 'required',
+    });
   next();
 };
 
 function wants(request: Request): string {
-  return request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+  return request.headers.accept?.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json'
+    : 'application/json';
 }
 
 /** What comes before Yoga, with its errors in GraphQL's form. */
@@ -56,7 +74,10 @@ export function graphqlRequest(app: App, tokens: AccessTokens): (RequestHandler 
     const { extensions, message } = maskError(shown, app, requestIdOf(request.headers), request.headers.host);
     const retry = shown instanceof AppError ? shown.details['retry_after'] : undefined;
     if (typeof retry === 'number') response.setHeader('Retry-After', retry);
-    response.status(shown instanceof AppError ? shown.status : 500).type(wants(request)).json({ errors: [{ message, extensions }] });
+    response
+      .status(shown instanceof AppError ? shown.status : 500)
+      .type(wants(request))
+      .json({ errors: [{ message, extensions }] });
   };
   // GraphQL itself refuses callers without access.
   return [limitAddress(app), identified(app, tokens, isRateLimit), checkRequest, ...jsonBody, checkBody, sendError];

@@ -4,7 +4,10 @@ import { newRequestId } from '../request/id.ts';
 
 /** What Node finds wrong with a request before it is one. */
 const mistakes = new Map([
-  ['HPE_HEADER_OVERFLOW', { status: '431 Request Header Fields Too Large', message: 'The request line and headers are larger than 16 KiB' }],
+  [
+    'HPE_HEADER_OVERFLOW',
+    { status: '431 Request Header Fields Too Large', message: 'The request line and headers are larger than 16 KiB' },
+  ],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: '408 Request Timeout', message: 'The request did not arrive in time' }],
 ]);
 const unreadable = { status: '400 Bad Request', message: 'The request is not valid HTTP' };
@@ -21,12 +24,23 @@ function refuseUnread(error: Error, socket: Duplex): void {
   setTimeout(() => socket.destroy(), lingerMs).unref();
   const requestId = newRequestId();
   const body = JSON.stringify({ error: { code: 'bad_request', message, details: {}, request_id: requestId } });
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** An HTTP server with time limits: headers 10 s, the whole request 30 s. Responses may take any time. */
 export function httpServer(listener: RequestListener): Server {
-  const server = createServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000 }, listener);
+  const server = createServer(
+    {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 2000,
+    },
+    listener,
+  );
   server.maxHeadersCount = 100;
   server.on('clientError', refuseUnread);
   return server;

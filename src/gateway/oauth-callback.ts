@@ -11,8 +11,10 @@ function nextAddress(app: App, browser: Browser, end: Exclude<OauthEnd, { as: 's
     case 'signedIn':
       browser.keep(end.signIn);
       return `${home}/`;
-    case 'linked': return `${home}/?connected=${end.provider.name}`;
-    case 'program': return end.url;
+    case 'linked':
+      return `${home}/?connected=${end.provider.name}`;
+    case 'program':
+      return end.url;
   }
 }
 
@@ -24,9 +26,17 @@ export function oauthCallback(app: App, tokens: AccessTokens) {
     response.setHeader('Cache-Control', 'no-store').setHeader('Referrer-Policy', 'no-referrer');
     try {
       const query = new URL(request.originalUrl, app.config.APP_URL).searchParams;
-      const end = await finishOauth(app, tokens, clientOf(app.config, request), String(request.params['provider']), query, browser.oauthSecret);
+      const end = await finishOauth(
+        app,
+        tokens,
+        clientOf(app.config, request),
+        String(request.params['provider']),
+        query,
+        browser.oauthSecret,
+      );
       // The ticket goes into the page and not into an address, which histories and logs keep.
-      if (end.as === 'secondStep') sendPage(response, { title: secondStep.title, ...(await formOf(secondStep, end.partialToken)) });
+      if (end.as === 'secondStep')
+        sendPage(response, { title: secondStep.title, ...(await formOf(secondStep, end.partialToken)) });
       else response.redirect(303, nextAddress(app, browser, end));
     } catch (error) {
       sendErrorPage(app, request, response, 'The sign-in failed', error, html`<p><a href="/">Back</a></p>`);

@@ -9,7 +9,10 @@ export function securityHeaders(appUrl: string): RequestHandler {
     response.setHeader('X-Frame-Options', 'DENY');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     const isApi = request.path.startsWith('/api');
-    response.setHeader('Content-Security-Policy', isApi ? "default-src 'none'; frame-ancestors 'none'" : "frame-ancestors 'none'");
+    response.setHeader(
+      'Content-Security-Policy',
+      isApi ? "default-src 'none'; frame-ancestors 'none'" : "frame-ancestors 'none'",
+    );
     if (isApi || request.path.startsWith('/graphql')) response.setHeader('Cache-Control', 'no-store');
     if (https) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     next();

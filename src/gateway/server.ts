@@ -31,13 +31,28 @@ export interface Gateway {
 function readiness(app: App): () => Promise<boolean> {
   let answer: Promise<boolean> | undefined;
   return () => {
-    answer ??= app.db.pool.query('SELECT 1').then(() => true, () => false).finally(() => { setTimeout(() => { answer = undefined; }, 1000).unref(); });
+    answer ??= app.db.pool
+      .query('SELECT 1')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        setTimeout(() => {
+          answer = undefined;
+        }, 1000).unref();
+      });
     return answer;
   };
 }
 
 /** Makes what answers below `/api`; `closing` ends what waits there. */
-export type ApiRouter = (app: App, tokens: AccessTokens, connections: Connections, closing: AbortSignal) => RequestHandler;
+export type ApiRouter = (
+  app: App,
+  tokens: AccessTokens,
+  connections: Connections,
+  closing: AbortSignal,
+) => RequestHandler;
 
 /** HTTP: GraphQL, REST, subscriptions and health, on one port. */
 export async function startGateway(app: App, tokens: AccessTokens, apiRouter: ApiRouter): Promise<Gateway> {
@@ -51,32 +66,57 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     request.headers['x-request-id'] = requestId;
     response.setHeader('X-Request-Id', requestId);
     const began = performance.now();
-    response.on('finish', () => app.log.debug({ requestId, method: request.method, path: request.path, status: response.statusCode, ms: Math.round(performance.now() - began) }, 'request'));
+    response.on('finish', () =>
+      app.log.debug(
+        {
+          requestId,
+          method: request.method,
+          path: request.path,
+          status: response.statusCode,
+          ms: Math.round(performance.now() - began),
+        },
+        'request',
+      ),
+    );
     next();
   });
-  http.get('/healthz', (_request, response) => { response.json({ status: 'ok' }); });
+  http.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
   const isReady = readiness(app);
   http.get('/readyz', async (_request, response) => {
     const ready = await isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database unavailable' });
   });
-  http.get('/.well-known/jwks.json', (_request, response) => { response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks()); });
+  http.get('/.well-known/jwks.json', (_request, response) => {
+    response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks());
+  });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, documents, connections);
-  http.use('/graphql', graphiql, ...graphqlRequest(app, tokens), (request: Request, response: Response) => yoga(request, response));
+  http.use('/graphql', graphiql, ...graphqlRequest(app, tokens), (request: Request, response: Response) =>
+    yoga(request, response),
+  );
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
   http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
   http.use('/api', compression({ threshold: 16 * 1024 }), apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
-  http.get('/', (_request, response) => { response.redirect('/graphql'); });
-  http.use(() => { throw new AppError('not_found', 'Nothing exists at this path; the API is under /graphql and /api'); });
-  http.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
+  http.get('/', (_request, response) => {
+    response.redirect('/graphql');
+  });
+  http.use(() => {
+    throw new AppError('not_found', 'Nothing exists at this path; the API is under /graphql and /api');
+  });
+  http.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    sendError(app, request, response, error),
+  );
 
   const server = httpServer(http);
-  const forgetting = setInterval(() => { forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys could not be deleted')); }, 10 * 60_000);
+  const forgetting = setInterval(() => {
+    forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys could not be deleted'));
+  }, 10 * 60_000);
   const sockets = serveSockets(server, app, tokens, documents, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

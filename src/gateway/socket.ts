@@ -28,13 +28,22 @@ const maxUnreadBytes = 4 * 1024 * 1024;
 const tryAgainLater = 1013;
 const policyViolation = 1008;
 
-function credentialsFrom(app: App, request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined): Credentials {
+function credentialsFrom(
+  app: App,
+  request: IncomingMessage,
+  params: Readonly<Record<string, unknown>> | undefined,
+): Credentials {
   const find = (name: string): string | null => {
     const entry = Object.entries(params ?? {}).find(([key]) => key.toLowerCase() === name);
     return typeof entry?.[1] === 'string' ? entry[1] : null;
   };
   const { browser } = credentialsOf(app.config, request);
-  return { authorization: find('authorization'), orgSlug: find('x-org-slug'), cookie: cookieCredential(app.config, request, find('x-csrf-token')), browser };
+  return {
+    authorization: find('authorization'),
+    orgSlug: find('x-org-slug'),
+    cookie: cookieCredential(app.config, request, find('x-csrf-token')),
+    browser,
+  };
 }
 
 /** Decides about a socket before it is one; gives the HTTP status of the refusal. */
@@ -66,16 +75,25 @@ function limitMessages(socket: WebSocket): void {
 }
 
 /** graphql-ws on /graphql. Credentials come as connection parameters; permissions are read anew for each operation. */
-export function serveSockets(server: Server, app: App, tokens: AccessTokens, documents: Documents, connections: Connections): { close: () => Promise<void> } {
+export function serveSockets(
+  server: Server,
+  app: App,
+  tokens: AccessTokens,
+  documents: Documents,
+  connections: Connections,
+): { close: () => Promise<void> } {
   const sockets = new WebSocketServer({
-    server, path: '/graphql', maxPayload: 1024 * 1024,
+    server,
+    path: '/graphql',
+    maxPayload: 1024 * 1024,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: (allowed: boolean, status?: number) => void) => {
       const status = refusalOf(app, connections, req);
       decide(status === undefined, status);
     },
   });
   sockets.on('connection', limitMessages);
-  const mask = (request: IncomingMessage, error: unknown): GraphQLError => maskError(error, app, requestIdOf(request.headers), request.headers.host);
+  const mask = (request: IncomingMessage, error: unknown): GraphQLError =>
+    maskError(error, app, requestIdOf(request.headers), request.headers.host);
   const connected = new WeakMap<WebSocket, Access>();
   const disposable = useServer(
     {
@@ -83,14 +101,24 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
       connectionInitWaitTimeout: initMs,
       onConnect: async ({ connectionParams, extra: { request, socket } }) => {
         try {
-          const context = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
+          const context = await contextOf(
+            app,
+            tokens,
+            credentialsFrom(app, request, connectionParams),
+            clientOf(app.config, request),
+            null,
+          );
           if (!context.access.actor?.id) return false;
           connected.set(socket, context.access);
           socket.once('close', connections.byAccount(context.access.actor.id));
-          socket.once('close', whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)));
+          socket.once(
+            'close',
+            whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)),
+          );
           return true;
         } catch (error) {
-          if (error instanceof AppError && error.code === 'rate_limit_exceeded') socket.close(tryAgainLater, 'Too many requests or connections; try again later');
+          if (error instanceof AppError && error.code === 'rate_limit_exceeded')
+            socket.close(tryAgainLater, 'Too many requests or connections; try again later');
           return false;
         }
       },
@@ -100,14 +128,37 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
           const known = connected.get(socket);
           if (known) refuseExceeded(app, known);
           // Counted before the document costs anything, whatever is wrong with it.
-          const contextValue = await contextOf(app, tokens, credentialsFrom(app, request, connectionParams), clientOf(app.config, request), null);
-          if (running > subscriptionsPerSocket) throw limitExceeded('subscriptions', `${subscriptionsPerSocket} operations already run on this socket, which is the maximum`, 1);
+          const contextValue = await contextOf(
+            app,
+            tokens,
+            credentialsFrom(app, request, connectionParams),
+            clientOf(app.config, request),
+            null,
+          );
+          if (running > subscriptionsPerSocket)
+            throw limitExceeded(
+              'subscriptions',
+              `${subscriptionsPerSocket} operations already run on this socket, which is the maximum`,
+              1,
+            );
           assertShallow(payload.variables);
           const document = documents.parse(payload.query);
           const errors = documents.validate(document);
           if (errors.length > 0) return errors.map((error) => mask(request, error));
-          countCost(app, contextValue.access, contextValue.client, checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}), null);
-          return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
+          countCost(
+            app,
+            contextValue.access,
+            contextValue.client,
+            checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}),
+            null,
+          );
+          return {
+            schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue,
+          };
         } catch (error) {
           return [mask(request, error)];
         }
@@ -123,5 +174,9 @@ export function serveSockets(server: Server, app: App, tokens: AccessTokens, doc
     sockets,
     12_000,
   );
-  return { close: async () => { await disposable.dispose(); } };
+  return {
+    close: async () => {
+      await disposable.dispose();
+    },
+  };
 }

@@ -29,7 +29,9 @@ function mapEach<T>(source: AsyncIterable<T>, change: (value: T) => T): AsyncIte
       await inner.return?.();
       return { done: true, value: undefined };
     },
-    [Symbol.asyncIterator]() { return this; },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
 
@@ -53,14 +55,24 @@ const guarded = (app: App, documents: Documents, connections: Connections): Plug
     }
   };
   return {
-    onParse: ({ setParseFn }) => { setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body)); },
-    onValidate: ({ params, setResult }) => { setResult([...documents.validate(params.documentAST)]); },
+    onParse: ({ setParseFn }) => {
+      setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body));
+    },
+    onValidate: ({ params, setResult }) => {
+      setResult([...documents.validate(params.documentAST)]);
+    },
     onExecute: ({ args, setResultAndStopExecution, setExecuteFn }) => {
       const refused = count(args);
       if (refused) return setResultAndStopExecution({ errors: [refused] });
       const { compiled } = documents.ready(args.document);
       // Anything amiss is left to the library, which knows how to answer in part.
-      if (compiled && !args.operationName) setExecuteFn(async () => compiled(args.contextValue, args.variableValues ?? {}).then((data) => ({ data }), () => execute(args)));
+      if (compiled && !args.operationName)
+        setExecuteFn(async () =>
+          compiled(args.contextValue, args.variableValues ?? {}).then(
+            (data) => ({ data }),
+            () => execute(args),
+          ),
+        );
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
       const refused = count(args);
@@ -80,7 +92,15 @@ const masking = (app: App): Plugin<Context> => ({
   onResultProcess: ({ result, setResult, request }) => {
     if (Array.isArray(result)) return;
     const requestId = request.headers.get('x-request-id') ?? '';
-    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) => (one.errors ? { ...one, errors: one.errors.map((error) => withHttp(maskError(error, app, requestId, request.headers.get('host')), 'data' in one)) } : one);
+    const mask = <R extends { data?: unknown; errors?: readonly unknown[] | undefined }>(one: R) =>
+      one.errors
+        ? {
+            ...one,
+            errors: one.errors.map((error) =>
+              withHttp(maskError(error, app, requestId, request.headers.get('host')), 'data' in one),
+            ),
+          }
+        : one;
     if (Symbol.asyncIterator in result) setResult(mapEach(result, mask));
     else setResult(mask(result));
   },

@@ -27,7 +27,10 @@ export class KeyClaim {
 
   /** Keeps the response, sealed: it may hold tokens or a password that is shown once. */
   keep(answer: string): Promise<void> {
-    return this.#query('UPDATE idempotency_keys SET answer_enc = $3 WHERE id = $1 AND claim = $2::uuid', this.#app.secrets.seal(answer, this.#id));
+    return this.#query(
+      'UPDATE idempotency_keys SET answer_enc = $3 WHERE id = $1 AND claim = $2::uuid',
+      this.#app.secrets.seal(answer, this.#id),
+    );
   }
 
   renew(): Promise<void> {
@@ -66,13 +69,26 @@ async function assertNothingChanged(app: App, id: string, { requestId, actorId, 
   );
   const found = rows[0];
   if (!found) return;
-  throw new AppError('idempotency_answer_lost', `The first request with this key succeeded (${found.action}), but its response was lost: check the ${found.resource_type} before you send the request with a new key`, {
-    field: 'Idempotency-Key', constraint: 'answer', action: found.action, resource: found.resource_type, id: found.resource_id,
-  });
+  throw new AppError(
+    'idempotency_answer_lost',
+    `The first request with this key succeeded (${found.action}), but its response was lost: check the ${found.resource_type} before you send the request with a new key`,
+    {
+      field: 'Idempotency-Key',
+      constraint: 'answer',
+      action: found.action,
+      resource: found.resource_type,
+      id: found.resource_id,
+    },
+  );
 }
 
 /** Takes the key for this request, or finds the response that it has already. */
-export async function take(app: App, id: string, request: string, asker: Asker): Promise<{ claim: KeyClaim } | { answer: string }> {
+export async function take(
+  app: App,
+  id: string,
+  request: string,
+  asker: Asker,
+): Promise<{ claim: KeyClaim } | { answer: string }> {
   const claim = newId();
   const { requestId } = asker;
   const sealed = app.secrets.seal(request, id);
@@ -84,17 +100,30 @@ export async function take(app: App, id: string, request: string, asker: Asker):
     [id, claim, requestId, sealed],
   );
   if (fresh.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
-  const { rows } = await app.db.pool.query<Row>('SELECT claim, request_id, request_enc, answer_enc, lease_until > now() AS under_way FROM idempotency_keys WHERE id = $1', [id]);
+  const { rows } = await app.db.pool.query<Row>(
+    'SELECT claim, request_id, request_enc, answer_enc, lease_until > now() AS under_way FROM idempotency_keys WHERE id = $1',
+    [id],
+  );
   const known = rows[0];
-  const inProgress = new AppError('idempotency_in_progress', 'The first request with this key is still in progress; try again in a moment', { field: 'Idempotency-Key', constraint: 'in_progress' });
+  const inProgress = new AppError(
+    'idempotency_in_progress',
+    'The first request with this key is still in progress; try again in a moment',
+    { field: 'Idempotency-Key', constraint: 'in_progress' },
+  );
   if (!known) throw inProgress;
   if ((await app.secrets.open(known.request_enc, id)) !== request) {
-    throw new AppError('idempotency_key_reused', 'This key belongs to another request: use a new key for each change', { field: 'Idempotency-Key', constraint: 'same_request' });
+    throw new AppError('idempotency_key_reused', 'This key belongs to another request: use a new key for each change', {
+      field: 'Idempotency-Key',
+      constraint: 'same_request',
+    });
   }
   if (known.answer_enc !== null) return { answer: await app.secrets.open(known.answer_enc, id) };
   if (known.under_way) throw inProgress;
   await assertNothingChanged(app, id, { ...asker, requestId: known.request_id });
-  const again = await app.db.pool.query(`UPDATE idempotency_keys SET claim = $2::uuid, request_id = $4, claimed_at = now(), lease_until = now() + ${lease} WHERE id = $1 AND claim = $3::uuid`, [id, claim, known.claim, requestId]);
+  const again = await app.db.pool.query(
+    `UPDATE idempotency_keys SET claim = $2::uuid, request_id = $4, claimed_at = now(), lease_until = now() + ${lease} WHERE id = $1 AND claim = $3::uuid`,
+    [id, claim, known.claim, requestId],
+  );
   if (again.rowCount === 1) return { claim: new KeyClaim(app, id, claim) };
   throw inProgress;
 }

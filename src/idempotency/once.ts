@@ -13,7 +13,11 @@ export interface Asked extends Asker {
   request: string;
 }
 
-const keptAnswer = z.object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.unknown().optional() });
+const keptAnswer = z.object({
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  body: z.unknown().optional(),
+});
 export type KeptAnswer = z.infer<typeof keptAnswer>;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
@@ -23,11 +27,17 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
  * success is kept: a request that was refused changed nothing, and may come again with the same key. Where nobody knows
  * (the process died, the database was away), the next attempt finds out.
  */
-export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer>): Promise<{ answer: KeptAnswer; replayed: boolean }> {
+export async function once(
+  app: App,
+  asked: Asked,
+  run: () => Promise<KeptAnswer>,
+): Promise<{ answer: KeptAnswer; replayed: boolean }> {
   const id = digest(`${asked.caller}\n${asked.key}`);
   const taken = await take(app, id, digest(asked.request), asked);
   if ('answer' in taken) return { answer: keptAnswer.parse(JSON.parse(taken.answer)), replayed: true };
-  const renewal = setInterval(() => { taken.claim.renew().catch(() => {}); }, renewEveryMs);
+  const renewal = setInterval(() => {
+    taken.claim.renew().catch(() => {});
+  }, renewEveryMs);
   try {
     const answer = await run();
     await keep(app, taken.claim, answer);
@@ -44,5 +54,9 @@ export async function once(app: App, asked: Asked, run: () => Promise<KeptAnswer
 
 /** The change is made: that its response cannot be kept must not make it an error. */
 async function keep(app: App, claim: KeyClaim, answer: KeptAnswer): Promise<void> {
-  await claim.keep(JSON.stringify(answer)).catch((error: unknown) => app.log.warn({ err: error }, 'The response to a request with an Idempotency-Key could not be stored'));
+  await claim
+    .keep(JSON.stringify(answer))
+    .catch((error: unknown) =>
+      app.log.warn({ err: error }, 'The response to a request with an Idempotency-Key could not be stored'),
+    );
 }

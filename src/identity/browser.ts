@@ -10,7 +10,9 @@ export function isOwnOrigin(config: Config, headers: IncomingHttpHeaders): boole
   if (origin !== undefined) {
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
-    return url.host === host || url.origin === new URL(config.APP_URL).origin || config.CORS_ORIGINS.includes(url.origin);
+    return (
+      url.host === host || url.origin === new URL(config.APP_URL).origin || config.CORS_ORIGINS.includes(url.origin)
+    );
   }
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none';
@@ -66,4 +68,8 @@ export class Browser {
 }
 
 /** A session as its owner receives it; without tokens when they are in cookies. */
-export type DeliveredSignIn = Omit<SignIn, 'accessToken' | 'refreshToken'> & { accessToken: string | null; refreshToken: string | null; csrfToken: string | null };
+export type DeliveredSignIn = Omit<SignIn, 'accessToken' | 'refreshToken'> & {
+  accessToken: string | null;
+  refreshToken: string | null;
+  csrfToken: string | null;
+};

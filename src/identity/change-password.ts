@@ -12,7 +12,11 @@ import { requirePassword } from './reauthentication.ts';
 import { queueNotice } from './security-notice.ts';
 import { endSessions } from './sessions.ts';
 
-export const input = z.object({ currentPassword: z.string().max(256).nullish(), newPassword, revokeOtherSessions: z.boolean().nullish() });
+export const input = z.object({
+  currentPassword: z.string().max(256).nullish(),
+  newPassword,
+  revokeOtherSessions: z.boolean().nullish(),
+});
 
 /** Changes the password, or sets the first one of an account that has none. */
 export async function changePassword(app: App, access: Access, client: Client, given: unknown): Promise<void> {

@@ -7,7 +7,11 @@ export function csrfTokenOf(config: Pick<Config, 'SSH_ENCRYPTION_KEY'>, sessionI
   return createHmac('sha256', key).update(sessionId).digest('base64url');
 }
 
-export function isCsrfToken(config: Pick<Config, 'SSH_ENCRYPTION_KEY'>, sessionId: string, given: string | null): boolean {
+export function isCsrfToken(
+  config: Pick<Config, 'SSH_ENCRYPTION_KEY'>,
+  sessionId: string,
+  given: string | null,
+): boolean {
   const expected = Buffer.from(csrfTokenOf(config, sessionId));
   const actual = Buffer.from(given ?? '');
   return expected.length === actual.length && timingSafeEqual(expected, actual);

@@ -3,7 +3,10 @@ import { displayName, publicName } from '../display-name.ts';
 import { validationError } from '../errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
-export const emailSchema = z.email().max(254).transform((value) => value.toLowerCase());
+export const emailSchema = z
+  .email()
+  .max(254)
+  .transform((value) => value.toLowerCase());
 
 export const personName = publicName(100);
 
@@ -14,14 +17,23 @@ export const newPassword = z
   .max(256)
   .regex(/\p{L}/u, 'needs at least one letter')
   .regex(/\d/, 'needs at least one number')
-  .refine((password) => !isCommonPassword(password), { message: 'is a common password; choose another one', params: { constraint: 'common' } });
+  .refine((password) => !isCommonPassword(password), {
+    message: 'is a common password; choose another one',
+    params: { constraint: 'common' },
+  });
 
 /** Refuses a password that anyone who knows the person would try. */
 export function requireImpersonal(password: string, person: { email: string; name: string }): void {
   const plain = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s/g, '');
   const known = [person.email, person.email.split('@')[0] ?? '', person.name].map(plain);
   if (known.includes(plain(password))) {
-    throw validationError([{ field: 'password', constraint: 'common', message: 'password: is the same as the name or the e-mail address; choose another one' }]);
+    throw validationError([
+      {
+        field: 'password',
+        constraint: 'common',
+        message: 'password: is the same as the name or the e-mail address; choose another one',
+      },
+    ]);
   }
 }
 

@@ -9,25 +9,89 @@ export { countingTokens, countLetter, wasWrittenLately } from './letter-limits.t
 export { letters, pageLink } from './letters.ts';
 export { login, loginInput } from './login.ts';
 export { findToken, issueToken, takeToken } from './one-time-tokens.ts';
-export { beginInput as beginPasskeyLoginInput, beginPasskeyLogin, finishInput as finishPasskeyLoginInput, finishPasskeyLogin, type PasskeyRequest } from './passkey-login.ts';
+export {
+  beginInput as beginPasskeyLoginInput,
+  beginPasskeyLogin,
+  finishInput as finishPasskeyLoginInput,
+  finishPasskeyLogin,
+  type PasskeyRequest,
+} from './passkey-login.ts';
 export { passwordInput, requireRecent } from './recent.ts';
-export { beginInput as beginPasskeyRegistrationInput, beginPasskeyRegistration, finishInput as finishPasskeyRegistrationInput, finishPasskeyRegistration, type PasskeyCreation } from './passkey-registration.ts';
+export {
+  beginInput as beginPasskeyRegistrationInput,
+  beginPasskeyRegistration,
+  finishInput as finishPasskeyRegistrationInput,
+  finishPasskeyRegistration,
+  type PasskeyCreation,
+} from './passkey-registration.ts';
 export { deletePasskey, getPasskey, listPasskeys, renameInput as passkeyNameInput, renamePasskey } from './passkeys.ts';
 export { hashPassword } from './passwords.ts';
 export { getAccount, profileInput, updateProfile } from './profile.ts';
 export { input as secondFactorInput, loginSecondFactor, type SecondStep, signInOrAsk } from './second-step.ts';
 export { endOtherSessions, endSession, getSession, listSessions } from './session-list.ts';
-export { addInput as sshKeyInput, addSshKey, deleteSshKey, getSshKey, importGithubKeys, importInput as githubKeysInput, listSshKeys, renameSshKey, type SshKeyImport } from './ssh-keys.ts';
+export {
+  addInput as sshKeyInput,
+  addSshKey,
+  deleteSshKey,
+  getSshKey,
+  importGithubKeys,
+  importInput as githubKeysInput,
+  listSshKeys,
+  renameSshKey,
+  type SshKeyImport,
+} from './ssh-keys.ts';
 export { totpOwner } from './totp-code.ts';
 export { AccessTokens, hashToken } from './tokens.ts';
-export { codeInput as totpCodeInput, disableInput as disableTotpInput, disableTotp, enableTotp, renewRecoveryCodes, setUpTotp, type TotpSetup } from './totp.ts';
+export {
+  codeInput as totpCodeInput,
+  disableInput as disableTotpInput,
+  disableTotp,
+  enableTotp,
+  renewRecoveryCodes,
+  setUpTotp,
+  type TotpSetup,
+} from './totp.ts';
 export { readCookies } from './cookies.ts';
 export { isCsrfToken } from './csrf.ts';
-export { beginLink, beginOauth, callbackUrl, hasPassword, linkAsked, linkUrl, listConnectedAccounts, nonceOf, oauthProviders, type Profile, programInput as oauthProgramInput, type Provider, requireProvider } from './oauth/index.ts';
-export { answerReset, forgotInput as forgotPasswordInput, forgotPassword, resetInput as resetPasswordInput, resetPassword } from './password-reset.ts';
+export {
+  beginLink,
+  beginOauth,
+  callbackUrl,
+  hasPassword,
+  linkAsked,
+  linkUrl,
+  listConnectedAccounts,
+  nonceOf,
+  oauthProviders,
+  type Profile,
+  programInput as oauthProgramInput,
+  type Provider,
+  requireProvider,
+} from './oauth/index.ts';
+export {
+  answerReset,
+  forgotInput as forgotPasswordInput,
+  forgotPassword,
+  resetInput as resetPasswordInput,
+  resetPassword,
+} from './password-reset.ts';
 export { notifyAccount, queueNotice } from './security-notice.ts';
-export { endSessions, logout, openSession, refresh, refreshInput, sessionOfRefreshToken, type SignedInUser, type SignIn } from './sessions.ts';
-export { change as installationSettingsInput, changeSettings, type InstallationSettings, readSettings } from './settings.ts';
+export {
+  endSessions,
+  logout,
+  openSession,
+  refresh,
+  refreshInput,
+  sessionOfRefreshToken,
+  type SignedInUser,
+  type SignIn,
+} from './sessions.ts';
+export {
+  change as installationSettingsInput,
+  changeSettings,
+  type InstallationSettings,
+  readSettings,
+} from './settings.ts';
 export { rotateSigningKey, SigningKeys, signingKeyOwner } from './signing-keys.ts';
 export { startSweeping } from './sweep.ts';
 export { askToVerify, resendVerification, verifyEmail, verifyInput, wrongLink } from './verification.ts';

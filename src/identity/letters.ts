@@ -20,46 +20,90 @@ const signUpSubject = 'Your sign-up for oCore';
 
 export const letters = {
   confirmSignUp: (to: string, link: string, client: Client): Letter => ({
-    to, subject: signUpSubject,
-    text: body('Someone requested an oCore account with this e-mail address. To create it, open this page and set a password:', link, 'The link can be used once, within one day. If you did not request it, ignore this e-mail. No account was created.', asked(client)),
+    to,
+    subject: signUpSubject,
+    text: body(
+      'Someone requested an oCore account with this e-mail address. To create it, open this page and set a password:',
+      link,
+      'The link can be used once, within one day. If you did not request it, ignore this e-mail. No account was created.',
+      asked(client),
+    ),
   }),
   accountExists: (to: string, appUrl: string, client: Client): Letter => ({
-    to, subject: signUpSubject,
-    text: body('Someone tried to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:', appUrl, asked(client)),
+    to,
+    subject: signUpSubject,
+    text: body(
+      'Someone tried to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:',
+      appUrl,
+      asked(client),
+    ),
   }),
   verify: (to: string, link: string): Letter => ({
-    to, subject: 'Verify your e-mail address for oCore',
-    text: body('Welcome to oCore. Please verify that this e-mail address is yours:', link, 'The link is valid for three days. If you did not sign up, ignore this e-mail.'),
+    to,
+    subject: 'Verify your e-mail address for oCore',
+    text: body(
+      'Welcome to oCore. Please verify that this e-mail address is yours:',
+      link,
+      'The link is valid for three days. If you did not sign up, ignore this e-mail.',
+    ),
   }),
   reset: (to: string, link: string, client: Client): Letter => ({
-    to, subject: 'Set a new password for oCore',
-    text: body('Someone requested a new password for your oCore account:', link, 'The link can be used once, within one hour. If you did not request it, ignore this e-mail. Your password stays the same.', asked(client)),
+    to,
+    subject: 'Set a new password for oCore',
+    text: body(
+      'Someone requested a new password for your oCore account:',
+      link,
+      'The link can be used once, within one hour. If you did not request it, ignore this e-mail. Your password stays the same.',
+      asked(client),
+    ),
   }),
   passwordChanged: (to: string, client: Client): Letter => ({
-    to, subject: 'Your oCore password was changed', text: body('The password of your oCore account was changed.', asked(client), notYou),
+    to,
+    subject: 'Your oCore password was changed',
+    text: body('The password of your oCore account was changed.', asked(client), notYou),
   }),
   confirmNewEmail: (to: string, link: string, client: Client): Letter => ({
-    to, subject: 'Confirm your new e-mail address for oCore',
-    text: body('Confirm this e-mail address for your oCore account:', link, 'The link is valid for one day.', asked(client)),
+    to,
+    subject: 'Confirm your new e-mail address for oCore',
+    text: body(
+      'Confirm this e-mail address for your oCore account:',
+      link,
+      'The link is valid for one day.',
+      asked(client),
+    ),
   }),
   emailTaken: (to: string, client: Client): Letter => ({
-    to, subject: 'Your e-mail address and oCore',
-    text: body('Someone tried to use this e-mail address for another oCore account. It already has its own account, so nothing was changed.', asked(client)),
+    to,
+    subject: 'Your e-mail address and oCore',
+    text: body(
+      'Someone tried to use this e-mail address for another oCore account. It already has its own account, so nothing was changed.',
+      asked(client),
+    ),
   }),
   emailChangeAsked: (to: string, newEmail: string, client: Client): Letter => ({
-    to, subject: 'Your oCore e-mail address is about to change', text: body(`After confirmation, your oCore account will use ${newEmail}.`, asked(client), notYou),
+    to,
+    subject: 'Your oCore e-mail address is about to change',
+    text: body(`After confirmation, your oCore account will use ${newEmail}.`, asked(client), notYou),
   }),
   emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
-    to, subject: 'Your oCore e-mail address was changed',
-    text: body(`Your oCore account now uses ${newEmail}.`,
+    to,
+    subject: 'Your oCore e-mail address was changed',
+    text: body(
+      `Your oCore account now uses ${newEmail}.`,
       'If this was not you, undo the change within seven days. This also ends all sessions and removes the password, connected accounts, ' +
-      'SSH keys and API keys, and all passkeys and two-factor authentication that were added after the change was requested:',
-      undo, asked(client)),
+        'SSH keys and API keys, and all passkeys and two-factor authentication that were added after the change was requested:',
+      undo,
+      asked(client),
+    ),
   }),
   accountLinked: (to: string, provider: string, client: Client): Letter => ({
-    to, subject: `${provider} was connected to your oCore account`, text: body(`You can now sign in to your oCore account with ${provider}.`, asked(client), notYou),
+    to,
+    subject: `${provider} was connected to your oCore account`,
+    text: body(`You can now sign in to your oCore account with ${provider}.`, asked(client), notYou),
   }),
   accountUnlinked: (to: string, provider: string, client: Client): Letter => ({
-    to, subject: `${provider} was disconnected from your oCore account`, text: body(`You can no longer sign in to your oCore account with ${provider}.`, asked(client), notYou),
+    to,
+    subject: `${provider} was disconnected from your oCore account`,
+    text: body(`You can no longer sign in to your oCore account with ${provider}.`, asked(client), notYou),
   }),
 };

@@ -1,4 +1,8 @@
-import { generateAuthenticationOptions, type PublicKeyCredentialRequestOptionsJSON, verifyAuthenticationResponse } from '@simplewebauthn/server';
+import {
+  generateAuthenticationOptions,
+  type PublicKeyCredentialRequestOptionsJSON,
+  verifyAuthenticationResponse,
+} from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Passkey, User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
@@ -39,19 +43,40 @@ export async function beginPasskeyLogin(app: App, given: unknown): Promise<Passk
   // Bound to the account that was asked for; without one to none, since then any passkey may answer.
   const about = { ...(passkeys[0] ? { userId: passkeys[0].userId } : {}), data: { ticketId: ticket?.id ?? null } };
   const challenge = await issueToken(app.db.prisma, 'passkey_login', challengeSeconds, about);
-  return { publicKey: await generateAuthenticationOptions({ rpID: relyingParty(app.config).id, challenge, allowCredentials, userVerification: 'required', timeout: challengeSeconds * 1000 }) };
+  return {
+    publicKey: await generateAuthenticationOptions({
+      rpID: relyingParty(app.config).id,
+      challenge,
+      allowCredentials,
+      userVerification: 'required',
+      timeout: challengeSeconds * 1000,
+    }),
+  };
 }
 
 type Known = Passkey & { user: User };
 type Assertion = z.infer<typeof authenticationResponse>;
 
 /** Whether the passkey signed the challenge for this site, with its user verified; gives its new counter. */
-async function verified(app: App, client: Client, passkey: Known, response: Assertion, challenge: string): Promise<{ counter: number; backedUp: boolean } | undefined> {
+async function verified(
+  app: App,
+  client: Client,
+  passkey: Known,
+  response: Assertion,
+  challenge: string,
+): Promise<{ counter: number; backedUp: boolean } | undefined> {
   const { id: rpId, origins } = relyingParty(app.config);
   try {
     const { verified: good, authenticationInfo: info } = await verifyAuthenticationResponse({
-      response: { ...response, response: { ...response.response, userHandle: response.response.userHandle ?? undefined }, clientExtensionResults: {} },
-      expectedChallenge: challenge, expectedOrigin: origins, expectedRPID: rpId, requireUserVerification: true,
+      response: {
+        ...response,
+        response: { ...response.response, userHandle: response.response.userHandle ?? undefined },
+        clientExtensionResults: {},
+      },
+      expectedChallenge: challenge,
+      expectedOrigin: origins,
+      expectedRPID: rpId,
+      requireUserVerification: true,
       // The counter is compared where it is stored, in one statement.
       credential: { id: passkey.credentialId, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
     });
@@ -72,18 +97,31 @@ async function moveCounter(tx: Tx, passkey: Known, counter: number, backupState:
 }
 
 /** Signs in with a passkey: it proves possession and the person at once, so that no second step follows. */
-export async function finishPasskeyLogin(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn> {
+export async function finishPasskeyLogin(
+  app: App,
+  tokens: AccessTokens,
+  client: Client,
+  given: unknown,
+): Promise<SignIn> {
   const { response, email } = parse(finishInput, given);
   const { prisma } = app.db;
   const signed = challengeOf(response.response.clientDataJSON);
   const token = signed && (await takeToken(prisma, 'passkey_login', signed.token));
   const passkey = await prisma.passkey.findUnique({ where: { credentialId: response.id }, include: { user: true } });
   const fail = async (reason: string): Promise<never> => {
-    await recordAccountFact(prisma, client, 'auth.login_failed', passkey?.user ?? { id: null, email: email ?? '' }, { reason });
+    await recordAccountFact(prisma, client, 'auth.login_failed', passkey?.user ?? { id: null, email: email ?? '' }, {
+      reason,
+    });
     throw new AppError('invalid_credentials', 'The passkey was not accepted; start the sign-in again');
   };
   if (!signed || !token) return fail('challenge');
-  if (!passkey || passkey.user.deactivatedAt || (token.userId && token.userId !== passkey.userId) || (email && email !== passkey.user.email)) return fail('passkey');
+  if (
+    !passkey ||
+    passkey.user.deactivatedAt ||
+    (token.userId && token.userId !== passkey.userId) ||
+    (email && email !== passkey.user.email)
+  )
+    return fail('passkey');
   const { userHandle } = response.response;
   if (userHandle && Buffer.from(userHandle, 'base64url').toString() !== passkey.userId) return fail('passkey');
   const proof = await verified(app, client, passkey, response, signed.challenge);
@@ -92,7 +130,10 @@ export async function finishPasskeyLogin(app: App, tokens: AccessTokens, client:
   const signIn = await prisma.$transaction(async (tx) => {
     if (!(await moveCounter(tx, passkey, proof.counter, proof.backedUp))) return undefined;
     if (ticketId) {
-      const { count } = await tx.oneTimeToken.updateMany({ where: { id: ticketId, userId: passkey.userId, usedAt: null, expiresAt: { gt: new Date() } }, data: { usedAt: new Date() } });
+      const { count } = await tx.oneTimeToken.updateMany({
+        where: { id: ticketId, userId: passkey.userId, usedAt: null, expiresAt: { gt: new Date() } },
+        data: { usedAt: new Date() },
+      });
       if (count === 0) throw ticketEnded();
     }
     await recordAccountFact(tx, client, 'auth.login', passkey.user, { method: 'passkey', passkey: passkey.deviceName });

@@ -1,4 +1,8 @@
-import { generateRegistrationOptions, verifyRegistrationResponse, type PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
+import {
+  generateRegistrationOptions,
+  verifyRegistrationResponse,
+  type PublicKeyCredentialCreationOptionsJSON,
+} from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Passkey } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
@@ -30,25 +34,51 @@ export interface PasskeyCreation {
 }
 
 /** The options for `navigator.credentials.create`. Their challenge is good once, for this session. */
-export async function beginPasskeyRegistration(app: App, access: Access, client: Client, given: unknown): Promise<PasskeyCreation> {
+export async function beginPasskeyRegistration(
+  app: App,
+  access: Access,
+  client: Client,
+  given: unknown,
+): Promise<PasskeyCreation> {
   const input = parse(beginInput, given);
   const { sessionId } = requirePerson(access);
   const user = await requireRecent(app, access, client, input);
   const known = await app.db.prisma.passkey.findMany({ where: { userId: user.id } });
-  if (known.length >= maxPasskeys) throw new AppError('conflict', `An account has at most ${maxPasskeys} passkeys; remove one first`, { constraint: 'max', max: maxPasskeys });
-  const challenge = await issueToken(app.db.prisma, 'passkey_registration', challengeSeconds, { userId: user.id, data: { sessionId, deviceName: input.deviceName ?? null } });
+  if (known.length >= maxPasskeys)
+    throw new AppError('conflict', `An account has at most ${maxPasskeys} passkeys; remove one first`, {
+      constraint: 'max',
+      max: maxPasskeys,
+    });
+  const challenge = await issueToken(app.db.prisma, 'passkey_registration', challengeSeconds, {
+    userId: user.id,
+    data: { sessionId, deviceName: input.deviceName ?? null },
+  });
   const publicKey = await generateRegistrationOptions({
-    rpName: 'oCore', rpID: relyingParty(app.config).id, userID: new Uint8Array(Buffer.from(user.id)), userName: user.email, userDisplayName: user.name, challenge, timeout: challengeSeconds * 1000,
-    attestationType: 'none', authenticatorSelection: { residentKey: 'required', userVerification: 'required' }, supportedAlgorithmIDs: algorithms,
+    rpName: 'oCore',
+    rpID: relyingParty(app.config).id,
+    userID: new Uint8Array(Buffer.from(user.id)),
+    userName: user.email,
+    userDisplayName: user.name,
+    challenge,
+    timeout: challengeSeconds * 1000,
+    attestationType: 'none',
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    supportedAlgorithmIDs: algorithms,
     excludeCredentials: known.map((passkey) => ({ id: passkey.credentialId, transports: passkey.transports })),
   });
   return { publicKey };
 }
 
-const refused = (): AppError => new AppError('bad_request', 'The passkey was not accepted; start the registration again', { field: 'response' });
+const refused = (): AppError =>
+  new AppError('bad_request', 'The passkey was not accepted; start the registration again', { field: 'response' });
 
 /** Keeps the passkey that the browser made. */
-export async function finishPasskeyRegistration(app: App, access: Access, client: Client, given: unknown): Promise<Passkey> {
+export async function finishPasskeyRegistration(
+  app: App,
+  access: Access,
+  client: Client,
+  given: unknown,
+): Promise<Passkey> {
   const { response, deviceName } = parse(finishInput, given);
   const { userId, sessionId } = requirePerson(access);
   const signed = challengeOf(response.response.clientDataJSON);
@@ -57,7 +87,12 @@ export async function finishPasskeyRegistration(app: App, access: Access, client
   if (!signed || !data || token.userId !== userId || data.sessionId !== sessionId) throw refused();
   const { id: rpId, origins } = relyingParty(app.config);
   const { registrationInfo: info } = await verifyRegistrationResponse({
-    response: { ...response, clientExtensionResults: {} }, expectedChallenge: signed.challenge, expectedOrigin: origins, expectedRPID: rpId, requireUserVerification: true, supportedAlgorithmIDs: algorithms,
+    response: { ...response, clientExtensionResults: {} },
+    expectedChallenge: signed.challenge,
+    expectedOrigin: origins,
+    expectedRPID: rpId,
+    requireUserVerification: true,
+    supportedAlgorithmIDs: algorithms,
   }).catch((error: unknown) => {
     app.log.info({ err: error, requestId: client.requestId }, 'A passkey registration was refused');
     throw refused();
@@ -67,8 +102,15 @@ export async function finishPasskeyRegistration(app: App, access: Access, client
     return await app.db.prisma.$transaction(async (tx) => {
       const passkey = await tx.passkey.create({
         data: {
-          id: newId(), userId, credentialId: info.credential.id, publicKey: info.credential.publicKey, counter: info.credential.counter, transports: response.response.transports ?? [],
-          deviceName: deviceName ?? data.deviceName ?? 'Passkey', backupEligible: info.credentialDeviceType === 'multiDevice', backupState: info.credentialBackedUp,
+          id: newId(),
+          userId,
+          credentialId: info.credential.id,
+          publicKey: info.credential.publicKey,
+          counter: info.credential.counter,
+          transports: response.response.transports ?? [],
+          deviceName: deviceName ?? data.deviceName ?? 'Passkey',
+          backupEligible: info.credentialDeviceType === 'multiDevice',
+          backupState: info.credentialBackedUp,
         },
         include: { user: true },
       });

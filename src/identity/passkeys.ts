@@ -33,26 +33,48 @@ export function getPasskey(app: App, access: Access, id: string): Promise<Passke
   return own(app.db.prisma, requirePerson(access).userId, id);
 }
 
-export async function renamePasskey(app: App, access: Access, client: Client, id: string, given: string): Promise<Passkey> {
+export async function renamePasskey(
+  app: App,
+  access: Access,
+  client: Client,
+  id: string,
+  given: string,
+): Promise<Passkey> {
   const { deviceName } = parse(renameInput, { deviceName: given });
   const { userId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
     const before = await own(tx, userId, id);
-    await recordAccountFact(tx, client, 'auth.passkey_renamed', before.user, { before: before.deviceName, passkey: deviceName });
+    await recordAccountFact(tx, client, 'auth.passkey_renamed', before.user, {
+      before: before.deviceName,
+      passkey: deviceName,
+    });
     return tx.passkey.update({ where: { id }, data: { deviceName } });
   });
 }
 
 /** Removes a passkey, unless the account could then not be signed in to any more. */
-export async function deletePasskey(app: App, access: Access, client: Client, id: string, given: { password?: string | null | undefined }): Promise<void> {
+export async function deletePasskey(
+  app: App,
+  access: Access,
+  client: Client,
+  id: string,
+  given: { password?: string | null | undefined },
+): Promise<void> {
   const { userId } = requirePerson(access);
   await own(app.db.prisma, userId, id);
   await requireRecent(app, access, client, given);
   await app.db.prisma.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
     const { user, deviceName } = await own(tx, userId, id);
-    const others = (await tx.passkey.count({ where: { userId, id: { not: id } } })) + (await tx.connectedAccount.count({ where: { userId } }));
-    if (!user.passwordHash && others === 0) throw new AppError('conflict', 'This passkey is your only sign-in method; set a password or add another passkey first', { constraint: 'last_sign_in_method' });
+    const others =
+      (await tx.passkey.count({ where: { userId, id: { not: id } } })) +
+      (await tx.connectedAccount.count({ where: { userId } }));
+    if (!user.passwordHash && others === 0)
+      throw new AppError(
+        'conflict',
+        'This passkey is your only sign-in method; set a password or add another passkey first',
+        { constraint: 'last_sign_in_method' },
+      );
     await tx.passkey.delete({ where: { id } });
     await recordAccountFact(tx, client, 'auth.passkey_removed', user, { passkey: deviceName });
     await notifyAccount(tx, app, user, client, 'A passkey was removed', deviceName);

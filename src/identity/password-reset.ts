@@ -16,7 +16,12 @@ import { endSessions } from './sessions.ts';
 import { wrongLink } from './verification.ts';
 
 const hour = 3600;
-const wish = z.object({ email: z.string(), requestId: z.string(), ipAddress: z.string().nullable(), userAgent: z.string().nullable() });
+const wish = z.object({
+  email: z.string(),
+  requestId: z.string(),
+  ipAddress: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
 const about = z.object({ email: z.string() });
 
 export const forgotInput = z.object({ email: emailSchema });
@@ -45,7 +50,10 @@ export async function answerReset(tx: Tx, app: App, data: unknown): Promise<void
   const user = await tx.user.findUnique({ where: { email } });
   if (!user || user.deactivatedAt) return;
   const lately = new Date(Date.now() - mergeMinutes * 60_000);
-  const waiting = await tx.oneTimeToken.findMany({ where: { userId: user.id, purpose: 'reset_password', usedAt: null, createdAt: { gt: lately } }, select: { data: true } });
+  const waiting = await tx.oneTimeToken.findMany({
+    where: { userId: user.id, purpose: 'reset_password', usedAt: null, createdAt: { gt: lately } },
+    select: { data: true },
+  });
   if (waiting.some((row) => about.parse(row.data).email === email)) return;
   const token = await issueToken(tx, 'reset_password', hour, { userId: user.id, data: { email } });
   await queueMail(tx, app.secrets, letters.reset(email, pageLink(app.config, 'reset-password', token), client));
@@ -68,11 +76,21 @@ async function reset(app: App, client: Client, { token, password }: z.infer<type
   const passwordHash = await hashPassword(password);
   await app.db.prisma.$transaction(async (tx) => {
     if (!(await takeToken(tx, 'reset_password', token))) throw wrongLink();
-    await tx.user.update({ where: { id: user.id }, data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
+    await tx.user.update({
+      where: { id: user.id },
+      data: { passwordHash, emailVerifiedAt: user.emailVerifiedAt ?? new Date() },
+    });
     // Until now nobody had shown that the address is theirs: who signed up with somebody else's may wait in the account for its owner.
     // An address that was changed is verified; this one is as old as the account, and so is nothing in it.
     if (!user.emailVerifiedAt) await forgetOtherWays(tx, user.id, user.createdAt);
-    await endTokens(tx, user.id, ['reset_password', 'change_email', 'second_factor', 'link_account', 'oauth_code', 'oauth']);
+    await endTokens(tx, user.id, [
+      'reset_password',
+      'change_email',
+      'second_factor',
+      'link_account',
+      'oauth_code',
+      'oauth',
+    ]);
     const sessions = await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.password_reset', user, { sessionsEnded: sessions });
     await queueMail(tx, app.secrets, letters.passwordChanged(user.email, client));

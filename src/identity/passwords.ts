@@ -12,7 +12,10 @@ const maxInLane = 64;
 let inside = 0;
 
 async function inLane<T>(work: () => Promise<T>): Promise<T> {
-  if (inside >= maxInLane) throw new AppError('service_unavailable', 'Too many sign-ins are in progress; try again in a few seconds', { retry_after: 3 });
+  if (inside >= maxInLane)
+    throw new AppError('service_unavailable', 'Too many sign-ins are in progress; try again in a few seconds', {
+      retry_after: 3,
+    });
   inside += 1;
   const release = await lane.acquire();
   try {

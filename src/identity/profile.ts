@@ -10,7 +10,10 @@ import { personName } from './fields.ts';
 
 export const profileInput = z.object({
   name: personName.nullish(),
-  avatarUrl: z.url({ protocol: /^https$/, error: 'must be a URL that begins with https://' }).max(2000).nullish(),
+  avatarUrl: z
+    .url({ protocol: /^https$/, error: 'must be a URL that begins with https://' })
+    .max(2000)
+    .nullish(),
 });
 
 /** Changes the profile; an absent field stays as it is, a null picture is taken away. */
@@ -19,8 +22,14 @@ export async function updateProfile(app: App, access: Access, client: Client, gi
   const { userId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
     const before = await tx.user.findUniqueOrThrow({ where: { id: userId } });
-    const after = await tx.user.update({ where: { id: userId }, data: { ...(name ? { name } : {}), ...(avatarUrl === undefined ? {} : { avatarUrl }) } });
-    await recordAccountFact(tx, client, 'auth.profile_updated', after, { name: { from: before.name, to: after.name }, avatarUrl: { from: before.avatarUrl, to: after.avatarUrl } });
+    const after = await tx.user.update({
+      where: { id: userId },
+      data: { ...(name ? { name } : {}), ...(avatarUrl === undefined ? {} : { avatarUrl }) },
+    });
+    await recordAccountFact(tx, client, 'auth.profile_updated', after, {
+      name: { from: before.name, to: after.name },
+      avatarUrl: { from: before.avatarUrl, to: after.avatarUrl },
+    });
     return after;
   });
 }

@@ -6,7 +6,13 @@ import type { Client } from '../access/client.ts';
 import { requireRecent } from './recent.ts';
 
 /** The account, after its password was given; where it has none, a recent sign-in stands in. */
-export async function requirePassword(app: App, access: Access, client: Client, password: string | null | undefined, field: string): Promise<User> {
+export async function requirePassword(
+  app: App,
+  access: Access,
+  client: Client,
+  password: string | null | undefined,
+  field: string,
+): Promise<User> {
   const user = await app.db.prisma.user.findUniqueOrThrow({ where: { id: requirePerson(access).userId } });
   if (user.passwordHash === null) return requireRecent(app, access, client, {});
   if (!password) throw validationError([{ field, constraint: 'required', message: `${field} is required` }]);

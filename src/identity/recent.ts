@@ -15,10 +15,18 @@ const recentMs = 15 * 60_000;
  * For changes that a stolen session must not be able to make: the password comes along, or the session was opened within
  * the last 15 minutes, with the second factor where the account has one. Gives the account.
  */
-export async function requireRecent(app: App, access: Access, client: Client, given: { password?: string | null | undefined }): Promise<User> {
+export async function requireRecent(
+  app: App,
+  access: Access,
+  client: Client,
+  given: { password?: string | null | undefined },
+): Promise<User> {
   const { password } = parse(passwordInput, given);
   const { userId, sessionId } = requirePerson(access);
-  const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({ where: { id: sessionId, userId }, include: { user: true } });
+  const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({
+    where: { id: sessionId, userId },
+    include: { user: true },
+  });
   if (password) {
     const attempt = await app.limits.countAttempt('password_check', user.id);
     if (await verifyPassword(user.passwordHash, password)) {
@@ -29,5 +37,7 @@ export async function requireRecent(app: App, access: Access, client: Client, gi
     throw new AppError('invalid_credentials', 'The password is wrong', { field: 'password' });
   }
   if (session.createdAt.getTime() > Date.now() - recentMs && (session.strong || !user.totpEnabledAt)) return user;
-  throw new AppError('reauthentication_required', 'This needs your password, or a sign-in within the last 15 minutes', { field: 'password' });
+  throw new AppError('reauthentication_required', 'This needs your password, or a sign-in within the last 15 minutes', {
+    field: 'password',
+  });
 }

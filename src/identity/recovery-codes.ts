@@ -15,6 +15,9 @@ export async function replaceRecoveryCodes(tx: Tx, userId: string): Promise<stri
 
 /** Uses a code up: of two who come at the same time one succeeds. */
 export async function takeRecoveryCode(tx: Tx, userId: string, code: string): Promise<boolean> {
-  const { count: taken } = await tx.recoveryCode.updateMany({ where: { userId, hash: hashToken(code), usedAt: null }, data: { usedAt: new Date() } });
+  const { count: taken } = await tx.recoveryCode.updateMany({
+    where: { userId, hash: hashToken(code), usedAt: null },
+    data: { usedAt: new Date() },
+  });
   return taken === 1;
 }

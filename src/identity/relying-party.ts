@@ -15,7 +15,10 @@ export function relyingParty(config: Pick<Config, 'APP_URL' | 'PASSKEY_ORIGINS'>
 }
 
 /** A passkey that nobody has, always the same for an address: what it is asked for does not tell whether it has an account. */
-export function decoyCredential(config: Pick<Config, 'SSH_ENCRYPTION_KEY'>, email: string): { id: string; transports: string[] } {
+export function decoyCredential(
+  config: Pick<Config, 'SSH_ENCRYPTION_KEY'>,
+  email: string,
+): { id: string; transports: string[] } {
   const key = Buffer.from(hkdfSync('sha256', config.SSH_ENCRYPTION_KEY, 'ocore-passkey-decoy', '', 32));
   return { id: createHmac('sha256', key).update(email).digest('base64url'), transports: ['internal', 'hybrid'] };
 }

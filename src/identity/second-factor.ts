@@ -14,14 +14,23 @@ export async function takeTotpCode(tx: Tx, app: App, user: TotpUser, code: strin
   const step = await stepOf(await app.secrets.open(user.totpSecretEnc, totpOwner(user.id)), code);
   if (step === undefined) return false;
   const { count } = await tx.user.updateMany({
-    where: { id: user.id, totpSecretEnc: user.totpSecretEnc, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
+    where: {
+      id: user.id,
+      totpSecretEnc: user.totpSecretEnc,
+      OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }],
+    },
     data: { totpLastStep: step },
   });
   return count === 1;
 }
 
 /** Takes a code of the app or a recovery code of an account with TOTP; null when it is wrong or was used before. */
-export async function takeCode(tx: Tx, app: App, user: TotpUser & Pick<User, 'totpEnabledAt'>, code: string): Promise<Factor | null> {
+export async function takeCode(
+  tx: Tx,
+  app: App,
+  user: TotpUser & Pick<User, 'totpEnabledAt'>,
+  code: string,
+): Promise<Factor | null> {
   if (!user.totpEnabledAt) return null;
   if (/^\d+$/.test(code)) return (await takeTotpCode(tx, app, user, code)) ? 'totp' : null;
   return (await takeRecoveryCode(tx, user.id, code)) ? 'recovery_code' : null;

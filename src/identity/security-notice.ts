@@ -28,7 +28,14 @@ export async function queueNotice(tx: Tx, app: App, user: Addressee, letter: Let
  * Tells a person by mail what changed in the security of the account, so that a change by somebody else is noticed.
  * `what` is our own text; `name` was chosen by a user and is in the body only.
  */
-export async function notifyAccount(tx: Tx, app: App, user: Addressee & Pick<User, 'name'>, client: Client, what: string, name?: string): Promise<void> {
+export async function notifyAccount(
+  tx: Tx,
+  app: App,
+  user: Addressee & Pick<User, 'name'>,
+  client: Client,
+  what: string,
+  name?: string,
+): Promise<void> {
   await queueNotice(tx, app, user, {
     to: user.email,
     subject: `oCore: ${what}`,

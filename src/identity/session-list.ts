@@ -30,9 +30,17 @@ export async function getSession(app: App, access: Access, id: string): Promise<
 export async function endSession(app: App, access: Access, client: Client, id: string): Promise<void> {
   const { userId } = requirePerson(access);
   await app.db.prisma.$transaction(async (tx) => {
-    const { count } = isId(id) ? await tx.session.updateMany({ where: { id, userId, ...living() }, data: { revokedAt: new Date() } }) : { count: 0 };
+    const { count } = isId(id)
+      ? await tx.session.updateMany({ where: { id, userId, ...living() }, data: { revokedAt: new Date() } })
+      : { count: 0 };
     if (count === 0) throw notFound('session', id);
-    await recordAccountFact(tx, client, 'auth.session_ended', await tx.user.findUniqueOrThrow({ where: { id: userId } }), { session: id });
+    await recordAccountFact(
+      tx,
+      client,
+      'auth.session_ended',
+      await tx.user.findUniqueOrThrow({ where: { id: userId } }),
+      { session: id },
+    );
     await notify(tx, [`access:${userId}`]);
   });
 }
@@ -42,7 +50,13 @@ export async function endOtherSessions(app: App, access: Access, client: Client)
   const { userId, sessionId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
     const ended = await endSessions(tx, userId, sessionId);
-    await recordAccountFact(tx, client, 'auth.other_sessions_ended', await tx.user.findUniqueOrThrow({ where: { id: userId } }), { ended });
+    await recordAccountFact(
+      tx,
+      client,
+      'auth.other_sessions_ended',
+      await tx.user.findUniqueOrThrow({ where: { id: userId } }),
+      { ended },
+    );
     return ended;
   });
 }

@@ -31,17 +31,36 @@ export interface SignInMethod {
   strong: boolean;
 }
 
-export async function openSession(tx: Tx, app: App, tokens: AccessTokens, user: SignedInUser, client: Client, how: SignInMethod): Promise<SignIn> {
+export async function openSession(
+  tx: Tx,
+  app: App,
+  tokens: AccessTokens,
+  user: SignedInUser,
+  client: Client,
+  how: SignInMethod,
+): Promise<SignIn> {
   const refresh = newRefreshToken();
   const id = newId();
   await tx.session.create({
     data: {
-      id, userId: user.id, refreshHash: refresh.hash, userAgent: client.userAgent, ipAddress: client.ipAddress, method: how.method, strong: how.strong,
+      id,
+      userId: user.id,
+      refreshHash: refresh.hash,
+      userAgent: client.userAgent,
+      ipAddress: client.ipAddress,
+      method: how.method,
+      strong: how.strong,
       expiresAt: new Date(Date.now() + app.config.REFRESH_EXPIRY * 1000),
     },
   });
   await tx.user.update({ where: { id: user.id }, data: { lastLoginAt: new Date() } });
-  return { sessionId: id, user, accessToken: await tokens.issue(user.id, id), refreshToken: refresh.token, expiresIn: tokens.lifetime };
+  return {
+    sessionId: id,
+    user,
+    accessToken: await tokens.issue(user.id, id),
+    refreshToken: refresh.token,
+    expiresIn: tokens.lifetime,
+  };
 }
 
 /** Tabs of one browser share its cookies and may refresh at the same moment. */
@@ -54,13 +73,22 @@ export const refreshInput = z.object({ refreshToken: z.string().max(200) });
  * the family: the session ends for both. Only a browser that sends its cookie a moment after another of its tabs traded
  * it is told to look at its new cookie instead; it gets no token, so a thief gains nothing by it.
  */
-export async function refresh(app: App, tokens: AccessTokens, client: Client, given: string, shared = false): Promise<SignIn> {
+export async function refresh(
+  app: App,
+  tokens: AccessTokens,
+  client: Client,
+  given: string,
+  shared = false,
+): Promise<SignIn> {
   const { refreshToken: token } = parse(refreshInput, { refreshToken: given });
   const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const hash = hashToken(token);
   const next = newRefreshToken();
   const outcome = await app.db.prisma.$transaction(async (tx) => {
-    const session = await tx.session.findFirst({ where: { OR: [{ refreshHash: hash }, { usedTokens: { some: { hash } } }] }, include: { user: true } });
+    const session = await tx.session.findFirst({
+      where: { OR: [{ refreshHash: hash }, { usedTokens: { some: { hash } } }] },
+      include: { user: true },
+    });
     if (!session || session.revokedAt || session.expiresAt < new Date() || session.user.deactivatedAt) return undefined;
     const traded = await tx.session.updateMany({
       where: { id: session.id, refreshHash: hash, revokedAt: null },
@@ -70,7 +98,11 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, gi
       await tx.usedRefreshToken.create({ data: { hash, sessionId: session.id } });
       return session;
     }
-    const [newest] = await tx.usedRefreshToken.findMany({ where: { sessionId: session.id }, orderBy: { usedAt: 'desc' }, take: 1 });
+    const [newest] = await tx.usedRefreshToken.findMany({
+      where: { sessionId: session.id },
+      orderBy: { usedAt: 'desc' },
+      take: 1,
+    });
     if (shared && newest?.hash === hash && Date.now() - newest.usedAt.getTime() < tabsApartMs) {
       throw new AppError('refresh_in_progress', 'Another tab has just refreshed this session; use the new cookies');
     }
@@ -81,18 +113,31 @@ export async function refresh(app: App, tokens: AccessTokens, client: Client, gi
   });
   if (!outcome) throw new AppError('unauthenticated', 'The refresh token is not valid; sign in again');
   await attempt.forgive();
-  return { sessionId: outcome.id, user: outcome.user, accessToken: await tokens.issue(outcome.userId, outcome.id), refreshToken: next.token, expiresIn: tokens.lifetime };
+  return {
+    sessionId: outcome.id,
+    user: outcome.user,
+    accessToken: await tokens.issue(outcome.userId, outcome.id),
+    refreshToken: next.token,
+    expiresIn: tokens.lifetime,
+  };
 }
 
 /** The living session of a refresh token, for a browser whose access token has ended. */
 export async function sessionOfRefreshToken(app: App, token: string): Promise<string | null> {
-  const session = await app.db.prisma.session.findFirst({ where: { refreshHash: hashToken(token), revokedAt: null }, select: { id: true } });
+  const session = await app.db.prisma.session.findFirst({
+    where: { refreshHash: hashToken(token), revokedAt: null },
+    select: { id: true },
+  });
   return session?.id ?? null;
 }
 
 export async function logout(app: App, sessionId: string, client: Client): Promise<void> {
   await app.db.prisma.$transaction(async (tx) => {
-    const session = await tx.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() }, include: { user: true } });
+    const session = await tx.session.update({
+      where: { id: sessionId },
+      data: { revokedAt: new Date() },
+      include: { user: true },
+    });
     await recordAccountFact(tx, client, 'auth.logout', session.user);
     await notify(tx, [`access:${session.userId}`]);
   });
@@ -100,9 +145,15 @@ export async function logout(app: App, sessionId: string, client: Client): Promi
 
 /** Ends a user's sessions, but for the one to keep: every process refuses them from the next request on, and their sockets close. */
 export async function endSessions(tx: Tx, userId: string, keepSessionId: string | null = null): Promise<number> {
-  const { count } = await tx.session.updateMany({ where: { userId, revokedAt: null, ...(keepSessionId ? { id: { not: keepSessionId } } : {}) }, data: { revokedAt: new Date() } });
+  const { count } = await tx.session.updateMany({
+    where: { userId, revokedAt: null, ...(keepSessionId ? { id: { not: keepSessionId } } : {}) },
+    data: { revokedAt: new Date() },
+  });
   // A sign-in that waits for its second step rests on what made the sessions end.
-  await tx.oneTimeToken.updateMany({ where: { userId, purpose: 'second_factor', usedAt: null }, data: { usedAt: new Date() } });
+  await tx.oneTimeToken.updateMany({
+    where: { userId, purpose: 'second_factor', usedAt: null },
+    data: { usedAt: new Date() },
+  });
   await notify(tx, [`access:${userId}`]);
   return count;
 }

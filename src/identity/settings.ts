@@ -15,13 +15,21 @@ export interface InstallationSettings {
 /** Read for each sign-up: what the administrator decides counts at once, on every process. */
 export async function readSettings(db: PrismaClient | Tx, app: App): Promise<InstallationSettings> {
   const row = await db.installationSettings.findUnique({ where: { id: 1 } });
-  return { signupOpen: row?.signupOpen ?? app.config.SIGNUP_OPEN, signupOpenIsSet: typeof row?.signupOpen === 'boolean' };
+  return {
+    signupOpen: row?.signupOpen ?? app.config.SIGNUP_OPEN,
+    signupOpenIsSet: typeof row?.signupOpen === 'boolean',
+  };
 }
 
 export const change = z.object({ signupOpen: z.boolean().nullish() });
 
 /** Changes what is given; null goes back to what the environment says. */
-export async function changeSettings(app: App, admin: { id: string | null; name: string }, client: Client, given: unknown): Promise<InstallationSettings> {
+export async function changeSettings(
+  app: App,
+  admin: { id: string | null; name: string },
+  client: Client,
+  given: unknown,
+): Promise<InstallationSettings> {
   const { signupOpen } = parse(change, given);
   return app.db.prisma.$transaction(async (tx) => {
     const before = await readSettings(tx, app);
@@ -30,8 +38,15 @@ export async function changeSettings(app: App, admin: { id: string | null; name:
     const after = await readSettings(tx, app);
     await tx.auditEntry.create({
       data: {
-        id: newId(), action: 'admin.settings_updated', resourceType: 'installation', actorType: 'user', actorId: admin.id, actorName: admin.name, ...client,
-        beforeState: { ...before }, afterState: { ...after },
+        id: newId(),
+        action: 'admin.settings_updated',
+        resourceType: 'installation',
+        actorType: 'user',
+        actorId: admin.id,
+        actorName: admin.name,
+        ...client,
+        beforeState: { ...before },
+        afterState: { ...after },
       },
     });
     return after;

@@ -19,7 +19,12 @@ async function isKnownAddress(app: App, userId: string | null, address: string |
  * Counts a sign-in before its password is looked at, by address, by account and address, and by account over all
  * addresses that are new to it. Gives what to do when the password was right.
  */
-export async function countSignIn(app: App, client: Client, email: string, userId: string | null): Promise<() => Promise<void>> {
+export async function countSignIn(
+  app: App,
+  client: Client,
+  email: string,
+  userId: string | null,
+): Promise<() => Promise<void>> {
   const byAddress = await app.limits.countAttempt('login_address', client.ipAddress);
   const byBoth = await app.limits.countAttempt('login', email, client.ipAddress);
   const byAccount = await app.limits.countAttempt('login_account', email).catch(async (error: unknown) => {

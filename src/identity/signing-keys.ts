@@ -34,7 +34,13 @@ async function makeKey(tx: Tx, secrets: SecretBox): Promise<string> {
   const pair = await generateKeyPair('EdDSA', { extractable: true });
   const jwk = publicJwk.parse(await exportJWK(pair.publicKey));
   const kid = await calculateJwkThumbprint(jwk);
-  await tx.signingKey.create({ data: { kid, publicJwk: jwk, privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), signingKeyOwner(kid)) } });
+  await tx.signingKey.create({
+    data: {
+      kid,
+      publicJwk: jwk,
+      privateKeyEnc: secrets.seal(JSON.stringify(await exportJWK(pair.privateKey)), signingKeyOwner(kid)),
+    },
+  });
   return kid;
 }
 
@@ -53,7 +59,11 @@ async function readKeys(prisma: PrismaClient, secrets: SecretBox): Promise<Keys>
     const jwk = publicJwk.parse(row.publicJwk);
     publicKeys.set(row.kid, { jwk, key: await importKey(jwk), retiredAt: row.retiredAt });
   }
-  return { kid: newest.kid, publicKeys, privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, signingKeyOwner(newest.kid)))) };
+  return {
+    kid: newest.kid,
+    publicKeys,
+    privateKey: await importKey(JSON.parse(await secrets.open(newest.privateKeyEnc, signingKeyOwner(newest.kid)))),
+  };
 }
 
 /** The keys of access tokens, shared by all processes of one database; follows when they are rotated. */
@@ -80,7 +90,9 @@ export class SigningKeys {
 
   /** Reads the keys again whenever they change; a failure is made up for by the next unknown key id. */
   follow(events: EventHub): () => void {
-    return events.on('keys', () => { this.#refresh().catch(() => {}); });
+    return events.on('keys', () => {
+      this.#refresh().catch(() => {});
+    });
   }
 
   get current(): { kid: string; privateKey: CryptoKey } {
@@ -109,7 +121,13 @@ export class SigningKeys {
 
   #refresh(): Promise<void> {
     this.#readAt = Date.now();
-    this.#reading ??= this.#read().then((keys) => { this.#keys = keys; }).finally(() => { this.#reading = undefined; });
+    this.#reading ??= this.#read()
+      .then((keys) => {
+        this.#keys = keys;
+      })
+      .finally(() => {
+        this.#reading = undefined;
+      });
     return this.#reading;
   }
 }
@@ -121,7 +139,10 @@ export class SigningKeys {
 export function rotateSigningKey(prisma: PrismaClient, secrets: SecretBox, seconds: number): Promise<string> {
   return prisma.$transaction(async (tx) => {
     await lockKeys(tx);
-    await tx.signingKey.updateMany({ where: { retiredAt: null }, data: { retiredAt: new Date(Date.now() + seconds * 1000) } });
+    await tx.signingKey.updateMany({
+      where: { retiredAt: null },
+      data: { retiredAt: new Date(Date.now() + seconds * 1000) },
+    });
     const kid = await makeKey(tx, secrets);
     await notify(tx, ['keys']);
     return kid;

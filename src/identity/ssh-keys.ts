@@ -27,13 +27,27 @@ export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<P
 }
 
 /** Keeps those that the account does not have yet. The account's row is locked, so that two requests do not pass the limit together. */
-async function keep(tx: Tx, userId: string, keys: readonly (Omit<SshPublicKey, 'comment'> & { label: string })[]): Promise<{ user: User; rows: SshKey[] }> {
+async function keep(
+  tx: Tx,
+  userId: string,
+  keys: readonly (Omit<SshPublicKey, 'comment'> & { label: string })[],
+): Promise<{ user: User; rows: SshKey[] }> {
   await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
-  const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: { sshKeys: { select: { fingerprint: true } } } });
+  const user = await tx.user.findUniqueOrThrow({
+    where: { id: userId },
+    include: { sshKeys: { select: { fingerprint: true } } },
+  });
   const known = new Set(user.sshKeys.map((key) => key.fingerprint));
   const fresh = keys.filter((key) => !known.has(key.fingerprint) && known.add(key.fingerprint));
-  if (user.sshKeys.length + fresh.length > maxKeys) throw new AppError('conflict', `An account has at most ${maxKeys} SSH keys; delete some first`, { constraint: 'max', max: maxKeys });
-  return { user, rows: await tx.sshKey.createManyAndReturn({ data: fresh.map((key) => ({ id: newId(), userId, ...key })) }) };
+  if (user.sshKeys.length + fresh.length > maxKeys)
+    throw new AppError('conflict', `An account has at most ${maxKeys} SSH keys; delete some first`, {
+      constraint: 'max',
+      max: maxKeys,
+    });
+  return {
+    user,
+    rows: await tx.sshKey.createManyAndReturn({ data: fresh.map((key) => ({ id: newId(), userId, ...key })) }),
+  };
 }
 
 export async function addSshKey(app: App, access: Access, client: Client, given: unknown): Promise<SshKey> {
@@ -43,7 +57,8 @@ export async function addSshKey(app: App, access: Access, client: Client, given:
   return app.db.prisma.$transaction(async (tx) => {
     const { user, rows } = await keep(tx, userId, [{ ...key, label }]);
     const row = rows[0];
-    if (!row) throw new AppError('conflict', 'You have already added this key', { field: 'publicKey', constraint: 'unique' });
+    if (!row)
+      throw new AppError('conflict', 'You have already added this key', { field: 'publicKey', constraint: 'unique' });
     await recordAccountFact(tx, client, 'auth.ssh_key_added', user, { label, fingerprint: row.fingerprint });
     await notifyAccount(tx, app, user, client, 'An SSH key was added', label);
     return row;
@@ -72,7 +87,10 @@ export async function importGithubKeys(app: App, access: Access, client: Client,
   return app.db.prisma.$transaction(async (tx) => {
     const { user, rows } = await keep(tx, userId, keys);
     if (rows.length > 0) {
-      await recordAccountFact(tx, client, 'auth.ssh_keys_imported', user, { github: name, fingerprints: rows.map((row) => row.fingerprint) });
+      await recordAccountFact(tx, client, 'auth.ssh_keys_imported', user, {
+        github: name,
+        fingerprints: rows.map((row) => row.fingerprint),
+      });
       await notifyAccount(tx, app, user, client, 'SSH keys of a GitHub user were added', name);
     }
     return { imported: rows.length, skipped: lines.length - rows.length };
@@ -89,12 +107,22 @@ export function getSshKey(app: App, access: Access, id: string): Promise<SshKey>
   return own(app.db.prisma, requirePerson(access).userId, id);
 }
 
-export async function renameSshKey(app: App, access: Access, client: Client, id: string, given: string): Promise<SshKey> {
+export async function renameSshKey(
+  app: App,
+  access: Access,
+  client: Client,
+  id: string,
+  given: string,
+): Promise<SshKey> {
   const { userId } = requirePerson(access);
   const { label } = parse(addInput.pick({ label: true }), { label: given });
   return app.db.prisma.$transaction(async (tx) => {
     const before = await own(tx, userId, id);
-    await recordAccountFact(tx, client, 'auth.ssh_key_renamed', before.user, { before: before.label, label, fingerprint: before.fingerprint });
+    await recordAccountFact(tx, client, 'auth.ssh_key_renamed', before.user, {
+      before: before.label,
+      label,
+      fingerprint: before.fingerprint,
+    });
     return tx.sshKey.update({ where: { id }, data: { label } });
   });
 }

@@ -75,7 +75,8 @@ export class AccessTokens {
     } catch (error) {
       // That the keys could not be read says nothing about the token.
       if (!(error instanceof errors.JOSEError || error instanceof z.ZodError)) throw error;
-      if (error instanceof errors.JWTExpired) throw new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
+      if (error instanceof errors.JWTExpired)
+        throw new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
       throw new AppError('unauthenticated', 'The access token is not valid');
     }
   }

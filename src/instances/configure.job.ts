@@ -37,7 +37,13 @@ export const configureInstanceJob = implementOperation({
         await stopContainer(host, old, 30);
         await host.docker.renameContainer(old, names.previous);
       }
-      await host.docker.startContainer(await ensureOdoo(host, instance, await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0)));
+      await host.docker.startContainer(
+        await ensureOdoo(
+          host,
+          instance,
+          await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0),
+        ),
+      );
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -54,7 +60,8 @@ export const configureInstanceJob = implementOperation({
     const names = namesOf(instance.id);
     const old = await oldContainer(context, site);
     if ((await findContainer(host, names.previous))?.Id === old) {
-      for (const made of await host.docker.listContainers([`${operationLabel}=${context.operation.id}`])) await removeContainer(host, made.Id);
+      for (const made of await host.docker.listContainers([`${operationLabel}=${context.operation.id}`]))
+        await removeContainer(host, made.Id);
       await host.docker.renameContainer(old, names.odoo);
     }
     await host.docker.startContainer(old);
@@ -68,9 +75,24 @@ export const configureInstanceJob = implementOperation({
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
       data: done
-        ? { ...settings, limitMemorySoft: BigInt(settings.limitMemorySoft), limitMemoryHard: BigInt(settings.limitMemoryHard), status: 'running', statusMessage: null }
-        : { status: state['rolledBack'] === true || operation.attempt === 0 ? 'running' : 'failed', statusMessage: `The new configuration was not applied: ${error?.message ?? ''}` },
+        ? {
+            ...settings,
+            limitMemorySoft: BigInt(settings.limitMemorySoft),
+            limitMemoryHard: BigInt(settings.limitMemoryHard),
+            status: 'running',
+            statusMessage: null,
+          }
+        : {
+            status: state['rolledBack'] === true || operation.attempt === 0 ? 'running' : 'failed',
+            statusMessage: `The new configuration was not applied: ${error?.message ?? ''}`,
+          },
     });
-    await recordFact(tx, scope, { action: done ? 'instance.settings_updated' : 'instance.configure_failed', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null } });
+    await recordFact(tx, scope, {
+      action: done ? 'instance.settings_updated' : 'instance.configure_failed',
+      resource: instanceResource,
+      resourceId: instance.id,
+      resourceName: instance.name,
+      after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null },
+    });
   },
 });

@@ -38,7 +38,16 @@ export type Bounds = ReturnType<typeof boundsOf>;
  */
 export function databaseBounds(sizing: Sizing): Bounds {
   const memoryBytes = Math.floor(Math.min(8192 * mib, Math.max(384 * mib, sizing.ramTotalBytes * 0.2)));
-  return boundsOf({ memoryBytes, cpuShare: 0.5, cpuWeight: 512, pids: 512, capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] }, sizing);
+  return boundsOf(
+    {
+      memoryBytes,
+      cpuShare: 0.5,
+      cpuWeight: 512,
+      pids: 512,
+      capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+    },
+    sizing,
+  );
 }
 
 /** Odoo’s image runs as `odoo` from its first process on, and needs no capability. */

@@ -3,7 +3,10 @@ import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type Rem
 import type { Bounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
 
-const logConfig: ContainerSpec['HostConfig']['LogConfig'] = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
+  Type: 'json-file',
+  Config: { 'max-size': '10m', 'max-file': '5' },
+};
 
 export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
@@ -31,11 +34,23 @@ export function stopContainer(host: RemoteHost, name: string, graceSeconds: numb
 export async function ensureNetwork(host: RemoteHost, instance: Instance, operationId: string): Promise<void> {
   const known = await host.docker.listNetworks([`${instanceLabel}=${instance.id}`]);
   if (known.length > 0) return;
-  await unless(409, host.docker.createNetwork({ Name: namesOf(instance.id).network, Driver: 'bridge', Labels: labelsOf(instance, 'network', operationId) }));
+  await unless(
+    409,
+    host.docker.createNetwork({
+      Name: namesOf(instance.id).network,
+      Driver: 'bridge',
+      Labels: labelsOf(instance, 'network', operationId),
+    }),
+  );
 }
 
 /** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. Gives its id. */
-async function ensureCreated(host: RemoteHost, name: string, spec: ContainerSpec, file: { path: string; content: string; mode: number }): Promise<string> {
+async function ensureCreated(
+  host: RemoteHost,
+  name: string,
+  spec: ContainerSpec,
+  file: { path: string; content: string; mode: number },
+): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
   if (!known) await unless(409, host.docker.createContainer(name, spec));
@@ -44,7 +59,13 @@ async function ensureCreated(host: RemoteHost, name: string, spec: ContainerSpec
   return Id;
 }
 
-export async function ensureDatabase(host: RemoteHost, instance: Instance, superuserPassword: string, bounds: Bounds, operationId: string): Promise<void> {
+export async function ensureDatabase(
+  host: RemoteHost,
+  instance: Instance,
+  superuserPassword: string,
+  bounds: Bounds,
+  operationId: string,
+): Promise<void> {
   const names = namesOf(instance.id);
   const volume = volumesOf(instance).database;
   await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'database', operationId) });
@@ -54,7 +75,12 @@ export async function ensureDatabase(host: RemoteHost, instance: Instance, super
     {
       Image: instance.postgresImage,
       // The password is in a file: the environment of a container is in every `docker inspect`.
-      Env: ['POSTGRES_USER=postgres', 'POSTGRES_DB=postgres', `POSTGRES_PASSWORD_FILE=${passwordPath}`, 'PGDATA=/var/lib/postgresql/data/pgdata'],
+      Env: [
+        'POSTGRES_USER=postgres',
+        'POSTGRES_DB=postgres',
+        `POSTGRES_PASSWORD_FILE=${passwordPath}`,
+        'PGDATA=/var/lib/postgresql/data/pgdata',
+      ],
       Labels: labelsOf(instance, 'database', operationId),
       // A fast shutdown: PostgreSQL's SIGTERM would wait for Odoo's connections.
       StopSignal: 'SIGINT',
@@ -91,7 +117,10 @@ export interface OdooContainer {
 export async function ensureOdoo(host: RemoteHost, instance: Instance, container: OdooContainer): Promise<string> {
   const names = namesOf(instance.id);
   const volume = volumesOf(instance).filestore;
-  await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'filestore', instance.provisionedBy ?? container.madeBy) });
+  await host.docker.createVolume({
+    Name: volume,
+    Labels: labelsOf(instance, 'filestore', instance.provisionedBy ?? container.madeBy),
+  });
   return ensureCreated(
     host,
     container.name,
@@ -107,7 +136,9 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         ...container.bounds,
-        ...(container.httpPort ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } } : {}),
+        ...(container.httpPort
+          ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } }
+          : {}),
       },
     },
     { path: confPath, content: container.conf, mode: 0o644 },

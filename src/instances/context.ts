@@ -20,9 +20,19 @@ type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
 /** The instance's row and this attempt's way to its server: each step starts here. */
 export async function siteOf(context: AnyContext): Promise<Site> {
   const { app, operation } = context;
-  const instance = await app.db.prisma.instance.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId }, include: { server: true } });
+  const instance = await app.db.prisma.instance.findFirstOrThrow({
+    where: { id: operation.resourceId, orgId: operation.orgId },
+    include: { server: true },
+  });
   const host = await attemptHost(context, instance.serverId);
-  return { instance, host, sizing: { cpuCores: instance.server.cpuCores ?? 1, ramTotalBytes: Number(instance.server.ramTotalBytes ?? 2n * 1024n ** 3n) } };
+  return {
+    instance,
+    host,
+    sizing: {
+      cpuCores: instance.server.cpuCores ?? 1,
+      ramTotalBytes: Number(instance.server.ramTotalBytes ?? 2n * 1024n ** 3n),
+    },
+  };
 }
 
 export function settingsOf(instance: Instance): Settings {
@@ -39,7 +49,12 @@ export function settingsOf(instance: Instance): Settings {
 }
 
 /** The container that serves, with the given settings. */
-export async function servingContainer({ app, operation }: AnyContext, { instance, sizing }: Site, settings: Settings, httpPort: number): Promise<OdooContainer> {
+export async function servingContainer(
+  { app, operation }: AnyContext,
+  { instance, sizing }: Site,
+  settings: Settings,
+  httpPort: number,
+): Promise<OdooContainer> {
   return {
     name: namesOf(instance.id).odoo,
     madeBy: operation.id,

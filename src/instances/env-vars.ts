@@ -7,12 +7,18 @@ import { z } from 'zod';
 const reserved: readonly (readonly [names: RegExp, reason: string])[] = [
   [/^PYTHON/, 'Python loads code and settings from it'],
   [/^LD_/, 'the loader takes libraries from it'],
-  [/^(GLIBC_|MALLOC_|LIBC_|RES_)|^(GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NLSPATH|TZDIR)$/,
-    'the C library loads code, files or addresses from it'],
-  [/^(BASH|ZSH)|^(ENV|IFS|PS[0-4]|SHELL|SHELLOPTS|CDPATH|GLOBIGNORE|EXECIGNORE|POSIXLY_CORRECT|PROMPT_COMMAND)$/,
-    'the shell of the entrypoint runs or reads it'],
-  [/^(PATH|HOME|BROWSER|EDITOR|VISUAL|PAGER)$|^(XDG|GIT)_|^LESS(OPEN|CLOSE)$/,
-    'programs and their settings are found by it'],
+  [
+    /^(GLIBC_|MALLOC_|LIBC_|RES_)|^(GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NLSPATH|TZDIR)$/,
+    'the C library loads code, files or addresses from it',
+  ],
+  [
+    /^(BASH|ZSH)|^(ENV|IFS|PS[0-4]|SHELL|SHELLOPTS|CDPATH|GLOBIGNORE|EXECIGNORE|POSIXLY_CORRECT|PROMPT_COMMAND)$/,
+    'the shell of the entrypoint runs or reads it',
+  ],
+  [
+    /^(PATH|HOME|BROWSER|EDITOR|VISUAL|PAGER)$|^(XDG|GIT)_|^LESS(OPEN|CLOSE)$/,
+    'programs and their settings are found by it',
+  ],
   [/^(PERL|RUBY|NODE_|NPM_|JAVA_|_JAVA_|JDK_)/, 'an interpreter that Odoo starts loads code from it'],
   [/^OPENSSL_|^(QT|GTK|GIO|GDK)_/, 'libraries of Odoo load modules from it'],
   [/^(ODOO_RC|OPENERP_.*)$/, 'Odoo takes its configuration from it'],
@@ -28,7 +34,10 @@ function reservedFor(name: string): string | undefined {
 /** One variable as the API has it. */
 export const envVarInput = z.object({
   name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'),
-  value: z.string().max(32768).regex(/^[^\u0000]*$/, 'must not contain NUL'),
+  value: z
+    .string()
+    .max(32768)
+    .regex(/^[^\u0000]*$/, 'must not contain NUL'),
 });
 
 /** All variables of an instance, by their names. */

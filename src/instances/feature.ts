@@ -7,30 +7,53 @@ import { deleteInstanceJob, restartInstanceJob, startInstanceJob, stopInstanceJo
 import { provisionInstanceJob } from './provision.job.ts';
 import { secretOwner } from './sealed.ts';
 
-const within = ({ type, orgId, id }: Place) => ({ orgId, ...(type === 'server' ? { serverId: id } : type === 'environment' ? { environmentId: id } : {}) });
+const within = ({ type, orgId, id }: Place) => ({
+  orgId,
+  ...(type === 'server' ? { serverId: id } : type === 'environment' ? { environmentId: id } : {}),
+});
 
 export const instancesFeature: Feature = {
   name: 'instances',
-  kinds: { definitions, implementations: [provisionInstanceJob, configureInstanceJob, startInstanceJob, stopInstanceJob, restartInstanceJob, deleteInstanceJob] },
+  kinds: {
+    definitions,
+    implementations: [
+      provisionInstanceJob,
+      configureInstanceJob,
+      startInstanceJob,
+      stopInstanceJob,
+      restartInstanceJob,
+      deleteInstanceJob,
+    ],
+  },
   sealed: [
     recordColumn('instances', 'secrets_enc', (id) => secretOwner(id, 'passwords')),
     recordColumn('instances', 'admin_password_enc', (id) => secretOwner(id, 'admin')),
     recordMap('instances', 'env_vars', [], (id, name) => secretOwner(id, `env:${name}`)),
     // Of ended operations too: they can be run again with the same input.
-    recordMap('operations', 'input', ['settings', 'envVars'], (id, name) => secretOwner(id, `env:${name}`), 'resource_id'),
+    recordMap(
+      'operations',
+      'input',
+      ['settings', 'envVars'],
+      (id, name) => secretOwner(id, `env:${name}`),
+      'resource_id',
+    ),
   ],
   nodes: { organization: { Instance: 'instances' } },
   living: async (tx, place) => {
     const where = { ...within(place), status: { not: 'removed' as const } };
-    return [await livingOf('instance', true, {
-      count: () => tx.instance.count({ where }),
-      first: (take) => tx.instance.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take }),
-    })];
+    return [
+      await livingOf('instance', true, {
+        count: () => tx.instance.count({ where }),
+        first: (take) => tx.instance.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take }),
+      }),
+    ];
   },
   // Removed ones: their rows stay for the history until their environment or organization goes.
   erase: async (tx, place) => {
     const where = { ...within(place), status: 'removed' as const };
-    await tx.portAllocation.deleteMany({ where: { instanceId: { in: (await tx.instance.findMany({ where, select: { id: true } })).map(({ id }) => id) } } });
+    await tx.portAllocation.deleteMany({
+      where: { instanceId: { in: (await tx.instance.findMany({ where, select: { id: true } })).map(({ id }) => id) } },
+    });
     await tx.instance.deleteMany({ where });
   },
 };

@@ -14,7 +14,13 @@ async function lastLines(host: RemoteHost, name: string): Promise<string> {
  * Waits for `/web/health` (the HTTP worker lives) and `/web/login` (the database's registry loads). A container that
  * ended, or stays silent, is a failure with its own last lines.
  */
-export async function waitForOdoo(host: RemoteHost, container: string, port: number, signal: AbortSignal, timeoutMs = 300_000): Promise<string> {
+export async function waitForOdoo(
+  host: RemoteHost,
+  container: string,
+  port: number,
+  signal: AbortSignal,
+  timeoutMs = 300_000,
+): Promise<string> {
   const started = Date.now();
   let last = 'no answer';
   /** How often it was started again after the engine went down under it. */
@@ -22,7 +28,12 @@ export async function waitForOdoo(host: RemoteHost, container: string, port: num
   while (Date.now() - started < timeoutMs) {
     for (const path of ['/web/health', '/web/login']) {
       const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
-        if (error instanceof RemoteError && ['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)) throw error;
+        if (
+          error instanceof RemoteError &&
+          ['ssh_connection_lost', 'remote_cancelled'].includes(error.code) &&
+          (host.closed || signal.aborted)
+        )
+          throw error;
         return undefined;
       });
       last = answer ? `${path} responded with ${answer.status}` : `${path} did not respond`;
@@ -30,12 +41,26 @@ export async function waitForOdoo(host: RemoteHost, container: string, port: num
       if (path === '/web/login') return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
     }
     const info = await findContainer(host, container);
-    if (!info) throw new StepError('container_missing', 'The Odoo container no longer exists', 'It was removed on the server; provision or configure the instance again.');
+    if (!info)
+      throw new StepError(
+        'container_missing',
+        'The Odoo container no longer exists',
+        'It was removed on the server; provision or configure the instance again.',
+      );
     if (wasInterrupted(info) && again < 3) {
       again += 1;
       await host.docker.startContainer(info.Id);
-    } else if (!info.State.Running || info.RestartCount > 2) throw new StepError('odoo_not_healthy', `Odoo exited with code ${info.State.ExitCode}. Its last log lines:\n${await lastLines(host, container)}`, 'The full log of the instance has more details.');
+    } else if (!info.State.Running || info.RestartCount > 2)
+      throw new StepError(
+        'odoo_not_healthy',
+        `Odoo exited with code ${info.State.ExitCode}. Its last log lines:\n${await lastLines(host, container)}`,
+        'The full log of the instance has more details.',
+      );
     await sleep(100, undefined, { signal });
   }
-  throw new StepError('odoo_not_healthy', `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last log lines:\n${await lastLines(host, container)}`, 'The full log of the instance has more details.');
+  throw new StepError(
+    'odoo_not_healthy',
+    `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last log lines:\n${await lastLines(host, container)}`,
+    'The full log of the instance has more details.',
+  );
 }

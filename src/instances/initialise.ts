@@ -9,7 +9,10 @@ import { databaseName, namesOf } from './names.ts';
 import { removeContainer } from './removal.ts';
 import { openAdminPassword } from './sealed.ts';
 
-const levels = [[/ (ERROR|CRITICAL) /, 'error'], [/ WARNING /, 'warning']] as const;
+const levels = [
+  [/ (ERROR|CRITICAL) /, 'error'],
+  [/ WARNING /, 'warning'],
+] as const;
 /** How often it begins again after the engine or the machine went down under it. */
 const maxInterruptions = 5;
 
@@ -32,12 +35,22 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
     if (code === 0 && errors.length === 0) break;
     const interruptions = Number(context.state['interruptions'] ?? 0) + 1;
     if (!interrupted || interruptions > maxInterruptions) {
-      throw new StepError('database_initialisation_failed', `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`, 'Check that the module names are correct and that the image contains the modules; the operation log has all lines.');
+      throw new StepError(
+        'database_initialisation_failed',
+        `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`,
+        'Check that the module names are correct and that the image contains the modules; the operation log has all lines.',
+      );
     }
     await saveState({ interruptions });
     log('warning', `The initialisation was interrupted from outside (exit code ${code}); it starts again`);
   }
-  if (instance.adminPasswordEnc) await setAdministrator(host, instance, await openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc), signal);
+  if (instance.adminPasswordEnc)
+    await setAdministrator(
+      host,
+      instance,
+      await openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc),
+      signal,
+    );
   const done = await findContainer(host, namesOf(instance.id).initialise);
   if (done) await removeContainer(host, done.Id);
   return `Installed ${modules.join(', ')}`;
@@ -54,12 +67,32 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   const id = await ensureOdoo(host, instance, {
     ...(await servingContainer(context, site, settingsOf(instance), 0)),
     name: names.initialise,
-    command: ['odoo', '-c', confPath, '-d', databaseName(instance.slug), '-i', modules.join(','), `--load-language=${instance.language}`, '--stop-after-init', '--no-http', '--workers=0', '--max-cron-threads=0'],
+    command: [
+      'odoo',
+      '-c',
+      confPath,
+      '-d',
+      databaseName(instance.slug),
+      '-i',
+      modules.join(','),
+      `--load-language=${instance.language}`,
+      '--stop-after-init',
+      '--no-http',
+      '--workers=0',
+      '--max-cron-threads=0',
+    ],
     httpPort: null,
     restart: false,
   });
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
-  const said = new Set((await app.db.prisma.operationLog.findMany({ where: { operationId: context.operation.id, step: 'initialise' }, select: { message: true } })).map((row) => row.message));
+  const said = new Set(
+    (
+      await app.db.prisma.operationLog.findMany({
+        where: { operationId: context.operation.id, step: 'initialise' },
+        select: { message: true },
+      })
+    ).map((row) => row.message),
+  );
   const errors: string[] = [];
   const code = await runOneOff(host.docker, id, {
     signal,
@@ -70,7 +103,8 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       if (errors.length > 100) errors.shift();
       const loading = /loading (?:module )?(\d+)\/(\d+)|Loading module \S+ \((\d+)\/(\d+)\)/.exec(line);
       // base is loaded alone first: 1 of 1 says nothing about the whole.
-      if (loading && (loading[2] ?? loading[4]) !== '1') progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
+      if (loading && (loading[2] ?? loading[4]) !== '1')
+        progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
     },
   }).catch((error: unknown) => {
     // Gone altogether: an engine that comes back may have forgotten it.

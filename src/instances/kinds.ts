@@ -7,7 +7,8 @@ import { instanceResource } from './resource.ts';
 const ownCode = z.boolean().optional();
 const codeShape = z.object({ ownCode });
 /** Operations that are older than the permission do not say what they bring. */
-const forCode = (input: unknown): readonly Permission[] => (codeShape.parse(input).ownCode === false ? [] : ['manage:instance_code']);
+const forCode = (input: unknown): readonly Permission[] =>
+  codeShape.parse(input).ownCode === false ? [] : ['manage:instance_code'];
 const common = { resource: instanceResource, permission: 'manage:instances', retry: 'allowed' } as const;
 
 const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
@@ -20,7 +21,10 @@ export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
 }
 
 export const provisionInstanceKind = defineKind({
-  kind: 'instance.provision', ...common, entering: 'provisioning', alsoNeeds: forCode,
+  kind: 'instance.provision',
+  ...common,
+  entering: 'provisioning',
+  alsoNeeds: forCode,
   input: z.object({ ownCode }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
@@ -34,23 +38,44 @@ export const provisionInstanceKind = defineKind({
 });
 
 export const startInstanceKind = defineKind({
-  kind: 'instance.start', ...common, entering: 'restarting', input: resting,
-  steps: [{ name: 'start', title: 'Start the containers' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
+  kind: 'instance.start',
+  ...common,
+  entering: 'restarting',
+  input: resting,
+  steps: [
+    { name: 'start', title: 'Start the containers' },
+    { name: 'health', title: 'Wait until Odoo is healthy' },
+  ],
 });
 
 export const stopInstanceKind = defineKind({
-  kind: 'instance.stop', ...common, entering: 'running', input: resting,
+  kind: 'instance.stop',
+  ...common,
+  entering: 'running',
+  input: resting,
   steps: [{ name: 'stop', title: 'Stop the containers' }],
 });
 
 export const restartInstanceKind = defineKind({
-  kind: 'instance.restart', ...common, entering: 'restarting', input: resting,
-  steps: [{ name: 'restart', title: 'Restart Odoo' }, { name: 'health', title: 'Wait until Odoo is healthy' }],
+  kind: 'instance.restart',
+  ...common,
+  entering: 'restarting',
+  input: resting,
+  steps: [
+    { name: 'restart', title: 'Restart Odoo' },
+    { name: 'health', title: 'Wait until Odoo is healthy' },
+  ],
 });
 
 export const deleteInstanceKind = defineKind({
-  kind: 'instance.delete', ...common, entering: 'removing', input: resting,
-  steps: [{ name: 'containers', title: 'Remove the containers' }, { name: 'data', title: 'Remove the volumes and the network' }],
+  kind: 'instance.delete',
+  ...common,
+  entering: 'removing',
+  input: resting,
+  steps: [
+    { name: 'containers', title: 'Remove the containers' },
+    { name: 'data', title: 'Remove the volumes and the network' },
+  ],
 });
 
 /** What `configure` may change. Values of environment variables are sealed before they come here. */
@@ -67,6 +92,14 @@ export const settingsShape = z.object({
 export type Settings = z.infer<typeof settingsShape>;
 
 export const configureInstanceKind = defineKind({
-  kind: 'instance.configure', ...common, entering: 'restarting', alsoNeeds: forCode, input: z.object({ settings: settingsShape, ownCode }),
-  steps: [{ name: 'replace', title: 'Re-create the Odoo container with the new configuration' }, { name: 'health', title: 'Wait until Odoo is healthy' }, { name: 'finish', title: 'Remove the old container' }],
+  kind: 'instance.configure',
+  ...common,
+  entering: 'restarting',
+  alsoNeeds: forCode,
+  input: z.object({ settings: settingsShape, ownCode }),
+  steps: [
+    { name: 'replace', title: 'Re-create the Odoo container with the new configuration' },
+    { name: 'health', title: 'Wait until Odoo is healthy' },
+    { name: 'finish', title: 'Remove the old container' },
+  ],
 });

@@ -7,7 +7,14 @@ import { siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { instanceLabel, namesOf } from './names.ts';
-import { deleteInstanceKind, type Resting, restartInstanceKind, restingOf, startInstanceKind, stopInstanceKind } from './kinds.ts';
+import {
+  deleteInstanceKind,
+  type Resting,
+  restartInstanceKind,
+  restingOf,
+  startInstanceKind,
+  stopInstanceKind,
+} from './kinds.ts';
 import { removeContainer, removeObjects } from './removal.ts';
 import { instanceResource } from './resource.ts';
 
@@ -18,12 +25,26 @@ type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input'>;
 
 /** Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason. */
 function settleTo(status: 'running' | 'stopped', action: string) {
-  return async (tx: Tx, { operation, scope, input }: Settled, outcome: Outcome, error: OperationError | null): Promise<void> => {
+  return async (
+    tx: Tx,
+    { operation, scope, input }: Settled,
+    outcome: Outcome,
+    error: OperationError | null,
+  ): Promise<void> => {
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded' ? { status, statusMessage: null, lastSeenAt: new Date() } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
+      data:
+        outcome === 'succeeded'
+          ? { status, statusMessage: null, lastSeenAt: new Date() }
+          : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? action : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, {
+      action: outcome === 'succeeded' ? action : 'instance.error',
+      resource: instanceResource,
+      resourceId: instance.id,
+      resourceName: instance.name,
+      after: { status: instance.status, reason: error?.code ?? null },
+    });
   };
 }
 
@@ -81,7 +102,8 @@ export const deleteInstanceJob = implementOperation({
       const { instance, host } = await siteOf(context);
       const serving = await findContainer(host, namesOf(instance.id).odoo);
       if (serving) await stopContainer(host, serving.Id, 5);
-      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`])) await removeContainer(host, container.Id);
+      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
+        await removeContainer(host, container.Id);
     },
     data: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -92,10 +114,17 @@ export const deleteInstanceJob = implementOperation({
     const done = outcome === 'succeeded';
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
-      data: done ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null } : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
+      data: done
+        ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null }
+        : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
-    await recordFact(tx, scope, { action: done ? 'instance.deleted' : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, {
+      action: done ? 'instance.deleted' : 'instance.error',
+      resource: instanceResource,
+      resourceId: instance.id,
+      resourceName: instance.name,
+      after: { status: instance.status, reason: error?.code ?? null },
+    });
   },
 });
-

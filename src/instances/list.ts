@@ -14,7 +14,10 @@ export interface InstanceFilter {
   search?: string | null | undefined;
 }
 
-type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard'> & { limitMemorySoft: string; limitMemoryHard: string };
+type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard'> & {
+  limitMemorySoft: string;
+  limitMemoryHard: string;
+};
 
 const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.project_id AS "projectId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
   i.odoo_version AS "odooVersion", i.edition, i.image, i.postgres_image AS "postgresImage", i.workers, i.limit_memory_soft AS "limitMemorySoft", i.limit_memory_hard AS "limitMemoryHard",
@@ -41,7 +44,8 @@ export function listInstances(app: App, scope: OrgScope, args: PageArgs & Instan
     const past = direction === 'asc' ? '>' : '<';
     if (scope.sees !== 'all') where('p', 'i.project_id = ANY(', [...scope.sees], '::uuid[])');
     if (beyond && key === 'id') where('a', `i.id ${past}`, beyond.id, '::uuid');
-    if (beyond && key === 'name') where('a', `(i.name, i.id) ${past} (`, beyond.name, `::text, $${values.push(beyond.id)}::uuid)`);
+    if (beyond && key === 'name')
+      where('a', `(i.name, i.id) ${past} (`, beyond.name, `::text, $${values.push(beyond.id)}::uuid)`);
     if (args.serverId) where('s', 'i.server_id =', id(args.serverId), '::uuid');
     if (args.environmentId) where('e', 'i.environment_id =', id(args.environmentId), '::uuid');
     if (args.status) where('t', 'i.status =', args.status, '::instance_status');
@@ -49,6 +53,10 @@ export function listInstances(app: App, scope: OrgScope, args: PageArgs & Instan
     const order = key === 'id' ? `i.id ${direction}` : `i.name ${direction}, i.id ${direction}`;
     const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed'${conditions} ORDER BY ${order} LIMIT $2::int`;
     const { rows } = await app.db.tenants.query<Row>(scope.orgId, { name, text, values });
-    return rows.map((row) => ({ ...row, limitMemorySoft: BigInt(row.limitMemorySoft), limitMemoryHard: BigInt(row.limitMemoryHard) }));
+    return rows.map((row) => ({
+      ...row,
+      limitMemorySoft: BigInt(row.limitMemorySoft),
+      limitMemoryHard: BigInt(row.limitMemoryHard),
+    }));
   });
 }

@@ -18,14 +18,23 @@ const postgresLevel = /\b(DEBUG\d?|LOG|NOTICE|WARNING|ERROR|FATAL|PANIC):/;
 
 function levelOf(source: LogSource, line: string): string {
   const found = (source === 'odoo' ? odooLevel : postgresLevel).exec(line)?.[1] ?? 'INFO';
-  return { LOG: 'info', NOTICE: 'info', FATAL: 'critical', PANIC: 'critical' }[found] ?? found.toLowerCase().replace(/\d$/, '');
+  return (
+    { LOG: 'info', NOTICE: 'info', FATAL: 'critical', PANIC: 'critical' }[found] ??
+    found.toLowerCase().replace(/\d$/, '')
+  );
 }
 
 /** The newest lines of one of the instance's containers, oldest first; with `follow`, then every new one. */
-export async function* instanceLogs(app: App, scope: OrgScope, id: string, options: { source: LogSource; tail: number; follow: boolean; signal?: AbortSignal }): AsyncGenerator<InstanceLogLine> {
+export async function* instanceLogs(
+  app: App,
+  scope: OrgScope,
+  id: string,
+  options: { source: LogSource; tail: number; follow: boolean; signal?: AbortSignal },
+): AsyncGenerator<InstanceLogLine> {
   const instance = await getInstance(scope, id);
   const names = namesOf(instance.id);
   const host = await connectServer(app, scope.orgId, instance.serverId, options.signal, 'logs');
   const container = options.source === 'odoo' ? names.odoo : names.database;
-  for await (const { at, line } of containerLogs(host.docker, container, options)) yield { at, level: levelOf(options.source, line), message: line };
+  for await (const { at, line } of containerLogs(host.docker, container, options))
+    yield { at, level: levelOf(options.source, line), message: line };
 }

@@ -24,8 +24,17 @@ export const instanceLabel = 'sh.ocore.instance';
 /** The operation that made it. */
 export const operationLabel = 'sh.ocore.operation';
 
-export function labelsOf(instance: { id: string; orgId: string }, part: string, operationId: string): Record<string, string> {
-  return { [instanceLabel]: instance.id, [operationLabel]: operationId, 'sh.ocore.org': instance.orgId, 'sh.ocore.part': part };
+export function labelsOf(
+  instance: { id: string; orgId: string },
+  part: string,
+  operationId: string,
+): Record<string, string> {
+  return {
+    [instanceLabel]: instance.id,
+    [operationLabel]: operationId,
+    'sh.ocore.org': instance.orgId,
+    'sh.ocore.part': part,
+  };
 }
 
 /** The PostgreSQL names inside an instance's own server. */

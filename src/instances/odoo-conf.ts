@@ -56,7 +56,11 @@ export function odooConf(instance: OdooInstance, settings: Settings, secrets: In
     limit_time_cpu: settings.limitTimeCpu,
     limit_time_real: settings.limitTimeReal,
     log_level: settings.logLevel,
-    ...(major >= 19 ? { with_demo: instance.demo ? 'True' : 'False' } : { without_demo: instance.demo ? 'False' : 'all' }),
+    ...(major >= 19
+      ? { with_demo: instance.demo ? 'True' : 'False' }
+      : { without_demo: instance.demo ? 'False' : 'all' }),
   };
-  return `[options]\n${Object.entries(lines).map(([key, value]) => `${key} = ${value}`).join('\n')}\n`;
+  return `[options]\n${Object.entries(lines)
+    .map(([key, value]) => `${key} = ${value}`)
+    .join('\n')}\n`;
 }

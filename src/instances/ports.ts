@@ -4,7 +4,14 @@ import type { Tx } from '../database/database.ts';
 import { StepError } from '../operations/kind.ts';
 
 /** The port that the instance has for `purpose`, or the lowest free one of the server: the primary key decides races. */
-export async function allocatePort(app: App, tx: Tx, serverId: string, instanceId: string, purpose: string, above = 0): Promise<number> {
+export async function allocatePort(
+  app: App,
+  tx: Tx,
+  serverId: string,
+  instanceId: string,
+  purpose: string,
+  above = 0,
+): Promise<number> {
   const { from, to } = app.config.PORT_RANGE;
   const rows = await tx.$queryRaw<{ port: number }[]>`
     SELECT port FROM port_allocations WHERE server_id = ${serverId}::uuid AND instance_id = ${instanceId}::uuid AND purpose = ${purpose} AND port > ${above}`;
@@ -18,6 +25,11 @@ export async function allocatePort(app: App, tx: Tx, serverId: string, instanceI
     ON CONFLICT (instance_id, purpose) DO UPDATE SET port = EXCLUDED.port
     RETURNING port`;
   const port = free[0]?.port;
-  if (port === undefined) throw new StepError('no_free_port', `All ports in ${from}-${to} are in use on this server`, 'Delete instances, or widen PORT_RANGE.');
+  if (port === undefined)
+    throw new StepError(
+      'no_free_port',
+      `All ports in ${from}-${to} are in use on this server`,
+      'Delete instances, or widen PORT_RANGE.',
+    );
   return port;
 }

@@ -16,10 +16,13 @@ import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
-  return host.docker.inspectImage(image).then(() => true, (error: unknown) => {
-    if (dockerStatus(error) === 404) return false;
-    throw error;
-  });
+  return host.docker.inspectImage(image).then(
+    () => true,
+    (error: unknown) => {
+      if (dockerStatus(error) === 404) return false;
+      throw error;
+    },
+  );
 }
 
 export const provisionInstanceJob = implementOperation({
@@ -30,7 +33,10 @@ export const provisionInstanceJob = implementOperation({
       await host.docker.ping();
       const port = await context.write(async (tx) => {
         const allocated = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http');
-        await tx.instance.update({ where: { id: instance.id }, data: { httpPort: allocated, provisionedBy: context.operation.id } });
+        await tx.instance.update({
+          where: { id: instance.id },
+          data: { httpPort: allocated, provisionedBy: context.operation.id },
+        });
         return allocated;
       });
       return `Port ${port}`;
@@ -44,14 +50,22 @@ export const provisionInstanceJob = implementOperation({
           continue;
         }
         context.log('info', `Pulling ${image}`);
-        await pullImage(host.docker, image, { signal: context.signal, onProgress: ({ percent, status, currentBytes, totalBytes }) => context.progress((100 * index + percent) / images.length, `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`) });
+        await pullImage(host.docker, image, {
+          signal: context.signal,
+          onProgress: ({ percent, status, currentBytes, totalBytes }) =>
+            context.progress(
+              (100 * index + percent) / images.length,
+              `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`,
+            ),
+        });
       }
       return images.join(' and ');
     },
     network: async (context) => {
       const { instance, host } = await siteOf(context);
       // What an earlier provisioning could not take away has the names that are needed now, and none of the data.
-      if (instance.provisionedBy === context.operation.id) await removeObjects(host, instance.id, (operationId) => operationId !== context.operation.id);
+      if (instance.provisionedBy === context.operation.id)
+        await removeObjects(host, instance.id, (operationId) => operationId !== context.operation.id);
       await ensureNetwork(host, instance, context.operation.id);
     },
     database: async (context) => {
@@ -94,7 +108,11 @@ export const provisionInstanceJob = implementOperation({
           });
         }
       }
-      throw new StepError('no_free_port', 'Twenty ports in a row are taken by other programs on the server', 'Set PORT_RANGE to a range that nothing else uses.');
+      throw new StepError(
+        'no_free_port',
+        'Twenty ports in a row are taken by other programs on the server',
+        'Set PORT_RANGE to a range that nothing else uses.',
+      );
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -110,10 +128,18 @@ export const provisionInstanceJob = implementOperation({
   settle: async (tx, { operation, scope }, outcome, error) => {
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded' ? { status: 'running', statusMessage: null, lastSeenAt: new Date() } : { status: 'failed', statusMessage: error?.message ?? null, httpPort: null },
+      data:
+        outcome === 'succeeded'
+          ? { status: 'running', statusMessage: null, lastSeenAt: new Date() }
+          : { status: 'failed', statusMessage: error?.message ?? null, httpPort: null },
     });
     if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'instance.running' : 'instance.error', resource: instanceResource, resourceId: instance.id, resourceName: instance.name, after: { status: instance.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, {
+      action: outcome === 'succeeded' ? 'instance.running' : 'instance.error',
+      resource: instanceResource,
+      resourceId: instance.id,
+      resourceName: instance.name,
+      after: { status: instance.status, reason: error?.code ?? null },
+    });
   },
 });
-

@@ -9,19 +9,25 @@ const goneMs = 60_000;
 export async function removeContainer(host: RemoteHost, id: string): Promise<void> {
   const end = performance.now() + goneMs;
   for (;;) {
-    const done = await host.docker.removeContainer(id).then(() => true, (error: unknown) => {
-      if (dockerStatus(error) === 404) return true;
-      // "Removal is already in progress".
-      if (dockerStatus(error) !== 409 || performance.now() > end) throw error;
-      return false;
-    });
+    const done = await host.docker.removeContainer(id).then(
+      () => true,
+      (error: unknown) => {
+        if (dockerStatus(error) === 404) return true;
+        // "Removal is already in progress".
+        if (dockerStatus(error) !== 409 || performance.now() > end) throw error;
+        return false;
+      },
+    );
     if (done || !(await findContainer(host, id))) return;
     await sleep(500);
   }
 }
 
 /** Removes the database's container and its volume. */
-export async function removeDatabase(host: RemoteHost, instance: { id: string; provisionedBy: string | null }): Promise<void> {
+export async function removeDatabase(
+  host: RemoteHost,
+  instance: { id: string; provisionedBy: string | null },
+): Promise<void> {
   const container = await findContainer(host, namesOf(instance.id).database);
   if (container) await removeContainer(host, container.Id);
   await unless(404, host.docker.removeVolume(volumesOf(instance).database));
@@ -31,10 +37,17 @@ export async function removeDatabase(host: RemoteHost, instance: { id: string; p
  * Takes away what carries the instance's label and was made by an operation that `made` answers yes to; undefined is what was
  * made before objects told. Each thing goes by the id, or the name of one volume, that was read with its labels.
  */
-export async function removeObjects(host: RemoteHost, instanceId: string, made: (operationId: string | undefined) => boolean): Promise<void> {
+export async function removeObjects(
+  host: RemoteHost,
+  instanceId: string,
+  made: (operationId: string | undefined) => boolean,
+): Promise<void> {
   const labels = [`${instanceLabel}=${instanceId}`];
   const chosen = ({ Labels }: { Labels: Record<string, string> }): boolean => made(Labels[operationLabel]);
-  for (const container of (await host.docker.listContainers(labels)).filter(chosen)) await removeContainer(host, container.Id);
-  for (const network of (await host.docker.listNetworks(labels)).filter(chosen)) await unless(404, host.docker.removeNetwork(network.Id));
-  for (const volume of (await host.docker.listVolumes(labels)).filter(chosen)) await unless(404, host.docker.removeVolume(volume.Name));
+  for (const container of (await host.docker.listContainers(labels)).filter(chosen))
+    await removeContainer(host, container.Id);
+  for (const network of (await host.docker.listNetworks(labels)).filter(chosen))
+    await unless(404, host.docker.removeNetwork(network.Id));
+  for (const volume of (await host.docker.listVolumes(labels)).filter(chosen))
+    await unless(404, host.docker.removeVolume(volume.Name));
 }

@@ -5,16 +5,24 @@ import type { SecretBox } from '../secrets/box.ts';
 const shape = z.object({ postgresPassword: z.string(), odooPassword: z.string(), masterPassword: z.string() });
 export type InstanceSecrets = z.infer<typeof shape>;
 
-export const secretOwner = (instanceId: string, what: 'passwords' | 'admin' | `env:${string}`): string => `instance:${instanceId}:${what}`;
+export const secretOwner = (instanceId: string, what: 'passwords' | 'admin' | `env:${string}`): string =>
+  `instance:${instanceId}:${what}`;
 const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
 /** Passwords that only the machines use; each instance has its own. */
 export function sealNewSecrets(box: SecretBox, instanceId: string): string {
-  const secrets: InstanceSecrets = { postgresPassword: random(24), odooPassword: random(24), masterPassword: random(32) };
+  const secrets: InstanceSecrets = {
+    postgresPassword: random(24),
+    odooPassword: random(24),
+    masterPassword: random(32),
+  };
   return box.seal(JSON.stringify(secrets), secretOwner(instanceId, 'passwords'));
 }
 
-export async function openSecrets(box: SecretBox, instance: { id: string; secretsEnc: string }): Promise<InstanceSecrets> {
+export async function openSecrets(
+  box: SecretBox,
+  instance: { id: string; secretsEnc: string },
+): Promise<InstanceSecrets> {
   return shape.parse(JSON.parse(await box.open(instance.secretsEnc, secretOwner(instance.id, 'passwords'))));
 }
 
@@ -27,14 +35,24 @@ export function openAdminPassword(box: SecretBox, instanceId: string, record: st
 }
 
 /** Environment variables may hold secrets: only their names are readable at rest. */
-export function sealEnvVars(box: SecretBox, instanceId: string, values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, box.seal(value, secretOwner(instanceId, `env:${name}`))]));
+export function sealEnvVars(
+  box: SecretBox,
+  instanceId: string,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, box.seal(value, secretOwner(instanceId, `env:${name}`))]),
+  );
 }
 
 const sealedShape = z.record(z.string(), z.string());
 
 export function openEnvVars(box: SecretBox, instanceId: string, sealed: unknown): Promise<string[]> {
-  return Promise.all(Object.entries(sealedShape.parse(sealed)).map(async ([name, record]) => `${name}=${await box.open(record, secretOwner(instanceId, `env:${name}`))}`));
+  return Promise.all(
+    Object.entries(sealedShape.parse(sealed)).map(
+      async ([name, record]) => `${name}=${await box.open(record, secretOwner(instanceId, `env:${name}`))}`,
+    ),
+  );
 }
 
 export function envVarNames(sealed: unknown): string[] {

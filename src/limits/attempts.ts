@@ -55,7 +55,9 @@ export class AttemptLimits {
    */
   async count(policy: AttemptPolicy, ...parts: readonly (string | null)[]): Promise<Attempt> {
     const limiter = this.#limiterOf(policy);
-    const key = createHash('sha256').update(JSON.stringify(parts.map((part) => (part === null || isIP(part) > 0 ? networkOf(part) : part)))).digest('base64url');
+    const key = createHash('sha256')
+      .update(JSON.stringify(parts.map((part) => (part === null || isIP(part) > 0 ? networkOf(part) : part))))
+      .digest('base64url');
     try {
       await limiter.consume(key);
     } catch (error) {
@@ -63,8 +65,12 @@ export class AttemptLimits {
       throw limitExceeded(policy, `Too many ${policies[policy].what}`, error.msBeforeNext / 1000);
     }
     return {
-      forgive: async () => { await limiter.reward(key); },
-      forget: async () => { await limiter.delete(key); },
+      forgive: async () => {
+        await limiter.reward(key);
+      },
+      forget: async () => {
+        await limiter.delete(key);
+      },
     };
   }
 
@@ -78,7 +84,14 @@ export class AttemptLimits {
     if (known) return known;
     const points = policies[policy].attempts * this.#factor;
     const limiter = new RateLimiterPostgres({
-      storeClient: this.#pool, storeType: 'pool', tableName: 'sensitive_limits', tableCreated: true, clearExpiredByTimeout: false, keyPrefix: policy, points, duration: policies[policy].minutes * 60,
+      storeClient: this.#pool,
+      storeType: 'pool',
+      tableName: 'sensitive_limits',
+      tableCreated: true,
+      clearExpiredByTimeout: false,
+      keyPrefix: policy,
+      points,
+      duration: policies[policy].minutes * 60,
       // Once refused, a flood is refused from memory.
       inMemoryBlockOnConsumed: points + 1,
     });

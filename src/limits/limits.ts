@@ -40,7 +40,13 @@ export class Limits {
   constructor(config: Config, pool: Pool, log: Logger) {
     this.#counters = new SharedCounters(pool, log);
     this.#attempts = new AttemptLimits(pool, config.RATE_LIMIT_SENSITIVE_FACTOR);
-    this.#quotas = { address: config.RATE_LIMIT_ADDRESS, anonymous: config.RATE_LIMIT_ANONYMOUS, account: config.RATE_LIMIT_ACCOUNT, api_key: config.RATE_LIMIT_ACCOUNT, graphql_cost: config.RATE_LIMIT_GRAPHQL_COST };
+    this.#quotas = {
+      address: config.RATE_LIMIT_ADDRESS,
+      anonymous: config.RATE_LIMIT_ANONYMOUS,
+      account: config.RATE_LIMIT_ACCOUNT,
+      api_key: config.RATE_LIMIT_ACCOUNT,
+      graphql_cost: config.RATE_LIMIT_GRAPHQL_COST,
+    };
   }
 
   start(): void {
@@ -58,14 +64,26 @@ export class Limits {
   use(name: QuotaName, subject: string, points = 1): Usage {
     const quota = this.#quotas[name];
     const used = this.#counters.take(`${name} ${subject}`, points, quota);
-    return { name, quota, remaining: Math.max(0, quota - used - points), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
+    return {
+      name,
+      quota,
+      remaining: Math.max(0, quota - used - points),
+      reset: Math.ceil(this.#counters.secondsLeft),
+      exceeded: used >= quota,
+    };
   }
 
   /** The caller's quota, without counting a request. */
   standing(name: QuotaName, subject: string): Usage {
     const quota = this.#quotas[name];
     const used = this.#counters.used(`${name} ${subject}`);
-    return { name, quota, remaining: Math.max(0, quota - used), reset: Math.ceil(this.#counters.secondsLeft), exceeded: used >= quota };
+    return {
+      name,
+      quota,
+      remaining: Math.max(0, quota - used),
+      reset: Math.ceil(this.#counters.secondsLeft),
+      exceeded: used >= quota,
+    };
   }
 
   useByAddress(name: 'address' | 'anonymous', address: string | null): Usage {

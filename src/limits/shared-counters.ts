@@ -47,7 +47,11 @@ export class SharedCounters {
   }
 
   start(): void {
-    this.#timer = setInterval(() => { this.#exchanging ??= this.#exchange().finally(() => { this.#exchanging = undefined; }); }, exchangeMs);
+    this.#timer = setInterval(() => {
+      this.#exchanging ??= this.#exchange().finally(() => {
+        this.#exchanging = undefined;
+      });
+    }, exchangeMs);
     this.#timer.unref();
   }
 
@@ -62,7 +66,12 @@ export class SharedCounters {
     let counter = this.#counters.get(key);
     if (!counter) {
       counter = { shared: 0, unsent: 0 };
-      if (this.#counters.size >= maxCounters) for (const oldest of this.#counters.keys()) { this.#counters.delete(oldest); this.#dirty.delete(oldest); break; }
+      if (this.#counters.size >= maxCounters)
+        for (const oldest of this.#counters.keys()) {
+          this.#counters.delete(oldest);
+          this.#dirty.delete(oldest);
+          break;
+        }
       this.#counters.set(key, counter);
     }
     const used = counter.shared + counter.unsent;
@@ -81,7 +90,7 @@ export class SharedCounters {
 
   /** Seconds until the counters reset. */
   get secondsLeft(): number {
-    return windowSeconds - (Date.now() / 1000) % windowSeconds;
+    return windowSeconds - ((Date.now() / 1000) % windowSeconds);
   }
 
   #turn(): void {
@@ -91,7 +100,8 @@ export class SharedCounters {
     this.#counters = new Map();
     this.#dirty = new Set();
     // Rows of past minutes are of no use to anybody.
-    if (this.#timer) this.#pool.query('DELETE FROM request_counters WHERE window_number < $1', [now - 1]).catch(() => {});
+    if (this.#timer)
+      this.#pool.query('DELETE FROM request_counters WHERE window_number < $1', [now - 1]).catch(() => {});
   }
 
   async #exchange(): Promise<void> {
@@ -102,7 +112,11 @@ export class SharedCounters {
     for (const key of this.#dirty) sent.set(key, this.#counters.get(key)?.unsent ?? 0);
     this.#dirty.clear();
     try {
-      const { rows } = await this.#pool.query<Row>({ name: 'request counters', text, values: [[...sent.keys()], [...sent.values()], window] });
+      const { rows } = await this.#pool.query<Row>({
+        name: 'request counters',
+        text,
+        values: [[...sent.keys()], [...sent.values()], window],
+      });
       this.#failed = false;
       if (window !== this.#window) return;
       for (const row of rows) {

@@ -18,5 +18,8 @@ export function oneLine(text: string): string {
 export function nameInMail(name: string): string {
   const characters = [...oneLine(name).replace(/["“”„«»]/gu, '’')];
   const short = characters.length > longest ? `${characters.slice(0, longest).join('')}…` : characters.join('');
-  return `“${short.replace(domainDot, '[.]').replace(/\bwww\./giu, 'www[.]').replace(scheme, '[:]')}”`;
+  return `“${short
+    .replace(domainDot, '[.]')
+    .replace(/\bwww\./giu, 'www[.]')
+    .replace(scheme, '[:]')}”`;
 }

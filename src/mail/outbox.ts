@@ -12,8 +12,13 @@ export interface OutboxLetter {
 /** The newest e-mails, unsealed; only for the local outbox page. */
 export async function outboxLetters(app: App): Promise<OutboxLetter[]> {
   const rows = await app.db.prisma.mail.findMany({ orderBy: { createdAt: 'desc' }, take: 50 });
-  return Promise.all(rows.map(async (row) => ({
-    id: row.id, to: row.recipient, subject: row.subject, createdAt: row.createdAt,
-    text: row.bodyEnc === null ? '(erased)' : await app.secrets.open(row.bodyEnc, mailOwner(row.id)),
-  })));
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      to: row.recipient,
+      subject: row.subject,
+      createdAt: row.createdAt,
+      text: row.bodyEnc === null ? '(erased)' : await app.secrets.open(row.bodyEnc, mailOwner(row.id)),
+    })),
+  );
 }

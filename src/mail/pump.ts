@@ -43,7 +43,19 @@ function reasonOf(error: unknown): string {
 async function giveUp(app: App, due: Due, reason: string): Promise<void> {
   await app.db.prisma.$transaction(async (tx) => {
     await tx.mail.update({ where: { id: due.id }, data: { failedAt: new Date(), lastError: reason, bodyEnc: null } });
-    await tx.auditEntry.create({ data: { id: newId(), action: 'mail.failed', resourceType: 'mail', resourceId: due.id, resourceName: due.recipient, actorType: 'system', actorName: 'mail', requestId: `mail_${due.id}`, afterState: { subject: due.subject, attempts: due.attempts, reason } } });
+    await tx.auditEntry.create({
+      data: {
+        id: newId(),
+        action: 'mail.failed',
+        resourceType: 'mail',
+        resourceId: due.id,
+        resourceName: due.recipient,
+        actorType: 'system',
+        actorName: 'mail',
+        requestId: `mail_${due.id}`,
+        afterState: { subject: due.subject, attempts: due.attempts, reason },
+      },
+    });
   });
   app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'An e-mail could not be sent; no more retries');
 }
@@ -52,21 +64,41 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
   try {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
     // The same id at every try: where an e-mail was accepted and the response lost, mail programs show one of the two.
-    await transporter.sendMail({ from, to: due.recipient, subject: due.subject, text, messageId: `<${due.id}@${new URL(app.config.APP_URL).hostname}>`, headers: { 'Auto-Submitted': 'auto-generated' }, disableFileAccess: true, disableUrlAccess: true });
+    await transporter.sendMail({
+      from,
+      to: due.recipient,
+      subject: due.subject,
+      text,
+      messageId: `<${due.id}@${new URL(app.config.APP_URL).hostname}>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
   } catch (error) {
     if (isLasting(error) || due.attempts >= maxAttempts) return giveUp(app, due, reasonOf(error));
-    await app.db.prisma.mail.update({ where: { id: due.id }, data: { nextAttemptAt: new Date(Date.now() + delayOf(due.attempts - 1) * 1000), lastError: reasonOf(error) } });
-    app.log.warn({ mailId: due.id, attempts: due.attempts, reason: reasonOf(error) }, 'An e-mail could not be sent; it will be retried');
+    await app.db.prisma.mail.update({
+      where: { id: due.id },
+      data: { nextAttemptAt: new Date(Date.now() + delayOf(due.attempts - 1) * 1000), lastError: reasonOf(error) },
+    });
+    app.log.warn(
+      { mailId: due.id, attempts: due.attempts, reason: reasonOf(error) },
+      'An e-mail could not be sent; it will be retried',
+    );
     return;
   }
-  await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date(), bodyEnc: null, lastError: null } });
+  await app.db.prisma.mail.update({
+    where: { id: due.id },
+    data: { sentAt: new Date(), bodyEnc: null, lastError: null },
+  });
 }
 
 /** Without a mail server a developer reads the e-mails in the console and on /outbox, which is why their text is kept. */
 async function show(app: App, due: Due): Promise<void> {
   if (app.config.ENVIRONMENT === 'development') {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    process.stdout.write(`\n--- E-mail to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`);
+    process.stdout.write(
+      `\n--- E-mail to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`,
+    );
   }
   await app.db.prisma.mail.update({ where: { id: due.id }, data: { sentAt: new Date() } });
 }

@@ -23,6 +23,8 @@ export async function queueMail(tx: Tx, secrets: SecretBox, letter: Letter): Pro
   const subject = [...oneLine(letter.subject)].slice(0, longestSubject).join('');
   const text = letter.text.replace(unseen, '');
   // Not `create`, which reads the row back: a tenant may send e-mails, never read them.
-  await tx.mail.createMany({ data: [{ id, recipient: letter.to, subject, bodyEnc: secrets.seal(text, mailOwner(id)) }] });
+  await tx.mail.createMany({
+    data: [{ id, recipient: letter.to, subject, bodyEnc: secrets.seal(text, mailOwner(id)) }],
+  });
   await notify(tx, ['mail']);
 }

@@ -18,8 +18,12 @@ export function smtpTransport(config: Config): SmtpTransport | null {
   return {
     from,
     transporter: createTransport({
-      host: config.SMTP_HOST, port: config.SMTP_PORT, ...times,
-      secure: config.SMTP_TLS === 'tls', requireTLS: config.SMTP_TLS === 'starttls', ignoreTLS: config.SMTP_TLS === 'none',
+      host: config.SMTP_HOST,
+      port: config.SMTP_PORT,
+      ...times,
+      secure: config.SMTP_TLS === 'tls',
+      requireTLS: config.SMTP_TLS === 'starttls',
+      ignoreTLS: config.SMTP_TLS === 'none',
       ...(config.SMTP_USER ? { auth: { user: config.SMTP_USER, pass: config.SMTP_PASSWORD ?? '' } } : {}),
     }),
   };

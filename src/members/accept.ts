@@ -15,19 +15,50 @@ import { join, type Newcomer } from './join.ts';
  * e-mail, so the address is theirs: a sign-up with it need not verify the address again.
  */
 export async function invitationForSignUp(tx: Tx, token: string, email: string) {
-  const invitation = await tx.invitation.findUnique({ where: { tokenHash: hashToken(token) }, include: { role: true } });
-  if (!invitation) throw new AppError('not_found', 'The invitation is not valid: only the token from the latest e-mail works', { resource: 'invitation' });
+  const invitation = await tx.invitation.findUnique({
+    where: { tokenHash: hashToken(token) },
+    include: { role: true },
+  });
+  if (!invitation)
+    throw new AppError('not_found', 'The invitation is not valid: only the token from the latest e-mail works', {
+      resource: 'invitation',
+    });
   const status = statusOf(invitation);
-  if (status !== 'pending') throw new AppError('invalid_state', `The invitation is ${status}; ask for a new one`, { resource: 'invitation', state: status, allowed: ['pending'] });
-  if (invitation.email !== email.toLowerCase()) throw new AppError('forbidden', 'The invitation is for another e-mail address; use the address that received the e-mail', { field: 'email', constraint: 'invited_address' });
+  if (status !== 'pending')
+    throw new AppError('invalid_state', `The invitation is ${status}; ask for a new one`, {
+      resource: 'invitation',
+      state: status,
+      allowed: ['pending'],
+    });
+  if (invitation.email !== email.toLowerCase())
+    throw new AppError(
+      'forbidden',
+      'The invitation is for another e-mail address; use the address that received the e-mail',
+      { field: 'email', constraint: 'invited_address' },
+    );
   return invitation;
 }
 
 /** Uses the invitation up: the person becomes a member. In the transaction that makes the account, where one is made. */
-export async function joinByInvitation(tx: Tx, client: Client, invitation: Awaited<ReturnType<typeof invitationForSignUp>>, newcomer: Newcomer): Promise<Organization> {
-  const taken = await tx.invitation.updateMany({ where: { id: invitation.id, acceptedAt: null, cancelledAt: null, tokenHash: invitation.tokenHash }, data: { acceptedAt: new Date() } });
-  if (taken.count === 0) throw new AppError('conflict', 'The invitation has just been used or cancelled', { resource: 'invitation' });
-  return join(tx, client, newcomer, { orgId: invitation.orgId, role: invitation.role, projectIds: invitation.projectIds, byId: invitation.invitedById, through: { invitation: invitation.id } });
+export async function joinByInvitation(
+  tx: Tx,
+  client: Client,
+  invitation: Awaited<ReturnType<typeof invitationForSignUp>>,
+  newcomer: Newcomer,
+): Promise<Organization> {
+  const taken = await tx.invitation.updateMany({
+    where: { id: invitation.id, acceptedAt: null, cancelledAt: null, tokenHash: invitation.tokenHash },
+    data: { acceptedAt: new Date() },
+  });
+  if (taken.count === 0)
+    throw new AppError('conflict', 'The invitation has just been used or cancelled', { resource: 'invitation' });
+  return join(tx, client, newcomer, {
+    orgId: invitation.orgId,
+    role: invitation.role,
+    projectIds: invitation.projectIds,
+    byId: invitation.invitedById,
+    through: { invitation: invitation.id },
+  });
 }
 
 export const acceptInput = z.object({ token: z.string().max(200) });

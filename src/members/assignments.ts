@@ -18,12 +18,18 @@ export async function listAssignments(scope: OrgScope, memberId: string, args: P
   await getMember(scope, memberId);
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return scope.db.roleAssignment.findMany({ where: { orgId: scope.orgId, membershipId: memberId, AND: and }, include: { role: true }, ...rest });
+    return scope.db.roleAssignment.findMany({
+      where: { orgId: scope.orgId, membershipId: memberId, AND: and },
+      include: { role: true },
+      ...rest,
+    });
   });
 }
 
 export async function getAssignment(scope: OrgScope, id: string) {
-  const assignment = isId(id) ? await scope.db.roleAssignment.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  const assignment = isId(id)
+    ? await scope.db.roleAssignment.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
+    : null;
   if (!assignment) throw notFound('assignment', id);
   return assignment;
 }
@@ -38,14 +44,26 @@ export async function assignRole(app: App, scope: OrgScope, memberId: string, gi
       const [projectId = ''] = await projectsIn(tx, scope.orgId, [input.projectId]);
       requireMayGrant(scope.access, role);
       requireWholeOwner(role, [projectId]);
-      const assignment = await tx.roleAssignment.create({ data: { id: newId(), orgId: scope.orgId, membershipId: memberId, roleId: role.id, projectId }, include: { role: true } });
-      await record({ action: 'member.role_assigned', resourceType: 'member', resourceId: memberId, resourceName: member.user.email, after: { role: role.name, projectId } });
+      const assignment = await tx.roleAssignment.create({
+        data: { id: newId(), orgId: scope.orgId, membershipId: memberId, roleId: role.id, projectId },
+        include: { role: true },
+      });
+      await record({
+        action: 'member.role_assigned',
+        resourceType: 'member',
+        resourceId: memberId,
+        resourceName: member.user.email,
+        after: { role: role.name, projectId },
+      });
       await notify(tx, [`access:${member.userId}`]);
       return assignment;
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', 'The member already has this role in this project', { field: 'roleId', constraint: 'unique' });
+    throw new AppError('conflict', 'The member already has this role in this project', {
+      field: 'roleId',
+      constraint: 'unique',
+    });
   }
 }
 
@@ -57,7 +75,13 @@ export async function unassignRole(app: App, scope: OrgScope, memberId: string, 
     requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
     const gone = await tx.roleAssignment.deleteMany({ where: { id: assignmentId } });
     if (gone.count === 0) throw notFound('assignment', assignmentId);
-    await record({ action: 'member.role_unassigned', resourceType: 'member', resourceId: memberId, resourceName: member.user.email, before: { role: assignment.role.name, projectId: assignment.projectId } });
+    await record({
+      action: 'member.role_unassigned',
+      resourceType: 'member',
+      resourceId: memberId,
+      resourceName: member.user.email,
+      before: { role: assignment.role.name, projectId: assignment.projectId },
+    });
     await notify(tx, [`access:${member.userId}`]);
     return assignment;
   });

@@ -17,7 +17,12 @@ import { newToken } from './tokens.ts';
 
 const day = 86400_000;
 export const expiresInDays = z.number().int().min(1).max(30);
-export const inviteInput = z.object({ email: emailSchema, roleId: z.string(), projectIds, expiresInDays: expiresInDays.nullish() });
+export const inviteInput = z.object({
+  email: emailSchema,
+  roleId: z.string(),
+  projectIds,
+  expiresInDays: expiresInDays.nullish(),
+});
 
 export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'cancelled';
 
@@ -29,28 +34,44 @@ export function statusOf(invitation: Pick<Invitation, 'acceptedAt' | 'cancelledA
 
 function whereStatus(status: InvitationStatus): Prisma.InvitationWhereInput {
   switch (status) {
-    case 'accepted': return { acceptedAt: { not: null } };
-    case 'cancelled': return { cancelledAt: { not: null } };
-    case 'pending': return { acceptedAt: null, cancelledAt: null, expiresAt: { gt: new Date() } };
-    case 'expired': return { acceptedAt: null, cancelledAt: null, expiresAt: { lte: new Date() } };
+    case 'accepted':
+      return { acceptedAt: { not: null } };
+    case 'cancelled':
+      return { cancelledAt: { not: null } };
+    case 'pending':
+      return { acceptedAt: null, cancelledAt: null, expiresAt: { gt: new Date() } };
+    case 'expired':
+      return { acceptedAt: null, cancelledAt: null, expiresAt: { lte: new Date() } };
   }
 }
 
 export function listInvitations(scope: OrgScope, args: PageArgs & { status?: InvitationStatus | null | undefined }) {
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return scope.db.invitation.findMany({ where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) }, include: { role: true }, ...rest });
+    return scope.db.invitation.findMany({
+      where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) },
+      include: { role: true },
+      ...rest,
+    });
   });
 }
 
 export async function getInvitation(scope: OrgScope, id: string) {
-  const invitation = isId(id) ? await scope.db.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  const invitation = isId(id)
+    ? await scope.db.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
+    : null;
   if (!invitation) throw notFound('invitation', id);
   return invitation;
 }
 
 /** Names are told apart from our own words, in the subject above all: an invitation must not be able to pose as a notice of ours. */
-function letter(app: App, scope: OrgScope, invitation: { email: string; expiresAt: Date }, roleName: string, token: string) {
+function letter(
+  app: App,
+  scope: OrgScope,
+  invitation: { email: string; expiresAt: Date },
+  roleName: string,
+  token: string,
+) {
   return {
     to: invitation.email,
     subject: 'Invitation to an organization on oCore',
@@ -83,26 +104,59 @@ export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
   const input = parse(inviteInput, given);
   await countLetter(app, scope, input.email);
   const { token, hash } = newToken('ocore_i_');
-  const invited = () => new AppError('conflict', `${input.email} has already been invited; resend or cancel that invitation`, { field: 'email', constraint: 'unique' });
+  const invited = () =>
+    new AppError('conflict', `${input.email} has already been invited; resend or cancel that invitation`, {
+      field: 'email',
+      constraint: 'unique',
+    });
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const role = await roleIn(tx, scope.orgId, input.roleId);
       const projects = await projectsIn(tx, scope.orgId, input.projectIds ?? []);
       requireMayGrant(scope.access, role);
       requireWholeOwner(role, projects);
-      const member = await tx.membership.findFirst({ where: { orgId: scope.orgId, user: { email: input.email } }, select: { id: true } });
-      if (member) throw new AppError('conflict', `${input.email} is already a member`, { field: 'email', constraint: 'unique', memberId: member.id });
-      const open = await tx.invitation.findFirst({ where: { orgId: scope.orgId, email: input.email, acceptedAt: null, cancelledAt: null } });
+      const member = await tx.membership.findFirst({
+        where: { orgId: scope.orgId, user: { email: input.email } },
+        select: { id: true },
+      });
+      if (member)
+        throw new AppError('conflict', `${input.email} is already a member`, {
+          field: 'email',
+          constraint: 'unique',
+          memberId: member.id,
+        });
+      const open = await tx.invitation.findFirst({
+        where: { orgId: scope.orgId, email: input.email, acceptedAt: null, cancelledAt: null },
+      });
       if (open && statusOf(open) === 'pending') throw invited();
       const values = {
-        roleId: role.id, projectIds: projects, tokenHash: hash, invitedById: scope.access.userId, sentAt: new Date(), expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * day),
+        roleId: role.id,
+        projectIds: projects,
+        tokenHash: hash,
+        invitedById: scope.access.userId,
+        sentAt: new Date(),
+        expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * day),
       };
       // One that has expired is taken up again.
       const invitation = open
         ? await tx.invitation.update({ where: { id: open.id }, data: values, include: { role: true } })
-        : await tx.invitation.create({ data: { id: newId(), orgId: scope.orgId, email: input.email, ...values }, include: { role: true } });
+        : await tx.invitation.create({
+            data: { id: newId(), orgId: scope.orgId, email: input.email, ...values },
+            include: { role: true },
+          });
       await queueMail(tx, app.secrets, letter(app, scope, invitation, role.name, token));
-      await record({ action: 'member.invited', resourceType: 'invitation', resourceId: invitation.id, resourceName: input.email, after: { email: input.email, role: role.name, projectIds: projects, expiresAt: invitation.expiresAt.toISOString() } });
+      await record({
+        action: 'member.invited',
+        resourceType: 'invitation',
+        resourceId: invitation.id,
+        resourceName: input.email,
+        after: {
+          email: input.email,
+          role: role.name,
+          projectIds: projects,
+          expiresAt: invitation.expiresAt.toISOString(),
+        },
+      });
       return invitation;
     });
   } catch (error) {
@@ -112,7 +166,9 @@ export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
 }
 
 async function invitationIn(tx: Tx, scope: OrgScope, id: string) {
-  const invitation = isId(id) ? await tx.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  const invitation = isId(id)
+    ? await tx.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
+    : null;
   if (!invitation) throw notFound('invitation', id);
   return invitation;
 }
@@ -125,10 +181,19 @@ export async function resendInvitation(app: App, scope: OrgScope, id: string) {
     requireMayGrant(scope.access, before.role);
     await countLetter(app, scope, before.email);
     const expiresAt = new Date(Date.now() + (before.expiresAt.getTime() - before.sentAt.getTime()));
-    const changed = await tx.invitation.updateMany({ where: { id, acceptedAt: null, cancelledAt: null }, data: { tokenHash: hash, sentAt: new Date(), expiresAt, invitedById: scope.access.userId } });
+    const changed = await tx.invitation.updateMany({
+      where: { id, acceptedAt: null, cancelledAt: null },
+      data: { tokenHash: hash, sentAt: new Date(), expiresAt, invitedById: scope.access.userId },
+    });
     if (changed.count === 0) throw invalidState('invitation', statusOf(before), ['pending', 'expired']);
     await queueMail(tx, app.secrets, letter(app, scope, { email: before.email, expiresAt }, before.role.name, token));
-    await record({ action: 'member.invitation_resent', resourceType: 'invitation', resourceId: id, resourceName: before.email, after: { expiresAt: expiresAt.toISOString() } });
+    await record({
+      action: 'member.invitation_resent',
+      resourceType: 'invitation',
+      resourceId: id,
+      resourceName: before.email,
+      after: { expiresAt: expiresAt.toISOString() },
+    });
     return invitationIn(tx, scope, id);
   });
 }
@@ -136,9 +201,18 @@ export async function resendInvitation(app: App, scope: OrgScope, id: string) {
 export async function cancelInvitation(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record }) => {
     const before = await invitationIn(tx, scope, id);
-    const changed = await tx.invitation.updateMany({ where: { id, acceptedAt: null, cancelledAt: null }, data: { cancelledAt: new Date() } });
+    const changed = await tx.invitation.updateMany({
+      where: { id, acceptedAt: null, cancelledAt: null },
+      data: { cancelledAt: new Date() },
+    });
     if (changed.count === 0) throw invalidState('invitation', statusOf(before), ['pending', 'expired']);
-    await record({ action: 'member.invitation_cancelled', resourceType: 'invitation', resourceId: id, resourceName: before.email, before: { role: before.role.name } });
+    await record({
+      action: 'member.invitation_cancelled',
+      resourceType: 'invitation',
+      resourceId: id,
+      resourceName: before.email,
+      before: { role: before.role.name },
+    });
     return invitationIn(tx, scope, id);
   });
 }

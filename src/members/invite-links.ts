@@ -16,7 +16,11 @@ import { join } from './join.ts';
 import { roleIn } from './rows.ts';
 import { newToken } from './tokens.ts';
 
-export const createInput = z.object({ roleId: z.string(), maxUses: z.number().int().min(0).max(10_000).nullish(), expiresInDays: expiresInDays.nullish() });
+export const createInput = z.object({
+  roleId: z.string(),
+  maxUses: z.number().int().min(0).max(10_000).nullish(),
+  expiresInDays: expiresInDays.nullish(),
+});
 
 export type InviteLinkStatus = 'active' | 'used_up' | 'expired' | 'revoked';
 
@@ -34,7 +38,9 @@ export function listInviteLinks(scope: OrgScope, args: PageArgs) {
 }
 
 export async function getInviteLink(scope: OrgScope, id: string) {
-  const link = isId(id) ? await scope.db.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+  const link = isId(id)
+    ? await scope.db.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
+    : null;
   if (!link) throw notFound('invite link', id);
   return link;
 }
@@ -46,25 +52,51 @@ export async function createInviteLink(app: App, scope: OrgScope, given: unknown
   return mutate(app, scope, async ({ tx, record }) => {
     const role = await roleIn(tx, scope.orgId, input.roleId);
     // A link can be passed on; ownership is given to a person.
-    if (isOwnerRole(role)) throw new AppError('unprocessable', 'An invite link cannot grant the role Owner; invite the person by e-mail', { field: 'roleId', constraint: 'owner' });
+    if (isOwnerRole(role))
+      throw new AppError('unprocessable', 'An invite link cannot grant the role Owner; invite the person by e-mail', {
+        field: 'roleId',
+        constraint: 'owner',
+      });
     requireMayGrant(scope.access, role);
     const link = await tx.inviteLink.create({
-      data: { id: newId(), orgId: scope.orgId, roleId: role.id, codeHash: hash, maxUses: input.maxUses ?? 0, createdById: scope.access.userId, expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * 86400_000) },
+      data: {
+        id: newId(),
+        orgId: scope.orgId,
+        roleId: role.id,
+        codeHash: hash,
+        maxUses: input.maxUses ?? 0,
+        createdById: scope.access.userId,
+        expiresAt: new Date(Date.now() + (input.expiresInDays ?? 7) * 86400_000),
+      },
       include: { role: true },
     });
-    await record({ action: 'member.invite_link_created', resourceType: 'invite_link', resourceId: link.id, resourceName: role.name, after: { role: role.name, maxUses: link.maxUses, expiresAt: link.expiresAt.toISOString() } });
+    await record({
+      action: 'member.invite_link_created',
+      resourceType: 'invite_link',
+      resourceId: link.id,
+      resourceName: role.name,
+      after: { role: role.name, maxUses: link.maxUses, expiresAt: link.expiresAt.toISOString() },
+    });
     return { ...link, code, url: `${app.config.APP_URL}/accept-invitation?code=${code}` };
   });
 }
 
 export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record }) => {
-    const before = isId(id) ? await tx.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } }) : null;
+    const before = isId(id)
+      ? await tx.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
+      : null;
     if (!before) throw notFound('invite link', id);
     const revokedAt = new Date();
     const changed = await tx.inviteLink.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } });
     if (changed.count === 0) throw invalidState('invite link', 'revoked', ['active']);
-    await record({ action: 'member.invite_link_revoked', resourceType: 'invite_link', resourceId: id, resourceName: before.role.name, before: { useCount: before.useCount } });
+    await record({
+      action: 'member.invite_link_revoked',
+      resourceType: 'invite_link',
+      resourceId: id,
+      resourceName: before.role.name,
+      before: { useCount: before.useCount },
+    });
     return { ...before, revokedAt };
   });
 }
@@ -80,9 +112,25 @@ export async function acceptInviteLink(app: App, access: Access, client: Client,
     const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });
     if (!link) throw new AppError('not_found', 'The link is not valid', { resource: 'invite link' });
     // Counted in the same statement that checks, so the last use is one person's.
-    const used = await tx.$executeRaw`UPDATE invite_links SET use_count = use_count + 1 WHERE id = ${link.id}::uuid AND revoked_at IS NULL AND expires_at > now() AND (max_uses = 0 OR use_count < max_uses)`;
-    if (used === 0) throw new AppError('invalid_state', 'The link has expired, was revoked or has reached its maximum number of uses; ask for a new one', { resource: 'invite link', state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link), allowed: ['active'] });
-    return join(tx, client, user, { orgId: link.orgId, role: link.role, projectIds: [], byId: link.createdById, through: { inviteLink: link.id } });
+    const used =
+      await tx.$executeRaw`UPDATE invite_links SET use_count = use_count + 1 WHERE id = ${link.id}::uuid AND revoked_at IS NULL AND expires_at > now() AND (max_uses = 0 OR use_count < max_uses)`;
+    if (used === 0)
+      throw new AppError(
+        'invalid_state',
+        'The link has expired, was revoked or has reached its maximum number of uses; ask for a new one',
+        {
+          resource: 'invite link',
+          state: linkStatusOf(link) === 'active' ? 'used_up' : linkStatusOf(link),
+          allowed: ['active'],
+        },
+      );
+    return join(tx, client, user, {
+      orgId: link.orgId,
+      role: link.role,
+      projectIds: [],
+      byId: link.createdById,
+      through: { inviteLink: link.id },
+    });
   });
   await attempt.forgive();
   return organization;

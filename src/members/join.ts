@@ -34,7 +34,11 @@ async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<vo
     if (!grants.permissions.has('manage:members')) throw new AppError('forbidden', 'No member');
     requireMayGrant(grants, role);
   } catch {
-    throw new AppError('conflict', 'The person who invited you no longer has the permission to do so; ask for a new invitation', { constraint: 'inviter' });
+    throw new AppError(
+      'conflict',
+      'The person who invited you no longer has the permission to do so; ask for a new invitation',
+      { constraint: 'inviter' },
+    );
   }
 }
 
@@ -45,23 +49,42 @@ export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised:
   const organization = await tx.organization.findUniqueOrThrow({ where: { id: orgId } });
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
   await requireGiver(tx, promised);
-  const projects = await tx.project.findMany({ where: { orgId, id: { in: [...promised.projectIds] } }, select: { id: true } });
-  if (promised.projectIds.length > 0 && projects.length === 0) throw new AppError('conflict', 'The projects of this invitation no longer exist; ask for a new invitation', { constraint: 'projects' });
+  const projects = await tx.project.findMany({
+    where: { orgId, id: { in: [...promised.projectIds] } },
+    select: { id: true },
+  });
+  if (promised.projectIds.length > 0 && projects.length === 0)
+    throw new AppError('conflict', 'The projects of this invitation no longer exist; ask for a new invitation', {
+      constraint: 'projects',
+    });
   const id = newId();
   try {
     await tx.membership.create({
       data: {
-        id, orgId, userId: newcomer.id, roleId: projects.length > 0 ? null : role.id,
-        assignments: { create: projects.map((project) => ({ id: newId(), orgId, roleId: role.id, projectId: project.id })) },
+        id,
+        orgId,
+        userId: newcomer.id,
+        roleId: projects.length > 0 ? null : role.id,
+        assignments: {
+          create: projects.map((project) => ({ id: newId(), orgId, roleId: role.id, projectId: project.id })),
+        },
       },
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
     throw new AppError('conflict', `You are already a member of ${organization.name}`, { constraint: 'unique' });
   }
-  await recordFact(tx, { orgId, actor: { type: 'user', id: newcomer.id, name: newcomer.name }, ...client }, {
-    action: 'member.joined', resourceType: 'member', resourceId: id, resourceName: newcomer.email, after: { role: role.name, projectIds: projects.map((project) => project.id), ...promised.through },
-  });
+  await recordFact(
+    tx,
+    { orgId, actor: { type: 'user', id: newcomer.id, name: newcomer.name }, ...client },
+    {
+      action: 'member.joined',
+      resourceType: 'member',
+      resourceId: id,
+      resourceName: newcomer.email,
+      after: { role: role.name, projectIds: projects.map((project) => project.id), ...promised.through },
+    },
+  );
   await notify(tx, [`access:${newcomer.id}`]);
   return organization;
 }

@@ -19,17 +19,26 @@ export const memberInclude = {
 export type MemberRow = Prisma.MembershipGetPayload<{ include: typeof memberInclude }>;
 
 export async function getMember(scope: OrgScope, id: string): Promise<MemberRow> {
-  const member = isId(id) ? await scope.db.membership.findFirst({ where: { id, orgId: scope.orgId }, include: memberInclude }) : null;
+  const member = isId(id)
+    ? await scope.db.membership.findFirst({ where: { id, orgId: scope.orgId }, include: memberInclude })
+    : null;
   if (!member) throw notFound('member', id);
   return member;
 }
 
 /** The same in a transaction. One relation after the other: Prisma would ask for them at once on its one connection. */
-export async function findMemberIn(tx: Tx, where: Prisma.MembershipWhereInput & { orgId: string }): Promise<MemberRow | null> {
+export async function findMemberIn(
+  tx: Tx,
+  where: Prisma.MembershipWhereInput & { orgId: string },
+): Promise<MemberRow | null> {
   const row = await tx.membership.findFirst({ where, include: { user: memberInclude.user } });
   if (!row) return null;
   const role = row.roleId === null ? null : await tx.role.findFirst({ where: { id: row.roleId } });
-  return { ...row, role, assignments: await tx.roleAssignment.findMany({ where: { membershipId: row.id }, ...memberInclude.assignments }) };
+  return {
+    ...row,
+    role,
+    assignments: await tx.roleAssignment.findMany({ where: { membershipId: row.id }, ...memberInclude.assignments }),
+  };
 }
 
 export async function memberIn(tx: Tx, orgId: string, id: string): Promise<MemberRow> {
@@ -47,7 +56,11 @@ export async function roleIn(tx: Tx, orgId: string, id: string) {
 /** The projects, each of which must be there. */
 export async function projectsIn(tx: Tx, orgId: string, wanted: readonly string[]): Promise<string[]> {
   const ids = [...new Set(wanted)];
-  const found = new Set((await tx.project.findMany({ where: { orgId, id: { in: ids.filter(isId) } }, select: { id: true } })).map((row) => row.id));
+  const found = new Set(
+    (await tx.project.findMany({ where: { orgId, id: { in: ids.filter(isId) } }, select: { id: true } })).map(
+      (row) => row.id,
+    ),
+  );
   const missing = ids.find((id) => !found.has(id));
   if (missing !== undefined) throw notFound('project', missing);
   return ids;
@@ -55,10 +68,16 @@ export async function projectsIn(tx: Tx, orgId: string, wanted: readonly string[
 
 /** The member's roles, wherever they count. */
 export function grantRows(member: Pick<MemberRow, 'role' | 'assignments'>): GrantRow[] {
-  return [...(member.role ? [{ ...member.role, projectId: null }] : []), ...member.assignments.map(({ role, projectId }) => ({ ...role, projectId }))];
+  return [
+    ...(member.role ? [{ ...member.role, projectId: null }] : []),
+    ...member.assignments.map(({ role, projectId }) => ({ ...role, projectId })),
+  ];
 }
 
 /** What the audit log keeps of a member's roles. */
 export function rolesShown(member: Pick<MemberRow, 'role' | 'assignments'>) {
-  return { role: member.role?.name ?? null, projects: member.assignments.map(({ role, projectId }) => ({ role: role.name, projectId })) };
+  return {
+    role: member.role?.name ?? null,
+    projects: member.assignments.map(({ role, projectId }) => ({ role: role.name, projectId })),
+  };
 }

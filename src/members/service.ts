@@ -10,18 +10,38 @@ import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, searchTerm, seekById } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
-import { findMemberIn, grantRows, memberIn, memberInclude, type MemberRow, projectIds, projectsIn, roleIn, rolesShown } from './rows.ts';
+import {
+  findMemberIn,
+  grantRows,
+  memberIn,
+  memberInclude,
+  type MemberRow,
+  projectIds,
+  projectsIn,
+  roleIn,
+  rolesShown,
+} from './rows.ts';
 
 export const roleInput = z.object({ roleId: z.string(), projectIds });
 
-export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined }) {
+export function listMembers(
+  scope: OrgScope,
+  args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined },
+) {
   const term = searchTerm(args.search);
   const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.membership.findMany({
-      where: { orgId: scope.orgId, AND: [...and, role ? { OR: [role, { assignments: { some: role } }] } : {}, term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {}] },
+      where: {
+        orgId: scope.orgId,
+        AND: [
+          ...and,
+          role ? { OR: [role, { assignments: { some: role } }] } : {},
+          term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {},
+        ],
+      },
       include: memberInclude,
       ...rest,
     });
@@ -30,13 +50,23 @@ export function listMembers(scope: OrgScope, args: PageArgs & { roleId?: string 
 
 /** The person's own role in each of these organizations, as a whole. */
 export async function rolesOf(app: App, userId: string, orgIds: string[]) {
-  const rows = await app.db.prisma.membership.findMany({ where: { userId, orgId: { in: orgIds } }, select: { orgId: true, role: true } });
+  const rows = await app.db.prisma.membership.findMany({
+    where: { userId, orgId: { in: orgIds } },
+    select: { orgId: true, role: true },
+  });
   return rows.map(({ orgId: id, role }) => ({ id, role }));
 }
 
 /** A role in single projects would not be what an Owner is. */
 export function requireWholeOwner(role: Parameters<typeof isOwnerRole>[0], projects: readonly string[]): void {
-  if (isOwnerRole(role) && projects.length > 0) throw validationError([{ field: 'projectIds', constraint: 'owner', message: 'The role Owner applies to the whole organization; omit projectIds' }]);
+  if (isOwnerRole(role) && projects.length > 0)
+    throw validationError([
+      {
+        field: 'projectIds',
+        constraint: 'owner',
+        message: 'The role Owner applies to the whole organization; omit projectIds',
+      },
+    ]);
 }
 
 const isOwner = (member: MemberRow): boolean => member.role !== null && isOwnerRole(member.role);
@@ -54,22 +84,52 @@ export async function changeMemberRole(app: App, scope: OrgScope, id: string, gi
     requireWholeOwner(role, projects);
     if (isOwner(before) && !isOwnerRole(role)) await requireAnotherOwner(tx, scope.orgId, id);
     if (projects.length > 0) await tx.roleAssignment.deleteMany({ where: { membershipId: id } });
-    await tx.roleAssignment.createMany({ data: projects.map((projectId) => ({ id: newId(), orgId: scope.orgId, membershipId: id, roleId: role.id, projectId })) });
+    await tx.roleAssignment.createMany({
+      data: projects.map((projectId) => ({
+        id: newId(),
+        orgId: scope.orgId,
+        membershipId: id,
+        roleId: role.id,
+        projectId,
+      })),
+    });
     await tx.membership.update({ where: { id }, data: { roleId: projects.length > 0 ? null : role.id } });
     const after = await memberIn(tx, scope.orgId, id);
-    await record({ action: 'member.role_changed', resourceType: 'member', resourceId: id, resourceName: before.user.email, before: rolesShown(before), after: rolesShown(after) });
+    await record({
+      action: 'member.role_changed',
+      resourceType: 'member',
+      resourceId: id,
+      resourceName: before.user.email,
+      before: rolesShown(before),
+      after: rolesShown(after),
+    });
     await notify(tx, [`access:${before.userId}`]);
     return after;
   });
 }
 
-async function takeOut({ tx, record }: Mutation, scope: OrgScope, member: MemberRow, how: 'removed' | 'left'): Promise<void> {
+async function takeOut(
+  { tx, record }: Mutation,
+  scope: OrgScope,
+  member: MemberRow,
+  how: 'removed' | 'left',
+): Promise<void> {
   if (isOwner(member)) await requireAnotherOwner(tx, scope.orgId, member.id);
   // Before the keys: one that the member makes meanwhile holds the membership until it can be seen here.
   await tx.membership.delete({ where: { id: member.id } });
   // Keys of someone who comes back one day must not come back with them.
-  const keys = await tx.apiKey.updateMany({ where: { orgId: scope.orgId, userId: member.userId, revokedAt: null }, data: { revokedAt: new Date() } });
-  await record({ action: `member.${how}`, resourceType: 'member', resourceId: member.id, resourceName: member.user.email, before: rolesShown(member), after: { revokedApiKeys: keys.count } });
+  const keys = await tx.apiKey.updateMany({
+    where: { orgId: scope.orgId, userId: member.userId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  await record({
+    action: `member.${how}`,
+    resourceType: 'member',
+    resourceId: member.id,
+    resourceName: member.user.email,
+    before: rolesShown(member),
+    after: { revokedApiKeys: keys.count },
+  });
   await notify(tx, [`access:${member.userId}`]);
 }
 
@@ -77,7 +137,10 @@ export async function removeMember(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async (mutation) => {
     await lockOrganization(mutation.tx, scope.orgId);
     const member = await memberIn(mutation.tx, scope.orgId, id);
-    if (member.userId === scope.access.userId) throw new AppError('conflict', 'This is your own membership: leave the organization instead', { constraint: 'not_yourself' });
+    if (member.userId === scope.access.userId)
+      throw new AppError('conflict', 'This is your own membership: leave the organization instead', {
+        constraint: 'not_yourself',
+      });
     requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
     await takeOut(mutation, scope, member, 'removed');
     return member;

@@ -24,12 +24,23 @@ export class Attempt {
     this.kind = kind;
     this.row = row;
     this.#state = stateOf(row.state);
-    this.scope = { orgId: row.orgId, actor: { type: row.createdById ? 'user' : 'system', id: row.createdById, name: row.createdById ? '' : 'oCore' }, requestId: row.requestId, ipAddress: null, userAgent: null };
+    this.scope = {
+      orgId: row.orgId,
+      actor: { type: row.createdById ? 'user' : 'system', id: row.createdById, name: row.createdById ? '' : 'oCore' },
+      requestId: row.requestId,
+      ipAddress: null,
+      userAgent: null,
+    };
   }
 
   readonly lost = (): void => this.hold.abort('lost');
 
-  context(step: string, connection: AttemptConnection, signal: AbortSignal, progress: StepContext<unknown>['progress']): StepContext<unknown> {
+  context(
+    step: string,
+    connection: AttemptConnection,
+    signal: AbortSignal,
+    progress: StepContext<unknown>['progress'],
+  ): StepContext<unknown> {
     const { id, orgId, kind, resourceId, serverId, requestId, input } = this.row;
     const { app, claim, scope } = this;
     const state = (): ReturnType<typeof stateOf> => this.#state;
@@ -40,7 +51,9 @@ export class Attempt {
       scope,
       signal,
       logger: app.log.child({ operationId: id, requestId, step }),
-      get state() { return state(); },
+      get state() {
+        return state();
+      },
       saveState: async (patch) => {
         const next = { ...this.#state, ...patch };
         await claim.update({ state: next });

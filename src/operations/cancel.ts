@@ -18,9 +18,15 @@ export function requestCancel(app: App, scope: FactScope, id: string) {
     await tx.$queryRaw`SELECT 1 FROM operations WHERE id = ${id}::uuid FOR UPDATE`;
     const row = await tx.operation.findFirst({ where: { id, orgId: scope.orgId } });
     if (!row) throw notFound('operation', id);
-    if (row.status !== 'queued' && row.status !== 'running') throw invalidState('operation', row.status, ['queued', 'running']);
+    if (row.status !== 'queued' && row.status !== 'running')
+      throw invalidState('operation', row.status, ['queued', 'running']);
     await tx.operation.update({ where: { id }, data: { cancelRequested: true } });
-    await recordFact(tx, scope, { action: 'operation.cancel_requested', resourceType: 'operation', resourceId: id, resourceName: row.kind });
+    await recordFact(tx, scope, {
+      action: 'operation.cancel_requested',
+      resourceType: 'operation',
+      resourceId: id,
+      resourceName: row.kind,
+    });
     if (row.status === 'queued') await settleOperation(app, tx, scope, id, { outcome: 'cancelled', error: cancelled });
     else await notify(tx, [`cancel:${id}`, `operation:${id}`]);
     return tx.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });

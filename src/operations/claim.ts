@@ -40,13 +40,20 @@ export class Claim {
     this.attempt = row.attempt;
     this.crashes = row.crashes;
     this.#lease = lease;
-    this.log = new OperationLog(row.id, (work) => this.write(work), (error) => app.log.warn({ err: error, operationId: row.id }, 'Log lines were not written'));
+    this.log = new OperationLog(
+      row.id,
+      (work) => this.write(work),
+      (error) => app.log.warn({ err: error, operationId: row.id }, 'Log lines were not written'),
+    );
   }
 
   /** Makes the claim of the statement that takes an operation; undefined if it took none. */
   static async by(app: App, take: (leaseSeconds: number) => Promise<readonly Taken[]>): Promise<Claim | undefined> {
     const lease = new Lease(app.config.OPERATION_LEASE);
-    const [row] = await lease.during(() => take(app.config.OPERATION_LEASE), (rows) => rows.length > 0);
+    const [row] = await lease.during(
+      () => take(app.config.OPERATION_LEASE),
+      (rows) => rows.length > 0,
+    );
     if (!row) return undefined;
     const claim = new Claim(app, row, lease);
     try {
@@ -85,7 +92,11 @@ export class Claim {
     });
   }
 
-  updateStep(position: number, data: Prisma.OperationStepUpdateInput, operation: Prisma.OperationUpdateInput = {}): Promise<void> {
+  updateStep(
+    position: number,
+    data: Prisma.OperationStepUpdateInput,
+    operation: Prisma.OperationUpdateInput = {},
+  ): Promise<void> {
     return this.write(async (tx) => {
       await tx.operationStep.update({ where: { operationId_position: { operationId: this.id, position } }, data });
       if (Object.keys(operation).length > 0) await tx.operation.update({ where: { id: this.id }, data: operation });
@@ -104,7 +115,16 @@ export class Claim {
       if (renewing) return;
       renewing = true;
       // A database that is away for a moment leaves time for another try.
-      this.#renew().then((held) => { if (!held) lost(); }, () => {}).finally(() => { renewing = false; });
+      this.#renew()
+        .then(
+          (held) => {
+            if (!held) lost();
+          },
+          () => {},
+        )
+        .finally(() => {
+          renewing = false;
+        });
     }, this.#lease.ms / 5);
     return () => clearInterval(timer);
   }

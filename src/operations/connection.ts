@@ -52,7 +52,10 @@ export class AttemptConnection {
       const earlier = await this.#claim.write(async (tx) => {
         const row = await tx.operation.findUniqueOrThrow({ where: { id: this.#claim.id }, select: { sessions: true } });
         const known = sessionsShape.parse(row.sessions);
-        await tx.operation.update({ where: { id: this.#claim.id }, data: { sessions: [...known, ...(host.session ? [{ ...host.session }] : [])] } });
+        await tx.operation.update({
+          where: { id: this.#claim.id },
+          data: { sessions: [...known, ...(host.session ? [{ ...host.session }] : [])] },
+        });
         return known;
       });
       if (purpose === 'change' && (earlier.length > 0 || this.#claim.attempt > 1)) await this.#silence(host, earlier);
@@ -68,9 +71,15 @@ export class AttemptConnection {
     await endSessions(host, earlier);
     // An engine that does not run does nothing for anybody; one that stands still has requests waiting.
     await host.docker.ping().catch((error: unknown) => {
-      if (!(error instanceof RemoteError) || !['docker_unavailable', 'docker_permission'].includes(error.code)) throw error;
+      if (!(error instanceof RemoteError) || !['docker_unavailable', 'docker_permission'].includes(error.code))
+        throw error;
     });
     await sleep(readRequestsMs, undefined, { signal: this.#guard.signal });
-    await this.#claim.write((tx) => tx.operation.update({ where: { id: this.#claim.id }, data: { sessions: host.session ? [{ ...host.session }] : [] } }));
+    await this.#claim.write((tx) =>
+      tx.operation.update({
+        where: { id: this.#claim.id },
+        data: { sessions: host.session ? [{ ...host.session }] : [] },
+      }),
+    );
   }
 }

@@ -30,7 +30,9 @@ export interface OperationKind<Input, Step extends string = string, Status exten
 const definitions = new WeakSet<object>();
 
 /** Every definition that a feature's `kinds.ts` exports needs an implementation: the program does not start without. */
-export function defineKind<Input, const Step extends string, Status extends string>(kind: OperationKind<Input, Step, Status>): OperationKind<Input, Step, Status> {
+export function defineKind<Input, const Step extends string, Status extends string>(
+  kind: OperationKind<Input, Step, Status>,
+): OperationKind<Input, Step, Status> {
   definitions.add(kind);
   return kind;
 }

@@ -14,10 +14,19 @@ const awayMs = 25_000;
 const cleanupMs = 420_000;
 
 /** Ends an operation that failed or was cancelled. */
-export async function end(attempt: Attempt, error: OperationError, how: 'with clean-up' | 'without clean-up'): Promise<void> {
+export async function end(
+  attempt: Attempt,
+  error: OperationError,
+  how: 'with clean-up' | 'without clean-up',
+): Promise<void> {
   const outcome = error.code === cancelled.code ? 'cancelled' : 'failed';
   if (how === 'with clean-up') await cleanUp(attempt, outcome);
-  else attempt.claim.log.add('cleanup', 'error', 'The clean-up took every worker with it and is given up. Deleting the resource takes the rest away.');
+  else
+    attempt.claim.log.add(
+      'cleanup',
+      'error',
+      'The clean-up took every worker with it and is given up. Deleting the resource takes the rest away.',
+    );
   await settle(attempt, outcome, error);
 }
 
@@ -28,20 +37,32 @@ async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promi
   const connection = new AttemptConnection(app, claim, signal, attempt.lost);
   const context = attempt.context('cleanup', connection, signal, () => {});
   try {
-    await retrying({ windowMs: awayMs, signal, say: (text) => context.log('warning', text) }, () => kind.cleanup(context, outcome));
+    await retrying({ windowMs: awayMs, signal, say: (text) => context.log('warning', text) }, () =>
+      kind.cleanup(context, outcome),
+    );
   } catch (failure) {
     if (failure instanceof FencedError || isDatabaseDown(failure)) throw failure;
     if (hold.signal.aborted) throw new FencedError();
     app.log.warn({ err: failure, operationId: row.id }, 'The clean-up failed');
-    context.log('error', `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource takes the rest away.`);
+    context.log(
+      'error',
+      `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource takes the rest away.`,
+    );
   } finally {
     await connection.close();
   }
 }
 
-export async function settle({ app, claim, row: { id }, scope }: Attempt, outcome: Outcome, error: OperationError | null): Promise<void> {
+export async function settle(
+  { app, claim, row: { id }, scope }: Attempt,
+  outcome: Outcome,
+  error: OperationError | null,
+): Promise<void> {
   await claim.log.flush();
-  const write = (withoutKind: boolean) => claim.write((tx) => settleOperation(app, tx, scope, id, { outcome, error, ...(withoutKind ? { withoutKind } : {}) }));
+  const write = (withoutKind: boolean) =>
+    claim.write((tx) =>
+      settleOperation(app, tx, scope, id, { outcome, error, ...(withoutKind ? { withoutKind } : {}) }),
+    );
   await write(false).catch(async (failure: unknown) => {
     if (failure instanceof FencedError || isDatabaseDown(failure) || claim.crashes < maxCrashes) throw failure;
     app.log.error({ err: failure, operationId: id }, 'An operation ends without bringing its resource to a state');

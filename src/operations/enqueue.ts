@@ -29,7 +29,11 @@ interface Draft {
 
 async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Draft) {
   const id = newId();
-  const { kind: { kind, resource }, steps, ...data } = draft;
+  const {
+    kind: { kind, resource },
+    steps,
+    ...data
+  } = draft;
   const operation = await tx.operation
     .create({
       data: {
@@ -46,22 +50,49 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     })
     .catch((error: unknown) => {
       if (uniqueViolation(error) === undefined) throw error;
-      throw new AppError('operation_in_progress', `Another operation of this ${resource.type} is still under way`, { resource: resource.type, id: draft.resourceId });
+      throw new AppError('operation_in_progress', `Another operation of this ${resource.type} is still under way`, {
+        resource: resource.type,
+        id: draft.resourceId,
+      });
     });
   await queue.send(tx, { id, serverId: draft.serverId, orgId: scope.orgId });
-  await notify(tx, [`operation:${id}`, `org:${scope.orgId}:operations`, ...resource.topics(scope.orgId, draft.resourceId)]);
+  await notify(tx, [
+    `operation:${id}`,
+    `org:${scope.orgId}:operations`,
+    ...resource.topics(scope.orgId, draft.resourceId),
+  ]);
   return operation;
 }
 
 /** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */
-export function enqueue<Input>(queue: OperationQueue, tx: Tx, scope: FactScope, kind: OperationKind<Input>, given: NewOperation<Input>) {
+export function enqueue<Input>(
+  queue: OperationQueue,
+  tx: Tx,
+  scope: FactScope,
+  kind: OperationKind<Input>,
+  given: NewOperation<Input>,
+) {
   parse(kind.input, given.input);
   return insert(queue, tx, scope, { kind, ...given, retryOfId: given.retryOfId ?? null, steps: kind.steps });
 }
 
 /** The same operation once more, from its first step; its resource comes into the status that it had at the first time. */
-export async function enqueueAgain(queue: OperationQueue, tx: Tx, scope: FactScope, kind: OperationKind<unknown>, before: Omit<Draft, 'kind' | 'input' | 'retryOfId'> & { id: string; input: Prisma.JsonValue }) {
+export async function enqueueAgain(
+  queue: OperationQueue,
+  tx: Tx,
+  scope: FactScope,
+  kind: OperationKind<unknown>,
+  before: Omit<Draft, 'kind' | 'input' | 'retryOfId'> & { id: string; input: Prisma.JsonValue },
+) {
   const { resourceId, serverId, projectId, steps } = before;
   await kind.resource.enter(tx, scope.orgId, resourceId, kind.entering);
-  return insert(queue, tx, scope, { kind, resourceId, serverId, projectId, steps, input: before.input ?? {}, retryOfId: before.id });
+  return insert(queue, tx, scope, {
+    kind,
+    resourceId,
+    serverId,
+    projectId,
+    steps,
+    input: before.input ?? {},
+    retryOfId: before.id,
+  });
 }

@@ -52,8 +52,13 @@ export class OperationLog {
 
   /** Goes on where earlier attempts ended. */
   async resume(tx: Tx): Promise<void> {
-    const { logCutAt, logCut } = await tx.operation.findUniqueOrThrow({ where: { id: this.#operationId }, select: { logCutAt: true, logCut: true } });
-    const lines = await tx.$queryRaw<{ seq: number; bytes: number }[]>`SELECT seq, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = ${this.#operationId}::uuid ORDER BY seq`;
+    const { logCutAt, logCut } = await tx.operation.findUniqueOrThrow({
+      where: { id: this.#operationId },
+      select: { logCutAt: true, logCut: true },
+    });
+    const lines = await tx.$queryRaw<
+      { seq: number; bytes: number }[]
+    >`SELECT seq, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = ${this.#operationId}::uuid ORDER BY seq`;
     this.#cutAt = logCutAt;
     this.#cut = logCut;
     this.#seq = lines.at(-1)?.seq ?? 0;
@@ -69,7 +74,8 @@ export class OperationLog {
   add(step: string, level: string, text: string): void {
     const message = text.replaceAll('\u0000', '').slice(0, maxLine);
     const bytes = Buffer.byteLength(message);
-    if (this.#cutAt === null && (this.#headLines >= keptLines || this.#headBytes + bytes > keptBytes)) this.#cutAt = this.#seq + 1;
+    if (this.#cutAt === null && (this.#headLines >= keptLines || this.#headBytes + bytes > keptBytes))
+      this.#cutAt = this.#seq + 1;
     const row = { seq: ++this.#seq, step, level, message, at: new Date() };
     if (this.#cutAt === null) {
       this.#headLines += 1;
@@ -86,7 +92,10 @@ export class OperationLog {
     if (this.#due) return;
     this.#due = true;
     // A flood is written once in a while, not as fast as it comes.
-    this.#flushing = this.#flushing.then(() => this.#later(this.#cutAt === null ? 25 : 500)).then(() => this.#flush()).catch(this.#failed);
+    this.#flushing = this.#flushing
+      .then(() => this.#later(this.#cutAt === null ? 25 : 500))
+      .then(() => this.#flush())
+      .catch(this.#failed);
   }
 
   /** Writes what is not written yet, at once. */
@@ -98,7 +107,10 @@ export class OperationLog {
   #later(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.#soon = () => { clearTimeout(timer); resolve(); };
+      this.#soon = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
   }
 
@@ -114,10 +126,20 @@ export class OperationLog {
       if (rows.length > 0) await tx.operationLog.createMany({ data: rows.map((row) => ({ operationId, ...row })) });
       if (cutAt !== null && cut > 0 && first !== undefined) {
         await tx.operationLog.deleteMany({ where: { operationId, seq: { gt: cutAt, lt: first } } });
-        const line = { step: rows.at(-1)?.step ?? '', level: 'warning', message: `${cut} lines are left out here: only the beginning and the end of a long log are kept`, at: new Date() };
-        await tx.operationLog.upsert({ where: { operationId_seq: { operationId, seq: cutAt } }, create: { operationId, seq: cutAt, ...line }, update: line });
+        const line = {
+          step: rows.at(-1)?.step ?? '',
+          level: 'warning',
+          message: `${cut} lines are left out here: only the beginning and the end of a long log are kept`,
+          at: new Date(),
+        };
+        await tx.operationLog.upsert({
+          where: { operationId_seq: { operationId, seq: cutAt } },
+          create: { operationId, seq: cutAt, ...line },
+          update: line,
+        });
       }
-      if (cutAt !== null) await tx.operation.update({ where: { id: operationId }, data: { logCutAt: cutAt, logCut: cut } });
+      if (cutAt !== null)
+        await tx.operation.update({ where: { id: operationId }, data: { logCutAt: cutAt, logCut: cut } });
       await notify(tx, [`logs:${operationId}`]);
     });
     for (const line of fresh) line.row = null;

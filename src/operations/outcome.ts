@@ -13,7 +13,14 @@ export interface OperationError {
 /** What is known of an operation when it ends. */
 export interface EndContext<Input> {
   /** `attempt` 0: it ends before any worker began it. */
-  readonly operation: { id: string; orgId: string; kind: string; resourceId: string; serverId: string | null; attempt: number };
+  readonly operation: {
+    id: string;
+    orgId: string;
+    kind: string;
+    resourceId: string;
+    serverId: string | null;
+    attempt: number;
+  };
   readonly input: Input;
   readonly scope: FactScope;
   /** Facts that finished steps left; never secrets. */
@@ -21,7 +28,12 @@ export interface EndContext<Input> {
 }
 
 /** Brings the resource's row to its state, in the transaction that ends the operation. */
-export type Settle<Input> = (tx: Tx, context: EndContext<Input>, outcome: Outcome, error: OperationError | null) => Promise<void>;
+export type Settle<Input> = (
+  tx: Tx,
+  context: EndContext<Input>,
+  outcome: Outcome,
+  error: OperationError | null,
+) => Promise<void>;
 
 /** What every process knows of a kind: also one that runs no operations enqueues them, and ends those that wait. */
 export interface KnownKind {

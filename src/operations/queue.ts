@@ -5,7 +5,8 @@ import { notify } from '../events/hub.ts';
 export const queueName = 'operations';
 
 /** Operations of one group share its bounded lane: a server's, or an organization's own. */
-export const groupOf = (operation: { serverId: string | null; orgId: string }): string => operation.serverId ?? operation.orgId;
+export const groupOf = (operation: { serverId: string | null; orgId: string }): string =>
+  operation.serverId ?? operation.orgId;
 
 /**
  * The work queue. A job has its operation's id and says nothing else; it is created, active and gone in the transactions in
@@ -20,13 +21,21 @@ export class OperationQueue {
 
   /** Enqueues in the caller's transaction. */
   async send(tx: Tx, operation: { id: string; serverId: string | null; orgId: string }): Promise<void> {
-    await this.#boss.send(queueName, { operationId: operation.id }, { id: operation.id, db: fromPrisma(tx), group: { id: groupOf(operation) } });
+    await this.#boss.send(
+      queueName,
+      { operationId: operation.id },
+      { id: operation.id, db: fromPrisma(tx), group: { id: groupOf(operation) } },
+    );
     await notify(tx, ['queue']);
   }
 
   /** Makes the oldest job active whose lane has room and whose group is not named; answers its operation's id. */
   async take(tx: Tx, options: { lane: number; ignoreGroups: string[] }): Promise<string | undefined> {
-    const [job] = await this.#boss.fetch(queueName, { db: fromPrisma(tx), groupConcurrency: options.lane, ignoreGroups: options.ignoreGroups });
+    const [job] = await this.#boss.fetch(queueName, {
+      db: fromPrisma(tx),
+      groupConcurrency: options.lane,
+      ignoreGroups: options.ignoreGroups,
+    });
     return job?.id;
   }
 

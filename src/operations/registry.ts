@@ -9,10 +9,17 @@ export interface RunnableKind extends KnownKind {
 }
 
 /** Binds an implementation to its kind. The input is parsed again when it runs: rows outlive versions of the program. */
-export function implementOperation<Input, Step extends string>(implementation: OperationImplementation<Input, Step>): RunnableKind {
+export function implementOperation<Input, Step extends string>(
+  implementation: OperationImplementation<Input, Step>,
+): RunnableKind {
   const { kind: definition } = implementation;
-  const steps = new Map<string, (context: StepContext<Input>) => Promise<string | undefined>>(Object.entries(implementation.steps));
-  const typed = <C extends { input: unknown }>(context: C): C & { input: Input } => ({ ...context, input: definition.input.parse(context.input) });
+  const steps = new Map<string, (context: StepContext<Input>) => Promise<string | undefined>>(
+    Object.entries(implementation.steps),
+  );
+  const typed = <C extends { input: unknown }>(context: C): C & { input: Input } => ({
+    ...context,
+    input: definition.input.parse(context.input),
+  });
   return {
     definition,
     runStep: (name, context) => {
@@ -39,8 +46,11 @@ export function registryOf(features: readonly FeatureKinds[]): KindRegistry {
   const implementations = features.flatMap((feature) => feature.implementations);
   const registry = new Map(implementations.map((one) => [one.definition.kind, one]));
   if (registry.size < implementations.length) throw new Error('Two operation kinds have the same name');
-  const defined: OperationKind<unknown>[] = features.flatMap((feature) => Object.values(feature.definitions).filter(isKind));
+  const defined: OperationKind<unknown>[] = features.flatMap((feature) =>
+    Object.values(feature.definitions).filter(isKind),
+  );
   const missing = defined.filter((definition) => registry.get(definition.kind)?.definition !== definition);
-  if (missing.length > 0) throw new Error(`Operation kinds without an implementation: ${missing.map(({ kind }) => kind).join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`Operation kinds without an implementation: ${missing.map(({ kind }) => kind).join(', ')}`);
   return registry;
 }

@@ -5,14 +5,23 @@ import { RemoteError } from '../remote/index.ts';
 const delays = [500, 1000, 2000, 4000, 8000];
 
 /** Tries again while the server is away for a moment; no new try begins after `windowMs`. */
-export async function retrying<T>(options: { windowMs: number; signal: AbortSignal; say: (message: string) => void }, work: () => Promise<T>): Promise<T> {
+export async function retrying<T>(
+  options: { windowMs: number; signal: AbortSignal; say: (message: string) => void },
+  work: () => Promise<T>,
+): Promise<T> {
   const end = performance.now() + options.windowMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       const delay = delays[attempt] ?? 8000;
-      if (!(error instanceof RemoteError) || !error.retryable || performance.now() + delay > end || options.signal.aborted) throw error;
+      if (
+        !(error instanceof RemoteError) ||
+        !error.retryable ||
+        performance.now() + delay > end ||
+        options.signal.aborted
+      )
+        throw error;
       options.say(`${error.message}; trying again in ${delay / 1000} s`);
       await sleep(delay, undefined, { signal: options.signal });
     }

@@ -47,8 +47,13 @@ class Run {
   }
 
   async #checkCancel(): Promise<void> {
-    const { app, row: { id } } = this.#attempt;
-    const row = await app.db.prisma.operation.findUnique({ where: { id }, select: { cancelRequested: true } }).catch(() => null);
+    const {
+      app,
+      row: { id },
+    } = this.#attempt;
+    const row = await app.db.prisma.operation
+      .findUnique({ where: { id }, select: { cancelRequested: true } })
+      .catch(() => null);
     if (row?.cancelRequested) this.#cancel.abort('cancelled');
   }
 
@@ -57,8 +62,16 @@ class Run {
     const { errorCode, errorMessage, errorHint } = row;
     const crashed = claim.crashes >= maxCrashes;
     // An error that was recorded before the worker was lost: only the clean-up is left to do.
-    if (errorCode !== null) return end(this.#attempt, { code: errorCode, message: errorMessage ?? '', hint: errorHint }, crashed ? 'without clean-up' : 'with clean-up');
-    const steps = await app.db.prisma.operationStep.findMany({ where: { operationId: row.id }, orderBy: { position: 'asc' } });
+    if (errorCode !== null)
+      return end(
+        this.#attempt,
+        { code: errorCode, message: errorMessage ?? '', hint: errorHint },
+        crashed ? 'without clean-up' : 'with clean-up',
+      );
+    const steps = await app.db.prisma.operationStep.findMany({
+      where: { operationId: row.id },
+      orderBy: { position: 'asc' },
+    });
     const connection = new AttemptConnection(app, claim, this.#steps, lost);
     try {
       for (const step of steps) {
@@ -91,7 +104,8 @@ class Run {
   #mayGoOn(error?: unknown): void {
     if (error instanceof FencedError || isDatabaseDown(error)) throw error;
     if (this.#attempt.hold.signal.aborted) throw new FencedError();
-    if (error === undefined && this.#cancel.signal.aborted) throw new RemoteError('remote_cancelled', 'The operation was cancelled');
+    if (error === undefined && this.#cancel.signal.aborted)
+      throw new RemoteError('remote_cancelled', 'The operation was cancelled');
   }
 
   /** The error is recorded before the clean-up, which another worker may have to finish. */
@@ -99,34 +113,70 @@ class Run {
     const { claim } = this.#attempt;
     const isCancel = error.code === cancelled.code;
     if (!isCancel) claim.log.add(step.name, 'error', error.message);
-    await claim.updateStep(step.position, { status: isCancel ? 'cancelled' : 'failed', finishedAt: new Date(), ...(isCancel ? {} : { message: error.message }) },
-      { crashes: 0, errorCode: error.code, errorMessage: error.message, errorHint: error.hint });
+    await claim.updateStep(
+      step.position,
+      {
+        status: isCancel ? 'cancelled' : 'failed',
+        finishedAt: new Date(),
+        ...(isCancel ? {} : { message: error.message }),
+      },
+      { crashes: 0, errorCode: error.code, errorMessage: error.message, errorHint: error.hint },
+    );
     await end(this.#attempt, error, 'with clean-up');
   }
 
   async #step({ position, name }: OperationStep, count: number, connection: AttemptConnection): Promise<void> {
     const { claim, kind } = this.#attempt;
     const base = (100 * position) / count;
-    await claim.updateStep(position, { status: 'running', startedAt: new Date(), progress: 0, message: null }, { progress: Math.floor(base) });
+    await claim.updateStep(
+      position,
+      { status: 'running', startedAt: new Date(), progress: 0, message: null },
+      { progress: Math.floor(base) },
+    );
     let writing: Promise<void> = Promise.resolve();
     let last = -1;
     const context = this.#attempt.context(name, connection, this.#steps, (percent, message) => {
       const rounded = Math.max(0, Math.min(100, Math.floor(percent)));
       if (rounded === last) return;
       last = rounded;
-      writing = writing.then(() => claim.updateStep(position, { progress: rounded, ...(message ? { message } : {}) }, { progress: Math.floor(base + rounded / count) })).catch(() => {});
+      writing = writing
+        .then(() =>
+          claim.updateStep(
+            position,
+            { progress: rounded, ...(message ? { message } : {}) },
+            { progress: Math.floor(base + rounded / count) },
+          ),
+        )
+        .catch(() => {});
     });
-    const message = await retrying({ windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.short : awayMs.long, signal: this.#steps, say: (text) => claim.log.add(name, 'warning', text) }, () => kind.runStep(name, context));
+    const message = await retrying(
+      {
+        windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.short : awayMs.long,
+        signal: this.#steps,
+        say: (text) => claim.log.add(name, 'warning', text),
+      },
+      () => kind.runStep(name, context),
+    );
     await writing;
     await claim.log.flush();
-    await claim.updateStep(position, { status: 'succeeded', progress: 100, finishedAt: new Date(), ...(message ? { message } : {}) }, { progress: Math.floor((100 * (position + 1)) / count), crashes: 0 });
+    await claim.updateStep(
+      position,
+      { status: 'succeeded', progress: 100, finishedAt: new Date(), ...(message ? { message } : {}) },
+      { progress: Math.floor((100 * (position + 1)) / count), crashes: 0 },
+    );
   }
 }
 
 /** Gives the claim back, also when the database is away for a moment. */
 async function giveBack(claim: Claim, crashed: boolean): Promise<void> {
   for (let attempt = 0; attempt < 30; attempt += 1) {
-    if (await claim.giveBack(crashed).then(() => true, () => false)) return;
+    if (
+      await claim.giveBack(crashed).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await sleep(1000);
   }
 }
@@ -144,7 +194,8 @@ export async function runClaim(app: App, kinds: KindRegistry, claim: Claim, shut
     await new Run(new Attempt(app, claim, kind, row), shutdown).run();
   } catch (error) {
     const quiet = error instanceof FencedError;
-    if (!quiet) app.log.error({ err: error, operationId: claim.id }, 'An operation was interrupted; it will be taken up again');
+    if (!quiet)
+      app.log.error({ err: error, operationId: claim.id }, 'An operation was interrupted; it will be taken up again');
     await giveBack(claim, !quiet && !isDatabaseDown(error));
   }
 }

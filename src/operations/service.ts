@@ -9,7 +9,12 @@ import { enqueueAgain } from './enqueue.ts';
 import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
-  const operation = isId(id) ? await scope.db.operation.findFirst({ where: { id, orgId: scope.orgId }, include: { steps: { orderBy: { position: 'asc' } } } }) : null;
+  const operation = isId(id)
+    ? await scope.db.operation.findFirst({
+        where: { id, orgId: scope.orgId },
+        include: { steps: { orderBy: { position: 'asc' } } },
+      })
+    : null;
   return reachable(scope, 'operation', id, operation, (row) => row.projectId);
 }
 
@@ -19,13 +24,23 @@ export interface OperationFilter {
   kind?: string | null | undefined;
 }
 
-export function listOperations(scope: OrgScope, args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter) {
+export function listOperations(
+  scope: OrgScope,
+  args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter,
+) {
   const { resourceId, status } = args;
   const kind = textFilter('kind', args.kind);
   return page(args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.operation.findMany({
-      where: { orgId: scope.orgId, projectId: seenProjects(scope), AND: and, ...(resourceId ? { resourceId: isId(resourceId) ? resourceId : newId() } : {}), ...(status ? { status } : {}), ...(kind ? { kind } : {}) },
+      where: {
+        orgId: scope.orgId,
+        projectId: seenProjects(scope),
+        AND: and,
+        ...(resourceId ? { resourceId: isId(resourceId) ? resourceId : newId() } : {}),
+        ...(status ? { status } : {}),
+        ...(kind ? { kind } : {}),
+      },
       include: { steps: { orderBy: { position: 'asc' } } },
       ...rest,
     });
@@ -35,7 +50,11 @@ export function listOperations(scope: OrgScope, args: PageArgs & { sort?: TimeSo
 /** Log lines after a sequence number, at most `limit`. */
 export async function operationLogs(scope: OrgScope, id: string, after: number, limit = 500) {
   await getOperation(scope, id);
-  return scope.db.operationLog.findMany({ where: { operationId: id, seq: { gt: after } }, orderBy: { seq: 'asc' }, take: limit });
+  return scope.db.operationLog.findMany({
+    where: { operationId: id, seq: { gt: after } },
+    orderBy: { seq: 'asc' },
+    take: limit,
+  });
 }
 
 /** Cancels an operation of the organization. */
@@ -50,13 +69,21 @@ export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const kind = app.kinds.get(before.kind)?.definition;
   if (!kind) throw new AppError('conflict', 'This version has no such operation', { kind: before.kind });
   if (kind.retry !== 'allowed') throw new AppError('conflict', kind.retry.refused, { kind: before.kind });
-  if (before.status !== 'failed' && before.status !== 'cancelled') throw invalidState('operation', before.status, ['failed', 'cancelled']);
+  if (before.status !== 'failed' && before.status !== 'cancelled')
+    throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
   if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
-  for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])]) requireIn(scope, permission, before.projectId);
+  for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])])
+    requireIn(scope, permission, before.projectId);
   return mutate(app, scope, async ({ tx, record }) => {
     const operation = await enqueueAgain(app.queue, tx, scope, kind, before);
-    await record({ action: 'operation.retried', resourceType: 'operation', resourceId: operation.id, resourceName: before.kind, before: { retryOf: id } });
+    await record({
+      action: 'operation.retried',
+      resourceType: 'operation',
+      resourceId: operation.id,
+      resourceName: before.kind,
+      before: { retryOf: id },
+    });
     return operation;
   });
 }

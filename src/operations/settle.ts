@@ -19,21 +19,48 @@ export interface Ending {
 }
 
 /** Ends an operation in the transaction that holds its row: its resource, steps, job, audit entry and event with it. */
-export async function settleOperation(app: App, tx: Tx, scope: FactScope, id: string, { outcome, error, withoutKind }: Ending): Promise<void> {
+export async function settleOperation(
+  app: App,
+  tx: Tx,
+  scope: FactScope,
+  id: string,
+  { outcome, error, withoutKind }: Ending,
+): Promise<void> {
   // What is sealed in the input may have been sealed anew since the worker read it; the row is locked now.
   const row = await tx.operation.findUniqueOrThrow({ where: { id } });
   const { orgId, kind: name, resourceId, serverId, attempt, input } = row;
   const kind = app.kinds.get(name);
-  if (!withoutKind) await kind?.settle(tx, { operation: { id, orgId, kind: name, resourceId, serverId, attempt }, input, scope, state: stateOf(row.state) }, outcome, error);
-  await tx.operationStep.updateMany({ where: { operationId: id, status: { in: ['pending', 'running'] } }, data: { status: outcome === 'succeeded' ? 'succeeded' : 'skipped' } });
+  if (!withoutKind)
+    await kind?.settle(
+      tx,
+      { operation: { id, orgId, kind: name, resourceId, serverId, attempt }, input, scope, state: stateOf(row.state) },
+      outcome,
+      error,
+    );
+  await tx.operationStep.updateMany({
+    where: { operationId: id, status: { in: ['pending', 'running'] } },
+    data: { status: outcome === 'succeeded' ? 'succeeded' : 'skipped' },
+  });
   await tx.operation.update({
     where: { id },
     data: {
-      status: outcome, leaseUntil: null, sessions: [], finishedAt: new Date(), ...(outcome === 'succeeded' ? { progress: 100 } : {}),
-      errorCode: error?.code ?? null, errorMessage: error?.message ?? null, errorHint: error?.hint ?? null,
+      status: outcome,
+      leaseUntil: null,
+      sessions: [],
+      finishedAt: new Date(),
+      ...(outcome === 'succeeded' ? { progress: 100 } : {}),
+      errorCode: error?.code ?? null,
+      errorMessage: error?.message ?? null,
+      errorHint: error?.hint ?? null,
     },
   });
   await app.queue.remove(tx, id);
-  await recordFact(tx, scope, { action: `operation.${outcome}`, resourceType: 'operation', resourceId: id, resourceName: name, after: { kind: name, resourceId, error: error?.code ?? null } });
+  await recordFact(tx, scope, {
+    action: `operation.${outcome}`,
+    resourceType: 'operation',
+    resourceId: id,
+    resourceName: name,
+    after: { kind: name, resourceId, error: error?.code ?? null },
+  });
   await notify(tx, [`operation:${id}`, `org:${orgId}:operations`, `logs:${id}`]);
 }

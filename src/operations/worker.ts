@@ -82,11 +82,18 @@ class OperationWorker implements Worker {
   look(): void {
     this.#looking ??= this.#lookNow()
       .catch((error: unknown) => this.#app.log.warn({ err: error }, 'The reconciler could not look'))
-      .finally(() => { this.#looking = undefined; });
+      .finally(() => {
+        this.#looking = undefined;
+      });
   }
 
   async #lookNow(): Promise<void> {
-    const { db: { prisma }, config, log, queue } = this.#app;
+    const {
+      db: { prisma },
+      config,
+      log,
+      queue,
+    } = this.#app;
     await prisma.$executeRaw`
       INSERT INTO worker_processes (id, slots, seen_at) VALUES (${this.#id}::uuid, ${config.WORKER_CONCURRENCY}, clock_timestamp())
       ON CONFLICT (id) DO UPDATE SET slots = EXCLUDED.slots, seen_at = EXCLUDED.seen_at`;

@@ -16,18 +16,41 @@ export const organizationName = publicName(100, 2);
 export const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
 
 /** Creates an organization with the four system roles; its creator becomes an Owner. */
-export async function createOrganization(tx: Tx, owner: Actor & { id: string }, client: Client, given: { name: string; slug: string }): Promise<Organization> {
+export async function createOrganization(
+  tx: Tx,
+  owner: Actor & { id: string },
+  client: Client,
+  given: { name: string; slug: string },
+): Promise<Organization> {
   const id = newId();
-  const roles = systemRoles.map((role) => ({ id: newId(), name: role.name, description: role.description, isSystem: true, permissions: [...role.permissions] }));
+  const roles = systemRoles.map((role) => ({
+    id: newId(),
+    name: role.name,
+    description: role.description,
+    isSystem: true,
+    permissions: [...role.permissions],
+  }));
   const ownerRole = roles.find((role) => role.name === 'Owner');
-  const organization = await tx.organization.create({ data: { id, name: given.name, slug: given.slug, roles: { create: roles } } });
-  if (ownerRole) await tx.membership.create({ data: { id: newId(), orgId: id, userId: owner.id, roleId: ownerRole.id } });
-  await recordFact(tx, { orgId: id, actor: owner, ...client }, { action: 'org.created', resourceType: 'org', resourceId: id, resourceName: given.name, after: given });
+  const organization = await tx.organization.create({
+    data: { id, name: given.name, slug: given.slug, roles: { create: roles } },
+  });
+  if (ownerRole)
+    await tx.membership.create({ data: { id: newId(), orgId: id, userId: owner.id, roleId: ownerRole.id } });
+  await recordFact(
+    tx,
+    { orgId: id, actor: owner, ...client },
+    { action: 'org.created', resourceType: 'org', resourceId: id, resourceName: given.name, after: given },
+  );
   return organization;
 }
 
 /** One more organization for somebody who is signed in. */
-export async function foundOrganization(app: App, access: Access, client: Client, given: unknown): Promise<Organization> {
+export async function foundOrganization(
+  app: App,
+  access: Access,
+  client: Client,
+  given: unknown,
+): Promise<Organization> {
   const owner = { ...requireActor(access), id: requirePerson(access).userId };
   const { name, slug: wanted } = parse(createInput, given);
   for (const slug of wanted ? [wanted] : slugsFor(name)) {

@@ -12,7 +12,12 @@ type Context = Pick<StepContext<unknown>, 'write' | 'operation' | 'signal'>;
 
 async function requireNothingLiving(app: App, tx: Tx, orgId: string): Promise<void> {
   const living = await livingOnServers(app, tx, orgId);
-  if (living.length > 0) throw new StepError('org_in_use', `Still there: ${living.flatMap(({ names }) => names).join(', ')}`, 'Remove these servers and instances, then delete the organization again.');
+  if (living.length > 0)
+    throw new StepError(
+      'org_in_use',
+      `Still there: ${living.flatMap(({ names }) => names).join(', ')}`,
+      'Remove these servers and instances, then delete the organization again.',
+    );
 }
 
 /** Deletes many rows in transactions of bounded size. */
@@ -30,11 +35,23 @@ export const deleteOrganizationJob = implementOperation({
     },
     history: async (context) => {
       const { id, orgId } = context.operation;
-      await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM operation_logs WHERE ctid IN (SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.org_id = ${orgId}::uuid AND o.id <> ${id}::uuid LIMIT ${batch})`);
-      await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE org_id = ${orgId}::uuid AND id <> ${id}::uuid LIMIT ${batch})`);
+      await inBatches(
+        context,
+        (tx) =>
+          tx.$executeRaw`DELETE FROM operation_logs WHERE ctid IN (SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.org_id = ${orgId}::uuid AND o.id <> ${id}::uuid LIMIT ${batch})`,
+      );
+      await inBatches(
+        context,
+        (tx) =>
+          tx.$executeRaw`DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE org_id = ${orgId}::uuid AND id <> ${id}::uuid LIMIT ${batch})`,
+      );
       for (const name of [...context.app.holdings.history, 'audit_entries', 'outbox_events']) {
         const table = Prisma.raw(name);
-        await inBatches(context, (tx) => tx.$executeRaw`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE org_id = ${orgId}::uuid LIMIT ${batch})`);
+        await inBatches(
+          context,
+          (tx) =>
+            tx.$executeRaw`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE org_id = ${orgId}::uuid LIMIT ${batch})`,
+        );
       }
       return undefined;
     },
@@ -58,7 +75,11 @@ export const deleteOrganizationJob = implementOperation({
   },
   settle: async (tx, { operation, scope }, outcome) => {
     if (outcome === 'succeeded') return;
-    const changed = await tx.organization.updateMany({ where: { id: operation.orgId, status: 'removing' }, data: { status: 'active' } });
-    if (changed.count > 0) await recordFact(tx, scope, { action: 'org.delete_failed', resourceType: 'org', resourceId: operation.orgId });
+    const changed = await tx.organization.updateMany({
+      where: { id: operation.orgId, status: 'removing' },
+      data: { status: 'active' },
+    });
+    if (changed.count > 0)
+      await recordFact(tx, scope, { action: 'org.delete_failed', resourceType: 'org', resourceId: operation.orgId });
   },
 });

@@ -9,21 +9,43 @@ import { deleteOrganizationKind } from './kinds.ts';
 import { getOrganization, lockOrganization, wakeMembers } from './service.ts';
 
 /** Begins to delete the organization; from now on it can only be looked at. */
-export async function deleteOrganization(app: App, scope: OrgScope, confirmSlug: string, password: string | null | undefined) {
+export async function deleteOrganization(
+  app: App,
+  scope: OrgScope,
+  confirmSlug: string,
+  password: string | null | undefined,
+) {
   const before = await getOrganization(scope);
-  if (confirmSlug !== before.slug) throw new AppError('validation_error', `confirmSlug must be the slug of the organization: ${before.slug}`, { field: 'confirmSlug', constraint: 'confirmation' });
+  if (confirmSlug !== before.slug)
+    throw new AppError('validation_error', `confirmSlug must be the slug of the organization: ${before.slug}`, {
+      field: 'confirmSlug',
+      constraint: 'confirmation',
+    });
   await requireRecent(app, scope.access, scope, { password });
   return mutate(app, scope, async ({ tx, record, start }) => {
     await lockOrganization(tx, scope.orgId);
-    const changed = await tx.organization.updateMany({ where: { id: scope.orgId, status: 'active' }, data: { status: 'removing' } });
+    const changed = await tx.organization.updateMany({
+      where: { id: scope.orgId, status: 'active' },
+      data: { status: 'removing' },
+    });
     if (changed.count === 0) throw invalidState('organization', 'removing', ['active']);
     const living = await livingOnServers(app, tx, scope.orgId);
     if (living.length > 0) {
       const names = living.flatMap(({ type, names }) => names.map((name) => `${type} ${name}`));
       throw new AppError('conflict', `Remove these first: ${names.join(', ')}`, namesOf(living));
     }
-    const operation = await start(deleteOrganizationKind, { resourceId: scope.orgId, serverId: null, projectId: null, input: {} });
-    await record({ action: 'org.deletion_requested', resourceType: 'org', resourceId: scope.orgId, resourceName: before.name });
+    const operation = await start(deleteOrganizationKind, {
+      resourceId: scope.orgId,
+      serverId: null,
+      projectId: null,
+      input: {},
+    });
+    await record({
+      action: 'org.deletion_requested',
+      resourceType: 'org',
+      resourceId: scope.orgId,
+      resourceName: before.name,
+    });
     await wakeMembers(tx, scope.orgId);
     return { organization: { ...before, status: 'removing' as const }, operation };
   });

@@ -15,11 +15,28 @@ export const organizationPlace = (orgId: string): Place => ({ type: 'organizatio
  * Deletes an organization without resources. The installation's audit log records the deletion; its own audit log and its
  * operations are swept after it.
  */
-export async function eraseOrganization(app: App, tx: Tx, { orgId, actor, requestId, ipAddress, userAgent }: FactScope): Promise<void> {
+export async function eraseOrganization(
+  app: App,
+  tx: Tx,
+  { orgId, actor, requestId, ipAddress, userAgent }: FactScope,
+): Promise<void> {
   await app.holdings.erase(tx, organizationPlace(orgId));
   await app.holdings.eraseAccess(tx, orgId);
   const { name, slug } = await tx.organization.delete({ where: { id: orgId } });
   await tx.auditEntry.create({
-    data: { id: newId(), action: 'org.deleted', resourceType: 'org', resourceId: orgId, resourceName: name, actorType: actor.type, actorId: actor.id, actorName: actor.name, requestId, ipAddress, userAgent, beforeState: { name, slug } },
+    data: {
+      id: newId(),
+      action: 'org.deleted',
+      resourceType: 'org',
+      resourceId: orgId,
+      resourceName: name,
+      actorType: actor.type,
+      actorId: actor.id,
+      actorName: actor.name,
+      requestId,
+      ipAddress,
+      userAgent,
+      beforeState: { name, slug },
+    },
   });
 }

@@ -7,38 +7,67 @@ const everyMs = 3600_000;
 /** Deletes the logs of operations that ended long ago; that they were, and how they ended, stays. */
 async function sweepLogs({ db: { prisma }, config }: App, signal: AbortSignal): Promise<void> {
   const oldest = new Date(Date.now() - config.OPERATION_LOG_RETENTION * 1000);
-  await deleteInBatches(signal, () => prisma.$executeRaw`
+  await deleteInBatches(
+    signal,
+    () => prisma.$executeRaw`
     DELETE FROM operation_logs WHERE ctid IN (
-      SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.id < ${firstIdAt(oldest)}::uuid AND o.finished_at < ${oldest} LIMIT ${batch})`);
+      SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.id < ${firstIdAt(oldest)}::uuid AND o.finished_at < ${oldest} LIMIT ${batch})`,
+  );
 }
 
 /** Deletes audit entries that are older than their organization keeps them, and what deleted organizations left. */
 async function sweep(app: App, signal: AbortSignal): Promise<void> {
   const { prisma } = app.db;
-  for (const { id, auditRetentionDays } of await prisma.organization.findMany({ select: { id: true, auditRetentionDays: true } })) {
+  for (const { id, auditRetentionDays } of await prisma.organization.findMany({
+    select: { id: true, auditRetentionDays: true },
+  })) {
     const oldest = new Date(Date.now() - auditRetentionDays * 86400_000);
     // The ids are in the order of time, so the index leads to the old ones at once.
-    await deleteInBatches(signal, () => prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ${id}::uuid AND id < ${firstIdAt(oldest)}::uuid AND created_at < ${oldest} LIMIT ${batch})`);
+    await deleteInBatches(
+      signal,
+      () =>
+        prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ${id}::uuid AND id < ${firstIdAt(oldest)}::uuid AND created_at < ${oldest} LIMIT ${batch})`,
+    );
   }
   const lately = firstIdAt(new Date(Date.now() - 30 * 86400_000));
-  const deleted = await prisma.auditEntry.findMany({ where: { orgId: null, id: { gte: lately }, action: 'org.deleted' }, select: { resourceId: true } });
+  const deleted = await prisma.auditEntry.findMany({
+    where: { orgId: null, id: { gte: lately }, action: 'org.deleted' },
+    select: { resourceId: true },
+  });
   const gone = deleted.map((row) => row.resourceId).filter((id) => id !== null);
   if (gone.length === 0) return;
-  await deleteInBatches(signal, () => prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ANY(${gone}::uuid[]) LIMIT ${batch})`);
-  await deleteInBatches(signal, () => prisma.$executeRaw`DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE org_id = ANY(${gone}::uuid[]) LIMIT ${batch})`);
+  await deleteInBatches(
+    signal,
+    () =>
+      prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ANY(${gone}::uuid[]) LIMIT ${batch})`,
+  );
+  await deleteInBatches(
+    signal,
+    () =>
+      prisma.$executeRaw`DELETE FROM outbox_events WHERE id IN (SELECT id FROM outbox_events WHERE org_id = ANY(${gone}::uuid[]) LIMIT ${batch})`,
+  );
   // The operation that deletes an organization outlives it; while it still runs it is left alone.
-  await deleteInBatches(signal, () => prisma.$executeRaw`DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE org_id = ANY(${gone}::uuid[]) AND status NOT IN ('queued', 'running') LIMIT ${batch})`);
+  await deleteInBatches(
+    signal,
+    () =>
+      prisma.$executeRaw`DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE org_id = ANY(${gone}::uuid[]) AND status NOT IN ('queued', 'running') LIMIT ${batch})`,
+  );
 }
 
 /** Sweeps at the start and then every hour. Every worker may: deleting twice harms nothing. */
 export function startRetention(app: App): { stop(): Promise<void> } {
   const end = new AbortController();
   const run = (): Promise<void> =>
-    Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal)]).then(() => {}, (error: unknown) => {
-      if (!end.signal.aborted) app.log.warn({ err: error }, 'Old audit entries and logs were not deleted');
-    });
+    Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal)]).then(
+      () => {},
+      (error: unknown) => {
+        if (!end.signal.aborted) app.log.warn({ err: error }, 'Old audit entries and logs were not deleted');
+      },
+    );
   let running = run();
-  const timer = setInterval(() => { running = run(); }, everyMs);
+  const timer = setInterval(() => {
+    running = run();
+  }, everyMs);
   return {
     stop: async () => {
       end.abort();

@@ -15,7 +15,11 @@ import { organizationSlug } from './slug.ts';
 export const updateInput = z.object({
   name: organizationName.nullish(),
   slug: organizationSlug.nullish(),
-  logoUrl: z.url({ protocol: /^https$/, message: 'must be a URL that begins with https://' }).max(2048).nullable().optional(),
+  logoUrl: z
+    .url({ protocol: /^https$/, message: 'must be a URL that begins with https://' })
+    .max(2048)
+    .nullable()
+    .optional(),
 });
 export const settingsInput = z.object({
   auditRetentionDays: z.number().int().min(30).max(3650).nullish(),
@@ -41,12 +45,18 @@ export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
 
 /** All of them, oldest first, for the response of a sign-in. */
 export function organizationsOf(app: App, userId: string, query: Prisma.OrganizationDefaultArgs) {
-  return app.db.prisma.organization.findMany({ ...query, where: { memberships: { some: { userId } } }, orderBy: { id: 'asc' } });
+  return app.db.prisma.organization.findMany({
+    ...query,
+    where: { memberships: { some: { userId } } },
+    orderBy: { id: 'asc' },
+  });
 }
 
 export async function getMyOrganization(app: App, access: Access, id: string) {
   const { userId } = requirePerson(access);
-  const organization = isId(id) ? await app.db.prisma.organization.findFirst({ where: { id, memberships: { some: { userId } } } }) : null;
+  const organization = isId(id)
+    ? await app.db.prisma.organization.findFirst({ where: { id, memberships: { some: { userId } } } })
+    : null;
   if (!organization) throw notFound('organization', id);
   return organization;
 }
@@ -59,7 +69,10 @@ export async function lockOrganization(tx: Tx, orgId: string): Promise<void> {
 /** Makes every open socket of the organization authenticate again. */
 export async function wakeMembers(tx: Tx, orgId: string): Promise<void> {
   const members = await tx.membership.findMany({ where: { orgId }, select: { userId: true } });
-  await notify(tx, members.map(({ userId }): `access:${string}` => `access:${userId}`));
+  await notify(
+    tx,
+    members.map(({ userId }): `access:${string}` => `access:${userId}`),
+  );
 }
 
 export async function updateOrganization(app: App, scope: OrgScope, given: unknown) {
@@ -69,10 +82,21 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
     return await mutate(app, scope, async ({ tx, record }) => {
       const organization = await tx.organization.update({
         where: { id: scope.orgId },
-        data: { ...(input.name ? { name: input.name } : {}), ...(input.slug ? { slug: input.slug } : {}), ...(input.logoUrl === undefined ? {} : { logoUrl: input.logoUrl }) },
+        data: {
+          ...(input.name ? { name: input.name } : {}),
+          ...(input.slug ? { slug: input.slug } : {}),
+          ...(input.logoUrl === undefined ? {} : { logoUrl: input.logoUrl }),
+        },
       });
       const shown = ({ name, slug, logoUrl }: typeof organization) => ({ name, slug, logoUrl });
-      await record({ action: 'org.updated', resourceType: 'org', resourceId: scope.orgId, resourceName: organization.name, before: shown(before), after: shown(organization) });
+      await record({
+        action: 'org.updated',
+        resourceType: 'org',
+        resourceId: scope.orgId,
+        resourceName: organization.name,
+        before: shown(before),
+        after: shown(organization),
+      });
       // The old slug now leads nowhere, or one day to somebody else.
       if (organization.slug !== before.slug) await wakeMembers(tx, scope.orgId);
       return organization;
@@ -86,9 +110,22 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
 /** Who turns a requirement on must meet it, or would be the first to be locked out. */
 async function requireMet(app: App, access: Access, wanted: { twoFactor: boolean; passkey: boolean }): Promise<void> {
   const { sessionId } = requirePerson(access);
-  const session = await app.db.prisma.session.findUnique({ where: { id: sessionId }, select: { strong: true, method: true } });
-  if (wanted.passkey && session?.method !== 'passkey') throw new AppError('two_factor_required', 'Sign in with a passkey yourself before you require it for the organization', { method: 'passkey' });
-  if (wanted.twoFactor && !session?.strong) throw new AppError('two_factor_required', 'Sign in with a second factor or a passkey yourself before you require it for the organization', { method: 'totp_or_passkey' });
+  const session = await app.db.prisma.session.findUnique({
+    where: { id: sessionId },
+    select: { strong: true, method: true },
+  });
+  if (wanted.passkey && session?.method !== 'passkey')
+    throw new AppError(
+      'two_factor_required',
+      'Sign in with a passkey yourself before you require it for the organization',
+      { method: 'passkey' },
+    );
+  if (wanted.twoFactor && !session?.strong)
+    throw new AppError(
+      'two_factor_required',
+      'Sign in with a second factor or a passkey yourself before you require it for the organization',
+      { method: 'totp_or_passkey' },
+    );
 }
 
 export async function updateSettings(app: App, scope: OrgScope, given: unknown) {
@@ -100,13 +137,27 @@ export async function updateSettings(app: App, scope: OrgScope, given: unknown) 
     requirePasskey: input.requirePasskey ?? before.requirePasskey,
     sessionMaxHours: input.sessionMaxHours === undefined ? before.sessionMaxHours : input.sessionMaxHours,
   };
-  const signIn = wanted.requireTwoFactor !== before.requireTwoFactor || wanted.requirePasskey !== before.requirePasskey || wanted.sessionMaxHours !== before.sessionMaxHours;
+  const signIn =
+    wanted.requireTwoFactor !== before.requireTwoFactor ||
+    wanted.requirePasskey !== before.requirePasskey ||
+    wanted.sessionMaxHours !== before.sessionMaxHours;
   // How people sign in is not for an API key to decide.
-  if (signIn) await requireMet(app, scope.access, { twoFactor: wanted.requireTwoFactor && !before.requireTwoFactor, passkey: wanted.requirePasskey && !before.requirePasskey });
+  if (signIn)
+    await requireMet(app, scope.access, {
+      twoFactor: wanted.requireTwoFactor && !before.requireTwoFactor,
+      passkey: wanted.requirePasskey && !before.requirePasskey,
+    });
   return mutate(app, scope, async ({ tx, record }) => {
     const organization = await tx.organization.update({ where: { id: scope.orgId }, data: wanted });
     const { auditRetentionDays, requireTwoFactor, requirePasskey, sessionMaxHours } = before;
-    await record({ action: 'org.settings_updated', resourceType: 'org', resourceId: scope.orgId, resourceName: organization.name, before: { auditRetentionDays, requireTwoFactor, requirePasskey, sessionMaxHours }, after: wanted });
+    await record({
+      action: 'org.settings_updated',
+      resourceType: 'org',
+      resourceId: scope.orgId,
+      resourceName: organization.name,
+      before: { auditRetentionDays, requireTwoFactor, requirePasskey, sessionMaxHours },
+      after: wanted,
+    });
     if (signIn) await wakeMembers(tx, scope.orgId);
     return organization;
   });

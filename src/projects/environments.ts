@@ -23,7 +23,11 @@ export const createInput = z.object({
   deletionProtected: z.boolean().nullish(),
 });
 // The type is not here: it cannot change.
-export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), deletionProtected: z.boolean().nullish() });
+export const updateInput = z.object({
+  name: name.nullish(),
+  description: description.nullish(),
+  deletionProtected: z.boolean().nullish(),
+});
 
 export async function getEnvironment(scope: OrgScope, id: string) {
   const environment = isId(id) ? await scope.db.environment.findFirst({ where: { id, orgId: scope.orgId } }) : null;
@@ -39,7 +43,12 @@ export function listEnvironments(scope: OrgScope, args: PageArgs & EnvironmentFi
   return page(args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
     return scope.db.environment.findMany({
-      where: { orgId: scope.orgId, AND: [...and, { projectId: seenProjects(scope) }], ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}), ...(args.type ? { type: args.type } : {}) },
+      where: {
+        orgId: scope.orgId,
+        AND: [...and, { projectId: seenProjects(scope) }],
+        ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}),
+        ...(args.type ? { type: args.type } : {}),
+      },
       ...rest,
     });
   });
@@ -53,20 +62,38 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
     return await mutate(app, scope, async ({ tx, record }) => {
       const environment = await tx.environment.create({
         data: {
-          id: newId(), orgId: scope.orgId, projectId: project.id, name: input.name, description: input.description ?? '', type: input.type, branch: input.branch ?? null,
+          id: newId(),
+          orgId: scope.orgId,
+          projectId: project.id,
+          name: input.name,
+          description: input.description ?? '',
+          type: input.type,
+          branch: input.branch ?? null,
           deletionProtected: input.deletionProtected ?? input.type === 'production',
         },
       });
-      await record({ action: 'environment.created', resourceType: 'environment', resourceId: environment.id, resourceName: environment.name, after: { name: environment.name, type: environment.type } });
+      await record({
+        action: 'environment.created',
+        resourceType: 'environment',
+        resourceId: environment.id,
+        resourceName: environment.name,
+        after: { name: environment.name, type: environment.type },
+      });
       return environment;
     });
   } catch (error) {
     const index = uniqueViolation(error);
     if (index === undefined) throw error;
     if (index.includes('one_production') || (input.type === 'production' && !index.includes('name'))) {
-      throw new AppError('conflict', 'The project already has a production environment', { field: 'type', constraint: 'one_production' });
+      throw new AppError('conflict', 'The project already has a production environment', {
+        field: 'type',
+        constraint: 'one_production',
+      });
     }
-    throw new AppError('conflict', `The project already has an environment named ${input.name}`, { field: 'name', constraint: 'unique' });
+    throw new AppError('conflict', `The project already has an environment named ${input.name}`, {
+      field: 'name',
+      constraint: 'unique',
+    });
   }
 }
 
@@ -77,14 +104,28 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
     return await mutate(app, scope, async ({ tx, record }) => {
       const environment = await tx.environment.update({
         where: { id, orgId: scope.orgId },
-        data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(typeof input.deletionProtected === 'boolean' ? { deletionProtected: input.deletionProtected } : {}) },
+        data: {
+          ...(input.name ? { name: input.name } : {}),
+          ...(typeof input.description === 'string' ? { description: input.description } : {}),
+          ...(typeof input.deletionProtected === 'boolean' ? { deletionProtected: input.deletionProtected } : {}),
+        },
       });
-      await record({ action: 'environment.updated', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: before.name, deletionProtected: before.deletionProtected }, after: { name: environment.name, deletionProtected: environment.deletionProtected } });
+      await record({
+        action: 'environment.updated',
+        resourceType: 'environment',
+        resourceId: id,
+        resourceName: environment.name,
+        before: { name: before.name, deletionProtected: before.deletionProtected },
+        after: { name: environment.name, deletionProtected: environment.deletionProtected },
+      });
       return environment;
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `The project already has an environment named ${input.name ?? ''}`, { field: 'name', constraint: 'unique' });
+    throw new AppError('conflict', `The project already has an environment named ${input.name ?? ''}`, {
+      field: 'name',
+      constraint: 'unique',
+    });
   }
 }
 
@@ -92,15 +133,26 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
 export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
   const environment = await getEnvironment(scope, id);
   if (environment.deletionProtected) {
-    throw new AppError('invalid_state', `The ${environment.type} environment is protected against deletion; remove the protection first`, { state: 'protected', allowed: ['unprotected'] });
+    throw new AppError(
+      'invalid_state',
+      `The ${environment.type} environment is protected against deletion; remove the protection first`,
+      { state: 'protected', allowed: ['unprotected'] },
+    );
   }
   return mutate(app, scope, async ({ tx, record }) => {
     const place = { type: 'environment', orgId: scope.orgId, id } as const;
     const living = await app.holdings.living(tx, place);
-    if (living.length > 0) throw new AppError('conflict', 'The environment still has instances; delete them first', namesOf(living));
+    if (living.length > 0)
+      throw new AppError('conflict', 'The environment still has instances; delete them first', namesOf(living));
     await app.holdings.erase(tx, place);
     await tx.environment.delete({ where: { id, orgId: scope.orgId } });
-    await record({ action: 'environment.deleted', resourceType: 'environment', resourceId: id, resourceName: environment.name, before: { name: environment.name, type: environment.type } });
+    await record({
+      action: 'environment.deleted',
+      resourceType: 'environment',
+      resourceId: id,
+      resourceName: environment.name,
+      before: { name: environment.name, type: environment.type },
+    });
     return environment;
   });
 }

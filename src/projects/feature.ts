@@ -6,10 +6,13 @@ export const projectsFeature: Feature = {
   nodes: { organization: { Project: 'projects', Environment: 'environments' } },
   living: async (tx, { type, orgId }) => {
     if (type !== 'organization') return [];
-    return [await livingOf('project', false, {
-      count: () => tx.project.count({ where: { orgId } }),
-      first: (take) => tx.project.findMany({ where: { orgId }, select: { name: true }, orderBy: { name: 'asc' }, take }),
-    })];
+    return [
+      await livingOf('project', false, {
+        count: () => tx.project.count({ where: { orgId } }),
+        first: (take) =>
+          tx.project.findMany({ where: { orgId }, select: { name: true }, orderBy: { name: 'asc' }, take }),
+      }),
+    ];
   },
   erase: async (tx, { type, orgId }) => {
     if (type !== 'organization') return;

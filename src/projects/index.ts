@@ -1,3 +1,21 @@
 export { projectsFeature } from './feature.ts';
-export { createEnvironment, createInput as createEnvironmentInput, deleteEnvironment, getEnvironment, listEnvironments, updateEnvironment, updateInput as updateEnvironmentInput } from './environments.ts';
-export { archiveProject, createProject, createInput as createProjectInput, deleteProject, getProject, listProjects, odooVersion, updateProject, updateInput as updateProjectInput } from './service.ts';
+export {
+  createEnvironment,
+  createInput as createEnvironmentInput,
+  deleteEnvironment,
+  getEnvironment,
+  listEnvironments,
+  updateEnvironment,
+  updateInput as updateEnvironmentInput,
+} from './environments.ts';
+export {
+  archiveProject,
+  createProject,
+  createInput as createProjectInput,
+  deleteProject,
+  getProject,
+  listProjects,
+  odooVersion,
+  updateProject,
+  updateInput as updateProjectInput,
+} from './service.ts';

@@ -13,8 +13,17 @@ import { slugify, slugSchema } from '../slug.ts';
 const name = displayName(100);
 const description = z.string().max(2000);
 export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
-export const createInput = z.object({ name, slug: slugSchema.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
-export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), odooVersion: odooVersion.nullish() });
+export const createInput = z.object({
+  name,
+  slug: slugSchema.nullish(),
+  description: description.nullish(),
+  odooVersion: odooVersion.nullish(),
+});
+export const updateInput = z.object({
+  name: name.nullish(),
+  description: description.nullish(),
+  odooVersion: odooVersion.nullish(),
+});
 
 export async function getProject(scope: OrgScope, id: string) {
   const project = isId(id) ? await scope.db.project.findFirst({ where: { id, orgId: scope.orgId } }) : null;
@@ -31,7 +40,12 @@ export function listProjects(scope: OrgScope, args: PageArgs & ProjectFilter) {
   return page(args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
     return scope.db.project.findMany({
-      where: { orgId: scope.orgId, AND: [...and, { id: seenProjects(scope) }], ...(args.includeArchived ? {} : { archivedAt: null }), ...(search ? { name: { contains: search, mode: 'insensitive' } } : {}) },
+      where: {
+        orgId: scope.orgId,
+        AND: [...and, { id: seenProjects(scope) }],
+        ...(args.includeArchived ? {} : { archivedAt: null }),
+        ...(search ? { name: { contains: search, mode: 'insensitive' } } : {}),
+      },
       ...rest,
     });
   });
@@ -45,14 +59,30 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const project = await tx.project.create({
-        data: { id: newId(), orgId: scope.orgId, name: input.name, slug, description: input.description ?? '', odooVersion: input.odooVersion ?? '19.0' },
+        data: {
+          id: newId(),
+          orgId: scope.orgId,
+          name: input.name,
+          slug,
+          description: input.description ?? '',
+          odooVersion: input.odooVersion ?? '19.0',
+        },
       });
-      await record({ action: 'project.created', resourceType: 'project', resourceId: project.id, resourceName: project.name, after: { name: project.name, slug } });
+      await record({
+        action: 'project.created',
+        resourceType: 'project',
+        resourceId: project.id,
+        resourceName: project.name,
+        after: { name: project.name, slug },
+      });
       return project;
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `A project with the slug ${slug} already exists`, { field: 'slug', constraint: 'unique' });
+    throw new AppError('conflict', `A project with the slug ${slug} already exists`, {
+      field: 'slug',
+      constraint: 'unique',
+    });
   }
 }
 
@@ -62,9 +92,20 @@ export async function updateProject(app: App, scope: OrgScope, id: string, given
   return mutate(app, scope, async ({ tx, record }) => {
     const project = await tx.project.update({
       where: { id, orgId: scope.orgId },
-      data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(input.odooVersion ? { odooVersion: input.odooVersion } : {}) },
+      data: {
+        ...(input.name ? { name: input.name } : {}),
+        ...(typeof input.description === 'string' ? { description: input.description } : {}),
+        ...(input.odooVersion ? { odooVersion: input.odooVersion } : {}),
+      },
     });
-    await record({ action: 'project.updated', resourceType: 'project', resourceId: id, resourceName: project.name, before: { name: before.name }, after: { name: project.name } });
+    await record({
+      action: 'project.updated',
+      resourceType: 'project',
+      resourceId: id,
+      resourceName: project.name,
+      before: { name: before.name },
+      after: { name: project.name },
+    });
     return project;
   });
 }
@@ -72,8 +113,16 @@ export async function updateProject(app: App, scope: OrgScope, id: string, given
 export async function archiveProject(app: App, scope: OrgScope, id: string, archived: boolean) {
   await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
-    const project = await tx.project.update({ where: { id, orgId: scope.orgId }, data: { archivedAt: archived ? new Date() : null } });
-    await record({ action: archived ? 'project.archived' : 'project.unarchived', resourceType: 'project', resourceId: id, resourceName: project.name });
+    const project = await tx.project.update({
+      where: { id, orgId: scope.orgId },
+      data: { archivedAt: archived ? new Date() : null },
+    });
+    await record({
+      action: archived ? 'project.archived' : 'project.unarchived',
+      resourceType: 'project',
+      resourceId: id,
+      resourceName: project.name,
+    });
     return project;
   });
 }
@@ -82,12 +131,23 @@ export async function archiveProject(app: App, scope: OrgScope, id: string, arch
 export async function deleteProject(app: App, scope: OrgScope, id: string) {
   const project = await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
-    const environments = await tx.environment.findMany({ where: { projectId: id, orgId: scope.orgId }, select: { name: true } });
+    const environments = await tx.environment.findMany({
+      where: { projectId: id, orgId: scope.orgId },
+      select: { name: true },
+    });
     if (environments.length > 0) {
-      throw new AppError('conflict', 'The project still has environments; delete them first', { environments: environments.map((row) => row.name) });
+      throw new AppError('conflict', 'The project still has environments; delete them first', {
+        environments: environments.map((row) => row.name),
+      });
     }
     await tx.project.delete({ where: { id, orgId: scope.orgId } });
-    await record({ action: 'project.deleted', resourceType: 'project', resourceId: id, resourceName: project.name, before: { name: project.name } });
+    await record({
+      action: 'project.deleted',
+      resourceType: 'project',
+      resourceId: id,
+      resourceName: project.name,
+      before: { name: project.name },
+    });
     return project;
   });
 }

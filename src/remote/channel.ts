@@ -65,7 +65,9 @@ export class ChannelStream extends Duplex {
     const { raw } = channel;
     // What the engine's relay says beside the stream is nobody's.
     raw.stderr.resume();
-    raw.on('data', (chunk: Buffer) => { if (!this.push(chunk)) raw.pause(); });
+    raw.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) raw.pause();
+    });
     raw.on('end', () => {
       this.#ended = true;
       this.push(null);

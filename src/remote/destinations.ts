@@ -7,7 +7,9 @@ import { type Address, includes, meaningsOf, type Networks } from '../networks.t
 
 /** The addresses of this machine now: interfaces come and go. */
 function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => ipaddr.process(address).toString()));
+  return Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).map(({ address }) => ipaddr.process(address).toString()),
+  );
 }
 
 /** Where the operator lets the control plane connect to for its users. What is allowed wins over what is denied. */
@@ -38,6 +40,9 @@ export class Destinations {
     const found = await lookup(host, { all: true });
     const permitted = found.filter(({ address }) => !this.denies(address));
     if (permitted.length > 0) return permitted;
-    throw new RemoteError('destination_denied', `The operator of this installation does not allow connections to ${host}`);
+    throw new RemoteError(
+      'destination_denied',
+      `The operator of this installation does not allow connections to ${host}`,
+    );
   }
 }

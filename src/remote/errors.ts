@@ -16,9 +16,11 @@ export type RemoteErrorCode =
   | 'image_not_found';
 
 const hints: Record<RemoteErrorCode, string> = {
-  ssh_unreachable: 'Check that the host and port are correct, that sshd is running and that no firewall blocks the connection.',
+  ssh_unreachable:
+    'Check that the host and port are correct, that sshd is running and that no firewall blocks the connection.',
   ssh_auth_failed: 'Check the SSH user, and that the server accepts the registered key or password.',
-  host_key_mismatch: 'If the server was reinstalled, compare the new fingerprint with the server and accept it. Otherwise, someone may be intercepting the connection.',
+  host_key_mismatch:
+    'If the server was reinstalled, compare the new fingerprint with the server and accept it. Otherwise, someone may be intercepting the connection.',
   host_key_unknown: 'Validate the server first. This pins its host key.',
   destination_denied: 'Use another address, or ask the operator to allow its network (SERVER_NETWORKS_ALLOWED).',
   ssh_connection_lost: 'The connection was lost. The operation continues when the server responds again.',
@@ -33,7 +35,13 @@ const hints: Record<RemoteErrorCode, string> = {
   image_not_found: 'Check the name and tag of the image, and that the server can reach its registry.',
 };
 
-const retryable: ReadonlySet<RemoteErrorCode> = new Set(['ssh_unreachable', 'ssh_connection_lost', 'docker_unavailable', 'remote_timeout', 'port_in_use']);
+const retryable: ReadonlySet<RemoteErrorCode> = new Set([
+  'ssh_unreachable',
+  'ssh_connection_lost',
+  'docker_unavailable',
+  'remote_timeout',
+  'port_in_use',
+]);
 
 /** Everything that can go wrong on the way to a server, with a stable code and what the user can do. */
 export class RemoteError extends Error {
@@ -45,7 +53,11 @@ export class RemoteError extends Error {
   /** The status that the Docker engine answered with, if it did. */
   readonly status: number | undefined;
 
-  constructor(code: RemoteErrorCode, message: string, options: ErrorOptions & { fingerprint?: string; status?: number; retryable?: boolean } = {}) {
+  constructor(
+    code: RemoteErrorCode,
+    message: string,
+    options: ErrorOptions & { fingerprint?: string; status?: number; retryable?: boolean } = {},
+  ) {
     super(message, options);
     this.name = 'RemoteError';
     this.code = code;
@@ -64,12 +76,18 @@ function field(error: Error, name: string): string {
 const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   [/no space left on device|disk quota exceeded/i, 'disk_full'],
   [/port is already allocated|address already in use/i, 'port_in_use'],
-  [/no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i, 'image_not_found'],
+  [
+    /no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i,
+    'image_not_found',
+  ],
 ];
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {
-  const message = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim().slice(0, 1000);
+  const message = text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 1000);
   const code = engineTexts.find(([pattern]) => pattern.test(message))?.[1] ?? 'docker_error';
   return new RemoteError(code, message || 'The Docker engine gave no reason', status === undefined ? {} : { status });
 }
@@ -82,15 +100,24 @@ export function toRemoteError(error: unknown): RemoteError {
   const code = field(error, 'code');
   const make = (kind: RemoteErrorCode, message = text): RemoteError => new RemoteError(kind, message, { cause: error });
   if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
-  if (/All configured authentication methods failed/.test(text)) return make('ssh_auth_failed', 'The server refused the SSH user or its key');
+  if (/All configured authentication methods failed/.test(text))
+    return make('ssh_auth_failed', 'The server refused the SSH user or its key');
   if (code === 'EACCES') return make('docker_permission');
-  if (/open failed|Channel open failure/i.test(text)) return make('docker_unavailable', 'The Docker engine does not respond');
+  if (/open failed|Channel open failure/i.test(text))
+    return make('docker_unavailable', 'The Docker engine does not respond');
   if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
-  if (['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) || /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)) return make('ssh_connection_lost');
-  if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_')) return make('docker_error', 'The response is not valid HTTP');
-  if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect') return make('docker_unavailable', 'The Docker engine does not respond');
+  if (
+    ['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) ||
+    /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)
+  )
+    return make('ssh_connection_lost');
+  if (error.name === 'HTTPParserError' || code.startsWith('UND_ERR_'))
+    return make('docker_error', 'The response is not valid HTTP');
+  if (['ECONNREFUSED', 'ENOENT'].includes(code) && field(error, 'syscall') === 'connect')
+    return make('docker_unavailable', 'The Docker engine does not respond');
   if (['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code)) return make('ssh_connection_lost');
-  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)) return make('ssh_unreachable');
+  if (['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code))
+    return make('ssh_unreachable');
   return make('remote_command_failed');
 }
 

@@ -22,17 +22,26 @@ export interface ContainerExec {
 }
 
 /** Runs an argument array inside a container. The exit code is the program's own. */
-export async function execInContainer(docker: DockerEngine, container: string, argv: readonly string[], options: ContainerExec = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function execInContainer(
+  docker: DockerEngine,
+  container: string,
+  argv: readonly string[],
+  options: ContainerExec = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { input, timeoutMs = 60_000, maxOutputBytes = 1024 * 1024 } = options;
   return within({ what: `The command ${argv[0]}`, ms: timeoutMs, signal: options.signal }, async (signal) => {
-    const id = await docker.createExec(container, {
-      Cmd: argv,
-      AttachStdin: input !== undefined,
-      AttachStdout: true,
-      AttachStderr: true,
-      ...(options.user ? { User: options.user } : {}),
-      ...(options.env ? { Env: options.env } : {}),
-    }, { signal });
+    const id = await docker.createExec(
+      container,
+      {
+        Cmd: argv,
+        AttachStdin: input !== undefined,
+        AttachStdout: true,
+        AttachStderr: true,
+        ...(options.user ? { User: options.user } : {}),
+        ...(options.env ? { Env: options.env } : {}),
+      },
+      { signal },
+    );
     const output = { stdout: new Output(maxOutputBytes), stderr: new Output(maxOutputBytes) };
     const demuxer = new StreamDemuxer((name, data) => output[name].push(data));
     const stream = await docker.startExec(id, { signal });
@@ -41,7 +50,8 @@ export async function execInContainer(docker: DockerEngine, container: string, a
     for await (const chunk of stream) demuxer.push(Buffer.from(chunk));
     const { ExitCode } = await docker.inspectExec(id, { signal }).catch((error: unknown) => {
       // An engine that was restarted has forgotten it, and ended it.
-      if (dockerStatus(error) === 404) throw new RemoteError('docker_unavailable', 'The Docker engine stopped the command', { cause: error });
+      if (dockerStatus(error) === 404)
+        throw new RemoteError('docker_unavailable', 'The Docker engine stopped the command', { cause: error });
       throw error;
     });
     return { code: ExitCode ?? -1, stdout: output.stdout.text, stderr: output.stderr.text };
@@ -68,7 +78,11 @@ export async function putFile(docker: DockerEngine, container: string, file: Pla
  * Starts a container that has been created, or goes on with it when it runs or has ended already, gives its lines and
  * waits for its exit code. Abort leaves it as it is: the caller, or whoever takes over, goes on with it or removes it.
  */
-export function runOneOff(docker: DockerEngine, container: string, options: { onLine: (line: string) => void; signal: AbortSignal }): Promise<number> {
+export function runOneOff(
+  docker: DockerEngine,
+  container: string,
+  options: { onLine: (line: string) => void; signal: AbortSignal },
+): Promise<number> {
   return within({ what: 'The one-off container', ms: longestOneOffMs, signal: options.signal }, async (signal) => {
     const before = await docker.inspectContainer(container, { signal });
     if (before.State.Status === 'created') await docker.startContainer(container, { signal });
@@ -76,7 +90,11 @@ export function runOneOff(docker: DockerEngine, container: string, options: { on
     // An engine that rotates the log under a slow reader ends it early: the rest is asked for.
     for (let before: ContainerLine | undefined | null = null; before !== last; ) {
       before = last;
-      for await (const line of containerLogs(docker, container, { follow: true, signal, ...(before?.at ? { since: before.at } : {}) })) {
+      for await (const line of containerLogs(docker, container, {
+        follow: true,
+        signal,
+        ...(before?.at ? { since: before.at } : {}),
+      })) {
         if (before && line.stamp <= before.stamp) continue;
         options.onLine(line.line);
         if (line.at) last = line;

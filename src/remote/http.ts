@@ -51,7 +51,8 @@ export class HttpConnection {
         given = true;
         // Not at once: undici takes no notice of a response that comes while it still asks.
         queueMicrotask(() => {
-          if (again || !isSocket(stream)) done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
+          if (again || !isSocket(stream))
+            done(new RemoteError('ssh_connection_lost', 'The connection has ended'), null);
           else done(null, stream);
         });
       },
@@ -63,7 +64,9 @@ export class HttpConnection {
       keepAliveTimeout: 60_000,
     });
     // After an upgrade too, when the stream lives on without HTTP.
-    this.#client.on('disconnect', () => { this.#client.destroy().catch(() => {}); });
+    this.#client.on('disconnect', () => {
+      this.#client.destroy().catch(() => {});
+    });
   }
 
   /** Whether another request can be made on it. */
@@ -92,13 +95,17 @@ export class HttpConnection {
       if (signal.aborted) return aborted();
       signal.addEventListener('abort', aborted);
       this.#client.dispatch(request, {
-        onRequestStart: (controller) => { if (signal.aborted) controller.abort(toRemoteError(signal.reason)); },
+        onRequestStart: (controller) => {
+          if (signal.aborted) controller.abort(toRemoteError(signal.reason));
+        },
         onRequestUpgrade: (_controller, status, headers, socket) => {
           signal.removeEventListener('abort', aborted);
           socket.on('error', () => {});
           // A stream in both directions does not end by itself when one of them has.
           socket.once('end', () => socket.destroy());
-          const ended = (): void => { socket.destroy(toRemoteError(signal.reason)); };
+          const ended = (): void => {
+            socket.destroy(toRemoteError(signal.reason));
+          };
           signal.addEventListener('abort', ended);
           socket.once('close', () => signal.removeEventListener('abort', ended));
           resolve({ status, headers, body: socket, socket });
@@ -106,7 +113,10 @@ export class HttpConnection {
         onResponseStart: (controller, status, headers) => {
           quiet = silence && new Quiet(silence, fail);
           body = new Readable({
-            read: () => { quiet?.wait(); controller.resume(); },
+            read: () => {
+              quiet?.wait();
+              controller.resume();
+            },
             destroy: (error, done) => {
               quiet?.stop();
               signal.removeEventListener('abort', aborted);
@@ -121,7 +131,9 @@ export class HttpConnection {
           quiet?.rest();
           if (body?.push(chunk) === false) controller.pause();
         },
-        onResponseEnd: () => { body?.push(null); },
+        onResponseEnd: () => {
+          body?.push(null);
+        },
         onResponseError: (_controller, error) => fail(error),
       });
     });

@@ -13,7 +13,10 @@ import { anySignal, within } from './within.ts';
 function connect(to: { path: string } | { host: string; port: number }, signal: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(to);
-    const aborted = (): void => { socket.destroy(); reject(signal.reason); };
+    const aborted = (): void => {
+      socket.destroy();
+      reject(signal.reason);
+    };
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted);
     socket.on('error', (error) => reject(toRemoteError(error)));
@@ -42,32 +45,37 @@ export class LocalHost implements RemoteHost {
   run(script: HostScript, options: RunOptions = {}): Promise<RunResult> {
     const ms = options.timeoutMs ?? 60_000;
     this.#guard?.check({ name: 'run', changes: true, deadlineMs: ms });
-    return within({ what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) }, (signal) => new Promise((resolve, reject) => {
-      // A group of its own, so that what the script started ends with it.
-      const child = spawn('sh', ['-c', script.text], { detached: true });
-      const stop = (error: unknown): void => {
-        reject(error);
-        try {
-          if (child.pid) process.kill(-child.pid, 'SIGKILL');
-        } catch {
-          // It has ended.
-        }
-      };
-      const aborted = (): void => stop(signal.reason);
-      signal.addEventListener('abort', aborted);
-      const limit = options.maxOutputBytes ?? 1024 * 1024;
-      const [stdout, stderr] = [new Output(limit), new Output(limit)];
-      child.stdout.on('data', stdout.reader(stop));
-      child.stderr.on('data', stderr.reader(stop));
-      child.on('error', (error) => reject(toRemoteError(error)));
-      child.on('close', (code) => {
-        signal.removeEventListener('abort', aborted);
-        if (code === null) reject(new RemoteError('remote_command_failed', 'The script was stopped before it finished'));
-        else resolve({ stdout: stdout.text, stderr: stderr.text, code });
-      });
-      child.stdin.on('error', () => {});
-      child.stdin.end(options.input ?? '');
-    }));
+    return within(
+      { what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) },
+      (signal) =>
+        new Promise((resolve, reject) => {
+          // A group of its own, so that what the script started ends with it.
+          const child = spawn('sh', ['-c', script.text], { detached: true });
+          const stop = (error: unknown): void => {
+            reject(error);
+            try {
+              if (child.pid) process.kill(-child.pid, 'SIGKILL');
+            } catch {
+              // It has ended.
+            }
+          };
+          const aborted = (): void => stop(signal.reason);
+          signal.addEventListener('abort', aborted);
+          const limit = options.maxOutputBytes ?? 1024 * 1024;
+          const [stdout, stderr] = [new Output(limit), new Output(limit)];
+          child.stdout.on('data', stdout.reader(stop));
+          child.stderr.on('data', stderr.reader(stop));
+          child.on('error', (error) => reject(toRemoteError(error)));
+          child.on('close', (code) => {
+            signal.removeEventListener('abort', aborted);
+            if (code === null)
+              reject(new RemoteError('remote_command_failed', 'The script was stopped before it finished'));
+            else resolve({ stdout: stdout.text, stderr: stderr.text, code });
+          });
+          child.stdin.on('error', () => {});
+          child.stdin.end(options.input ?? '');
+        }),
+    );
   }
 
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {

@@ -26,13 +26,21 @@ export interface LogOptions {
 function parseLine(stream: 'stdout' | 'stderr', text: string): ContainerLine {
   const space = text.indexOf(' ');
   const at = new Date(text.slice(0, space));
-  return Number.isNaN(at.getTime()) ? { stream, at: null, stamp: '', line: text } : { stream, at, stamp: text.slice(0, space), line: text.slice(space + 1) };
+  return Number.isNaN(at.getTime())
+    ? { stream, at: null, stamp: '', line: text }
+    : { stream, at, stamp: text.slice(0, space), line: text.slice(space + 1) };
 }
 
 /** The lines of a container without TTY, oldest first; with `follow` until the signal aborts or the container ends. */
-export async function* containerLogs(docker: DockerEngine, container: string, options: LogOptions): AsyncGenerator<ContainerLine> {
+export async function* containerLogs(
+  docker: DockerEngine,
+  container: string,
+  options: LogOptions,
+): AsyncGenerator<ContainerLine> {
   // What is there is read in a bounded time; what comes is read for as long as somebody wants it.
-  const deadline = options.follow ? undefined : new Deadline({ what: 'Reading the log', ms: readMs, signal: options.signal });
+  const deadline = options.follow
+    ? undefined
+    : new Deadline({ what: 'Reading the log', ms: readMs, signal: options.signal });
   try {
     // A server may send more than it was asked for.
     let left = options.follow ? Number.POSITIVE_INFINITY : (options.tail ?? Number.POSITIVE_INFINITY);
@@ -49,16 +57,28 @@ export async function* containerLogs(docker: DockerEngine, container: string, op
   }
 }
 
-async function* linesOf(docker: DockerEngine, container: string, options: LogOptions, signal: AbortSignal | undefined): AsyncGenerator<ContainerLine> {
+async function* linesOf(
+  docker: DockerEngine,
+  container: string,
+  options: LogOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ContainerLine> {
   const lines: ContainerLine[] = [];
   const reader = (stream: 'stdout' | 'stderr') => new LineReader((line) => lines.push(parseLine(stream, line)));
   const readers = { stdout: reader('stdout'), stderr: reader('stderr') };
   const demuxer = new StreamDemuxer((stream, data) => readers[stream].push(data));
-  const body = await docker.containerLogs(container, {
-    stdout: 'true', stderr: 'true', timestamps: 'true', follow: String(options.follow),
-    ...(options.tail === undefined ? {} : { tail: String(options.tail) }),
-    ...(options.since ? { since: String(options.since.getTime() / 1000) } : {}),
-  }, { signal });
+  const body = await docker.containerLogs(
+    container,
+    {
+      stdout: 'true',
+      stderr: 'true',
+      timestamps: 'true',
+      follow: String(options.follow),
+      ...(options.tail === undefined ? {} : { tail: String(options.tail) }),
+      ...(options.since ? { since: String(options.since.getTime() / 1000) } : {}),
+    },
+    { signal },
+  );
   const pace = new Pace();
   for await (const chunk of body) {
     const bytes = Buffer.from(chunk);

@@ -15,7 +15,11 @@ export class Output {
   /** Throws when it becomes too much. */
   push(chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) throw new RemoteError('remote_command_failed', `The command wrote more than ${Math.ceil(this.#maxBytes / 1024)} KiB`);
+    if (this.#size > this.#maxBytes)
+      throw new RemoteError(
+        'remote_command_failed',
+        `The command wrote more than ${Math.ceil(this.#maxBytes / 1024)} KiB`,
+      );
     this.text += this.#decoder.write(chunk);
   }
 

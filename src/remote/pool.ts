@@ -77,7 +77,10 @@ export class RemotePool {
   #drop(name: string): void {
     const entry = this.#entries.get(name);
     this.#entries.delete(name);
-    entry?.host.then((host) => host.close(), () => {});
+    entry?.host.then(
+      (host) => host.close(),
+      () => {},
+    );
   }
 
   #forget(name: string, entry: Entry): void {

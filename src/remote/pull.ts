@@ -22,7 +22,11 @@ export interface PullProgress {
 type PullEvent = z.infer<typeof pullEventShape>;
 
 /** Pulls an image; progress is summed over the layers whose size is known so far. */
-export async function pullImage(docker: DockerEngine, image: string, options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal }): Promise<void> {
+export async function pullImage(
+  docker: DockerEngine,
+  image: string,
+  options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal },
+): Promise<void> {
   const reference = parseImageReference(image);
   if (!reference) throw new RemoteError('image_not_found', `${image.slice(0, 300)} is not an image reference`);
   const progress = new Layers();
@@ -47,7 +51,8 @@ async function* eventsOf(body: Readable, signal: AbortSignal): AsyncGenerator<Pu
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim() !== '') yield eventOf(line);
-    if (rest.length > maxEventBytes) throw new RemoteError('docker_error', 'A line in the Docker engine’s pull report is too long');
+    if (rest.length > maxEventBytes)
+      throw new RemoteError('docker_error', 'A line in the Docker engine’s pull report is too long');
   }
   if (rest.trim() !== '') yield eventOf(rest);
 }
@@ -77,6 +82,11 @@ class Layers {
     this.#layers.set(id, { current, total });
     this.#current += current - (known?.current ?? 0);
     this.#total += total - (known?.total ?? 0);
-    return { percent: Math.floor((100 * this.#current) / this.#total), status: status.slice(0, 100), currentBytes: this.#current, totalBytes: this.#total };
+    return {
+      percent: Math.floor((100 * this.#current) / this.#total),
+      status: status.slice(0, 100),
+      currentBytes: this.#current,
+      totalBytes: this.#total,
+    };
   }
 }

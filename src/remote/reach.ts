@@ -6,7 +6,12 @@ import type { SshHost } from './ssh-host.ts';
 import type { SshTarget } from './target.ts';
 
 /** What an SSH server said itself, and what does not depend on who listens there. */
-const told: ReadonlySet<RemoteErrorCode> = new Set(['ssh_auth_failed', 'host_key_mismatch', 'destination_denied', 'remote_cancelled']);
+const told: ReadonlySet<RemoteErrorCode> = new Set([
+  'ssh_auth_failed',
+  'host_key_mismatch',
+  'destination_denied',
+  'remote_cancelled',
+]);
 
 /** A name server that does not answer is waited for no longer than a server. */
 async function inTime<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
@@ -22,7 +27,11 @@ async function inTime<T>(work: Promise<T>, timeoutMs: number, signal: AbortSigna
  * at that address, whoever named it learns nothing about it: refused, filtered, reset and not SSH are one answer, which
  * comes when a connection would have timed out.
  */
-export async function reach(destinations: Destinations, target: SshTarget, { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
+export async function reach(
+  destinations: Destinations,
+  target: SshTarget,
+  { timeoutMs, signal, guard }: SshOptions,
+): Promise<SshHost> {
   const began = performance.now();
   const left = (): number => Math.max(1, timeoutMs - (performance.now() - began));
   let proven = false;
@@ -34,9 +43,14 @@ export async function reach(destinations: Destinations, target: SshTarget, { tim
     const remote = toRemoteError(error);
     if (proven || told.has(remote.code)) throw remote;
     await sleep(left(), undefined, { signal });
-    throw new RemoteError('ssh_unreachable', `No SSH server was reached at ${target.host}:${target.port} within ${timeoutMs / 1000} s`, {
-      // A first contact is watched by who asked for it; a server that worked before may be back in a moment.
-      cause: error, retryable: target.provenAddress !== null,
-    });
+    throw new RemoteError(
+      'ssh_unreachable',
+      `No SSH server was reached at ${target.host}:${target.port} within ${timeoutMs / 1000} s`,
+      {
+        // A first contact is watched by who asked for it; a server that worked before may be back in a moment.
+        cause: error,
+        retryable: target.provenAddress !== null,
+      },
+    );
   }
 }

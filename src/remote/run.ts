@@ -20,11 +20,14 @@ export function outputOf(channel: Channel, options: RunOptions, signal: AbortSig
     signal.addEventListener('abort', aborted);
     raw.on('data', stdout.reader(stop));
     raw.stderr.on('data', stderr.reader(stop));
-    raw.on('exit', (status: number | null) => { code = status; });
+    raw.on('exit', (status: number | null) => {
+      code = status;
+    });
     raw.on('close', () => {
       signal.removeEventListener('abort', aborted);
       // No status: the command was killed, or the connection went away under it.
-      if (code === null) reject(new RemoteError('ssh_connection_lost', 'The connection was lost while a command was running'));
+      if (code === null)
+        reject(new RemoteError('ssh_connection_lost', 'The connection was lost while a command was running'));
       else resolve({ stdout: stdout.text, stderr: stderr.text, code });
     });
     raw.end(options.input ?? '');

@@ -10,7 +10,8 @@ export class HostScript {
 }
 
 export function hostScript(parts: TemplateStringsArray, ...values: readonly never[]): HostScript {
-  if (values.length > 0 || parts.length !== 1) throw new TypeError('A host script takes no values; send data through stdin');
+  if (values.length > 0 || parts.length !== 1)
+    throw new TypeError('A host script takes no values; send data through stdin');
   return new HostScript(parts.raw[0] ?? '');
 }
 

@@ -51,8 +51,18 @@ export async function readSession(host: RemoteHost): Promise<SessionProcess | nu
 
 /** Ends the named processes of earlier connections if they still are what was recorded; returns when they are gone. */
 export async function endSessions(host: RemoteHost, sessions: readonly SessionProcess[]): Promise<void> {
-  const lines = sessions.map(({ pid, startTicks, bootId }) => `${pid} ${startTicks} ${bootId}`).filter((line) => told.test(line));
+  const lines = sessions
+    .map(({ pid, startTicks, bootId }) => `${pid} ${startTicks} ${bootId}`)
+    .filter((line) => told.test(line));
   if (lines.length === 0) return;
-  const { stdout, code } = await host.run(endScript, { input: `${lines.join('\n')}\n`, timeoutMs: 60_000, maxOutputBytes: 64 * 1024 });
-  if (code !== 0 || stdout.trim() !== '') throw new RemoteError('remote_command_failed', 'The SSH session of an earlier attempt could not be ended on the server');
+  const { stdout, code } = await host.run(endScript, {
+    input: `${lines.join('\n')}\n`,
+    timeoutMs: 60_000,
+    maxOutputBytes: 64 * 1024,
+  });
+  if (code !== 0 || stdout.trim() !== '')
+    throw new RemoteError(
+      'remote_command_failed',
+      'The SSH session of an earlier attempt could not be ended on the server',
+    );
 }

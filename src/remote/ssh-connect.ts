@@ -12,11 +12,13 @@ export function fingerprintOf(hostKey: Buffer): string {
 }
 
 /** Stands in for a second look-up of the name, which could give another address than the one that was checked. */
-const only = (addresses: LookupAddress[]): net.LookupFunction => (_host, options, done) => {
-  const [first] = addresses;
-  if (options.all || !first) done(null, addresses);
-  else done(null, first.address, first.family);
-};
+const only =
+  (addresses: LookupAddress[]): net.LookupFunction =>
+  (_host, options, done) => {
+    const [first] = addresses;
+    if (options.all || !first) done(null, addresses);
+    else done(null, first.address, first.family);
+  };
 
 export interface SshOptions {
   timeoutMs: number;
@@ -26,7 +28,11 @@ export interface SshOptions {
 }
 
 /** Connects to one of the addresses and authenticates. The host key is checked before anything of ours is sent. */
-export function connectSsh(target: SshTarget, addresses: LookupAddress[], { timeoutMs, signal, guard }: SshOptions): Promise<SshHost> {
+export function connectSsh(
+  target: SshTarget,
+  addresses: LookupAddress[],
+  { timeoutMs, signal, guard }: SshOptions,
+): Promise<SshHost> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const socket = net.connect({ host: target.host, port: target.port, lookup: only(addresses) });
@@ -42,22 +48,47 @@ export function connectSsh(target: SshTarget, addresses: LookupAddress[], { time
       socket.destroy();
     };
     const aborted = (): void => fail(new RemoteError('remote_cancelled', 'The work was cancelled'));
-    const timer = setTimeout(() => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} did not respond within ${Math.ceil(timeoutMs / 1000)} s`)), timeoutMs);
+    const timer = setTimeout(
+      () =>
+        fail(
+          new RemoteError(
+            'ssh_unreachable',
+            `${target.host}:${target.port} did not respond within ${Math.ceil(timeoutMs / 1000)} s`,
+          ),
+        ),
+      timeoutMs,
+    );
     if (signal?.aborted) return aborted();
     signal?.addEventListener('abort', aborted);
     socket.on('error', (error) => {
       const code = Reflect.get(error, 'code');
-      fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} cannot be reached (${String(code)})`, { cause: error }));
+      fail(
+        new RemoteError('ssh_unreachable', `${target.host}:${target.port} cannot be reached (${String(code)})`, {
+          cause: error,
+        }),
+      );
     });
     client.on('error', (error) => {
       if (mismatch) {
-        fail(new RemoteError('host_key_mismatch', `The server presented the host key ${presented}, not the pinned ${target.hostKeyFingerprint}`, { fingerprint: presented }));
+        fail(
+          new RemoteError(
+            'host_key_mismatch',
+            `The server presented the host key ${presented}, not the pinned ${target.hostKeyFingerprint}`,
+            { fingerprint: presented },
+          ),
+        );
       } else {
         const mapped = toRemoteError(error);
-        fail(mapped.code === 'remote_command_failed' ? new RemoteError('ssh_unreachable', error.message, { cause: error }) : mapped);
+        fail(
+          mapped.code === 'remote_command_failed'
+            ? new RemoteError('ssh_unreachable', error.message, { cause: error })
+            : mapped,
+        );
       }
     });
-    client.on('close', () => fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} closed the connection`)));
+    client.on('close', () =>
+      fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} closed the connection`)),
+    );
     client.on('ready', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
@@ -65,7 +96,15 @@ export function connectSsh(target: SshTarget, addresses: LookupAddress[], { time
       client.removeAllListeners('error');
       client.on('error', () => {});
       const { dockerSocket, maxSessions } = target;
-      resolve(new SshHost(client, { fingerprint: presented, address: socket.remoteAddress ?? '', dockerSocket, maxSessions: Math.min(maxSessions, 8), guard }));
+      resolve(
+        new SshHost(client, {
+          fingerprint: presented,
+          address: socket.remoteAddress ?? '',
+          dockerSocket,
+          maxSessions: Math.min(maxSessions, 8),
+          guard,
+        }),
+      );
     });
     try {
       client.connect({
@@ -84,7 +123,12 @@ export function connectSsh(target: SshTarget, addresses: LookupAddress[], { time
       });
     } catch {
       // ssh2 parses the private key here; its message could quote it.
-      fail(new RemoteError('ssh_auth_failed', 'The private key cannot be read: it must be an unencrypted OpenSSH or PEM key'));
+      fail(
+        new RemoteError(
+          'ssh_auth_failed',
+          'The private key cannot be read: it must be an unencrypted OpenSSH or PEM key',
+        ),
+      );
     }
   });
 }

@@ -49,7 +49,10 @@ export class SshHost implements RemoteHost {
     this.#guard = options.guard;
     this.#channels = new Semaphore(options.maxSessions);
     // Two channels stay free of Docker calls: for commands and for health checks.
-    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), { connections: Math.max(1, options.maxSessions - 2), guard: options.guard });
+    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), {
+      connections: Math.max(1, options.maxSessions - 2),
+      guard: options.guard,
+    });
     client.on('close', () => this.#end());
     options.guard?.signal.addEventListener('abort', () => this.#lost());
     if (options.guard?.signal.aborted) this.#lost();
@@ -72,10 +75,13 @@ export class SshHost implements RemoteHost {
   run(script: HostScript, options: RunOptions = {}): Promise<RunResult> {
     const ms = options.timeoutMs ?? 60_000;
     this.#guard?.check({ name: 'run', changes: true, deadlineMs: ms });
-    return within({ what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) }, async (signal) => {
-      const channel = await this.#channel((done) => this.#client.exec(`sh -c ${shellWord(script)}`, done), signal);
-      return outputOf(channel, options, signal);
-    });
+    return within(
+      { what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) },
+      async (signal) => {
+        const channel = await this.#channel((done) => this.#client.exec(`sh -c ${shellWord(script)}`, done), signal);
+        return outputOf(channel, options, signal);
+      },
+    );
   }
 
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
@@ -83,7 +89,9 @@ export class SshHost implements RemoteHost {
     return httpGet(request, this.#guard, async (signal) => {
       const channel = await this.#channel(open, signal).catch((error: unknown) => {
         const known = toRemoteError(error);
-        throw ['docker_unavailable', 'remote_command_failed'].includes(known.code) ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`) : known;
+        throw ['docker_unavailable', 'remote_command_failed'].includes(known.code)
+          ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`)
+          : known;
       });
       return new ChannelStream(channel);
     });
@@ -97,7 +105,9 @@ export class SshHost implements RemoteHost {
       throw new RemoteError('ssh_connection_lost', 'The SSH connection is closed');
     }
     return new Promise<Channel>((resolve, reject) => {
-      const lost = this.onClose(() => settle(() => reject(new RemoteError('ssh_connection_lost', 'The SSH connection was lost')), free));
+      const lost = this.onClose(() =>
+        settle(() => reject(new RemoteError('ssh_connection_lost', 'The SSH connection was lost')), free),
+      );
       // A connection on which a channel does not open is half dead: the next call makes a new one.
       const timer = setTimeout(() => this.#lost(), openingMs);
       // Nobody waits any more; the place is taken until the server has answered.
@@ -109,23 +119,33 @@ export class SshHost implements RemoteHost {
         for (const step of then) step();
       };
       signal.addEventListener('abort', aborted);
-      open((error, raw) => settle(() => {
-        if (error) {
-          reject(toRemoteError(error));
-          return free();
-        }
-        const channel = new Channel(raw, { closed: () => { this.#live.delete(channel); free(); }, hostile: () => this.#lost() });
-        this.#live.add(channel);
-        if (signal.aborted) channel.close();
-        resolve(channel);
-      }));
+      open((error, raw) =>
+        settle(() => {
+          if (error) {
+            reject(toRemoteError(error));
+            return free();
+          }
+          const channel = new Channel(raw, {
+            closed: () => {
+              this.#live.delete(channel);
+              free();
+            },
+            hostile: () => this.#lost(),
+          });
+          this.#live.add(channel);
+          if (signal.aborted) channel.close();
+          resolve(channel);
+        }),
+      );
     });
   }
 
   async #dialDocker(signal: AbortSignal): Promise<Duplex> {
     if (this.#dialCommand === undefined) {
       try {
-        return new ChannelStream(await this.#channel((done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done), signal));
+        return new ChannelStream(
+          await this.#channel((done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done), signal),
+        );
       } catch (error) {
         if (signal.aborted || this.#closed || this.#dockerSocket !== '/var/run/docker.sock') throw error;
         this.#dialCommand = await findDialCommand((command, limit) => this.#exec(command, limit), signal);

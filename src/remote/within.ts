@@ -14,7 +14,10 @@ export class Deadline {
   readonly #cancel: AbortSignal | undefined;
 
   constructor({ what, ms, signal }: Bounds) {
-    this.#timer = setTimeout(() => this.#ending.abort(new RemoteError('remote_timeout', `${what} took longer than ${ms / 1000} s`)), ms);
+    this.#timer = setTimeout(
+      () => this.#ending.abort(new RemoteError('remote_timeout', `${what} took longer than ${ms / 1000} s`)),
+      ms,
+    );
     this.#cancel = signal;
     signal?.addEventListener('abort', this.#cancelled);
     if (signal?.aborted) this.#cancelled();
@@ -23,7 +26,9 @@ export class Deadline {
   readonly #cancelled = (): void => {
     // The reason of a wider deadline is told as it is.
     const reason: unknown = this.#cancel?.reason;
-    this.#ending.abort(reason instanceof RemoteError ? reason : new RemoteError('remote_cancelled', 'The work was cancelled'));
+    this.#ending.abort(
+      reason instanceof RemoteError ? reason : new RemoteError('remote_cancelled', 'The work was cancelled'),
+    );
   };
 
   get signal(): AbortSignal {

@@ -21,13 +21,20 @@ export function whenAccessEnds(app: App, { access, reauthenticate }: Context, en
   const watchExpiry = (now: Access): (() => void) => whenExpired(now, () => end('The access token has expired'));
   let stopExpiry = watchExpiry(access);
   let stopped = false;
-  const stops = accessTopics(access).map((topic) => app.events.on(topic, () => {
-    reauthenticate().then((now) => {
-      // A key that was rotated ends sooner than it did.
-      stopExpiry();
-      if (!stopped) stopExpiry = watchExpiry(now);
-    }, (error: unknown) => { if (error instanceof AppError) end('Access has ended'); });
-  }));
+  const stops = accessTopics(access).map((topic) =>
+    app.events.on(topic, () => {
+      reauthenticate().then(
+        (now) => {
+          // A key that was rotated ends sooner than it did.
+          stopExpiry();
+          if (!stopped) stopExpiry = watchExpiry(now);
+        },
+        (error: unknown) => {
+          if (error instanceof AppError) end('Access has ended');
+        },
+      );
+    }),
+  );
   return () => {
     stopped = true;
     stopExpiry();
@@ -39,5 +46,8 @@ export function whenAccessEnds(app: App, { access, reauthenticate }: Context, en
 export function holdOpen(connections: Connections, { access, client }: Context, response: ServerResponse): void {
   response.once('close', connections.byAddress(client.ipAddress));
   if (access.actor?.id) response.once('close', connections.byAccount(access.actor.id));
-  response.once('close', whenExpired(access, () => response.destroy()));
+  response.once(
+    'close',
+    whenExpired(access, () => response.destroy()),
+  );
 }

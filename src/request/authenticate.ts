@@ -59,14 +59,32 @@ const keyText = `
     AND u.deactivated_at IS NULL`;
 
 type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null; note: boolean };
-type KeyRow = PersonRow & { key_id: string; key_name: string; permissions: string[]; project_limited: boolean; project_ids: string[]; allowed_ips: string[]; ends: number | null; note: boolean };
+type KeyRow = PersonRow & {
+  key_id: string;
+  key_name: string;
+  permissions: string[];
+  project_limited: boolean;
+  project_ids: string[];
+  allowed_ips: string[];
+  ends: number | null;
+  note: boolean;
+};
 
 function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): OrgRef | null {
   if (row.org_id === null || row.org_slug === null || row.org_name === null || (wanted && wanted !== row.org_slug)) {
-    if (wanted) throw new AppError('not_found', `You do not belong to an organization ${wanted}`, { resource: 'organization', slug: wanted });
+    if (wanted)
+      throw new AppError('not_found', `You do not belong to an organization ${wanted}`, {
+        resource: 'organization',
+        slug: wanted,
+      });
     return null;
   }
-  if (verifiedOnly && !row.verified) throw new AppError('email_not_verified', 'Verify your e-mail address first: open the link in the e-mail, or request a new one', { email: 'unverified' });
+  if (verifiedOnly && !row.verified)
+    throw new AppError(
+      'email_not_verified',
+      'Verify your e-mail address first: open the link in the e-mail, or request a new one',
+      { email: 'unverified' },
+    );
   return { id: row.org_id, slug: row.org_slug, name: row.org_name };
 }
 
@@ -78,35 +96,76 @@ function grantsIn(row: PersonRow): Grants {
 
 /** The organization's own rules for the sessions that work in it. */
 function checkSession(row: SessionRow): void {
-  if (row.too_old) throw new AppError('reauthentication_required', 'This organization limits the length of sessions; sign in again', { limit: 'session_length' });
-  if (row.require_passkey && row.method !== 'passkey') throw new AppError('two_factor_required', 'This organization requires signing in with a passkey', { method: 'passkey' });
-  if (row.require_two_factor && !row.strong) throw new AppError('two_factor_required', 'This organization requires two-factor authentication: set up TOTP or a passkey, then sign in with it', { method: 'totp_or_passkey' });
+  if (row.too_old)
+    throw new AppError('reauthentication_required', 'This organization limits the length of sessions; sign in again', {
+      limit: 'session_length',
+    });
+  if (row.require_passkey && row.method !== 'passkey')
+    throw new AppError('two_factor_required', 'This organization requires signing in with a passkey', {
+      method: 'passkey',
+    });
+  if (row.require_two_factor && !row.strong)
+    throw new AppError(
+      'two_factor_required',
+      'This organization requires two-factor authentication: set up TOTP or a passkey, then sign in with it',
+      { method: 'totp_or_passkey' },
+    );
 }
 
-async function withSession(pool: Pool, tokens: AccessTokens, credentials: Credentials & { token: string }): Promise<Access> {
+async function withSession(
+  pool: Pool,
+  tokens: AccessTokens,
+  credentials: Credentials & { token: string },
+): Promise<Access> {
   const claims = await tokens.verify(credentials.token);
-  const { rows } = await pool.query<SessionRow>({ name: 'session', text: sessionText, values: [claims.sid, credentials.orgSlug ?? ''] });
+  const { rows } = await pool.query<SessionRow>({
+    name: 'session',
+    text: sessionText,
+    values: [claims.sid, credentials.orgSlug ?? ''],
+  });
   const row = rows[0];
   if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
   const org = orgOf(row, credentials);
   if (org) checkSession(row);
   if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
-    actor: { type: 'user', id: row.user_id, name: row.user_name }, userId: row.user_id, sessionId: claims.sid, apiKeyId: null, isAdmin: row.is_admin,
-    org, ...grantsIn(row), expiresAt: claims.exp,
+    actor: { type: 'user', id: row.user_id, name: row.user_name },
+    userId: row.user_id,
+    sessionId: claims.sid,
+    apiKeyId: null,
+    isAdmin: row.is_admin,
+    org,
+    ...grantsIn(row),
+    expiresAt: claims.exp,
   };
 }
 
 async function withApiKey(pool: Pool, credentials: Credentials & { token: string }): Promise<Access> {
-  const { rows } = await pool.query<KeyRow>({ name: 'api key', text: keyText, values: [hashApiKey(credentials.token), credentials.ipAddress] });
+  const { rows } = await pool.query<KeyRow>({
+    name: 'api key',
+    text: keyText,
+    values: [hashApiKey(credentials.token), credentials.ipAddress],
+  });
   const row = rows[0];
-  if (!row) throw new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
-  if (!ipAllowed(credentials.ipAddress, row.allowed_ips)) throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
+  if (!row)
+    throw new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
+  if (!ipAllowed(credentials.ipAddress, row.allowed_ips))
+    throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
   const org = orgOf(row, credentials);
   if (row.note) noteKeyUse(pool, row.key_id, credentials.ipAddress);
   return {
-    actor: { type: 'api_key', id: row.key_id, name: row.key_name }, userId: row.user_id, sessionId: null, apiKeyId: row.key_id, isAdmin: false,
-    org, ...narrow(grantsIn(row), { permissions: row.permissions, projectLimited: row.project_limited, projectIds: row.project_ids }), expiresAt: row.ends,
+    actor: { type: 'api_key', id: row.key_id, name: row.key_name },
+    userId: row.user_id,
+    sessionId: null,
+    apiKeyId: row.key_id,
+    isAdmin: false,
+    org,
+    ...narrow(grantsIn(row), {
+      permissions: row.permissions,
+      projectLimited: row.project_limited,
+      projectIds: row.project_ids,
+    }),
+    expiresAt: row.ends,
   };
 }
 
@@ -117,7 +176,9 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
 export function authenticate(pool: Pool, tokens: AccessTokens, credentials: Credentials): Promise<Access> {
   const { token } = credentials;
   if (token === null) return Promise.resolve(anonymous);
-  return isApiKey(token) ? withApiKey(pool, { ...credentials, token }) : withSession(pool, tokens, { ...credentials, token });
+  return isApiKey(token)
+    ? withApiKey(pool, { ...credentials, token })
+    : withSession(pool, tokens, { ...credentials, token });
 }
 
 /** The token of an Authorization header. */

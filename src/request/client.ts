@@ -10,7 +10,10 @@ const longestAgent = 256;
 
 function plain(address: string | undefined): string | null {
   // IPv4 as an IPv6 socket sees it; some proxies add the port.
-  const text = address?.replace(/^::ffff:(?=\d+\.)/i, '').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[(.*)\](:\d+)?$/, '$1');
+  const text = address
+    ?.replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/^\[(.*)\](:\d+)?$/, '$1');
   return text !== undefined && isIP(text) > 0 ? text : null;
 }
 
@@ -22,5 +25,9 @@ export function addressOf(config: Config, request: IncomingMessage): string | nu
 }
 
 export function clientOf(config: Config, request: IncomingMessage): Client {
-  return { requestId: requestIdOf(request.headers), ipAddress: addressOf(config, request), userAgent: request.headers['user-agent']?.slice(0, longestAgent) ?? null };
+  return {
+    requestId: requestIdOf(request.headers),
+    ipAddress: addressOf(config, request),
+    userAgent: request.headers['user-agent']?.slice(0, longestAgent) ?? null,
+  };
 }

@@ -26,7 +26,12 @@ export class Connections {
 
   #take(key: string, most: number, whose: string): () => void {
     const held = this.#open.get(key) ?? 0;
-    if (held >= most) throw limitExceeded('connections', `${most} live connections of ${whose} are open, which is the maximum`, retrySeconds);
+    if (held >= most)
+      throw limitExceeded(
+        'connections',
+        `${most} live connections of ${whose} are open, which is the maximum`,
+        retrySeconds,
+      );
     this.#open.set(key, held + 1);
     let left = false;
     return () => {

@@ -24,7 +24,9 @@ export interface Credentials {
 export function credentialsOf(config: Config, request: IncomingMessage): Credentials {
   const { headers } = request;
   return {
-    authorization: single(headers.authorization), orgSlug: single(headers['x-org-slug']), cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
+    authorization: single(headers.authorization),
+    orgSlug: single(headers['x-org-slug']),
+    cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
     browser: (response) => new Browser(config, headers, response),
   };
 }
@@ -33,9 +35,21 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
  * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
  * who it comes from, and says so in the response's headers where there is one.
  */
-export async function contextOf(app: App, tokens: AccessTokens, credentials: Credentials, client: Context['client'], response: ServerResponse | null): Promise<Context> {
+export async function contextOf(
+  app: App,
+  tokens: AccessTokens,
+  credentials: Credentials,
+  client: Context['client'],
+  response: ServerResponse | null,
+): Promise<Context> {
   const { authorization, cookie, orgSlug } = credentials;
-  const ask = async (): Promise<Access> => authenticate(app.db.pool, tokens, { token: bearerOf(authorization) ?? cookie?.token ?? null, orgSlug, ipAddress: client.ipAddress, verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL });
+  const ask = async (): Promise<Access> =>
+    authenticate(app.db.pool, tokens, {
+      token: bearerOf(authorization) ?? cookie?.token ?? null,
+      orgSlug,
+      ipAddress: client.ipAddress,
+      verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL,
+    });
   const first = async (): Promise<Access> => {
     if (authorization !== null || cookie === null) return ask();
     try {
@@ -56,7 +70,11 @@ export async function contextOf(app: App, tokens: AccessTokens, credentials: Cre
   const reauthenticate = async (): Promise<Access> => {
     const now = await ask();
     // A slug that was given up may lead to another organization by now.
-    if (now.org?.id !== access.org?.id) throw new AppError('not_found', 'The organization has a new slug or no longer exists', { resource: 'organization', slug: orgSlug });
+    if (now.org?.id !== access.org?.id)
+      throw new AppError('not_found', 'The organization has a new slug or no longer exists', {
+        resource: 'organization',
+        slug: orgSlug,
+      });
     return now;
   };
   return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };

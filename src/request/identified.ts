@@ -18,13 +18,17 @@ export function identified(app: App, tokens: AccessTokens, refuses: (error: unkn
   return async (request, response, next) => {
     const context = contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
     contexts.set(request, context);
-    const error: unknown = await context.then(() => undefined, (thrown: unknown) => thrown);
+    const error: unknown = await context.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     if (error !== undefined && refuses(error)) next(error);
     else next();
   };
 }
 
-export const isRateLimit = (error: unknown): boolean => error instanceof AppError && error.code === 'rate_limit_exceeded';
+export const isRateLimit = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'rate_limit_exceeded';
 
 /** The context of a request that was identified. */
 export function contextFor(request: IncomingMessage): Promise<Context> {

@@ -7,15 +7,26 @@ const maxDepth = 32;
 export function assertShallow(value: unknown): void {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) throw new AppError('bad_request', `The JSON is nested deeper than ${maxDepth} levels`, { constraint: 'depth', maximum: maxDepth });
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one).filter((inner) => typeof inner === 'object' && inner !== null) : []));
+    if (depth > maxDepth)
+      throw new AppError('bad_request', `The JSON is nested deeper than ${maxDepth} levels`, {
+        constraint: 'depth',
+        maximum: maxDepth,
+      });
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null
+        ? Object.values(one).filter((inner) => typeof inner === 'object' && inner !== null)
+        : [],
+    );
   }
 }
 
 /** The body of a request: JSON up to 1 MiB, not too deep. */
 export const jsonBody: readonly RequestHandler[] = [
   express.json({ limit: '1mb', strict: false }),
-  (request, _response, next) => { assertShallow(request.body); next(); },
+  (request, _response, next) => {
+    assertShallow(request.body);
+    next();
+  },
 ];
 
 /** What the body parser says of a wrong body, as documented errors. */
@@ -24,9 +35,14 @@ export function bodyError(error: unknown): unknown {
   const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
   if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
-  if (type === 'charset.unsupported' || type === 'encoding.unsupported') return new AppError('unsupported_media_type', 'Send the body in UTF-8, plain or compressed with gzip, deflate or br');
+  if (type === 'charset.unsupported' || type === 'encoding.unsupported')
+    return new AppError(
+      'unsupported_media_type',
+      'Send the body in UTF-8, plain or compressed with gzip, deflate or br',
+    );
   if (error instanceof URIError) return new AppError('bad_request', 'The path is not valid');
   // The body parser's other mistakes are marked as ones of the client.
-  if (error instanceof Error && Reflect.get(error, 'expose') === true) return new AppError('bad_request', 'The request body cannot be read');
+  if (error instanceof Error && Reflect.get(error, 'expose') === true)
+    return new AppError('bad_request', 'The request body cannot be read');
   return error;
 }

@@ -7,13 +7,17 @@ import { RemoteError } from '../remote/index.ts';
 /** What a user may read of any error: AppErrors as they are, the rest masked. Asked by GraphQL and REST alike. */
 export function publicError(error: unknown, log: Logger, requestId: string): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof RemoteError) return new AppError('unprocessable', error.message, { reason: error.code, hint: error.hint });
+  if (error instanceof RemoteError)
+    return new AppError('unprocessable', error.message, { reason: error.code, hint: error.hint });
   if (isDatabaseDown(error)) {
     log.warn({ err: error, requestId }, 'The database is unavailable');
     return new AppError('service_unavailable', 'The database is temporarily unavailable; try again');
   }
   log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  return new AppError('internal_error', `An unexpected error occurred; include the request id ${requestId} when you report it`);
+  return new AppError(
+    'internal_error',
+    `An unexpected error occurred; include the request id ${requestId} when you report it`,
+  );
 }
 
 /** Where the pages about errors are: APP_URL where it was given, else the address that the request came to. */

@@ -45,15 +45,27 @@ export function refuseExceeded(app: App, { actor }: Access): void {
 /** Counts a request of who it turned out to come from: an account, an API key, or nobody (null: its credentials were wrong). */
 export function countRequest(app: App, access: Access | null, client: Client, response: ServerResponse | null): void {
   const actor = access?.actor;
-  check(response, actor?.id ? app.limits.use(quotaOf(actor), actor.id) : app.limits.useByAddress('anonymous', client.ipAddress));
+  check(
+    response,
+    actor?.id ? app.limits.use(quotaOf(actor), actor.id) : app.limits.useByAddress('anonymous', client.ipAddress),
+  );
 }
 
 /** Counts the cost of a GraphQL operation, beside the request that brought it. */
-export function countCost(app: App, access: Access, client: Client, cost: number, response: ServerResponse | null): void {
+export function countCost(
+  app: App,
+  access: Access,
+  client: Client,
+  cost: number,
+  response: ServerResponse | null,
+): void {
   check(response, app.limits.use('graphql_cost', access.actor?.id ?? networkOf(client.ipAddress), Math.ceil(cost)));
 }
 
 /** Before anything is read of a request. */
 export function limitAddress(app: App): RequestHandler {
-  return (request, response, next) => { countAddress(app, addressOf(app.config, request), response); next(); };
+  return (request, response, next) => {
+    countAddress(app, addressOf(app.config, request), response);
+    next();
+  };
 }

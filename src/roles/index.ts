@@ -1,2 +1,10 @@
 export { rolesFeature } from './feature.ts';
-export { createInput as createRoleInput, createRole, deleteRole, getRole, listRoles, updateInput as updateRoleInput, updateRole } from './service.ts';
+export {
+  createInput as createRoleInput,
+  createRole,
+  deleteRole,
+  getRole,
+  listRoles,
+  updateInput as updateRoleInput,
+  updateRole,
+} from './service.ts';

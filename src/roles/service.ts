@@ -16,9 +16,16 @@ import { parse } from '../parse.ts';
 
 const name = displayName(50);
 const description = z.string().trim().max(500);
-const permissionIds = z.array(permissionSchema).max(100).transform((given) => [...new Set(given)].sort());
+const permissionIds = z
+  .array(permissionSchema)
+  .max(100)
+  .transform((given) => [...new Set(given)].sort());
 export const createInput = z.object({ name, description: description.nullish(), permissionIds });
-export const updateInput = z.object({ name: name.nullish(), description: description.nullish(), permissionIds: permissionIds.nullish() });
+export const updateInput = z.object({
+  name: name.nullish(),
+  description: description.nullish(),
+  permissionIds: permissionIds.nullish(),
+});
 
 export async function getRole(scope: OrgScope, id: string) {
   const role = isId(id) ? await scope.db.role.findFirst({ where: { id, orgId: scope.orgId } }) : null;
@@ -35,8 +42,15 @@ export function listRoles(scope: OrgScope, args: PageArgs) {
 
 /** Names that differ in case only would be taken for one another. Asked under lockOrganization. */
 async function requireFreeName(tx: Tx, orgId: string, wanted: string, exceptId?: string): Promise<void> {
-  const taken = await tx.role.findFirst({ where: { orgId, name: { equals: wanted, mode: 'insensitive' }, ...(exceptId ? { id: { not: exceptId } } : {}) }, select: { name: true } });
-  if (taken) throw new AppError('conflict', `A role named ${taken.name} already exists`, { field: 'name', constraint: 'unique' });
+  const taken = await tx.role.findFirst({
+    where: { orgId, name: { equals: wanted, mode: 'insensitive' }, ...(exceptId ? { id: { not: exceptId } } : {}) },
+    select: { name: true },
+  });
+  if (taken)
+    throw new AppError('conflict', `A role named ${taken.name} already exists`, {
+      field: 'name',
+      constraint: 'unique',
+    });
 }
 
 export async function createRole(app: App, scope: OrgScope, given: unknown) {
@@ -45,8 +59,22 @@ export async function createRole(app: App, scope: OrgScope, given: unknown) {
   return mutate(app, scope, async ({ tx, record }) => {
     await lockOrganization(tx, scope.orgId);
     await requireFreeName(tx, scope.orgId, input.name);
-    const role = await tx.role.create({ data: { id: newId(), orgId: scope.orgId, name: input.name, description: input.description ?? '', permissions: input.permissionIds } });
-    await record({ action: 'role.created', resourceType: 'role', resourceId: role.id, resourceName: role.name, after: { name: role.name, permissions: role.permissions } });
+    const role = await tx.role.create({
+      data: {
+        id: newId(),
+        orgId: scope.orgId,
+        name: input.name,
+        description: input.description ?? '',
+        permissions: input.permissionIds,
+      },
+    });
+    await record({
+      action: 'role.created',
+      resourceType: 'role',
+      resourceId: role.id,
+      resourceName: role.name,
+      after: { name: role.name, permissions: role.permissions },
+    });
     return role;
   });
 }
@@ -54,7 +82,12 @@ export async function createRole(app: App, scope: OrgScope, given: unknown) {
 async function customRoleIn(tx: Tx, orgId: string, id: string) {
   const role = isId(id) ? await tx.role.findFirst({ where: { id, orgId } }) : null;
   if (!role) throw notFound('role', id);
-  if (role.isSystem) throw new AppError('unprocessable', `${role.name} is a system role and cannot be changed; create a custom role instead`, { role: role.name, constraint: 'system_role' });
+  if (role.isSystem)
+    throw new AppError(
+      'unprocessable',
+      `${role.name} is a system role and cannot be changed; create a custom role instead`,
+      { role: role.name, constraint: 'system_role' },
+    );
   return role;
 }
 
@@ -65,15 +98,33 @@ export async function updateRole(app: App, scope: OrgScope, id: string, given: u
     await lockOrganization(tx, scope.orgId);
     const before = await customRoleIn(tx, scope.orgId, id);
     requireHeld(scope.access.permissions, permissionsOf(before), `The role ${before.name}`);
-    if (input.permissionIds) requireHeld(scope.access.permissions, input.permissionIds, `The changed role ${before.name}`);
+    if (input.permissionIds)
+      requireHeld(scope.access.permissions, input.permissionIds, `The changed role ${before.name}`);
     if (input.name) await requireFreeName(tx, scope.orgId, input.name, id);
     const role = await tx.role.update({
       where: { id },
-      data: { ...(input.name ? { name: input.name } : {}), ...(typeof input.description === 'string' ? { description: input.description } : {}), ...(input.permissionIds ? { permissions: input.permissionIds } : {}) },
+      data: {
+        ...(input.name ? { name: input.name } : {}),
+        ...(typeof input.description === 'string' ? { description: input.description } : {}),
+        ...(input.permissionIds ? { permissions: input.permissionIds } : {}),
+      },
     });
-    await record({ action: 'role.updated', resourceType: 'role', resourceId: id, resourceName: role.name, before: { name: before.name, permissions: before.permissions }, after: { name: role.name, permissions: role.permissions } });
-    const members = await tx.membership.findMany({ where: { orgId: scope.orgId, OR: [{ roleId: id }, { assignments: { some: { roleId: id } } }] }, select: { userId: true } });
-    await notify(tx, members.map(({ userId }): `access:${string}` => `access:${userId}`));
+    await record({
+      action: 'role.updated',
+      resourceType: 'role',
+      resourceId: id,
+      resourceName: role.name,
+      before: { name: before.name, permissions: before.permissions },
+      after: { name: role.name, permissions: role.permissions },
+    });
+    const members = await tx.membership.findMany({
+      where: { orgId: scope.orgId, OR: [{ roleId: id }, { assignments: { some: { roleId: id } } }] },
+      select: { userId: true },
+    });
+    await notify(
+      tx,
+      members.map(({ userId }): `access:${string}` => `access:${userId}`),
+    );
     return role;
   });
 }
@@ -81,11 +132,22 @@ export async function updateRole(app: App, scope: OrgScope, id: string, given: u
 async function usersOf(tx: Tx, scope: OrgScope, roleId: string) {
   const person = { user: { select: { name: true } } };
   const members = await tx.membership.findMany({ where: { orgId: scope.orgId, roleId }, select: person });
-  const assignments = await tx.roleAssignment.findMany({ where: { orgId: scope.orgId, roleId }, select: { membership: { select: person } } });
+  const assignments = await tx.roleAssignment.findMany({
+    where: { orgId: scope.orgId, roleId },
+    select: { membership: { select: person } },
+  });
   const open = { orgId: scope.orgId, roleId, expiresAt: { gt: new Date() } };
-  const invitations = await tx.invitation.findMany({ where: { ...open, acceptedAt: null, cancelledAt: null }, select: { email: true } });
+  const invitations = await tx.invitation.findMany({
+    where: { ...open, acceptedAt: null, cancelledAt: null },
+    select: { email: true },
+  });
   const inviteLinks = await tx.inviteLink.count({ where: { ...open, revokedAt: null } });
-  return { members: members.map((row) => row.user.name), assignments: assignments.map((row) => row.membership.user.name), invitations: invitations.map((row) => row.email), inviteLinks };
+  return {
+    members: members.map((row) => row.user.name),
+    assignments: assignments.map((row) => row.membership.user.name),
+    invitations: invitations.map((row) => row.email),
+    inviteLinks,
+  };
 }
 
 /** Deletes a role that no member, invitation or invite link uses. */
@@ -94,17 +156,41 @@ export async function deleteRole(app: App, scope: OrgScope, id: string) {
     await lockOrganization(tx, scope.orgId);
     const role = await customRoleIn(tx, scope.orgId, id);
     const { members, assignments, invitations, inviteLinks } = await usersOf(tx, scope, id);
-    const counts = { members: members.length, assignments: assignments.length, invitations: invitations.length, inviteLinks };
+    const counts = {
+      members: members.length,
+      assignments: assignments.length,
+      invitations: invitations.length,
+      inviteLinks,
+    };
     if (members.length + assignments.length + invitations.length + inviteLinks > 0) {
-      const uses = [[members.length, 'members'], [assignments.length, 'assignments in projects'], [invitations.length, 'open invitations'], [inviteLinks, 'invite links']].filter(([count]) => count !== 0).map(([count, what]) => `${count} ${what}`);
-      const by = holds(scope.access, 'view:members') ? { by: [...new Set([...members, ...assignments, ...invitations])].slice(0, 20) } : {};
-      throw new AppError('conflict', `The role ${role.name} is in use by ${uses.join(', ')}; assign another role first`, { constraint: 'in_use', ...counts, ...by });
+      const uses = [
+        [members.length, 'members'],
+        [assignments.length, 'assignments in projects'],
+        [invitations.length, 'open invitations'],
+        [inviteLinks, 'invite links'],
+      ]
+        .filter(([count]) => count !== 0)
+        .map(([count, what]) => `${count} ${what}`);
+      const by = holds(scope.access, 'view:members')
+        ? { by: [...new Set([...members, ...assignments, ...invitations])].slice(0, 20) }
+        : {};
+      throw new AppError(
+        'conflict',
+        `The role ${role.name} is in use by ${uses.join(', ')}; assign another role first`,
+        { constraint: 'in_use', ...counts, ...by },
+      );
     }
     // What was accepted, cancelled or has expired is remembered by the audit log; it must not hold the role.
     await tx.invitation.deleteMany({ where: { roleId: id } });
     await tx.inviteLink.deleteMany({ where: { roleId: id } });
     await tx.role.delete({ where: { id } });
-    await record({ action: 'role.deleted', resourceType: 'role', resourceId: id, resourceName: role.name, before: { name: role.name, permissions: role.permissions } });
+    await record({
+      action: 'role.deleted',
+      resourceType: 'role',
+      resourceId: id,
+      resourceName: role.name,
+      before: { name: role.name, permissions: role.permissions },
+    });
     return role;
   });
 }

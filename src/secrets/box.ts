@@ -20,7 +20,8 @@ export class SecretBox {
 
   async open(record: string, owner: string): Promise<string> {
     const [version, keyId, text] = record.split('.');
-    if ((version !== 'v1' && version !== 'v2') || keyId === undefined || text === undefined) throw new Error('A stored secret has an unknown format');
+    if ((version !== 'v1' && version !== 'v2') || keyId === undefined || text === undefined)
+      throw new Error('A stored secret has an unknown format');
     const key = version === 'v1' ? this.#keys.direct(keyId) : await this.#keys.find(keyId);
     return decrypt(key, text, owner).toString('utf8');
   }

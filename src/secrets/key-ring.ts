@@ -21,19 +21,26 @@ const refreshMs = 5_000;
 /** How long a process may seal without having looked which key is current: a rotation waits longer than this before it retires a key. */
 export const sealingMs = 15_000;
 
-const currentText = 'SELECT id, wrapped FROM data_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1';
+const currentText =
+  'SELECT id, wrapped FROM data_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1';
 
 /** Makes a data key that is newer than every other, whatever the clock says. */
 export async function makeDataKey(database: Pool | PoolClient, masters: MasterKeys): Promise<string> {
   const id = randomBytes(9).toString('base64url');
-  await database.query("INSERT INTO data_keys (id, wrapped, created_at) SELECT $1, $2, greatest(now(), max(created_at) + interval '1 millisecond') FROM data_keys", [id, masters.wrap(id, randomBytes(32))]);
+  await database.query(
+    "INSERT INTO data_keys (id, wrapped, created_at) SELECT $1, $2, greatest(now(), max(created_at) + interval '1 millisecond') FROM data_keys",
+    [id, masters.wrap(id, randomBytes(32))],
+  );
   return id;
 }
 
 function wrongMaster(error: unknown): never {
-  const known = error instanceof UnknownKeyError || (error instanceof Error && /unable to authenticate data/.test(error.message));
+  const known =
+    error instanceof UnknownKeyError || (error instanceof Error && /unable to authenticate data/.test(error.message));
   if (!known) throw error;
-  throw new ConfigError([`SSH_ENCRYPTION_KEY: it cannot decrypt the secrets in this database (${error.message}). Set the key that this installation used before; if you have changed it, set SSH_ENCRYPTION_KEY_PREVIOUS to the previous key and run \`npm run keys -- rotate-encryption\``]);
+  throw new ConfigError([
+    `SSH_ENCRYPTION_KEY: it cannot decrypt the secrets in this database (${error.message}). Set the key that this installation used before; if you have changed it, set SSH_ENCRYPTION_KEY_PREVIOUS to the previous key and run \`npm run keys -- rotate-encryption\``,
+  ]);
 }
 
 /** The data keys of this process: the current one seals; the others are fetched when a record names them. */
@@ -64,14 +71,21 @@ export class KeyRing {
 
   /** The key to seal with. */
   get current(): DataKey {
-    if (Date.now() - this.#checkedAt > sealingMs) throw new AppError('service_unavailable', 'The encryption keys are temporarily unavailable; try again');
+    if (Date.now() - this.#checkedAt > sealingMs)
+      throw new AppError('service_unavailable', 'The encryption keys are temporarily unavailable; try again');
     return this.#current;
   }
 
   async find(id: string): Promise<Buffer> {
     const known = id === this.#current.id ? this.#current.key : this.#keys.get(id);
     if (known) return known;
-    const row = (await this.#pool.query<Row>({ name: 'data key', text: 'SELECT id, wrapped FROM data_keys WHERE id = $1', values: [id] })).rows[0];
+    const row = (
+      await this.#pool.query<Row>({
+        name: 'data key',
+        text: 'SELECT id, wrapped FROM data_keys WHERE id = $1',
+        values: [id],
+      })
+    ).rows[0];
     if (!row) throw new UnknownKeyError(`The data key ${id} does not exist`);
     return this.#keep(row);
   }
@@ -89,7 +103,9 @@ export class KeyRing {
 
   /** Follows rotations, by event and by clock. Returns the way to stop. */
   watch(events: EventHub, log: Logger): () => void {
-    const refresh = (): void => { this.refresh().catch((error: unknown) => log.warn({ err: error }, 'The current data key could not be read')); };
+    const refresh = (): void => {
+      this.refresh().catch((error: unknown) => log.warn({ err: error }, 'The current data key could not be read'));
+    };
     const timer = setInterval(refresh, refreshMs);
     const stop = events.on('keys', refresh);
     return () => {
@@ -112,7 +128,11 @@ export class KeyRing {
 
 async function firstKey(pool: Pool, masters: MasterKeys): Promise<Row> {
   // What was sealed before there were data keys names its master key.
-  const sealed = (await pool.query<{ record: string }>("SELECT private_key_enc AS record FROM signing_keys WHERE private_key_enc LIKE 'v1.%' LIMIT 1")).rows[0];
+  const sealed = (
+    await pool.query<{ record: string }>(
+      "SELECT private_key_enc AS record FROM signing_keys WHERE private_key_enc LIKE 'v1.%' LIMIT 1",
+    )
+  ).rows[0];
   try {
     if (sealed) masters.direct(sealed.record.split('.')[1] ?? '');
   } catch (error) {

@@ -13,7 +13,11 @@ interface MasterKey {
 
 function derive(secret: string): MasterKey {
   const key = (info: string, length: number): Buffer => Buffer.from(hkdfSync('sha256', secret, salt, info, length));
-  return { id: key('key-id', 6).toString('base64url'), wrap: key('wrap-data-keys', 32), direct: key('aes-256-gcm', 32) };
+  return {
+    id: key('key-id', 6).toString('base64url'),
+    wrap: key('wrap-data-keys', 32),
+    direct: key('aes-256-gcm', 32),
+  };
 }
 
 /** A record or data key that none of the configured keys opens. */
@@ -36,7 +40,10 @@ export class MasterKeys {
 
   #find(id: string): MasterKey {
     const key = this.#known.get(id);
-    if (!key) throw new UnknownKeyError(`The master key ${id} is neither SSH_ENCRYPTION_KEY nor in SSH_ENCRYPTION_KEY_PREVIOUS`);
+    if (!key)
+      throw new UnknownKeyError(
+        `The master key ${id} is neither SSH_ENCRYPTION_KEY nor in SSH_ENCRYPTION_KEY_PREVIOUS`,
+      );
     return key;
   }
 

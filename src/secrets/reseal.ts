@@ -20,12 +20,18 @@ export async function resealColumn(pool: Pool, box: SecretBox, keyId: string, se
   let after: string | undefined;
   for (;;) {
     const { rows } = await pool.query<{ id: string; subject: string; value: string }>(
-      `SELECT ${key}::text AS id, ${subject}::text AS subject, (${value})::text AS value FROM ${table} WHERE ${after === undefined ? '' : `${key} > $1 AND `}${stale} ORDER BY ${key} LIMIT ${batch}`, after === undefined ? [] : [after],
+      `SELECT ${key}::text AS id, ${subject}::text AS subject, (${value})::text AS value FROM ${table} WHERE ${after === undefined ? '' : `${key} > $1 AND `}${stale} ORDER BY ${key} LIMIT ${batch}`,
+      after === undefined ? [] : [after],
     );
     for (const row of rows) {
       try {
-        const next = await sealed.again(row.value, row.subject, async (record, owner) => box.seal(await box.open(record, owner), owner));
-        const { rowCount } = await pool.query(`UPDATE ${table} SET ${assign} WHERE ${key} = $2 AND ${value} = $3::${type}`, [next, row.id, row.value]);
+        const next = await sealed.again(row.value, row.subject, async (record, owner) =>
+          box.seal(await box.open(record, owner), owner),
+        );
+        const { rowCount } = await pool.query(
+          `UPDATE ${table} SET ${assign} WHERE ${key} = $2 AND ${value} = $3::${type}`,
+          [next, row.id, row.value],
+        );
         if (rowCount === 1) pass.changed += 1;
         else pass.raced += 1;
       } catch (error) {

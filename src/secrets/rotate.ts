@@ -21,13 +21,20 @@ export interface Rotation {
 async function rewrap({ db, masters, say }: Rotation): Promise<void> {
   const { rows } = await db.pool.query<{ id: string; wrapped: string }>('SELECT id, wrapped FROM data_keys');
   const old = rows.filter((row) => !masters.isCurrent(row.wrapped));
-  for (const { id, wrapped } of old) await db.pool.query('UPDATE data_keys SET wrapped = $1 WHERE id = $2 AND wrapped = $3', [masters.wrap(id, masters.unwrap(id, wrapped)), id, wrapped]);
+  for (const { id, wrapped } of old)
+    await db.pool.query('UPDATE data_keys SET wrapped = $1 WHERE id = $2 AND wrapped = $3', [
+      masters.wrap(id, masters.unwrap(id, wrapped)),
+      id,
+      wrapped,
+    ]);
   if (old.length > 0) say(`Wrapped ${old.length} data keys with the current master key`);
 }
 
 /** The key to seal with from now on: a new one, or that of a rotation which was interrupted. */
 async function nextKey({ db, masters, say }: Rotation): Promise<string> {
-  const { rows } = await db.pool.query<{ id: string }>('SELECT id FROM data_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC');
+  const { rows } = await db.pool.query<{ id: string }>(
+    'SELECT id FROM data_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC',
+  );
   const begun = rows.length > 1 ? rows[0] : undefined;
   const id = begun?.id ?? (await makeDataKey(db.pool, masters));
   say(begun ? `Resuming the rotation to data key ${id}` : `Created data key ${id}`);
@@ -49,7 +56,10 @@ async function resealAll({ db, columns, settle, say }: Rotation, box: SecretBox,
       failed.push(...pass.failed);
     }
     if (left > 0) continue;
-    if (failed.length > 0) throw new Error(`These records cannot be decrypted, so the old keys are kept:\n${failed.map((line) => `  - ${line}`).join('\n')}`);
+    if (failed.length > 0)
+      throw new Error(
+        `These records cannot be decrypted, so the old keys are kept:\n${failed.map((line) => `  - ${line}`).join('\n')}`,
+      );
     if (began >= settled) return;
     say('Waiting for work that started with the old key');
     await sleep(Math.max(200, settled - Date.now()));
@@ -64,12 +74,17 @@ export async function rotateEncryption(rotation: Rotation): Promise<void> {
   const { db, masters, say } = rotation;
   const lock = await db.pool.connect();
   try {
-    const { rows } = await lock.query<{ held: boolean; now: Date }>('SELECT pg_try_advisory_lock($1) AS held, now() AS now', [lockNumbers.keyRotation]);
+    const { rows } = await lock.query<{ held: boolean; now: Date }>(
+      'SELECT pg_try_advisory_lock($1) AS held, now() AS now',
+      [lockNumbers.keyRotation],
+    );
     if (!rows[0]?.held) throw new Error('Another rotation is in progress');
     await rewrap(rotation);
     const keyId = await nextKey(rotation);
     const ring = await KeyRing.load(db.pool, masters);
-    const timer = setInterval(() => { ring.refresh().catch(() => {}); }, 2000);
+    const timer = setInterval(() => {
+      ring.refresh().catch(() => {});
+    }, 2000);
     try {
       await resealAll(rotation, new SecretBox(ring), keyId);
     } finally {
@@ -77,9 +92,14 @@ export async function rotateEncryption(rotation: Rotation): Promise<void> {
     }
     // A key that was retired by an earlier rotation: nothing names it any more.
     const gone = await db.pool.query('DELETE FROM data_keys WHERE retired_at < $1', [rows[0].now]);
-    const retired = await db.pool.query('UPDATE data_keys SET retired_at = now() WHERE id <> $1 AND retired_at IS NULL', [keyId]);
+    const retired = await db.pool.query(
+      'UPDATE data_keys SET retired_at = now() WHERE id <> $1 AND retired_at IS NULL',
+      [keyId],
+    );
     await notify(db.prisma, ['keys']);
-    say(`Done: all secrets are encrypted with data key ${keyId}; ${retired.rowCount ?? 0} retired, ${gone.rowCount ?? 0} deleted`);
+    say(
+      `Done: all secrets are encrypted with data key ${keyId}; ${retired.rowCount ?? 0} retired, ${gone.rowCount ?? 0} deleted`,
+    );
   } finally {
     lock.release(true);
   }

@@ -2,6 +2,10 @@ import type { App } from '../app.ts';
 
 /** How many each organization has; those with none are left out. */
 export async function countServers(app: App, orgIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const groups = await app.db.prisma.server.groupBy({ by: 'orgId', where: { orgId: { in: [...orgIds] }, status: { not: 'removed' } }, _count: true });
+  const groups = await app.db.prisma.server.groupBy({
+    by: 'orgId',
+    where: { orgId: { in: [...orgIds] }, status: { not: 'removed' } },
+    _count: true,
+  });
   return new Map(groups.map(({ orgId, _count }) => [orgId, _count]));
 }

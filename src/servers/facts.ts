@@ -30,15 +30,27 @@ awk '{printf "uptime=%.0f\n", $1}' /proc/uptime
 `;
 
 function parsePairs(output: string): Record<string, string> {
-  return Object.fromEntries(output.split('\n').flatMap((line) => {
-    const at = line.indexOf('=');
-    return at > 0 ? [[line.slice(0, at), line.slice(at + 1).trim()]] : [];
-  }));
+  return Object.fromEntries(
+    output.split('\n').flatMap((line) => {
+      const at = line.indexOf('=');
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1).trim()]] : [];
+    }),
+  );
 }
 
-const count = z.coerce.number().nonnegative().max(2 ** 62);
-const kilobytes = z.coerce.number().int().nonnegative().max(2 ** 50);
-const text = z.string().max(200).regex(/^\P{Cc}*$/u);
+const count = z.coerce
+  .number()
+  .nonnegative()
+  .max(2 ** 62);
+const kilobytes = z.coerce
+  .number()
+  .int()
+  .nonnegative()
+  .max(2 ** 50);
+const text = z
+  .string()
+  .max(200)
+  .regex(/^\P{Cc}*$/u);
 
 export const factsShape = z.object({
   os_name: text,
@@ -54,15 +66,35 @@ export const factsShape = z.object({
 export type Facts = z.infer<typeof factsShape>;
 
 export const metricsShape = z.object({
-  load1: count, load5: count, load15: count, cpu_total: count, cpu_idle: count, ram_kb: kilobytes, ram_available_kb: kilobytes,
-  disk_kb: kilobytes, disk_used_kb: kilobytes, disk_available_kb: kilobytes, net_rx: count, net_tx: count, uptime: count,
+  load1: count,
+  load5: count,
+  load15: count,
+  cpu_total: count,
+  cpu_idle: count,
+  ram_kb: kilobytes,
+  ram_available_kb: kilobytes,
+  disk_kb: kilobytes,
+  disk_used_kb: kilobytes,
+  disk_available_kb: kilobytes,
+  net_rx: count,
+  net_tx: count,
+  uptime: count,
 });
 export type Reading = z.infer<typeof metricsShape>;
 
 /** Runs one of these scripts. What a server prints is input: whatever is not in the given shape is an error that says so. */
-export async function readFrom<T>(host: RemoteHost, script: HostScript, shape: z.ZodType<T>, options: Parameters<RemoteHost['run']>[1]): Promise<T> {
+export async function readFrom<T>(
+  host: RemoteHost,
+  script: HostScript,
+  shape: z.ZodType<T>,
+  options: Parameters<RemoteHost['run']>[1],
+): Promise<T> {
   const parsed = shape.safeParse(parsePairs((await host.run(script, options)).stdout));
   if (parsed.success) return parsed.data;
   const names = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
-  throw new RemoteError('remote_command_failed', `The server does not report these values in the expected form: ${[...names].join(', ')}`, { cause: parsed.error });
+  throw new RemoteError(
+    'remote_command_failed',
+    `The server does not report these values in the expected form: ${[...names].join(', ')}`,
+    { cause: parsed.error },
+  );
 }

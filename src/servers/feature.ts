@@ -15,10 +15,12 @@ export const serversFeature: Feature = {
   living: async (tx, { type, orgId }) => {
     if (type !== 'organization') return [];
     const where = { orgId, status: { not: 'removed' as const } };
-    return [await livingOf('server', true, {
-      count: () => tx.server.count({ where }),
-      first: (take) => tx.server.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take }),
-    })];
+    return [
+      await livingOf('server', true, {
+        count: () => tx.server.count({ where }),
+        first: (take) => tx.server.findMany({ where, select: { name: true }, orderBy: { name: 'asc' }, take }),
+      }),
+    ];
   },
   erase: async (tx, { type, orgId }) => {
     if (type === 'organization') await tx.server.deleteMany({ where: { orgId } });

@@ -8,7 +8,10 @@ export type Period = keyof typeof periods;
 export async function serverMetrics(scope: OrgScope, serverId: string, period: Period) {
   await getServer(scope, serverId);
   const since = new Date(Date.now() - periods[period] * 1000);
-  const rows = await scope.db.serverMetric.findMany({ where: { serverId, orgId: scope.orgId, collectedAt: { gte: since } }, orderBy: { collectedAt: 'asc' } });
+  const rows = await scope.db.serverMetric.findMany({
+    where: { serverId, orgId: scope.orgId, collectedAt: { gte: since } },
+    orderBy: { collectedAt: 'asc' },
+  });
   const every = Math.ceil(rows.length / 360);
   return rows.filter((_, index) => (rows.length - 1 - index) % every === 0);
 }

@@ -16,9 +16,20 @@ export const removeServerJob = implementOperation({
   settle: async (tx, { operation, scope }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded' ? { status: 'removed', credentialEnc: null, statusMessage: null } : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: error?.message ?? null },
+      data:
+        outcome === 'succeeded'
+          ? { status: 'removed', credentialEnc: null, statusMessage: null }
+          : {
+              status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable',
+              statusMessage: error?.message ?? null,
+            },
     });
     if (outcome === 'succeeded') await tx.serverMetric.deleteMany({ where: { serverId: server.id } });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.deleted' : 'server.remove_failed', resource: serverResource, resourceId: server.id, resourceName: server.name });
+    await recordFact(tx, scope, {
+      action: outcome === 'succeeded' ? 'server.deleted' : 'server.remove_failed',
+      resource: serverResource,
+      resourceId: server.id,
+      resourceName: server.name,
+    });
   },
 });

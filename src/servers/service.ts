@@ -30,51 +30,67 @@ const fields = {
   sshPassword: z.string().min(1).max(1024),
   maxSshSessions: z.number().int().min(1).max(8),
   dockerSocket: text(255).regex(/^\/[A-Za-z0-9._/-]+$/, 'must be an absolute path'),
-  hostKeyFingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like SHA256:… as ssh-keygen -l prints it'),
+  hostKeyFingerprint: z
+    .string()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like SHA256:… as ssh-keygen -l prints it'),
 };
-export const createInput = z.object({
-  name: fields.name,
-  description: fields.description,
-  kind: z.enum(['ssh', 'local']).nullish(),
-  host: fields.host.nullish(),
-  port: fields.port.nullish(),
-  sshUser: fields.sshUser.nullish(),
-  authMethod: fields.authMethod.nullish(),
-  sshPrivateKey: fields.sshPrivateKey.nullish(),
-  sshPassword: fields.sshPassword.nullish(),
-  maxSshSessions: fields.maxSshSessions.nullish(),
-  dockerSocket: fields.dockerSocket.nullish(),
-  hostKeyFingerprint: fields.hostKeyFingerprint.nullish(),
-}).superRefine((value, context) => {
-  if (value.kind === 'local') return;
-  const need = (field: 'host' | 'sshUser' | 'sshPrivateKey' | 'sshPassword'): void => {
-    if (!value[field]) context.addIssue({ code: 'custom', path: [field], message: 'is required', params: { constraint: 'required' } });
-  };
-  need('host');
-  need('sshUser');
-  need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
-  checkKey(value.sshPrivateKey, context);
-});
-export const updateInput = z.object({
-  name: fields.name.nullish(),
-  description: fields.description,
-  host: fields.host.nullish(),
-  port: fields.port.nullish(),
-  sshUser: fields.sshUser.nullish(),
-  authMethod: fields.authMethod.nullish(),
-  sshPrivateKey: fields.sshPrivateKey.nullish(),
-  sshPassword: fields.sshPassword.nullish(),
-  maxSshSessions: fields.maxSshSessions.nullish(),
-}).superRefine((value, context) => checkKey(value.sshPrivateKey, context));
+export const createInput = z
+  .object({
+    name: fields.name,
+    description: fields.description,
+    kind: z.enum(['ssh', 'local']).nullish(),
+    host: fields.host.nullish(),
+    port: fields.port.nullish(),
+    sshUser: fields.sshUser.nullish(),
+    authMethod: fields.authMethod.nullish(),
+    sshPrivateKey: fields.sshPrivateKey.nullish(),
+    sshPassword: fields.sshPassword.nullish(),
+    maxSshSessions: fields.maxSshSessions.nullish(),
+    dockerSocket: fields.dockerSocket.nullish(),
+    hostKeyFingerprint: fields.hostKeyFingerprint.nullish(),
+  })
+  .superRefine((value, context) => {
+    if (value.kind === 'local') return;
+    const need = (field: 'host' | 'sshUser' | 'sshPrivateKey' | 'sshPassword'): void => {
+      if (!value[field])
+        context.addIssue({ code: 'custom', path: [field], message: 'is required', params: { constraint: 'required' } });
+    };
+    need('host');
+    need('sshUser');
+    need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
+    checkKey(value.sshPrivateKey, context);
+  });
+export const updateInput = z
+  .object({
+    name: fields.name.nullish(),
+    description: fields.description,
+    host: fields.host.nullish(),
+    port: fields.port.nullish(),
+    sshUser: fields.sshUser.nullish(),
+    authMethod: fields.authMethod.nullish(),
+    sshPrivateKey: fields.sshPrivateKey.nullish(),
+    sshPassword: fields.sshPassword.nullish(),
+    maxSshSessions: fields.maxSshSessions.nullish(),
+  })
+  .superRefine((value, context) => checkKey(value.sshPrivateKey, context));
 
 function checkKey(key: string | null | undefined, context: z.RefinementCtx): void {
   if (key && ssh2.utils.parseKey(key) instanceof Error) {
-    context.addIssue({ code: 'custom', path: ['sshPrivateKey'], message: 'must be an unencrypted private key in OpenSSH or PEM format', params: { constraint: 'format' } });
+    context.addIssue({
+      code: 'custom',
+      path: ['sshPrivateKey'],
+      message: 'must be an unencrypted private key in OpenSSH or PEM format',
+      params: { constraint: 'format' },
+    });
   }
 }
 
 export async function getServer(scope: OrgScope, id: string) {
-  const server = isId(id) ? await scope.db.server.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' }, ...openTo(scope.sees) } }) : null;
+  const server = isId(id)
+    ? await scope.db.server.findFirst({
+        where: { id, orgId: scope.orgId, status: { not: 'removed' }, ...openTo(scope.sees) },
+      })
+    : null;
   if (!server) throw notFound('server', id);
   return server;
 }
@@ -82,7 +98,15 @@ export async function getServer(scope: OrgScope, id: string) {
 export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
   return page(args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
-    return scope.db.server.findMany({ where: { orgId: scope.orgId, status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) }, ...openTo(scope.sees), AND: and }, ...rest });
+    return scope.db.server.findMany({
+      where: {
+        orgId: scope.orgId,
+        status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) },
+        ...openTo(scope.sees),
+        AND: and,
+      },
+      ...rest,
+    });
   });
 }
 
@@ -94,7 +118,11 @@ function nameTaken(error: unknown, name: string): never {
 /** Denied addresses are refused at once; names are resolved when oCore connects. */
 function requirePermittedHost(app: App, host: string | null | undefined): void {
   if (!host || !app.remote.deniesHost(host)) return;
-  throw new AppError('destination_denied', 'host: the operator of this installation does not allow connections to this address', { field: 'host', constraint: 'destination' });
+  throw new AppError(
+    'destination_denied',
+    'host: the operator of this installation does not allow connections to this address',
+    { field: 'host', constraint: 'destination' },
+  );
 }
 
 /** Registers a server and starts its validation. */
@@ -102,7 +130,11 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   const local = input.kind === 'local';
   if (local && !(await mayUseThisMachine(app, scope.orgId))) {
-    throw new AppError('unprocessable', 'The operator of this installation does not allow this organization to use the control plane’s machine as a server (ALLOW_LOCAL_SERVER)', { field: 'kind', constraint: 'allowed' });
+    throw new AppError(
+      'unprocessable',
+      'The operator of this installation does not allow this organization to use the control plane’s machine as a server (ALLOW_LOCAL_SERVER)',
+      { field: 'kind', constraint: 'allowed' },
+    );
   }
   if (!local) requirePermittedHost(app, input.host);
   const id = newId();
@@ -110,15 +142,33 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   return mutate(app, scope, async ({ tx, record, start }) => {
     const server = await tx.server.create({
       data: {
-        id, orgId: scope.orgId, name: input.name, description: input.description ?? '', kind: input.kind ?? 'ssh',
-        host: local ? 'localhost' : (input.host ?? ''), port: input.port ?? 22, sshUser: local ? '' : (input.sshUser ?? ''), authMethod: input.authMethod ?? 'key',
+        id,
+        orgId: scope.orgId,
+        name: input.name,
+        description: input.description ?? '',
+        kind: input.kind ?? 'ssh',
+        host: local ? 'localhost' : (input.host ?? ''),
+        port: input.port ?? 22,
+        sshUser: local ? '' : (input.sshUser ?? ''),
+        authMethod: input.authMethod ?? 'key',
         credentialEnc: local || !credential ? null : app.secrets.seal(credential, credentialOwner(id)),
-        maxSshSessions: input.maxSshSessions ?? 8, dockerSocket: input.dockerSocket ?? '/var/run/docker.sock', hostKeyFingerprint: input.hostKeyFingerprint ?? null,
+        maxSshSessions: input.maxSshSessions ?? 8,
+        dockerSocket: input.dockerSocket ?? '/var/run/docker.sock',
+        hostKeyFingerprint: input.hostKeyFingerprint ?? null,
         status: 'validating',
       },
     });
-    await record({ action: 'server.created', resource: serverResource, resourceId: id, resourceName: server.name, after: { name: server.name, host: server.host, port: server.port, kind: server.kind } });
-    return { server, operation: await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} }) };
+    await record({
+      action: 'server.created',
+      resource: serverResource,
+      resourceId: id,
+      resourceName: server.name,
+      after: { name: server.name, host: server.host, port: server.port, kind: server.kind },
+    });
+    return {
+      server,
+      operation: await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} }),
+    };
   }).catch((error: unknown) => nameTaken(error, input.name));
 }
 
@@ -131,25 +181,49 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
   const credential = method === 'password' ? input.sshPassword : input.sshPrivateKey;
   if (method !== before.authMethod && !credential) {
     const field = method === 'password' ? 'sshPassword' : 'sshPrivateKey';
-    throw new AppError('validation_error', `${field}: is required with the new authMethod`, { field, constraint: 'required' });
+    throw new AppError('validation_error', `${field}: is required with the new authMethod`, {
+      field,
+      constraint: 'required',
+    });
   }
   const moved = Boolean(input.host && input.host !== before.host) || Boolean(input.port && input.port !== before.port);
   // Whoever may change a server may not read its password, and so not have it sent to a machine of their own either.
-  if (moved && method === 'password' && !credential) throw new AppError('validation_error', 'sshPassword: is required with a new host or port', { field: 'sshPassword', constraint: 'required' });
+  if (moved && method === 'password' && !credential)
+    throw new AppError('validation_error', 'sshPassword: is required with a new host or port', {
+      field: 'sshPassword',
+      constraint: 'required',
+    });
   const connection = moved || Boolean(credential) || Boolean(input.sshUser && input.sshUser !== before.sshUser);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const server = await tx.server.update({
       where: { id, orgId: scope.orgId },
       data: {
-        name: input.name ?? before.name, description: input.description ?? before.description, host: input.host ?? before.host, port: input.port ?? before.port,
-        sshUser: input.sshUser ?? before.sshUser, authMethod: method, maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
+        name: input.name ?? before.name,
+        description: input.description ?? before.description,
+        host: input.host ?? before.host,
+        port: input.port ?? before.port,
+        sshUser: input.sshUser ?? before.sshUser,
+        authMethod: method,
+        maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
         ...(credential ? { credentialEnc: app.secrets.seal(credential, credentialOwner(id)) } : {}),
         ...(connection ? { status: 'validating' as const, statusMessage: null } : {}),
         ...(moved ? { validatedAddress: null } : {}),
       },
     });
-    await record({ action: 'server.updated', resource: serverResource, resourceId: id, resourceName: server.name, before: { name: before.name, host: before.host, port: before.port }, after: { name: server.name, host: server.host, port: server.port } });
-    return { server, operation: connection ? await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} }) : null };
+    await record({
+      action: 'server.updated',
+      resource: serverResource,
+      resourceId: id,
+      resourceName: server.name,
+      before: { name: before.name, host: before.host, port: before.port },
+      after: { name: server.name, host: server.host, port: server.port },
+    });
+    return {
+      server,
+      operation: connection
+        ? await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} })
+        : null,
+    };
   }).catch((error: unknown) => nameTaken(error, input.name ?? before.name));
 }
 
@@ -158,8 +232,16 @@ export async function validateServer(app: App, scope: OrgScope, id: string) {
   if (before.status === 'removing') throw invalidState('server', before.status, ['active', 'unreachable', 'pending']);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
-    const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'validating', statusMessage: null } });
-    await record({ action: 'server.validation_requested', resource: serverResource, resourceId: id, resourceName: server.name });
+    const server = await tx.server.update({
+      where: { id, orgId: scope.orgId },
+      data: { status: 'validating', statusMessage: null },
+    });
+    await record({
+      action: 'server.validation_requested',
+      resource: serverResource,
+      resourceId: id,
+      resourceName: server.name,
+    });
     return { server, operation };
   });
 }
@@ -169,12 +251,25 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, finge
   const before = await getServer(scope, id);
   if (before.presentedFingerprint === null) throw invalidState('host key', 'unchanged', ['changed']);
   if (before.presentedFingerprint !== fingerprint) {
-    throw new AppError('conflict', `The server presented ${before.presentedFingerprint}, not this key`, { field: 'fingerprint', constraint: 'presented' });
+    throw new AppError('conflict', `The server presented ${before.presentedFingerprint}, not this key`, {
+      field: 'fingerprint',
+      constraint: 'presented',
+    });
   }
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
-    const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null, status: 'validating', statusMessage: null } });
-    await record({ action: 'server.host_key_accepted', resource: serverResource, resourceId: id, resourceName: server.name, before: { hostKeyFingerprint: before.hostKeyFingerprint }, after: { hostKeyFingerprint: fingerprint } });
+    const server = await tx.server.update({
+      where: { id, orgId: scope.orgId },
+      data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null, status: 'validating', statusMessage: null },
+    });
+    await record({
+      action: 'server.host_key_accepted',
+      resource: serverResource,
+      resourceId: id,
+      resourceName: server.name,
+      before: { hostKeyFingerprint: before.hostKeyFingerprint },
+      after: { hostKeyFingerprint: fingerprint },
+    });
     return { server, operation };
   });
 }
@@ -185,9 +280,18 @@ export async function removeServer(app: App, scope: OrgScope, id: string) {
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(removeServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const living = await app.holdings.living(tx, { type: 'server', orgId: scope.orgId, id });
-    if (living.length > 0) throw new AppError('conflict', 'The server still has instances; delete them first', namesOf(living));
-    const server = await tx.server.update({ where: { id, orgId: scope.orgId }, data: { status: 'removing', statusMessage: null } });
-    await record({ action: 'server.removal_requested', resource: serverResource, resourceId: id, resourceName: server.name });
+    if (living.length > 0)
+      throw new AppError('conflict', 'The server still has instances; delete them first', namesOf(living));
+    const server = await tx.server.update({
+      where: { id, orgId: scope.orgId },
+      data: { status: 'removing', statusMessage: null },
+    });
+    await record({
+      action: 'server.removal_requested',
+      resource: serverResource,
+      resourceId: id,
+      resourceName: server.name,
+    });
     return { server, operation };
   });
 }

@@ -14,11 +14,15 @@ export const credentialOwner = (serverId: string): string => `server:${serverId}
 export async function targetOf(app: App, server: Server, { firstContact = false } = {}): Promise<RemoteTarget> {
   if (server.kind === 'local') {
     if (!(await mayUseThisMachine(app, server.orgId))) {
-      throw new RemoteError('docker_unavailable', 'The operator of this installation does not allow this organization to use the control plane’s machine as a server');
+      throw new RemoteError(
+        'docker_unavailable',
+        'The operator of this installation does not allow this organization to use the control plane’s machine as a server',
+      );
     }
     return { kind: 'local', serverId: server.id, dockerSocket: server.dockerSocket };
   }
-  if (server.hostKeyFingerprint === null && !firstContact) throw new RemoteError('host_key_unknown', 'No host key of the server is known yet');
+  if (server.hostKeyFingerprint === null && !firstContact)
+    throw new RemoteError('host_key_unknown', 'No host key of the server is known yet');
   if (server.credentialEnc === null) throw new RemoteError('ssh_auth_failed', 'The server has no credential');
   const secret = await app.secrets.open(server.credentialEnc, credentialOwner(server.id));
   return {
@@ -27,7 +31,8 @@ export async function targetOf(app: App, server: Server, { firstContact = false 
     host: server.host,
     port: server.port,
     user: server.sshUser,
-    auth: server.authMethod === 'key' ? { method: 'key', privateKey: secret } : { method: 'password', password: secret },
+    auth:
+      server.authMethod === 'key' ? { method: 'key', privateKey: secret } : { method: 'password', password: secret },
     hostKeyFingerprint: server.hostKeyFingerprint,
     provenAddress: server.validatedAddress,
     dockerSocket: server.dockerSocket,
@@ -36,13 +41,23 @@ export async function targetOf(app: App, server: Server, { firstContact = false 
 }
 
 /** The standing connection to a server, for what users look at. What changes a server has a connection of its own. */
-export async function connectServer(app: App, orgId: string, serverId: string, signal?: AbortSignal, use?: ConnectionUse): Promise<RemoteHost> {
+export async function connectServer(
+  app: App,
+  orgId: string,
+  serverId: string,
+  signal?: AbortSignal,
+  use?: ConnectionUse,
+): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
   return app.remote.connect(await targetOf(app, server), signal, use);
 }
 
 /** The connection of one attempt of an operation to a server of its organization. */
-export async function attemptHost({ app, operation, connect }: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>, serverId: string, purpose?: 'change' | 'look'): Promise<RemoteHost> {
+export async function attemptHost(
+  { app, operation, connect }: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>,
+  serverId: string,
+  purpose?: 'change' | 'look',
+): Promise<RemoteHost> {
   const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId: operation.orgId } });
   return connect(await targetOf(app, server), purpose);
 }

@@ -14,13 +14,17 @@ const minimum = { ramKb: 900 * 1024, diskAvailableKb: 3 * 1024 * 1024 };
 const architectures = ['x86_64', 'aarch64', 'arm64'];
 
 /** The address of the connection at which everything was found to be right. */
-const validatedAt = (state: Readonly<Record<string, unknown>>) => ({ validatedAddress: z.string().parse(state['address']) });
+const validatedAt = (state: Readonly<Record<string, unknown>>) => ({
+  validatedAddress: z.string().parse(state['address']),
+});
 
 export const validateServerJob = implementOperation({
   kind: validateServerKind,
   steps: {
     connect: async ({ app, operation, connect, saveState, write }) => {
-      const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: operation.resourceId, orgId: operation.orgId } });
+      const server = await app.db.prisma.server.findFirstOrThrow({
+        where: { id: operation.resourceId, orgId: operation.orgId },
+      });
       app.remote.drop(server.id);
       try {
         const host = await connect(await targetOf(app, server, { firstContact: true }), 'look');
@@ -28,13 +32,20 @@ export const validateServerJob = implementOperation({
         const fingerprint = host.hostKeyFingerprint;
         if (fingerprint !== server.hostKeyFingerprint) {
           // First contact: from now on only this key is accepted.
-          await write((tx) => tx.server.update({ where: { id: server.id }, data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null } }));
+          await write((tx) =>
+            tx.server.update({
+              where: { id: server.id },
+              data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null },
+            }),
+          );
         }
         return fingerprint ? `Connected; the host key is ${fingerprint}` : 'This machine';
       } catch (error) {
         if (error instanceof RemoteError && error.fingerprint) {
           const presented = error.fingerprint;
-          await write((tx) => tx.server.update({ where: { id: server.id }, data: { presentedFingerprint: presented } }));
+          await write((tx) =>
+            tx.server.update({ where: { id: server.id }, data: { presentedFingerprint: presented } }),
+          );
         }
         throw error;
       }
@@ -43,15 +54,33 @@ export const validateServerJob = implementOperation({
       const { operation, signal, write } = context;
       const host = await attemptHost(context, operation.resourceId, 'look');
       const facts = await readFrom(host, factsScript, factsShape, { signal });
-      if (!facts.kernel.startsWith('Linux')) throw new StepError('server_unsuitable', `The server runs ${facts.kernel}, not Linux`, 'Use a server with Linux, for example Debian 12 or Ubuntu 24.04.');
-      if (!architectures.includes(facts.architecture)) throw new StepError('server_unsuitable', `The architecture ${facts.architecture} is not supported`, `Use one of ${architectures.join(', ')}.`);
-      await write((tx) => tx.server.update({
-        where: { id: operation.resourceId },
-        data: {
-          osName: facts.os_name, osVersion: facts.os_version, kernel: facts.kernel, architecture: facts.architecture, cpuCores: facts.cpu_cores,
-          ramTotalBytes: BigInt(facts.ram_kb) * 1024n, diskTotalBytes: BigInt(facts.disk_kb) * 1024n, diskAvailableBytes: BigInt(facts.disk_available_kb) * 1024n,
-        },
-      }));
+      if (!facts.kernel.startsWith('Linux'))
+        throw new StepError(
+          'server_unsuitable',
+          `The server runs ${facts.kernel}, not Linux`,
+          'Use a server with Linux, for example Debian 12 or Ubuntu 24.04.',
+        );
+      if (!architectures.includes(facts.architecture))
+        throw new StepError(
+          'server_unsuitable',
+          `The architecture ${facts.architecture} is not supported`,
+          `Use one of ${architectures.join(', ')}.`,
+        );
+      await write((tx) =>
+        tx.server.update({
+          where: { id: operation.resourceId },
+          data: {
+            osName: facts.os_name,
+            osVersion: facts.os_version,
+            kernel: facts.kernel,
+            architecture: facts.architecture,
+            cpuCores: facts.cpu_cores,
+            ramTotalBytes: BigInt(facts.ram_kb) * 1024n,
+            diskTotalBytes: BigInt(facts.disk_kb) * 1024n,
+            diskAvailableBytes: BigInt(facts.disk_available_kb) * 1024n,
+          },
+        }),
+      );
       return `${facts.os_name} ${facts.os_version}, ${facts.kernel}, ${facts.architecture}`;
     },
     resources: async (context) => {
@@ -59,8 +88,18 @@ export const validateServerJob = implementOperation({
       const host = await attemptHost(context, operation.resourceId, 'look');
       const facts = await readFrom(host, factsScript, factsShape, { signal });
       const say = (kb: number): string => `${((kb * 1024) / gib).toFixed(1)} GiB`;
-      if (facts.ram_kb < minimum.ramKb) throw new StepError('server_unsuitable', `The server has ${say(facts.ram_kb)} of memory; at least ${say(minimum.ramKb)} is needed`, 'Use a larger server.');
-      if (facts.disk_available_kb < minimum.diskAvailableKb) throw new StepError('disk_full', `Only ${say(facts.disk_available_kb)} of disk is free; at least ${say(minimum.diskAvailableKb)} is needed`, 'Free some space or enlarge the disk, then validate again.');
+      if (facts.ram_kb < minimum.ramKb)
+        throw new StepError(
+          'server_unsuitable',
+          `The server has ${say(facts.ram_kb)} of memory; at least ${say(minimum.ramKb)} is needed`,
+          'Use a larger server.',
+        );
+      if (facts.disk_available_kb < minimum.diskAvailableKb)
+        throw new StepError(
+          'disk_full',
+          `Only ${say(facts.disk_available_kb)} of disk is free; at least ${say(minimum.diskAvailableKb)} is needed`,
+          'Free some space or enlarge the disk, then validate again.',
+        );
       return `${facts.cpu_cores} CPU cores, ${say(facts.ram_kb)} of memory, ${say(facts.disk_available_kb)} of disk free`;
     },
     privileges: async (context) => {
@@ -76,18 +115,35 @@ export const validateServerJob = implementOperation({
       const { operation, signal, write } = context;
       const host = await attemptHost(context, operation.resourceId, 'look');
       const version = await host.docker.version({ signal });
-      if (!negotiated(version.ApiVersion)) throw new StepError('docker_too_old', `Docker ${version.Version} is too old; 20.10 or newer is needed`, 'Upgrade Docker on the server.');
-      await write((tx) => tx.server.update({ where: { id: operation.resourceId }, data: { dockerVersion: version.Version } }));
+      if (!negotiated(version.ApiVersion))
+        throw new StepError(
+          'docker_too_old',
+          `Docker ${version.Version} is too old; 20.10 or newer is needed`,
+          'Upgrade Docker on the server.',
+        );
+      await write((tx) =>
+        tx.server.update({ where: { id: operation.resourceId }, data: { dockerVersion: version.Version } }),
+      );
       return `Docker ${version.Version}, API ${version.ApiVersion}`;
     },
   },
   settle: async (tx, { operation, scope, state }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },
-      data: outcome === 'succeeded'
-        ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date(), ...validatedAt(state) }
-        : { status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable', statusMessage: [error?.message, error?.hint].filter(Boolean).join('. ') },
+      data:
+        outcome === 'succeeded'
+          ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date(), ...validatedAt(state) }
+          : {
+              status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable',
+              statusMessage: [error?.message, error?.hint].filter(Boolean).join('. '),
+            },
     });
-    await recordFact(tx, scope, { action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable', resource: serverResource, resourceId: server.id, resourceName: server.name, after: { status: server.status, reason: error?.code ?? null } });
+    await recordFact(tx, scope, {
+      action: outcome === 'succeeded' ? 'server.active' : 'server.unreachable',
+      resource: serverResource,
+      resourceId: server.id,
+      resourceName: server.name,
+      after: { status: server.status, reason: error?.code ?? null },
+    });
   },
 });

@@ -29,7 +29,12 @@ const wholeOrganization: ReadonlySet<string> = new Set(['Mutation.createProject'
 
 /** A person reaches the API keys that are its own; a key needs the permission in the whole organization. */
 const keysNeed: Readonly<Record<string, Permission>> = {
-  'Query.apiKey': 'view:api_keys', 'Query.apiKeys': 'view:api_keys', 'Mutation.createApiKey': 'manage:api_keys', 'Mutation.updateApiKey': 'manage:api_keys', 'Mutation.rotateApiKey': 'manage:api_keys', 'Mutation.revokeApiKey': 'manage:api_keys',
+  'Query.apiKey': 'view:api_keys',
+  'Query.apiKeys': 'view:api_keys',
+  'Mutation.createApiKey': 'manage:api_keys',
+  'Mutation.updateApiKey': 'manage:api_keys',
+  'Mutation.rotateApiKey': 'manage:api_keys',
+  'Mutation.revokeApiKey': 'manage:api_keys',
 };
 
 /** What the declared scopes mean for a caller. */
@@ -58,7 +63,8 @@ function permissionOf(scopes: RootField['scopes']): Permission | undefined {
 /** What came of it, in the same words. Only what the gate says counts: a wrong code or an illegal state was let in. */
 function gotOf(outcome: Outcome, field: RootField): Expected {
   // What a field without a gate says of a token among its arguments is its own.
-  if (field.scopes['public'] !== true && (outcome.code === 'unauthenticated' || outcome.code === 'token_expired')) return 401;
+  if (field.scopes['public'] !== true && (outcome.code === 'unauthenticated' || outcome.code === 'token_expired'))
+    return 401;
   if (outcome.code === 'forbidden') return 403;
   if (outcome.code === 'not_found' && (outcome.details['slug'] !== undefined || idPlaces(field).length > 0)) return 404;
   return 'allowed';
@@ -71,15 +77,20 @@ interface Probe {
 }
 
 const probes: readonly Probe[] = [
-  ...allFields.map((root): Probe => ({ name: root.name, root, run: ({ client, ids }) => callGraphql(client, requestOf(root, ids)) })),
-  ...allRoutes.map((route): Probe => ({
-    name: route.name, root: route.root,
-    run: async ({ client, ids }) => {
-      const request = restRequestOf(route, ids);
-      if (!request) throw new Error(`${route.name} cannot be asked for`);
-      return callRest(client, request);
-    },
-  })),
+  ...allFields.map(
+    (root): Probe => ({ name: root.name, root, run: ({ client, ids }) => callGraphql(client, requestOf(root, ids)) }),
+  ),
+  ...allRoutes.map(
+    (route): Probe => ({
+      name: route.name,
+      root: route.root,
+      run: async ({ client, ids }) => {
+        const request = restRequestOf(route, ids);
+        if (!request) throw new Error(`${route.name} cannot be asked for`);
+        return callRest(client, request);
+      },
+    }),
+  ),
 ];
 
 /** Runs a probe and says what is wrong with its outcome. */
@@ -94,15 +105,29 @@ async function complaint(probe: Probe, caller: Caller, wrong: string[]): Promise
   const got = gotOf(outcome, probe.root);
   const permission = permissionOf(probe.root.scopes);
   // The gate names what is missing: another refusal would be somebody else's.
-  const named = expected !== 403 || permission === undefined || wholeOrganization.has(probe.root.name) || outcome.details['permission'] === permission || (probe.root.scopes['person'] === true && !caller.person);
-  if (got !== expected || !named || outcome.status >= 500) wrong.push(`${probe.name}: ${expected} was declared, ${got} came (${outcome.status} ${outcome.code} ${outcome.message})`);
+  const named =
+    expected !== 403 ||
+    permission === undefined ||
+    wholeOrganization.has(probe.root.name) ||
+    outcome.details['permission'] === permission ||
+    (probe.root.scopes['person'] === true && !caller.person);
+  if (got !== expected || !named || outcome.status >= 500)
+    wrong.push(
+      `${probe.name}: ${expected} was declared, ${got} came (${outcome.status} ${outcome.code} ${outcome.message})`,
+    );
   return outcome;
 }
 
 async function check(caller: Caller, chosen: readonly Probe[] = probes): Promise<string[]> {
   const wrong: string[] = [];
-  const changes = (probe: Probe): boolean => probe.root.type === 'Mutation' && expectedOf(probe.root, caller) === 'allowed';
-  await inBatches(chosen.filter((probe) => !changes(probe)), async (probe) => { await complaint(probe, caller, wrong); });
+  const changes = (probe: Probe): boolean =>
+    probe.root.type === 'Mutation' && expectedOf(probe.root, caller) === 'allowed';
+  await inBatches(
+    chosen.filter((probe) => !changes(probe)),
+    async (probe) => {
+      await complaint(probe, caller, wrong);
+    },
+  );
   for (const probe of chosen.filter(changes)) {
     // An error changed nothing.
     if ((await complaint(probe, caller, wrong))?.code === null) await snapshot.restore();
@@ -113,15 +138,40 @@ async function check(caller: Caller, chosen: readonly Probe[] = probes): Promise
 it('knows every field and route', () => {
   expect(allFields.length).toBeGreaterThan(50);
   expect(allRoutes.length).toBeGreaterThan(40);
-  expect(allFields.filter(({ scopes }) => !['public', 'signedIn', 'person', 'member', 'admin', 'owner', 'permission'].some((name) => name in scopes)).map(({ name }) => name)).toEqual([]);
+  expect(
+    allFields
+      .filter(
+        ({ scopes }) =>
+          !['public', 'signedIn', 'person', 'member', 'admin', 'owner', 'permission'].some((name) => name in scopes),
+      )
+      .map(({ name }) => name),
+  ).toEqual([]);
 });
 
 describe('every field and route, as declared, for', () => {
-  it.each(['nobody', 'an expired token', 'an ended session', 'a member of another organization', 'a key of another organization', 'the administrator', 'Owner', 'Admin', 'Developer', 'Viewer', 'a Developer of one project', 'a full key', 'a key for one project'])('%s', async (name) => {
-    const caller = people.callers.find((one) => one.name === name);
-    if (!caller) throw new Error(`Nobody is ${name}`);
-    expect(await check(caller)).toEqual([]);
-  }, 300_000);
+  it.each([
+    'nobody',
+    'an expired token',
+    'an ended session',
+    'a member of another organization',
+    'a key of another organization',
+    'the administrator',
+    'Owner',
+    'Admin',
+    'Developer',
+    'Viewer',
+    'a Developer of one project',
+    'a full key',
+    'a key for one project',
+  ])(
+    '%s',
+    async (name) => {
+      const caller = people.callers.find((one) => one.name === name);
+      if (!caller) throw new Error(`Nobody is ${name}`);
+      expect(await check(caller)).toEqual([]);
+    },
+    300_000,
+  );
 
   it('a role, and a key, that hold everything but the permission', async ({ ocore }) => {
     const wrong: string[] = [];
@@ -129,10 +179,15 @@ describe('every field and route, as declared, for', () => {
       const chosen = probes.filter((probe) => permissionOf(probe.root.scopes) === permission);
       if (chosen.length === 0) continue;
       // Without the view the manage is not held either, which implies it.
-      const rest = permissions.filter((other) => other !== permission && other !== permission.replace('view:', 'manage:'));
+      const rest = permissions.filter(
+        (other) => other !== permission && other !== permission.replace('view:', 'manage:'),
+      );
       await ocore.sql('UPDATE roles SET permissions = $2 WHERE id = $1', [people.custom.roleId, rest]);
       await ocore.sql('UPDATE api_keys SET permissions = $2 WHERE id = $1', [people.customKey.keyId, rest]);
-      for (const caller of [people.custom, people.customKey]) wrong.push(...(await check({ ...caller, held: expand(rest) }, chosen)).map((line) => `${caller.name}: ${line}`));
+      for (const caller of [people.custom, people.customKey])
+        wrong.push(
+          ...(await check({ ...caller, held: expand(rest) }, chosen)).map((line) => `${caller.name}: ${line}`),
+        );
     }
     await snapshot.restore();
     expect(wrong).toEqual([]);
@@ -143,7 +198,12 @@ describe('ids that are not the caller’s own', () => {
   it('are 404, or lead to nothing, for another organization’s Owner', async ({ ocore }) => {
     const before = await rowsOf(ocore, people.org.id);
     // Whoever administers the installation sees all organizations.
-    const { asked, wrong } = await probeForeign(people.other.owner, people.other.ids, people.org.ids, ({ scopes }) => scopes['admin'] !== true);
+    const { asked, wrong } = await probeForeign(
+      people.other.owner,
+      people.other.ids,
+      people.org.ids,
+      ({ scopes }) => scopes['admin'] !== true,
+    );
     expect(wrong).toEqual([]);
     expect(asked).toBeGreaterThan(60);
     expect(await rowsOf(ocore, people.org.id)).toBe(before);
@@ -156,7 +216,18 @@ describe('ids that are not the caller’s own', () => {
       const caller = people.callers.find((one) => one.name === name) ?? owner();
       const { project, environment, instance, operation } = people.elsewhere;
       const may = ({ scopes }: RootField): boolean => caller.inProject.has(permissionOf(scopes) ?? 'manage:org');
-      const { wrong, asked } = await probeForeign(caller.client, caller.ids, { ...people.org.ids, project: project ?? '', environment: environment ?? '', instance: instance ?? '', operation: operation ?? '' }, may);
+      const { wrong, asked } = await probeForeign(
+        caller.client,
+        caller.ids,
+        {
+          ...people.org.ids,
+          project: project ?? '',
+          environment: environment ?? '',
+          instance: instance ?? '',
+          operation: operation ?? '',
+        },
+        may,
+      );
       expect(wrong).toEqual([]);
       expect(asked).toBeGreaterThan(20);
     }
@@ -166,10 +237,18 @@ describe('ids that are not the caller’s own', () => {
   it('lead to nothing as a cursor', async () => {
     const lists = allRoutes.filter(({ route, root }) => route.answer.as === 'list' && root.scopes['admin'] !== true);
     for (const route of lists) {
-      const own = await callRest(people.org.owner, { method: 'GET', path: `/api${route.route.path.replace(/\{\w+\}/, people.org.ids['member'] ?? '')}?limit=1`, body: undefined });
+      const own = await callRest(people.org.owner, {
+        method: 'GET',
+        path: `/api${route.route.path.replace(/\{\w+\}/, people.org.ids['member'] ?? '')}?limit=1`,
+        body: undefined,
+      });
       const cursor: unknown = Object(own.data).next_cursor;
       if (typeof cursor !== 'string') continue;
-      const answer = await callRest(people.other.owner, { method: 'GET', path: `/api${route.route.path.replace(/\{\w+\}/, people.other.ids['member'] ?? '')}?limit=100&cursor=${encodeURIComponent(cursor)}`, body: undefined });
+      const answer = await callRest(people.other.owner, {
+        method: 'GET',
+        path: `/api${route.route.path.replace(/\{\w+\}/, people.other.ids['member'] ?? '')}?limit=100&cursor=${encodeURIComponent(cursor)}`,
+        body: undefined,
+      });
       expect([route.name, JSON.stringify(answer.data).includes(mark)]).toEqual([route.name, false]);
     }
     expect(lists.length).toBeGreaterThan(4);

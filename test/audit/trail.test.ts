@@ -17,9 +17,19 @@ it.beforeAll(async ({ owner }) => {
 it('tells who did what from where, newest first', async ({ owner }) => {
   const trail = await owner.get('/audit-logs?action=project.created&limit=2');
   expect(trail.status).toBe(200);
-  expect([trail.at('data.0.resourceName'), trail.at('data.0.userName'), trail.at('data.0.actorType'), trail.at('data.0.afterState.name'), trail.at('has_more')]).toEqual(['Third, with a comma', 'owner', 'user', 'Third, with a comma', true]);
+  expect([
+    trail.at('data.0.resourceName'),
+    trail.at('data.0.userName'),
+    trail.at('data.0.actorType'),
+    trail.at('data.0.afterState.name'),
+    trail.at('has_more'),
+  ]).toEqual(['Third, with a comma', 'owner', 'user', 'Third, with a comma', true]);
   const rest = await owner.get(`/audit-logs?action=project.created&limit=2&cursor=${trail.text('next_cursor')}`);
-  expect([rest.at('data.0.resourceName'), rest.at('data.1'), rest.at('next_cursor')]).toEqual(['First', undefined, null]);
+  expect([rest.at('data.0.resourceName'), rest.at('data.1'), rest.at('next_cursor')]).toEqual([
+    'First',
+    undefined,
+    null,
+  ]);
 });
 
 it('finds by resource, by action family, by person and by time', async ({ owner }) => {
@@ -35,10 +45,15 @@ it('finds by resource, by action family, by person and by time', async ({ owner 
 
 it('exports as JSON and as CSV that no spreadsheet runs', async ({ owner }) => {
   const json = await owner.get('/audit-logs/export?resource_type=project');
-  expect([json.headers.get('content-disposition')?.includes('.json'), json.at('0.resourceName')]).toEqual([true, 'Third, with a comma']);
+  expect([json.headers.get('content-disposition')?.includes('.json'), json.at('0.resourceName')]).toEqual([
+    true,
+    'Third, with a comma',
+  ]);
   const csv = await owner.get('/audit-logs/export?format=csv&resource_type=project');
   expect(csv.headers.get('content-type')).toContain('text/csv');
-  expect(String(csv.body).split('\r\n')[0]).toBe('id,createdAt,action,resourceType,resourceId,resourceName,actorType,actorId,actorName,ipAddress,userAgent,requestId,beforeState,afterState');
+  expect(String(csv.body).split('\r\n')[0]).toBe(
+    'id,createdAt,action,resourceType,resourceId,resourceName,actorType,actorId,actorName,ipAddress,userAgent,requestId,beforeState,afterState',
+  );
   expect(String(csv.body)).toContain(`"'=HYPERLINK(""x"")"`);
   expect(String(csv.body)).toContain('"Third, with a comma"');
 });
@@ -48,7 +63,9 @@ async function fill(ocore: Ocore, client: Client, count: number, bytes: number):
   await ocore.sql(
     `INSERT INTO audit_entries (id, org_id, action, resource_type, resource_name, actor_type, actor_name, request_id, after_state)
      SELECT gen_random_uuid(), id, 'filled.entry', 'filled', 'Row ' || n, 'system', 'test', 'req_filled', jsonb_build_object('text', repeat('x', $3))
-     FROM organizations, generate_series(1, $2::int) AS n WHERE slug = $1`, [client.org, count, bytes]);
+     FROM organizations, generate_series(1, $2::int) AS n WHERE slug = $1`,
+    [client.org, count, bytes],
+  );
 }
 
 describe('an export of many entries', () => {
@@ -60,11 +77,28 @@ describe('an export of many entries', () => {
 
   it('is sent row by row over REST, whole and in both formats, up to 10,000 rows', async () => {
     const json = await many.get('/audit-logs/export?resource_type=filled');
-    const rows = z.array(z.object({ id: z.string(), actorName: z.string(), afterState: z.object({ text: z.string() }) })).parse(json.body);
-    expect([json.status, rows.length, new Set(rows.map(({ id }) => id)).size, rows[0]?.actorName]).toEqual([200, 10_000, 10_000, 'test']);
-    expect([json.headers.get('content-length'), json.headers.get('etag'), json.headers.get('content-encoding')]).toEqual([null, null, null]);
-    const csv = String((await many.get('/audit-logs/export?resource_type=filled&format=csv')).body).trimEnd().split('\r\n');
-    expect([csv.length, csv[0]?.startsWith('id,createdAt,action'), csv[10_000]?.includes('filled.entry')]).toEqual([10_001, true, true]);
+    const rows = z
+      .array(z.object({ id: z.string(), actorName: z.string(), afterState: z.object({ text: z.string() }) }))
+      .parse(json.body);
+    expect([json.status, rows.length, new Set(rows.map(({ id }) => id)).size, rows[0]?.actorName]).toEqual([
+      200,
+      10_000,
+      10_000,
+      'test',
+    ]);
+    expect([
+      json.headers.get('content-length'),
+      json.headers.get('etag'),
+      json.headers.get('content-encoding'),
+    ]).toEqual([null, null, null]);
+    const csv = String((await many.get('/audit-logs/export?resource_type=filled&format=csv')).body)
+      .trimEnd()
+      .split('\r\n');
+    expect([csv.length, csv[0]?.startsWith('id,createdAt,action'), csv[10_000]?.includes('filled.entry')]).toEqual([
+      10_001,
+      true,
+      true,
+    ]);
     const head = await many.request('HEAD', '/api/audit-logs/export?format=csv');
     expect([head.status, head.headers.get('content-type'), head.body]).toEqual([200, 'text/csv; charset=utf-8', '']);
   });
@@ -72,7 +106,9 @@ describe('an export of many entries', () => {
   it('reads no further than its client takes', async ({ ocore }) => {
     const proxy = await DatabaseProxy.start(ocore.running.databaseUrl);
     const beside = await Ocore.start({ ...key, OCORE_ROLE: 'gateway', DATABASE_URL: proxy.url });
-    const request = get(`${beside.url}/api/audit-logs/export?resource_type=filled&format=csv`, { headers: many.headers() });
+    const request = get(`${beside.url}/api/audit-logs/export?resource_type=filled&format=csv`, {
+      headers: many.headers(),
+    });
     const [response] = z.tuple([z.instanceof(IncomingMessage)]).parse(await once(request, 'response'));
     // Nobody reads: after what the buffers of the network hold, the database is asked for nothing more.
     let before = -1;
@@ -94,7 +130,9 @@ describe('an export of many entries', () => {
   }, 120_000);
 
   it('ends with its reader', async ({ ocore }) => {
-    const response = await fetch(`${ocore.url}/api/audit-logs/export?resource_type=filled`, { headers: many.headers() });
+    const response = await fetch(`${ocore.url}/api/audit-logs/export?resource_type=filled`, {
+      headers: many.headers(),
+    });
     const reader = response.body?.getReader();
     const first = await reader?.read();
     expect(first?.value?.length).toBeGreaterThan(0);
@@ -104,12 +142,21 @@ describe('an export of many entries', () => {
   });
 
   it('is one of an operation in GraphQL, and has a bound there', async () => {
-    const twice = await many.graphql('{ a: auditLogExport(resourceType: "filled") { content } b: auditLogExport(resourceType: "filled") { content } }');
-    expect([twice.at('errors.0.extensions.code'), twice.at('errors.0.extensions.details')])
-      .toEqual(['query_too_complex', { limit: 'cost', maximum: 10_000, actual: 20_000 }]);
+    const twice = await many.graphql(
+      '{ a: auditLogExport(resourceType: "filled") { content } b: auditLogExport(resourceType: "filled") { content } }',
+    );
+    expect([twice.at('errors.0.extensions.code'), twice.at('errors.0.extensions.details')]).toEqual([
+      'query_too_complex',
+      { limit: 'cost', maximum: 10_000, actual: 20_000 },
+    ]);
     const large = await many.graphql('{ auditLogExport(resourceType: "filled") { content } }');
-    expect([large.at('errors.0.extensions.code'), large.at('errors.0.extensions.details')]).toEqual(['unprocessable', { constraint: 'size', route: '/api/audit-logs/export' }]);
-    const narrow = await many.graphql('{ auditLogExport(action: "org.created", format: csv) { filename contentType content } }');
+    expect([large.at('errors.0.extensions.code'), large.at('errors.0.extensions.details')]).toEqual([
+      'unprocessable',
+      { constraint: 'size', route: '/api/audit-logs/export' },
+    ]);
+    const narrow = await many.graphql(
+      '{ auditLogExport(action: "org.created", format: csv) { filename contentType content } }',
+    );
     expect(narrow.text('data.auditLogExport.content').split('\r\n')).toHaveLength(3);
   });
 
@@ -119,10 +166,16 @@ describe('an export of many entries', () => {
   });
 });
 
-it('ends with a refusal, and no file, for those who may not see the trail or ask for it in the wrong way', async ({ ocore, owner }) => {
+it('ends with a refusal, and no file, for those who may not see the trail or ask for it in the wrong way', async ({
+  ocore,
+  owner,
+}) => {
   await owner.post('/roles', { name: 'Blind', permissionIds: ['view:projects'] });
   const blind = await ocore.member(owner, 'Blind');
-  expect([(await blind.get('/audit-logs/export')).status, (await blind.get('/audit-logs/export')).at('error.details.permission')]).toEqual([403, 'view:audit_logs']);
+  expect([
+    (await blind.get('/audit-logs/export')).status,
+    (await blind.get('/audit-logs/export')).at('error.details.permission'),
+  ]).toEqual([403, 'view:audit_logs']);
   const wrong = await owner.get('/audit-logs/export?start_date=2030-01-01T00:00:00Z&end_date=2020-01-01T00:00:00Z');
   expect([wrong.status, wrong.at('error.details.field')]).toEqual([400, 'start_date']);
   expect((await owner.get('/audit-logs/export?format=xml')).status).toBe(400);
@@ -130,9 +183,18 @@ it('ends with a refusal, and no file, for those who may not see the trail or ask
 
 it('keeps user agents at a sane length, in entries and sessions', async ({ ocore, owner }) => {
   const long = `agent/${'x'.repeat(4000)}`;
-  expect((await owner.request('POST', '/api/projects', { name: 'By a long agent' }, { 'user-agent': long })).status).toBe(201);
-  expect((await owner.get('/audit-logs?action=project.created&limit=1')).text('data.0.userAgent')).toBe(long.slice(0, 256));
-  await owner.request('POST', '/api/auth/login', { email: owner.email, password: 'correct horse 1' }, { 'user-agent': long });
+  expect(
+    (await owner.request('POST', '/api/projects', { name: 'By a long agent' }, { 'user-agent': long })).status,
+  ).toBe(201);
+  expect((await owner.get('/audit-logs?action=project.created&limit=1')).text('data.0.userAgent')).toBe(
+    long.slice(0, 256),
+  );
+  await owner.request(
+    'POST',
+    '/api/auth/login',
+    { email: owner.email, password: 'correct horse 1' },
+    { 'user-agent': long },
+  );
   const [row] = await ocore.sql<{ longest: number }>('SELECT max(length(user_agent)) AS longest FROM sessions');
   expect(row?.longest).toBe(256);
 });

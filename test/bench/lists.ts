@@ -10,7 +10,10 @@ const deep = 10_000;
 async function cursorOfDeep(owner: Client, list: string, sort: string): Promise<string> {
   let after: string | null = null;
   for (let rest = (deep - 1) * pageSize; rest > 0; rest -= 100) {
-    const answer: Answer = await owner.graphql(`query ($first: Int, $after: String) { ${list}(first: $first, after: $after, sort: ${sort}) { pageInfo { endCursor } } }`, { first: Math.min(100, rest), after });
+    const answer: Answer = await owner.graphql(
+      `query ($first: Int, $after: String) { ${list}(first: $first, after: $after, sort: ${sort}) { pageInfo { endCursor } } }`,
+      { first: Math.min(100, rest), after },
+    );
     after = answer.text(`data.${list}.pageInfo.endCursor`);
   }
   return after ?? '';
@@ -23,7 +26,8 @@ async function timeOf(owner: Client, path: string): Promise<number> {
   return performance.now() - began;
 }
 
-const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 
 /** The medians of two requests that take turns, so that both meet the same noise. */
 async function mediansOf(owner: Client, one: string, other: string): Promise<[number, number]> {
@@ -43,11 +47,19 @@ export async function lists(say: (line: string) => void): Promise<void> {
     const rows = deep * pageSize;
     // Copies of the one instance, and as many projects.
     await ocore.sql(
-      `INSERT INTO instances SELECT copy.* FROM instances i, generate_series(1, $1::int) n, jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'name', 'Instance ' || n, 'slug', 'copy-' || n)) copy`, [rows]);
+      `INSERT INTO instances SELECT copy.* FROM instances i, generate_series(1, $1::int) n, jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'name', 'Instance ' || n, 'slug', 'copy-' || n)) copy`,
+      [rows],
+    );
     await ocore.sql(
-      `INSERT INTO projects SELECT copy.* FROM projects p, generate_series(1, $1::int) n, jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'name', 'Project ' || n, 'slug', 'copy-' || n)) copy`, [rows]);
+      `INSERT INTO projects SELECT copy.* FROM projects p, generate_series(1, $1::int) n, jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'name', 'Project ' || n, 'slug', 'copy-' || n)) copy`,
+      [rows],
+    );
     await ocore.sql('ANALYZE');
-    for (const [list, sort, order] of [['instances', '-created_at', 'CREATED_AT_DESC'], ['instances', 'name', 'NAME'], ['projects', 'name', 'NAME']] as const) {
+    for (const [list, sort, order] of [
+      ['instances', '-created_at', 'CREATED_AT_DESC'],
+      ['instances', 'name', 'NAME'],
+      ['projects', 'name', 'NAME'],
+    ] as const) {
       const path = `/${list}?sort=${sort}&limit=${pageSize}`;
       const cursor = await cursorOfDeep(owner, list, order);
       const [first, last] = await mediansOf(owner, path, `${path}&cursor=${cursor}`);

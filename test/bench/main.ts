@@ -6,7 +6,14 @@ import { lists } from './lists.ts';
 import { provisioning } from './provisioning.ts';
 import { requests } from './requests.ts';
 
-const benches = new Map([['requests', requests], ['guard', guard], ['lists', lists], ['latency', latency], ['provisioning', provisioning], ['fleet', fleet]]);
+const benches = new Map([
+  ['requests', requests],
+  ['guard', guard],
+  ['lists', lists],
+  ['latency', latency],
+  ['provisioning', provisioning],
+  ['fleet', fleet],
+]);
 const wanted = process.argv.slice(2);
 for (const [name, bench] of benches) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -26,17 +26,29 @@ export async function provisioning(say: (line: string) => void): Promise<void> {
     // One after the other, in turns: both meet the same machine. The first round only warms the page cache.
     for (let round = 0; round <= rounds; round += 1) {
       let began = performance.now();
-      await run('bash', [join(import.meta.dirname, 'plain-provision.sh'), server.engine.socket, `plain-${round}`, String(31000 + round)]);
+      await run('bash', [
+        join(import.meta.dirname, 'plain-provision.sh'),
+        server.engine.socket,
+        `plain-${round}`,
+        String(31000 + round),
+      ]);
       if (round > 0) plain.push(performance.now() - began);
       await server.engine.clear();
       began = performance.now();
-      const answer = await owner.post('/instances', { name: `Round ${round}`, serverId, environmentId, adminEmail: 'admin@example.com' });
+      const answer = await owner.post('/instances', {
+        name: `Round ${round}`,
+        serverId,
+        environmentId,
+        adminEmail: 'admin@example.com',
+      });
       const operation = await owner.finished(answer.text('operationId'));
       if (operation.at('data.operationUpdated.status') !== 'succeeded') throw new Error(JSON.stringify(operation.body));
       if (round > 0) ours.push(performance.now() - began);
       await owner.finished((await owner.delete(`/instances/${answer.text('id')}`)).text('operationId'));
     }
-    say(`plain script ${(median(plain) / 1000).toFixed(1)} s, createInstance until running ${(median(ours) / 1000).toFixed(1)} s (medians of ${rounds})`);
+    say(
+      `plain script ${(median(plain) / 1000).toFixed(1)} s, createInstance until running ${(median(ours) / 1000).toFixed(1)} s (medians of ${rounds})`,
+    );
     say(`oCore / plain  ${(median(ours) / median(plain)).toFixed(2)}x  (goal <= 1.10x)`);
   } finally {
     await ocore.stop();

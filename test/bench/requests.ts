@@ -4,12 +4,14 @@ import { Ocore, wideLimits } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { startChild } from './child.ts';
 
-export const listFields = 'id name slug status statusMessage serverId environmentId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+export const listFields =
+  'id name slug status statusMessage serverId environmentId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 
 async function perSecond(options: autocannon.Options): Promise<number> {
   await autocannon({ ...options, connections: 16, duration: 3 });
   const result = await autocannon({ ...options, connections: 16, duration: 6 });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were not 200, ${result.errors} failed`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} answers were not 200, ${result.errors} failed`);
   return result.requests.average;
 }
 
@@ -23,13 +25,38 @@ export async function requests(say: (line: string) => void): Promise<void> {
   const database = { DATABASE_URL: ocore.running.databaseUrl };
   const plain = await startChild('test/bench/plain-server.ts', { ...database, ORG_ID: org?.id ?? '' }, (line) => line);
   const started = z.object({ url: z.string() });
-  const gateway = await startChild('src/main.ts', { ...database, ...wideLimits, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info' }, (line) => started.safeParse(JSON.parse(line)).data?.url);
+  const gateway = await startChild(
+    'src/main.ts',
+    {
+      ...database,
+      ...wideLimits,
+      ENVIRONMENT: 'test',
+      OCORE_ROLE: 'gateway',
+      PORT: '0',
+      DATA_DIR: ocore.dir,
+      LOG_LEVEL: 'info',
+    },
+    (line) => started.safeParse(JSON.parse(line)).data?.url,
+  );
   try {
-    const headers = { authorization: `Bearer ${owner.token ?? ''}`, 'x-org-slug': owner.org ?? '', 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${owner.token ?? ''}`,
+      'x-org-slug': owner.org ?? '',
+      'content-type': 'application/json',
+    };
     const baseline = await perSecond({ url: `http://127.0.0.1:${plain.found}/` });
     const rest = await perSecond({ url: `${gateway.found}/api/instances?limit=20`, headers });
-    const graphql = await perSecond({ url: `${gateway.found}/graphql`, method: 'POST', headers, body: JSON.stringify({ query: `{ instances(first: 20) { nodes { ${listFields} } pageInfo { hasNextPage endCursor } } }` }) });
-    say(`list of 20 instances: bare http + pg ${baseline.toFixed(0)}/s, REST ${rest.toFixed(0)}/s, GraphQL ${graphql.toFixed(0)}/s`);
+    const graphql = await perSecond({
+      url: `${gateway.found}/graphql`,
+      method: 'POST',
+      headers,
+      body: JSON.stringify({
+        query: `{ instances(first: 20) { nodes { ${listFields} } pageInfo { hasNextPage endCursor } } }`,
+      }),
+    });
+    say(
+      `list of 20 instances: bare http + pg ${baseline.toFixed(0)}/s, REST ${rest.toFixed(0)}/s, GraphQL ${graphql.toFixed(0)}/s`,
+    );
     say(`REST / bare     ${(rest / baseline).toFixed(2)}x   (goal >= 0.40x)`);
     say(`GraphQL / bare  ${(graphql / baseline).toFixed(2)}x   (goal >= 0.30x)`);
   } finally {

@@ -22,11 +22,25 @@ it('gives the same schedule for the same seed', () => {
 it('loses nothing and leaves nothing while workers, servers, the database and the gateway break', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'ocore-chaos-'));
   const lines: string[] = [];
-  const options = { seed, minutes: 1.5, faults: 16, servers: 1, lease: 3, dir, say: (line: string) => { lines.push(line); } };
+  const options = {
+    seed,
+    minutes: 1.5,
+    faults: 16,
+    servers: 1,
+    lease: 3,
+    dir,
+    say: (line: string) => {
+      lines.push(line);
+    },
+  };
   process.stdout.write(`chaos ${sayOptions(options)}\n`);
   const report = await Chaos.run(options);
   const kinds = Object.values(report.faults).reduce((sum, count) => sum + count, 0);
   if (report.violations.length === 0) await rm(dir, { recursive: true, force: true });
   // What happened stands beside what is wrong.
-  expect({ violations: report.violations, faults: kinds > 0, log: report.violations.length > 0 ? lines : [] }).toEqual({ violations: [], faults: true, log: [] });
+  expect({ violations: report.violations, faults: kinds > 0, log: report.violations.length > 0 ? lines : [] }).toEqual({
+    violations: [],
+    faults: true,
+    log: [],
+  });
 }, 600_000);

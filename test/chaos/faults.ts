@@ -3,9 +3,17 @@ import type { Random } from './random.ts';
 import type { Stage, StageServer } from './stage.ts';
 
 export type FaultKind =
-  | 'worker.kill' | 'worker.pause' | 'gateway.kill' | 'postgres.restart'
-  | 'ssh.cut' | 'ssh.half_open' | 'ssh.sessions_paused' | 'sshd.down'
-  | 'docker.restart' | 'docker.pause' | 'docker.kill';
+  | 'worker.kill'
+  | 'worker.pause'
+  | 'gateway.kill'
+  | 'postgres.restart'
+  | 'ssh.cut'
+  | 'ssh.half_open'
+  | 'ssh.sessions_paused'
+  | 'sshd.down'
+  | 'docker.restart'
+  | 'docker.pause'
+  | 'docker.kill';
 
 /** One thing that breaks at a time, and how long it stays so. */
 export interface Fault {
@@ -21,7 +29,12 @@ export interface Fault {
 
 const second = 1000;
 /** How often each kind is picked, how long it lasts at least and at most; a pause in leases. */
-const kinds: Readonly<Record<FaultKind, { weight: number; lasts: readonly [number, number]; place: 'worker' | 'gateway' | 'postgres' | 'ssh' | 'docker' }>> = {
+const kinds: Readonly<
+  Record<
+    FaultKind,
+    { weight: number; lasts: readonly [number, number]; place: 'worker' | 'gateway' | 'postgres' | 'ssh' | 'docker' }
+  >
+> = {
   'worker.kill': { weight: 4, lasts: [0, 3 * second], place: 'worker' },
   'worker.pause': { weight: 5, lasts: [0.5, 4], place: 'worker' },
   'gateway.kill': { weight: 1, lasts: [0, 2 * second], place: 'gateway' },
@@ -34,18 +47,42 @@ const kinds: Readonly<Record<FaultKind, { weight: number; lasts: readonly [numbe
   'docker.pause': { weight: 3, lasts: [second, 8 * second], place: 'docker' },
   'docker.kill': { weight: 1, lasts: [0, 2 * second], place: 'docker' },
 };
-export const faultKinds: readonly FaultKind[] = ['worker.kill', 'worker.pause', 'gateway.kill', 'postgres.restart', 'ssh.cut', 'ssh.half_open', 'ssh.sessions_paused', 'sshd.down', 'docker.restart', 'docker.pause', 'docker.kill'];
+export const faultKinds: readonly FaultKind[] = [
+  'worker.kill',
+  'worker.pause',
+  'gateway.kill',
+  'postgres.restart',
+  'ssh.cut',
+  'ssh.half_open',
+  'ssh.sessions_paused',
+  'sshd.down',
+  'docker.restart',
+  'docker.pause',
+  'docker.kill',
+];
 
 /** The faults of a round. Different things break at the same time; one thing breaks again only after it was healed. */
-export function scheduleFaults(random: Random, count: number, { servers, lease }: { servers: number; lease: number }): Fault[] {
+export function scheduleFaults(
+  random: Random,
+  count: number,
+  { servers, lease }: { servers: number; lease: number },
+): Fault[] {
   const faults: Fault[] = [];
   const freeAt = new Map<string, number>();
   let at = 1000;
   for (let i = 0; i < count; i += 1) {
     at += random.between(300, 3500);
     const kind = random.weighted(faultKinds.map((name) => [name, kinds[name].weight] as const));
-    const { place, lasts: [least, most] } = kinds[kind];
-    const target = place === 'worker' ? random.between(0, 1) : place === 'ssh' || place === 'docker' ? random.between(0, servers - 1) : 0;
+    const {
+      place,
+      lasts: [least, most],
+    } = kinds[kind];
+    const target =
+      place === 'worker'
+        ? random.between(0, 1)
+        : place === 'ssh' || place === 'docker'
+          ? random.between(0, servers - 1)
+          : 0;
     const unit = kind === 'worker.pause' ? lease * second : 1;
     const lasts = random.between(least * unit, most * unit);
     const begin = Math.max(at, freeAt.get(`${place} ${target}`) ?? 0);

@@ -27,12 +27,20 @@ export class Markers {
 
   /** Marks what is new. */
   async put(): Promise<void> {
-    for (const { id, name, docker_socket: socket } of await this.#scene.sql<{ id: string; name: string; docker_socket: string }>(owned)) {
+    for (const { id, name, docker_socket: socket } of await this.#scene.sql<{
+      id: string;
+      name: string;
+      docker_socket: string;
+    }>(owned)) {
       if (this.#marked.has(id)) continue;
       const engine = this.#scene.engines.find((one) => one.socket === socket);
       const { Volumes } = (await engine?.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${id}`] } })) ?? {};
       if (!Volumes || Volumes.length === 0) continue;
-      const marked = { name, files: Volumes.map(({ Mountpoint }) => join(Mountpoint, 'of-the-user')), content: randomUUID() };
+      const marked = {
+        name,
+        files: Volumes.map(({ Mountpoint }) => join(Mountpoint, 'of-the-user')),
+        content: randomUUID(),
+      };
       for (const file of marked.files) await writeFile(file, marked.content);
       this.#marked.set(id, marked);
     }

@@ -32,11 +32,22 @@ async function impliedOn(sql: Scene['sql'], socket: string): Promise<Implied[]> 
        EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
          AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.delete' AND o.attempt > 0) AS whole,
        EXISTS (SELECT 1 FROM operation_logs l WHERE l.step = 'cleanup' AND l.level = 'error' AND l.operation_id = (SELECT id FROM operations o WHERE o.resource_id = i.id ORDER BY id DESC LIMIT 1)) AS half_cleaned
-     FROM instances i JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`, [socket]);
+     FROM instances i JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`,
+    [socket],
+  );
   return rows.map((row) => ({
     ...row,
     memory: memoryLimitOf(
-      { workers: row.workers, limitMemoryHard: Number(row.limit_memory_hard), maxCronThreads: row.max_cron_threads, limitMemorySoft: 0, limitTimeCpu: 0, limitTimeReal: 0, logLevel: 'info', envVars: {} },
+      {
+        workers: row.workers,
+        limitMemoryHard: Number(row.limit_memory_hard),
+        maxCronThreads: row.max_cron_threads,
+        limitMemorySoft: 0,
+        limitTimeCpu: 0,
+        limitTimeReal: 0,
+        logLevel: 'info',
+        envVars: {},
+      },
       { cpuCores: row.cpu_cores, ramTotalBytes: Number(row.ram_total_bytes) },
     ),
   }));
@@ -51,7 +62,8 @@ interface Found {
 
 const nameOf = (container: Docker.ContainerInspectInfo): string => container.Name.replace(/^\//, '');
 /** The name without the instance's: `db`, `odoo`, `odoo-previous`, `init`. */
-const roleOf = (id: string, container: Docker.ContainerInspectInfo): string => nameOf(container).replace(`ocore-${id}-`, '');
+const roleOf = (id: string, container: Docker.ContainerInspectInfo): string =>
+  nameOf(container).replace(`ocore-${id}-`, '');
 
 function wrongWithRunning(instance: Implied, { containers }: Found): string[] {
   const wrong: string[] = [];
@@ -59,11 +71,16 @@ function wrongWithRunning(instance: Implied, { containers }: Found): string[] {
     const { State, HostConfig, Mounts } = container;
     if (State.Running !== (instance.status === 'running')) wrong.push(`${nameOf(container)} is ${State.Status}`);
     const isOdoo = roleOf(instance.id, container) === 'odoo';
-    if (!Mounts.some(({ Type, Name }) => Type === 'volume' && Name?.includes(instance.id))) wrong.push(`${nameOf(container)} has none of the volumes of its instance`);
+    if (!Mounts.some(({ Type, Name }) => Type === 'volume' && Name?.includes(instance.id)))
+      wrong.push(`${nameOf(container)} has none of the volumes of its instance`);
     if (!isOdoo) continue;
-    if (HostConfig.Memory !== instance.memory) wrong.push(`${nameOf(container)} has ${HostConfig.Memory} bytes of memory, not the ${instance.memory} of the settings`);
+    if (HostConfig.Memory !== instance.memory)
+      wrong.push(
+        `${nameOf(container)} has ${HostConfig.Memory} bytes of memory, not the ${instance.memory} of the settings`,
+      );
     const bound: unknown = HostConfig.PortBindings;
-    if (!JSON.stringify(bound).includes(`"${instance.http_port}"`)) wrong.push(`${nameOf(container)} is published on ${JSON.stringify(bound)}, not on ${instance.http_port}`);
+    if (!JSON.stringify(bound).includes(`"${instance.http_port}"`))
+      wrong.push(`${nameOf(container)} is published on ${JSON.stringify(bound)}, not on ${instance.http_port}`);
   }
   return wrong;
 }
@@ -72,14 +89,23 @@ function wrongWith(instance: Implied, found: Found): string[] {
   const roles = found.containers.map((container) => roleOf(instance.id, container)).sort();
   const parts = found.volumes.map(({ part }) => part).sort();
   const has = `containers [${roles.join(' ')}], ${found.networks.length} networks, volumes [${parts.join(' ')}]`;
-  const complete = roles.join(' ') === 'db odoo' && found.networks.length === 1 && parts.join(' ') === 'database filestore';
+  const complete =
+    roles.join(' ') === 'db odoo' && found.networks.length === 1 && parts.join(' ') === 'database filestore';
   const nothing = roles.length + found.networks.length + parts.length === 0;
-  if (instance.status === 'running' || instance.status === 'stopped') return complete ? wrongWithRunning(instance, found) : [`has ${has}`];
+  if (instance.status === 'running' || instance.status === 'stopped')
+    return complete ? wrongWithRunning(instance, found) : [`has ${has}`];
   if (instance.half_cleaned) return [];
   if (instance.status === 'failed' && instance.whole) return complete ? [] : [`has ${has}`];
   // What failed before it was whole has been taken away; a deletion that failed has left no more than there was.
-  const onlyLess = roles.every((role) => role === 'db' || role === 'odoo') && found.networks.length <= 1 && new Set(parts).size === parts.length;
-  const deletionBegan = instance.status === 'failed' && found.volumes.length + found.containers.length > 0 && onlyLess && instance.http_port !== null;
+  const onlyLess =
+    roles.every((role) => role === 'db' || role === 'odoo') &&
+    found.networks.length <= 1 &&
+    new Set(parts).size === parts.length;
+  const deletionBegan =
+    instance.status === 'failed' &&
+    found.volumes.length + found.containers.length > 0 &&
+    onlyLess &&
+    instance.http_port !== null;
   return nothing || deletionBegan ? [] : [`has ${has}`];
 }
 
@@ -114,7 +140,12 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
     }
     for (const instance of implied) {
       const found = known.get(instance.id);
-      if (found) wrong.push(...wrongWith(instance, found).map((what) => `Instance ${instance.name} ${instance.id} is ${instance.status}, but ${what}`));
+      if (found)
+        wrong.push(
+          ...wrongWith(instance, found).map(
+            (what) => `Instance ${instance.name} ${instance.id} is ${instance.status}, but ${what}`,
+          ),
+        );
     }
   }
   return wrong;

@@ -15,10 +15,15 @@ export async function persistently(client: Client, method: string, path: string,
       if (error instanceof TypeError) return undefined;
       throw error;
     });
-    const isAway = answer === undefined || answer.status === 503 || answer.at('error.code') === 'idempotency_in_progress';
-    if (answer && answer.status >= 500 && !isAway) throw new Error(`${method} ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    const isAway =
+      answer === undefined || answer.status === 503 || answer.at('error.code') === 'idempotency_in_progress';
+    if (answer && answer.status >= 500 && !isAway)
+      throw new Error(`${method} ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
     if (answer && !isAway) return answer;
-    if (Date.now() > until) throw new Error(`${method} ${path} was not answered within ${patienceMs / 1000} s; last: ${answer?.status ?? 'no connection'}`);
+    if (Date.now() > until)
+      throw new Error(
+        `${method} ${path} was not answered within ${patienceMs / 1000} s; last: ${answer?.status ?? 'no connection'}`,
+      );
     await sleep(300);
   }
 }

@@ -58,7 +58,10 @@ export class Chaos {
     this.#stage = stage;
     this.#traffic = traffic;
     this.#random = new Random(options.seed);
-    this.#scene = { sql: (text, values) => stage.sql(text, values), engines: stage.servers.map(({ fleet }) => fleet.engine) };
+    this.#scene = {
+      sql: (text, values) => stage.sql(text, values),
+      engines: stage.servers.map(({ fleet }) => fleet.engine),
+    };
     this.#markers = new Markers(this.#scene);
   }
 
@@ -68,8 +71,13 @@ export class Chaos {
     const tooLong = AbortSignal.timeout(options.minutes * 60_000 + graceMs);
     const signal = options.signal ? AbortSignal.any([options.signal, tooLong]) : tooLong;
     try {
-      const ended = once(signal, 'abort').then(() => { throw new Error(tooLong.aborted ? 'The run took too long' : 'The run was ended from outside'); });
-      return await Promise.race([ended, Traffic.start(stage).then((traffic) => new Chaos(options, stage, traffic).#run())]);
+      const ended = once(signal, 'abort').then(() => {
+        throw new Error(tooLong.aborted ? 'The run took too long' : 'The run was ended from outside');
+      });
+      return await Promise.race([
+        ended,
+        Traffic.start(stage).then((traffic) => new Chaos(options, stage, traffic).#run()),
+      ]);
     } finally {
       await stage.stop();
     }
@@ -89,7 +97,9 @@ export class Chaos {
     for (const wrong of await this.#traffic.leave(restMs)) this.#violation(wrong);
     await this.#rest();
     for (const wrong of await this.#leftovers()) this.#violation(wrong);
-    for (const { kind, status, count } of await this.#stage.sql<{ kind: string; status: string; count: number }>('SELECT kind, status, count(*)::int AS count FROM operations GROUP BY 1, 2 ORDER BY 1, 2')) {
+    for (const { kind, status, count } of await this.#stage.sql<{ kind: string; status: string; count: number }>(
+      'SELECT kind, status, count(*)::int AS count FROM operations GROUP BY 1, 2 ORDER BY 1, 2',
+    )) {
       this.#report.operations[`${kind} ${status}`] = count;
     }
     return this.#report;
@@ -171,8 +181,12 @@ export class Chaos {
     const fresh = wrong.filter((what) => !this.#found.has(what));
     for (const what of wrong) this.#violation(what);
     if (fresh.length > 0) await this.#keepEvidence();
-    const [{ count } = { count: 0 }] = await this.#stage.sql<{ count: number }>('SELECT count(*)::int AS count FROM operations');
-    this.#options.say(`  quiet after ${((Date.now() + restMs - until) / 1000).toFixed(1)} s; ${count} operations so far; ${this.#report.violations.length} violations`);
+    const [{ count } = { count: 0 }] = await this.#stage.sql<{ count: number }>(
+      'SELECT count(*)::int AS count FROM operations',
+    );
+    this.#options.say(
+      `  quiet after ${((Date.now() + restMs - until) / 1000).toFixed(1)} s; ${count} operations so far; ${this.#report.violations.length} violations`,
+    );
   }
 
   async #live(): Promise<number> {
@@ -181,7 +195,10 @@ export class Chaos {
 
   /** The servers are well, so the monitor must have seen that. */
   async #away(): Promise<string[]> {
-    const rows = await this.#stage.sql<{ name: string; status: string }>("SELECT name, status FROM servers WHERE id = ANY($1::uuid[]) AND status NOT IN ('active', 'removed')", [this.#traffic.serverIds]);
+    const rows = await this.#stage.sql<{ name: string; status: string }>(
+      "SELECT name, status FROM servers WHERE id = ANY($1::uuid[]) AND status NOT IN ('active', 'removed')",
+      [this.#traffic.serverIds],
+    );
     return rows.map(({ name, status }) => `Server ${name} is ${status} though nothing is broken`);
   }
 
@@ -190,10 +207,12 @@ export class Chaos {
     const rows = await this.#stage.sql<{ what: string; code: string; server: number }>(
       `SELECT concat_ws(' ', o.kind, o.id, o.error_code, o.error_message) AS what, o.error_code AS code, array_position($2::text[], s.docker_socket) - 1 AS server
        FROM operations o LEFT JOIN servers s ON s.id = o.server_id WHERE o.status = 'failed' AND o.finished_at > $1`,
-      [began, this.#stage.servers.map(({ fleet }) => fleet.engine.socket)]);
+      [began, this.#stage.servers.map(({ fleet }) => fleet.engine.socket)],
+    );
     for (const { what, code, server } of rows) {
       if (!remoteCodes.includes(code)) this.#violation(`An operation failed for a reason that no fault gives: ${what}`);
-      else if (!remote.some(({ target }) => target === server)) this.#violation(`An operation failed though its server was well: ${what}`);
+      else if (!remote.some(({ target }) => target === server))
+        this.#violation(`An operation failed though its server was well: ${what}`);
     }
   }
 
@@ -201,9 +220,12 @@ export class Chaos {
   async #leftovers(): Promise<string[]> {
     const left: string[] = [];
     for (const { docker } of this.#scene.engines) {
-      for (const { Names } of await docker.listContainers({ all: true })) left.push(`A container is left at the end: ${Names.join(' ')}`);
-      for (const { Name } of await docker.listNetworks()) if (!['bridge', 'host', 'none'].includes(Name)) left.push(`A network is left at the end: ${Name}`);
-      for (const { Name } of (await docker.listVolumes()).Volumes ?? []) left.push(`A volume is left at the end: ${Name}`);
+      for (const { Names } of await docker.listContainers({ all: true }))
+        left.push(`A container is left at the end: ${Names.join(' ')}`);
+      for (const { Name } of await docker.listNetworks())
+        if (!['bridge', 'host', 'none'].includes(Name)) left.push(`A network is left at the end: ${Name}`);
+      for (const { Name } of (await docker.listVolumes()).Volumes ?? [])
+        left.push(`A volume is left at the end: ${Name}`);
     }
     return left;
   }
@@ -215,7 +237,8 @@ export class Chaos {
          (SELECT json_agg(json_build_object('name', s.name, 'status', s.status, 'startedAt', s.started_at, 'finishedAt', s.finished_at, 'message', s.message) ORDER BY s.position) FROM operation_steps s WHERE s.operation_id = o.id) AS steps,
          (SELECT json_agg(json_build_object('seq', l.seq, 'at', l.at, 'step', l.step, 'level', l.level, 'message', l.message) ORDER BY l.seq) FROM operation_logs l WHERE l.operation_id = o.id) AS logs,
          (SELECT json_agg(json_build_object('id', j.id, 'state', j.state, 'createdOn', j.created_on, 'startedOn', j.started_on)) FROM pgboss.job j WHERE j.data->>'operationId' = o.id::text) AS jobs
-       FROM operations o ORDER BY o.id`);
+       FROM operations o ORDER BY o.id`,
+    );
     const file = join(this.#options.dir, `round-${this.#round}.json`);
     await writeFile(file, JSON.stringify(rows, null, 1));
     this.#options.say(`  the operations as they stand: ${file}`);
@@ -223,4 +246,5 @@ export class Chaos {
 }
 
 /** The settings that a run depends on beside its seed. */
-export const sayOptions = ({ seed, minutes, faults, servers, lease }: ChaosOptions): string => `--seed ${seed} --minutes ${minutes} --faults ${faults} --servers ${servers} --lease ${lease}`;
+export const sayOptions = ({ seed, minutes, faults, servers, lease }: ChaosOptions): string =>
+  `--seed ${seed} --minutes ${minutes} --faults ${faults} --servers ${servers} --lease ${lease}`;

@@ -29,18 +29,35 @@ export class Stage {
   readonly #proxy: DatabaseProxy;
   #database: EmbeddedDatabase;
 
-  private constructor(dir: string, lease: number, fleet: Fleet, servers: readonly StageServer[], database: EmbeddedDatabase, proxy: DatabaseProxy, port: number) {
+  private constructor(
+    dir: string,
+    lease: number,
+    fleet: Fleet,
+    servers: readonly StageServer[],
+    database: EmbeddedDatabase,
+    proxy: DatabaseProxy,
+    port: number,
+  ) {
     this.dir = dir;
     this.#fleet = fleet;
     this.servers = servers;
     this.#database = database;
     this.#proxy = proxy;
     const env = {
-      DATABASE_URL: proxy.url, DATA_DIR: dir, ...wideLimits, OPERATION_LEASE: `${lease}s`, MONITOR_INTERVAL: '1s', JWT_ACCESS_EXPIRY: '1d',
-      ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', PORT_RANGE: portRange,
+      DATABASE_URL: proxy.url,
+      DATA_DIR: dir,
+      ...wideLimits,
+      OPERATION_LEASE: `${lease}s`,
+      MONITOR_INTERVAL: '1s',
+      JWT_ACCESS_EXPIRY: '1d',
+      ODOO_IMAGE: 'small-odoo',
+      POSTGRES_IMAGE: 'small-postgres:19.0',
+      PORT_RANGE: portRange,
     };
     this.gateway = new Part('gateway', { ...env, OCORE_ROLE: 'gateway', PORT: String(port) }, join(dir, 'gateway.log'));
-    this.workers = [1, 2].map((number) => new Part(`worker-${number}`, { ...env, OCORE_ROLE: 'worker' }, join(dir, `worker-${number}.log`)));
+    this.workers = [1, 2].map(
+      (number) => new Part(`worker-${number}`, { ...env, OCORE_ROLE: 'worker' }, join(dir, `worker-${number}.log`)),
+    );
   }
 
   /** `dir` is taken over: what an earlier run left in it goes. The lease of operations is in seconds. */
@@ -54,7 +71,15 @@ export class Stage {
       servers.push({ fleet: server, line: await Line.start(server.sshd.port) });
     }
     const database = await startEmbedded(dir);
-    const stage = new Stage(dir, lease, fleet, servers, database, await DatabaseProxy.start(database.url), await freePort());
+    const stage = new Stage(
+      dir,
+      lease,
+      fleet,
+      servers,
+      database,
+      await DatabaseProxy.start(database.url),
+      await freePort(),
+    );
     try {
       await stage.gateway.start();
       await Promise.all(stage.workers.map((worker) => worker.start()));
@@ -83,8 +108,18 @@ export class Stage {
   /** Signs somebody up, with an organization of their own. */
   async owner(): Promise<Client> {
     const email = `chaos-${Math.random().toString(36).slice(2, 10)}@example.com`;
-    const answer = await persistently(new Client(this.gateway.url, null, null), 'POST', '/auth/signup', { email, password, name: 'Chaos' });
-    return new Client(this.gateway.url, answer.text('accessToken'), answer.text('organizations.0.slug'), answer.text('refreshToken'), email);
+    const answer = await persistently(new Client(this.gateway.url, null, null), 'POST', '/auth/signup', {
+      email,
+      password,
+      name: 'Chaos',
+    });
+    return new Client(
+      this.gateway.url,
+      answer.text('accessToken'),
+      answer.text('organizations.0.slug'),
+      answer.text('refreshToken'),
+      email,
+    );
   }
 
   /** What a server is registered with. */
@@ -104,7 +139,10 @@ export class Stage {
 
   async stop(): Promise<void> {
     await Promise.all(this.parts.map((part) => part.kill()));
-    for (const { line, fleet: { engine } } of this.servers) {
+    for (const {
+      line,
+      fleet: { engine },
+    } of this.servers) {
       await line.stop();
       // A run that ends early leaves an engine as it is, perhaps stopped.
       await engine.signal('SIGCONT').catch(() => {});

@@ -6,24 +6,53 @@ import { password, type Stage } from './stage.ts';
 
 /** What a user does next; which thing it is done to is decided by `luck` among those that there are by then. */
 export interface Wish {
-  what: 'provision' | 'configure' | 'start' | 'stop' | 'restart' | 'delete' | 'validate' | 'register' | 'remove' | 'delete_org' | 'cancel' | 'retry';
+  what:
+    | 'provision'
+    | 'configure'
+    | 'start'
+    | 'stop'
+    | 'restart'
+    | 'delete'
+    | 'validate'
+    | 'register'
+    | 'remove'
+    | 'delete_org'
+    | 'cancel'
+    | 'retry';
   at: number;
   luck: number;
 }
 
 const weights: readonly (readonly [Wish['what'], number])[] = [
-  ['provision', 6], ['configure', 5], ['start', 4], ['stop', 4], ['restart', 3], ['delete', 3], ['validate', 1],
-  ['register', 2], ['remove', 2], ['delete_org', 1], ['cancel', 3], ['retry', 5],
+  ['provision', 6],
+  ['configure', 5],
+  ['start', 4],
+  ['stop', 4],
+  ['restart', 3],
+  ['delete', 3],
+  ['validate', 1],
+  ['register', 2],
+  ['remove', 2],
+  ['delete_org', 1],
+  ['cancel', 3],
+  ['retry', 5],
 ];
 
 export function scheduleWishes(random: Random, milliseconds: number): Wish[] {
   const wishes: Wish[] = [];
-  for (let at = 0; at < milliseconds; at += random.between(200, 1600)) wishes.push({ what: random.weighted(weights), at, luck: random.next() });
+  for (let at = 0; at < milliseconds; at += random.between(200, 1600))
+    wishes.push({ what: random.weighted(weights), at, luck: random.next() });
   return wishes;
 }
 
 const instanceRow = z.object({ id: z.string(), name: z.string(), status: z.string() });
-const operationRow = z.object({ id: z.string(), kind: z.string(), status: z.string(), resourceId: z.string(), resourceType: z.string() });
+const operationRow = z.object({
+  id: z.string(),
+  kind: z.string(),
+  status: z.string(),
+  resourceId: z.string(),
+  resourceType: z.string(),
+});
 const listOf = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row) });
 
 /** Instances at once: more would only wait for the machine. */
@@ -50,7 +79,11 @@ export class Traffic {
   static async start(stage: Stage): Promise<Traffic> {
     const owner = await stage.owner();
     const project = await persistently(owner, 'POST', '/projects', { name: 'Chaos' });
-    const environment = await persistently(owner, 'POST', '/environments', { projectId: project.text('id'), name: 'dev', type: 'development' });
+    const environment = await persistently(owner, 'POST', '/environments', {
+      projectId: project.text('id'),
+      name: 'dev',
+      type: 'development',
+    });
     const traffic = new Traffic(stage, owner, environment.text('id'));
     for (const server of stage.servers) {
       const made = await traffic.change('POST', '/servers', { name: server.fleet.name, ...stage.registration(server) });
@@ -63,14 +96,16 @@ export class Traffic {
   async #active(serverId: string, operationId: string): Promise<void> {
     const { status, error } = await this.#ended(operationId, Date.now() + patienceMs);
     // The machine may be slow; whether a server can be validated at all is not what is looked at here.
-    if (status === 'failed') return this.#active(serverId, (await this.change('POST', `/servers/${serverId}/validate`)).text('operationId'));
+    if (status === 'failed')
+      return this.#active(serverId, (await this.change('POST', `/servers/${serverId}/validate`)).text('operationId'));
     if (status !== 'succeeded') throw new Error(`The server was not validated: ${status} ${error}`);
   }
 
   /** How an operation stands when it has ended, or when the time is over. */
   async #ended(operationId: string, until: number): Promise<{ status: string; error: string }> {
     let last = await persistently(this.owner, 'GET', `/operations/${operationId}`);
-    while (last.at('finishedAt') === null && Date.now() < until) last = await persistently(this.owner, 'GET', `/operations/${operationId}?wait=5`);
+    while (last.at('finishedAt') === null && Date.now() < until)
+      last = await persistently(this.owner, 'GET', `/operations/${operationId}?wait=5`);
     return { status: last.text('status'), error: JSON.stringify(last.at('error')) };
   }
 
@@ -93,7 +128,8 @@ export class Traffic {
 
   async look<T extends z.ZodType>(row: T, path: string): Promise<z.infer<T>[]> {
     const answer = await persistently(this.owner, 'GET', path);
-    if (answer.status !== 200) throw new Error(`GET ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 200)
+      throw new Error(`GET ${path} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
     return listOf(row).parse(answer.body).data;
   }
 
@@ -107,20 +143,42 @@ export class Traffic {
       case 'provision': {
         if ((await this.instances()).length >= mostInstances) return;
         this.#made += 1;
-        await this.change('POST', '/instances', { name: `Chaos ${this.#made}`, serverId: at(this.serverIds), environmentId: this.#environmentId, adminEmail: 'admin@example.com' });
+        await this.change('POST', '/instances', {
+          name: `Chaos ${this.#made}`,
+          serverId: at(this.serverIds),
+          environmentId: this.#environmentId,
+          adminEmail: 'admin@example.com',
+        });
         return;
       }
-      case 'start': return this.#act(at(await this.#whole('stopped', 'failed')), 'POST', '/start');
-      case 'stop': return this.#act(at(await this.#whole('running', 'failed')), 'POST', '/stop');
-      case 'restart': return this.#act(at(await this.#whole('running', 'failed')), 'POST', '/restart');
-      case 'configure': return this.#act(at(await this.#whole('running')), 'PATCH', '', { limitMemoryHard: 512 * 1024 ** 2 + Math.floor(luck * 1024) * 1024 ** 2, limitMemorySoft: 256 * 1024 ** 2 });
-      case 'delete': return this.#act(at((await this.instances()).filter(({ status }) => ['running', 'stopped', 'failed'].includes(status))), 'DELETE', '');
-      case 'validate': await this.change('POST', `/servers/${at(this.serverIds)}/validate`); return;
+      case 'start':
+        return this.#act(at(await this.#whole('stopped', 'failed')), 'POST', '/start');
+      case 'stop':
+        return this.#act(at(await this.#whole('running', 'failed')), 'POST', '/stop');
+      case 'restart':
+        return this.#act(at(await this.#whole('running', 'failed')), 'POST', '/restart');
+      case 'configure':
+        return this.#act(at(await this.#whole('running')), 'PATCH', '', {
+          limitMemoryHard: 512 * 1024 ** 2 + Math.floor(luck * 1024) * 1024 ** 2,
+          limitMemorySoft: 256 * 1024 ** 2,
+        });
+      case 'delete':
+        return this.#act(
+          at((await this.instances()).filter(({ status }) => ['running', 'stopped', 'failed'].includes(status))),
+          'DELETE',
+          '',
+        );
+      case 'validate':
+        await this.change('POST', `/servers/${at(this.serverIds)}/validate`);
+        return;
       case 'register': {
         const server = at(this.#stage.servers);
         if (!server || this.#spares.length > 3) return;
         this.#made += 1;
-        const answer = await this.change('POST', '/servers', { name: `Spare ${this.#made}`, ...this.#stage.registration(server) });
+        const answer = await this.change('POST', '/servers', {
+          name: `Spare ${this.#made}`,
+          ...this.#stage.registration(server),
+        });
         this.#spares.push(answer.text('id'));
         return;
       }
@@ -141,7 +199,10 @@ export class Traffic {
       }
       case 'cancel': {
         const live = at((await this.#newest()).filter(({ status }) => ['queued', 'running'].includes(status)));
-        if (live) await this.owner.graphql('mutation ($id: ID!) { cancelOperation(id: $id) { id status cancelRequested } }', { id: live.id }).catch(() => {});
+        if (live)
+          await this.owner
+            .graphql('mutation ($id: ID!) { cancelOperation(id: $id) { id status cancelRequested } }', { id: live.id })
+            .catch(() => {});
         return;
       }
       case 'retry': {
@@ -165,7 +226,9 @@ export class Traffic {
   async #whole(...states: string[]): Promise<z.infer<typeof instanceRow>[]> {
     const newest = new Map((await this.#newest()).map((row) => [row.resourceId, row.kind]));
     const half = ['instance.provision', 'instance.delete'];
-    return (await this.instances()).filter(({ id, status }) => states.includes(status) && !(status === 'failed' && half.includes(newest.get(id) ?? '')));
+    return (await this.instances()).filter(
+      ({ id, status }) => states.includes(status) && !(status === 'failed' && half.includes(newest.get(id) ?? '')),
+    );
   }
 
   /** Takes everything away again, now that nothing breaks: none of it may be stuck. */
@@ -173,13 +236,20 @@ export class Traffic {
     const wrong: string[] = [];
     const until = Date.now() + boundMs;
     const finish = async (what: string, answer: Answer): Promise<void> => {
-      if (answer.status !== 202) return void wrong.push(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 202)
+        return void wrong.push(`${what} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
       const { status, error } = await this.#ended(answer.text('operationId'), until);
       if (status !== 'succeeded') wrong.push(`${what} is ${status}, though nothing is broken: ${error}`);
     };
-    await Promise.all((await this.instances()).map(async ({ id, name }) => finish(`Deleting ${name}`, await this.change('DELETE', `/instances/${id}`))));
+    await Promise.all(
+      (await this.instances()).map(async ({ id, name }) =>
+        finish(`Deleting ${name}`, await this.change('DELETE', `/instances/${id}`)),
+      ),
+    );
     const servers = await this.look(z.object({ id: z.string(), name: z.string() }), '/servers?limit=100');
-    await Promise.all(servers.map(async ({ id, name }) => finish(`Removing ${name}`, await this.change('DELETE', `/servers/${id}`))));
+    await Promise.all(
+      servers.map(async ({ id, name }) => finish(`Removing ${name}`, await this.change('DELETE', `/servers/${id}`))),
+    );
     return wrong;
   }
 }

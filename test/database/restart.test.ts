@@ -15,7 +15,14 @@ it('fails cleanly while the database is away, and goes on when it is back', asyn
   try {
     const owner = await ocore.owner();
     // Nobody listens there: the step tries again for some seconds, and meanwhile the database goes.
-    const server = await owner.post('/servers', { name: 'Nobody', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+    const server = await owner.post('/servers', {
+      name: 'Nobody',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    });
     await sleep(1500);
     await database.stop();
     const away = await owner.get('/servers');

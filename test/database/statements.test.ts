@@ -39,12 +39,22 @@ async function statementsOf(work: () => Promise<{ status: number; body: unknown 
 }
 
 // One says who asks and what they may do, the rest reads the page: never one a row.
-it.each([['/instances', 2], ['/servers', 3], ['/projects', 2], ['/environments', 2], ['/operations', 3]])('lists %s by REST in %i statements, however many rows', async (path, most) => {
+it.each([
+  ['/instances', 2],
+  ['/servers', 3],
+  ['/projects', 2],
+  ['/environments', 2],
+  ['/operations', 3],
+])('lists %s by REST in %i statements, however many rows', async (path, most) => {
   expect(await statementsOf(() => owner.get(path))).toBeLessThanOrEqual(most);
 });
 
 it.each([
-  ['instances with their servers and environments', '{ instances(first: 20) { nodes { id name url server { name status } environment { name type } } } }', 4],
+  [
+    'instances with their servers and environments',
+    '{ instances(first: 20) { nodes { id name url server { name status } environment { name type } } } }',
+    4,
+  ],
   ['operations with their steps', '{ operations(first: 20) { nodes { id kind steps { title status } } } }', 3],
 ])('lists %s by GraphQL without a statement a row', async (_what, query, most) => {
   expect(await statementsOf(() => owner.graphql(query))).toBeLessThanOrEqual(most);

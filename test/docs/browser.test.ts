@@ -35,7 +35,15 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ oco
   expect((await owner.get('/environments')).at('data.0.name')).toBe('development');
 
   await openTabNamed(page, 'RegisterServer');
-  await writeVariables(page, { input: { name: 'berlin-1', host: '127.0.0.1', port: 1, sshUser: 'root', sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private } });
+  await writeVariables(page, {
+    input: {
+      name: 'berlin-1',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private,
+    },
+  });
   await run(page);
   await waitForResponse(page, '"status": "queued"');
 
@@ -59,7 +67,9 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ oco
 it('the sign-in bar asks for the second factor of who has one', async ({ ocore }) => {
   const careful = await ocore.owner('careful');
   const setup = await careful.post('/user/totp/setup', { password });
-  const { recoveryCodes } = z.object({ recoveryCodes: z.array(z.string()) }).parse((await careful.post('/user/totp/enable', { code: await generate({ secret: setup.text('secret') }) })).body);
+  const { recoveryCodes } = z
+    .object({ recoveryCodes: z.array(z.string()) })
+    .parse((await careful.post('/user/totp/enable', { code: await generate({ secret: setup.text('secret') }) })).body);
   const { page, offences } = await openTab(browser, `${ocore.url}/docs/api`);
   await page.fill('#bar input[name=email]', careful.email);
   await page.fill('#bar input[name=password]', password);
@@ -71,15 +81,29 @@ it('the sign-in bar asks for the second factor of who has one', async ({ ocore }
   await page.close();
 });
 
-it('the playground: signs in, sends a request, and writes it in curl, JavaScript and Python', async ({ ocore, owner }) => {
+it('the playground: signs in, sends a request, and writes it in curl, JavaScript and Python', async ({
+  ocore,
+  owner,
+}) => {
   const project = await owner.post('/projects', { name: 'Seen in the playground' });
   const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/projects/GET/projects`);
   await signIn(page, owner.email, password);
   const operation = page.locator('[id$="tag/projects/GET/projects"]').first();
   await operation.scrollIntoViewIfNeeded();
-  for (const [client, sign] of [['Curl', '--header'], ['Fetch', 'fetch('], ['Requests', 'requests.get(']] as const) {
-    await operation.getByRole('button', { name: /(Shell|JavaScript|Python)/ }).first().click();
-    await page.locator('li').filter({ hasText: new RegExp(`^${client}$`) }).first().click();
+  for (const [client, sign] of [
+    ['Curl', '--header'],
+    ['Fetch', 'fetch('],
+    ['Requests', 'requests.get('],
+  ] as const) {
+    await operation
+      .getByRole('button', { name: /(Shell|JavaScript|Python)/ })
+      .first()
+      .click();
+    await page
+      .locator('li')
+      .filter({ hasText: new RegExp(`^${client}$`) })
+      .first()
+      .click();
     await operation.locator('pre').filter({ hasText: sign }).first().waitFor();
   }
   await operation.getByText('Test Request').click();
@@ -90,13 +114,32 @@ it('the playground: signs in, sends a request, and writes it in curl, JavaScript
   await page.close();
 });
 
-it.for<[string, NonNullable<Parameters<typeof openTab>[2]>]>([['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }], ['a wide screen', {}], ['dark mode', { colorScheme: 'dark' }]])('the documentation reads well on %s', async ([_what, options], { ocore }) => {
-  for (const path of ['/docs/', '/docs/guides/servers', '/docs/guides/organizations', '/docs/errors', '/docs/errors/conflict', '/docs/graphql/mutations']) {
+it.for<[string, NonNullable<Parameters<typeof openTab>[2]>]>([
+  ['a phone', { viewport: { width: 390, height: 844 }, isMobile: true }],
+  ['a wide screen', {}],
+  ['dark mode', { colorScheme: 'dark' }],
+])('the documentation reads well on %s', async ([_what, options], { ocore }) => {
+  for (const path of [
+    '/docs/',
+    '/docs/guides/servers',
+    '/docs/guides/organizations',
+    '/docs/errors',
+    '/docs/errors/conflict',
+    '/docs/graphql/mutations',
+  ]) {
     const { page, offences } = await openTab(browser, `${ocore.url}${path}`, options);
     // Nothing sticks out of the side.
-    expect([path, await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)]).toEqual([path, true]);
-    const [paper, ink] = await page.evaluate(() => { const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]; });
-    expect([paper, ink]).toEqual('colorScheme' in options ? ['rgb(18, 22, 29)', 'rgb(228, 232, 239)'] : ['rgb(255, 255, 255)', 'rgb(28, 36, 48)']);
+    expect([path, await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)]).toEqual([
+      path,
+      true,
+    ]);
+    const [paper, ink] = await page.evaluate(() => {
+      const style = getComputedStyle(document.body);
+      return [style.backgroundColor, style.color];
+    });
+    expect([paper, ink]).toEqual(
+      'colorScheme' in options ? ['rgb(18, 22, 29)', 'rgb(228, 232, 239)'] : ['rgb(255, 255, 255)', 'rgb(28, 36, 48)'],
+    );
     expect([path, offences]).toEqual([path, []]);
     await page.close();
   }
@@ -104,7 +147,12 @@ it.for<[string, NonNullable<Parameters<typeof openTab>[2]>]>([['a phone', { view
 
 it('the search finds guides, errors and types', async ({ ocore }) => {
   const { page } = await openTab(browser, `${ocore.url}/docs/`);
-  for (const [words, address] of [['host key', '/docs/guides/servers'], ['recovery codes', '/docs/guides/two-factor'], ['rate_limit', '/docs/errors/rate_limit_exceeded'], ['createServer', '/docs/graphql/mutations#createServer']] as const) {
+  for (const [words, address] of [
+    ['host key', '/docs/guides/servers'],
+    ['recovery codes', '/docs/guides/two-factor'],
+    ['rate_limit', '/docs/errors/rate_limit_exceeded'],
+    ['createServer', '/docs/graphql/mutations#createServer'],
+  ] as const) {
     await page.fill('#search', words);
     await page.waitForSelector(`#results a[href="${address}"]`);
   }

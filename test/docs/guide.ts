@@ -30,25 +30,45 @@ export interface Guide {
 
 function toBlock(info: string, text: string, line: number): Block {
   const [language = '', ...words] = info.trim().split(/\s+/);
-  const given = (name: string): string | undefined => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const given = (name: string): string | undefined =>
+    words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   const status = given('status');
   return {
-    language, line, text, before: given('before'), as: given('as') ?? 'TOKEN', code: given('code'), status: status ? Number(status) : undefined,
-    save: (given('save') ?? '').split(',').filter(Boolean).map((part) => { const [variable = '', path = ''] = part.split(':'); return [variable, path] as const; }),
-    run: !words.includes('norun'), stream: words.includes('stream'), noOrg: words.includes('noorg'), prints: given('prints'),
+    language,
+    line,
+    text,
+    before: given('before'),
+    as: given('as') ?? 'TOKEN',
+    code: given('code'),
+    status: status ? Number(status) : undefined,
+    save: (given('save') ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((part) => {
+        const [variable = '', path = ''] = part.split(':');
+        return [variable, path] as const;
+      }),
+    run: !words.includes('norun'),
+    stream: words.includes('stream'),
+    noOrg: words.includes('noorg'),
+    prints: given('prints'),
   };
 }
 
 export function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map((match) => toBlock(match[1] ?? '', match[2] ?? '', text.slice(0, match.index).split('\n').length));
+  return [...text.matchAll(/^```(.+)\n([^]*?)^```$/gm)].map((match) =>
+    toBlock(match[1] ?? '', match[2] ?? '', text.slice(0, match.index).split('\n').length),
+  );
 }
 
 const folder = resolve(import.meta.dirname, '../../docs/site/guides');
 
 export function guides(): Guide[] {
-  return globSync('*.md', { cwd: folder }).sort().map((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    const needs = /^needs: (\w+)$/m.exec(text.split('\n---\n')[0] ?? '')?.[1];
-    return { name: basename(file, '.md'), needs, blocks: blocksOf(text) };
-  });
+  return globSync('*.md', { cwd: folder })
+    .sort()
+    .map((file) => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      const needs = /^needs: (\w+)$/m.exec(text.split('\n---\n')[0] ?? '')?.[1];
+      return { name: basename(file, '.md'), needs, blocks: blocksOf(text) };
+    });
 }

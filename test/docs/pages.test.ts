@@ -13,7 +13,8 @@ const pages = resolve(import.meta.dirname, '../../docs/dist/pages');
 it.override('env', { OCORE_ROLE: 'gateway' });
 
 const addressOf = (file: string): string => `/docs/${file.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`;
-const get = (ocore: Ocore, path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(`${ocore.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
+const get = (ocore: Ocore, path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${ocore.url}${path}`, { headers: { accept: 'text/html', ...headers }, redirect: 'manual' });
 
 it('has a page for every error, at the address that the error itself names', async ({ ocore }) => {
   for (const code of Object.keys(errorTable)) {
@@ -50,7 +51,13 @@ it('has no link that leads nowhere', async ({ ocore }) => {
       }
       const target = seen.get(pathname) ?? (pathname === '/docs' ? seen.get('/docs/') : undefined);
       if (target === undefined && (await get(ocore, pathname)).status !== 200) broken.push(`${address}: ${link}`);
-      if (target !== undefined && hash && !target.includes(`id="${hash.slice(1)}"`) && !pathname.startsWith('/docs/api')) broken.push(`${address}: ${link}`);
+      if (
+        target !== undefined &&
+        hash &&
+        !target.includes(`id="${hash.slice(1)}"`) &&
+        !pathname.startsWith('/docs/api')
+      )
+        broken.push(`${address}: ${link}`);
     }
   }
   expect([...new Set(broken)]).toEqual([]);
@@ -58,10 +65,16 @@ it('has no link that leads nowhere', async ({ ocore }) => {
 
 it('leads to every guide, from the side of each page and by the search', async ({ ocore }) => {
   const front = await (await get(ocore, '/docs/')).text();
-  const index = z.array(z.object({ url: z.string(), text: z.string() })).parse(await (await get(ocore, '/docs/search.json')).json());
+  const index = z
+    .array(z.object({ url: z.string(), text: z.string() }))
+    .parse(await (await get(ocore, '/docs/search.json')).json());
   for (const { name } of guides()) {
     const url = `/docs/guides/${name}`;
-    expect([name, front.includes(`<li><a href="${url}">`), index.find((entry) => entry.url === url)?.text.length ?? 0]).toEqual([name, true, expect.toSatisfy((length: number) => length > 200)]);
+    expect([
+      name,
+      front.includes(`<li><a href="${url}">`),
+      index.find((entry) => entry.url === url)?.text.length ?? 0,
+    ]).toEqual([name, true, expect.toSatisfy((length: number) => length > 200)]);
   }
 });
 
@@ -69,18 +82,37 @@ it('lets browsers keep pages for a while and named files for good, and sends lit
   const page = await get(ocore, '/docs/guides/servers');
   expect(page.headers.get('cache-control')).toBe('public, max-age=300');
   // As a browser asks; fetch would say that it wants no cache.
-  const again = await new Promise<number | undefined>((answer) => { http.get(`${ocore.url}/docs/guides/servers`, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } }, (response) => { response.resume(); answer(response.statusCode); }); });
+  const again = await new Promise<number | undefined>((answer) => {
+    http.get(
+      `${ocore.url}/docs/guides/servers`,
+      { headers: { 'if-none-match': page.headers.get('etag') ?? '' } },
+      (response) => {
+        response.resume();
+        answer(response.statusCode);
+      },
+    );
+  });
   expect(again).toBe(304);
   const script = /src="(\/docs\/assets\/[^"]+)"/.exec(await page.text())?.[1] ?? '';
   const asset = await get(ocore, script);
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-  for (const path of ['/docs/guides/servers', '/docs/graphql/objects', '/docs/search.json']) expect([path, (await get(ocore, path, { 'accept-encoding': 'gzip' })).headers.get('content-encoding')]).toEqual([path, 'gzip']);
+  for (const path of ['/docs/guides/servers', '/docs/graphql/objects', '/docs/search.json'])
+    expect([path, (await get(ocore, path, { 'accept-encoding': 'gzip' })).headers.get('content-encoding')]).toEqual([
+      path,
+      'gzip',
+    ]);
 });
 
 it('allows only what comes from this installation', async ({ ocore }) => {
   for (const path of ['/docs/', '/docs/api', '/graphql']) {
     const policy = (await get(ocore, path)).headers.get('content-security-policy') ?? '';
-    expect([path, policy.includes("default-src 'none'"), policy.includes("script-src 'self';"), policy.includes("frame-ancestors 'none'"), /unsafe-eval|https?:/.test(policy)]).toEqual([path, true, true, true, false]);
+    expect([
+      path,
+      policy.includes("default-src 'none'"),
+      policy.includes("script-src 'self';"),
+      policy.includes("frame-ancestors 'none'"),
+      /unsafe-eval|https?:/.test(policy),
+    ]).toEqual([path, true, true, true, false]);
   }
 });
 

@@ -30,7 +30,8 @@ const password = 'correct horse 1';
 const pictures = process.env['TEST_PICTURES'];
 
 /** The operation as the Watch tab shows it at its end. (The editor's spaces are of the kind that does not break.) */
-const succeeded = (kind: string): RegExp => new RegExp(`"kind":\\s"${kind.replace('.', '\\.')}",\\s*"status":\\s"succeeded"`);
+const succeeded = (kind: string): RegExp =>
+  new RegExp(`"kind":\\s"${kind.replace('.', '\\.')}",\\s*"status":\\s"succeeded"`);
 
 /** The pictures of the README are taken here. */
 async function picture(page: Page, name: string): Promise<void> {
@@ -39,12 +40,21 @@ async function picture(page: Page, name: string): Promise<void> {
 
 /** Every text that a part of the page has shown, from now on. */
 async function watch(page: Page, selector: string, pattern: string): Promise<() => Promise<string[]>> {
-  await page.evaluate(([place, wanted]) => {
-    const seen = new Set<string>();
-    const look = (): void => { for (const found of document.querySelector(place)?.textContent.replaceAll('\u00a0', ' ').match(new RegExp(wanted, 'g')) ?? []) seen.add(found); };
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
-    Reflect.set(window, 'seen', () => [...seen]);
-  }, [selector, pattern] as const);
+  await page.evaluate(
+    ([place, wanted]) => {
+      const seen = new Set<string>();
+      const look = (): void => {
+        for (const found of document
+          .querySelector(place)
+          ?.textContent.replaceAll('\u00a0', ' ')
+          .match(new RegExp(wanted, 'g')) ?? [])
+          seen.add(found);
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+      Reflect.set(window, 'seen', () => [...seen]);
+    },
+    [selector, pattern] as const,
+  );
   return () => page.evaluate(() => Reflect.get(window, 'seen')());
 }
 
@@ -62,20 +72,37 @@ it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', as
   await signIn(page, owner.email, password);
 
   await openTabNamed(page, 'RegisterServer');
-  await writeVariables(page, { input: { name: 'berlin-1', host: server.host, port: server.sshd.port, sshUser: server.user, sshPrivateKey: server.sshd.privateKey, dockerSocket: server.engine.socket } });
+  await writeVariables(page, {
+    input: {
+      name: 'berlin-1',
+      host: server.host,
+      port: server.sshd.port,
+      sshUser: server.user,
+      sshPrivateKey: server.sshd.privateKey,
+      dockerSocket: server.engine.socket,
+    },
+  });
   await run(page);
   await waitForResponse(page, '"status": "queued"');
   await openTabNamed(page, 'Watch');
   await run(page);
   await waitForResponse(page, succeeded('server.validate'));
 
-  for (const [tab, answer] of [['CreateProject', '"slug": "erp"'], ['CreateEnvironment', '"type": "development"'], ['Provision', '"status": "provisioning"']] as const) {
+  for (const [tab, answer] of [
+    ['CreateProject', '"slug": "erp"'],
+    ['CreateEnvironment', '"type": "development"'],
+    ['Provision', '"status": "provisioning"'],
+  ] as const) {
     await openTabNamed(page, tab);
     await run(page);
     await waitForResponse(page, answer);
   }
   await openTabNamed(page, 'Watch');
-  const progress = await watch(page, '.graphiql-response', '"kind": "instance\\.provision",\\s*"status": "\\w+",\\s*"progress": \\d+');
+  const progress = await watch(
+    page,
+    '.graphiql-response',
+    '"kind": "instance\\.provision",\\s*"status": "\\w+",\\s*"progress": \\d+',
+  );
   await run(page);
   await waitForResponse(page, /"progress":\s[5-9]\d,\s*"steps"/, 120_000);
   await picture(page, 'graphiql');
@@ -101,8 +128,15 @@ it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', as
 it('the playground: provisions an instance, and shows how far it is', async () => {
   const server = fleet.servers[1];
   if (!server) throw new Error('The fleet has no second server');
-  const body = { name: 'From the playground', serverId: await owner.activeServer(server), environmentId: await owner.environment(), adminEmail: 'admin@example.com' };
-  const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/instances/POST/instances`, { viewport: { width: 1280, height: 860 } });
+  const body = {
+    name: 'From the playground',
+    serverId: await owner.activeServer(server),
+    environmentId: await owner.environment(),
+    adminEmail: 'admin@example.com',
+  };
+  const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/instances/POST/instances`, {
+    viewport: { width: 1280, height: 860 },
+  });
   await signIn(page, owner.email, password);
   await openRequest(page, 'instances/POST/instances');
   await page.locator('.scalar-client .cm-content').last().click();
@@ -116,7 +150,10 @@ it('the playground: provisions an instance, and shows how far it is', async () =
   await page.keyboard.press('Escape');
   await page.goto(`${ocore.url}/docs/api#tag/operations/GET/operations/{id}`);
   await openRequest(page, 'operations/GET/operations/{id}');
-  await page.locator('[contenteditable][aria-label=" Value"]').first().fill((await owner.get('/operations')).text('data.0.id'));
+  await page
+    .locator('[contenteditable][aria-label=" Value"]')
+    .first()
+    .fill((await owner.get('/operations')).text('data.0.id'));
   const answer = page.locator('.response-section-content .cm-content').last();
   const progress = new Set<string>();
   const send = async (): Promise<string> => {

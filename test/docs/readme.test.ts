@@ -16,8 +16,15 @@ it.override('env', { OCORE_ROLE: 'gateway' });
 
 it('names routes that exist, wherever words name one', () => {
   let found = 0;
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', ...globSync('docs/site/**/*.md', { cwd: root })]) {
-    for (const [, method = '', path = ''] of read(file).matchAll(/\b(GET|POST|PUT|PATCH|DELETE) +(?:\/api|\$api)(\/[^\s`"?]*)/g)) {
+  for (const file of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    ...globSync('docs/site/**/*.md', { cwd: root }),
+  ]) {
+    for (const [, method = '', path = ''] of read(file).matchAll(
+      /\b(GET|POST|PUT|PATCH|DELETE) +(?:\/api|\$api)(\/[^\s`"?]*)/g,
+    )) {
       found += 1;
       expect([file, path, operationOf(method, path)?.method]).toEqual([file, path, method.toLowerCase()]);
     }
@@ -30,8 +37,13 @@ it('names fields that the routes of the README take', () => {
   expect(lines).toHaveLength(4);
   for (const [, method = '', path = '', fields = ''] of lines) {
     const { $ref } = at(operationOf(method, path)?.operation, 'requestBody', 'content', 'application/json', 'schema');
-    const known = Object.keys(at(document, 'components', 'schemas', String($ref).split('/').at(-1) ?? '', 'properties'));
-    expect([path, [...fields.matchAll(/(?:^|,)"(\w+)"/g)].map((match) => match[1]).filter((field) => !known.includes(field ?? ''))]).toEqual([path, []]);
+    const known = Object.keys(
+      at(document, 'components', 'schemas', String($ref).split('/').at(-1) ?? '', 'properties'),
+    );
+    expect([
+      path,
+      [...fields.matchAll(/(?:^|,)"(\w+)"/g)].map((match) => match[1]).filter((field) => !known.includes(field ?? '')),
+    ]).toEqual([path, []]);
   }
 });
 
@@ -39,17 +51,26 @@ it('has shell examples that work', async ({ ocore }) => {
   const [example] = blocksOf(readme).filter((block) => block.text.includes('curl'));
   const here = example?.text.replace(/^api=.*$/m, `api=${ocore.url}/api`) ?? '';
   const { stdout } = await promisify(execFile)('bash', ['-euc', here]);
-  expect(JSON.parse(stdout)).toMatchObject({ accessToken: expect.any(String), organizations: [{ slug: expect.any(String) }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    accessToken: expect.any(String),
+    organizations: [{ slug: expect.any(String) }],
+  });
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
-  expect([...readme.matchAll(/\bnpm run ([\w-]+)/g)].map((match) => match[1]).filter((name) => !(name && name in scripts))).toEqual([]);
+  expect(
+    [...readme.matchAll(/\bnpm run ([\w-]+)/g)].map((match) => match[1]).filter((name) => !(name && name in scripts)),
+  ).toEqual([]);
 });
 
 it('has GraphQL examples that the schema knows', () => {
-  const lines = blocksOf(readme).filter((block) => block.language === 'graphql').flatMap((block) => block.text.trim().split('\n'));
+  const lines = blocksOf(readme)
+    .filter((block) => block.language === 'graphql')
+    .flatMap((block) => block.text.trim().split('\n'));
   expect(lines.length).toBeGreaterThan(0);
-  for (const line of lines) expect([line, validate(schema, parse(line)).map((error) => error.message)]).toEqual([line, []]);
+  for (const line of lines)
+    expect([line, validate(schema, parse(line)).map((error) => error.message)]).toEqual([line, []]);
 });
 
 it('leaves examples to the README and the guides, which run them', () => {
-  for (const file of globSync('docs/site/*.md', { cwd: root })) expect([file, blocksOf(read(file))]).toEqual([file, []]);
+  for (const file of globSync('docs/site/*.md', { cwd: root }))
+    expect([file, blocksOf(read(file))]).toEqual([file, []]);
 });

@@ -19,7 +19,13 @@ beforeAll(async () => {
   // Passkeys need a host name.
   origin = `http://localhost:${port}`;
   google = await IdentityProvider.start('google', origin);
-  ocore = await Ocore.start({ PORT: String(port), APP_URL: origin, GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore' });
+  ocore = await Ocore.start({
+    PORT: String(port),
+    APP_URL: origin,
+    GOOGLE_ISSUER: google.url,
+    GOOGLE_CLIENT_ID: 'ocore',
+    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
+  });
   owner = await ocore.owner('ada');
   browser = await openBrowser();
 });
@@ -36,7 +42,11 @@ it('GraphiQL signs in with a provider, and leaves no code in the address', async
   const { page } = await openTab(browser, `${origin}/graphql`);
   await page.getByRole('button', { name: 'Google' }).click();
   await page.waitForSelector('#bar select');
-  expect([new URL(page.url()).pathname, new URL(page.url()).search, await page.textContent('#bar .who span')]).toEqual(['/graphql', '', 'grace@example.com']);
+  expect([new URL(page.url()).pathname, new URL(page.url()).search, await page.textContent('#bar .who span')]).toEqual([
+    '/graphql',
+    '',
+    'grace@example.com',
+  ]);
   await openTabNamed(page, 'CreateProject');
   await run(page);
   await waitForResponse(page, '"slug": "erp"');
@@ -54,9 +64,16 @@ it('the playground signs in with a passkey, alone and as the second step', async
   const { page, offences } = await openTab(browser, `${origin}/docs/api`);
   await addAuthenticator(page);
   await page.evaluate(async (token) => {
-    const post = (path: string, body: unknown) => fetch(`/api/user/passkeys/register/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify(body) });
+    const post = (path: string, body: unknown) =>
+      fetch(`/api/user/passkeys/register/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
     const { publicKey } = await (await post('begin', { device_name: 'Laptop' })).json();
-    const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+    const credential = await navigator.credentials.create({
+      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey),
+    });
     await post('finish', credential instanceof PublicKeyCredential ? credential.toJSON() : null);
   }, owner.token);
   await page.getByRole('button', { name: 'Passkey' }).click();

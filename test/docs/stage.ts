@@ -12,14 +12,19 @@ import type { Guide } from './guide.ts';
 
 export type Variables = Record<string, string>;
 
-const authenticator = new emulators.default(new AuthenticatorEmulator({ credentialsRepository: new PasskeysCredentialsMemoryRepository() }));
+const authenticator = new emulators.default(
+  new AuthenticatorEmulator({ credentialsRepository: new PasskeysCredentialsMemoryRepository() }),
+);
 
 /** What a guide takes for granted, by the word `needs` at its head. */
 export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<Variables> {
   // An address signs up once; the guides do it over both.
-  await ocore.sql("UPDATE users SET email = id || '@example.com' WHERE email IN ('ada@example.com', 'grace@example.com')");
+  await ocore.sql(
+    "UPDATE users SET email = id || '@example.com' WHERE email IN ('ada@example.com', 'grace@example.com')",
+  );
   switch (guide.needs) {
-    case undefined: return {};
+    case undefined:
+      return {};
     case 'account':
       // Signed in twice: here and, later, on another device.
       await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'correct horse 1' });
@@ -31,25 +36,36 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     case 'colleague': {
       const grace = await ocore.owner('grace');
       await ocore.sql("UPDATE users SET email = 'grace@example.com' WHERE email = $1", [grace.email]);
-      return { GRACE_TOKEN: grace.token ?? '', DEVELOPER: await owner.roleId('Developer'), VIEWER: await owner.roleId('Viewer') };
+      return {
+        GRACE_TOKEN: grace.token ?? '',
+        DEVELOPER: await owner.roleId('Developer'),
+        VIEWER: await owner.roleId('Viewer'),
+      };
     }
     case 'member': {
       const member = await ocore.member(owner, 'Viewer');
       const project = await owner.post('/projects', { name: 'ERP' });
-      return { MEMBER_ID: await owner.memberIdOf(member.email), MEMBER_TOKEN: member.token ?? '', PROJECT_ID: project.text('id') };
+      return {
+        MEMBER_ID: await owner.memberIdOf(member.email),
+        MEMBER_TOKEN: member.token ?? '',
+        PROJECT_ID: project.text('id'),
+      };
     }
-    case 'project': return { PROJECT_ID: (await owner.post('/projects', { name: 'ERP' })).text('id') };
+    case 'project':
+      return { PROJECT_ID: (await owner.post('/projects', { name: 'ERP' })).text('id') };
     case 'projects':
       for (const name of ['Europe', 'Asia']) await owner.post('/projects', { name });
       return { PROJECT_ID: (await owner.post('/projects', { name: 'Africa' })).text('id') };
-    case 'instance': return { ...(await fleetOf(ocore, owner)) };
+    case 'instance':
+      return { ...(await fleetOf(ocore, owner)) };
     case 'server': {
       const fleet = await fleetOf(ocore, owner);
       // A server can be removed only without instances.
       await ocore.sql("UPDATE instances SET status = 'removed' WHERE id = $1", [fleet.INSTANCE_ID]);
       return { ...fleet };
     }
-    default: throw new Error(`Nothing knows how to give ${guide.needs}`);
+    default:
+      throw new Error(`Nothing knows how to give ${guide.needs}`);
   }
 }
 
@@ -63,7 +79,8 @@ async function newestLetter(ocore: Ocore): Promise<Variables> {
 async function resetLetter(ocore: Ocore): Promise<Variables> {
   const worker = new WorkerProcess(ocore);
   try {
-    while ((await ocore.sql("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_request'")).length > 0) await sleep(100);
+    while ((await ocore.sql("SELECT 1 FROM one_time_tokens WHERE purpose = 'reset_request'")).length > 0)
+      await sleep(100);
   } finally {
     await worker.kill();
   }
@@ -73,13 +90,20 @@ async function resetLetter(ocore: Ocore): Promise<Variables> {
 /** What a browser gives for the options of a passkey, to register or to sign in. */
 function credential(ocore: Ocore, options: string): Variables {
   const origin = ocore.url.replace('127.0.0.1', 'localhost');
-  const made = options.includes('"rp"') ? authenticator.createJSON(origin, JSON.parse(options)) : authenticator.getJSON(origin, JSON.parse(options));
+  const made = options.includes('"rp"')
+    ? authenticator.createJSON(origin, JSON.parse(options))
+    : authenticator.getJSON(origin, JSON.parse(options));
   return { CREDENTIAL: JSON.stringify(made) };
 }
 
 /** Somebody signs in with Google in the browser, for a program that listens at 7777. */
 async function signedInAtGoogle(ocore: Ocore, google: IdentityProvider): Promise<Variables> {
-  google.person = { id: randomBytes(8).toString('hex'), email: 'ada@example.com', emailVerified: true, name: 'Ada Lovelace' };
+  google.person = {
+    id: randomBytes(8).toString('hex'),
+    email: 'ada@example.com',
+    emailVerified: true,
+    name: 'Ada Lovelace',
+  };
   const verifier = randomBytes(32).toString('base64url');
   const browser = new BrowserClient(ocore.url);
   const start = `${ocore.url}/api/auth/oauth/google?redirect_uri=http://127.0.0.1:7777/done&code_challenge=${createHash('sha256').update(verifier).digest('base64url')}`;
@@ -89,7 +113,12 @@ async function signedInAtGoogle(ocore: Ocore, google: IdentityProvider): Promise
 
 /** The signed-in person agrees to connect a Google account. */
 async function connectGoogle(ocore: Ocore, google: IdentityProvider, owner: Client): Promise<Variables> {
-  google.person = { id: randomBytes(8).toString('hex'), email: 'ada@gmail.example', emailVerified: true, name: 'Ada Lovelace' };
+  google.person = {
+    id: randomBytes(8).toString('hex'),
+    email: 'ada@gmail.example',
+    emailVerified: true,
+    name: 'Ada Lovelace',
+  };
   const browser = new BrowserClient(ocore.url);
   const page = await browser.get((await owner.post('/auth/oauth/google/link')).text('url'));
   await browser.follow(await browser.submit(page), ocore.url, `${ocore.url}/?`);
@@ -97,27 +126,46 @@ async function connectGoogle(ocore: Ocore, google: IdentityProvider, owner: Clie
 }
 
 /** Brings about what a block says must be so before it; gives the variables that come with it. */
-export async function prepare(ocore: Ocore, google: IdentityProvider, before: string | undefined, variables: Variables): Promise<Variables> {
+export async function prepare(
+  ocore: Ocore,
+  google: IdentityProvider,
+  before: string | undefined,
+  variables: Variables,
+): Promise<Variables> {
   const operation = variables['OPERATION_ID'] ?? '';
   const owner = new Client(ocore.url, variables['TOKEN'] ?? '', variables['ORG'] ?? '');
   switch (before) {
-    case undefined: return {};
-    case 'activeServer': await activate(ocore, variables['SERVER_ID'] ?? ''); return {};
+    case undefined:
+      return {};
+    case 'activeServer':
+      await activate(ocore, variables['SERVER_ID'] ?? '');
+      return {};
     case 'changedHostKey':
       await activate(ocore, variables['SERVER_ID'] ?? '');
-      await ocore.sql("UPDATE servers SET status = 'unreachable', presented_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s' WHERE id = $1", [variables['SERVER_ID']]);
+      await ocore.sql(
+        "UPDATE servers SET status = 'unreachable', presented_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s' WHERE id = $1",
+        [variables['SERVER_ID']],
+      );
       return {};
-    case 'running': await settle(ocore, variables['INSTANCE_ID'] ?? ''); return {};
-    case 'runningOperation': await ocore.sql("UPDATE operations SET status = 'running', finished_at = NULL WHERE id = $1", [operation]); return {};
+    case 'running':
+      await settle(ocore, variables['INSTANCE_ID'] ?? '');
+      return {};
+    case 'runningOperation':
+      await ocore.sql("UPDATE operations SET status = 'running', finished_at = NULL WHERE id = $1", [operation]);
+      return {};
     case 'failedOperation':
       await endOperations(ocore, variables['INSTANCE_ID'] ?? '');
       await ocore.sql("UPDATE operations SET status = 'failed', cancel_requested = false WHERE id = $1", [operation]);
       await ocore.sql("UPDATE instances SET status = 'failed' WHERE id = $1", [variables['INSTANCE_ID']]);
       return {};
-    case 'signedInAtGoogle': return signedInAtGoogle(ocore, google);
-    case 'googleConnected': return connectGoogle(ocore, google, owner);
-    case 'letter': return newestLetter(ocore);
-    case 'resetLetter': return resetLetter(ocore);
+    case 'signedInAtGoogle':
+      return signedInAtGoogle(ocore, google);
+    case 'googleConnected':
+      return connectGoogle(ocore, google, owner);
+    case 'letter':
+      return newestLetter(ocore);
+    case 'resetLetter':
+      return resetLetter(ocore);
     case 'invited':
       await owner.post('/members/invite', { email: 'grace@example.com', roleId: variables['DEVELOPER'] });
       return newestLetter(ocore);
@@ -125,7 +173,9 @@ export async function prepare(ocore: Ocore, google: IdentityProvider, before: st
       // Each code is good once, and the next one comes only after half a minute.
       await ocore.sql('UPDATE users SET totp_last_step = NULL');
       return { CODE: oathtool(variables['SECRET'] ?? '') };
-    case 'credential': return credential(ocore, variables['OPTIONS'] ?? '');
-    default: throw new Error(`Nothing knows how to bring about ${before}`);
+    case 'credential':
+      return credential(ocore, variables['OPTIONS'] ?? '');
+    default:
+      throw new Error(`Nothing knows how to bring about ${before}`);
   }
 }

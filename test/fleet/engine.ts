@@ -50,17 +50,44 @@ export class Engine {
     await run('ip', ['addr', 'add', `172.27.${number}.1/24`, 'dev', bridge]).catch(() => {});
     await run('ip', ['link', 'set', bridge, 'up']);
     const networks = `10.${50 + number}.0.0/16`;
-    await run('iptables', ['-w', '-C', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']).catch(() => run('iptables', ['-w', '-I', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']));
+    await run('iptables', ['-w', '-C', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']).catch(() =>
+      run('iptables', ['-w', '-I', 'FORWARD', '-s', networks, '-d', networks, '-j', 'ACCEPT']),
+    );
     const log = openSync(join(this.#dir, 'docker.log'), 'w');
-    const daemon = spawn('dockerd', [
-      '--data-root', join(this.#dir, 'data'), '--exec-root', join(this.#dir, 'exec'), '--pidfile', join(this.#dir, 'docker.pid'), '-H', `unix://${this.socket}`,
-      // Engines that share a machine share its firewall, and would undo each other's rules: the one rule above lets an
-      // engine's containers talk to each other, and ports are published by Docker's proxy.
-      '--iptables=false', '--storage-driver', 'overlay2', '--bridge', bridge, '--default-address-pool', `base=${networks},size=26`, '--insecure-registry', '127.0.0.0/8',
-    ], { stdio: ['ignore', log, log], detached: true });
+    const daemon = spawn(
+      'dockerd',
+      [
+        '--data-root',
+        join(this.#dir, 'data'),
+        '--exec-root',
+        join(this.#dir, 'exec'),
+        '--pidfile',
+        join(this.#dir, 'docker.pid'),
+        '-H',
+        `unix://${this.socket}`,
+        // Engines that share a machine share its firewall, and would undo each other's rules: the one rule above lets an
+        // engine's containers talk to each other, and ports are published by Docker's proxy.
+        '--iptables=false',
+        '--storage-driver',
+        'overlay2',
+        '--bridge',
+        bridge,
+        '--default-address-pool',
+        `base=${networks},size=26`,
+        '--insecure-registry',
+        '127.0.0.0/8',
+      ],
+      { stdio: ['ignore', log, log], detached: true },
+    );
     daemon.unref();
     for (let i = 0; i < 150; i += 1) {
-      if (await this.docker.ping().then(() => true, () => false)) return;
+      if (
+        await this.docker.ping().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
       await sleep(100);
     }
     throw new Error(`The fleet's Docker engine did not start; see ${join(this.#dir, 'docker.log')}`);
@@ -68,10 +95,18 @@ export class Engine {
 
   /** Takes away what earlier runs left. */
   async clear(): Promise<void> {
-    for (const container of await this.docker.listContainers({ all: true })) await this.docker.getContainer(container.Id).remove({ force: true, v: true }).catch(() => {});
+    for (const container of await this.docker.listContainers({ all: true }))
+      await this.docker
+        .getContainer(container.Id)
+        .remove({ force: true, v: true })
+        .catch(() => {});
     await this.docker.pruneNetworks();
     const { Volumes } = await this.docker.listVolumes();
-    for (const volume of Volumes ?? []) await this.docker.getVolume(volume.Name).remove().catch(() => {});
+    for (const volume of Volumes ?? [])
+      await this.docker
+        .getVolume(volume.Name)
+        .remove()
+        .catch(() => {});
   }
 
   /** Sends a signal to the daemon: SIGSTOP makes it silent without a word, SIGCONT lets it go on. */

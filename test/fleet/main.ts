@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util';
 import { prepareFleet, startFleet } from './fleet.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { servers: { type: 'string', default: '2' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { servers: { type: 'string', default: '2' } },
+});
 if (positionals[0] === 'prepare') {
   process.stdout.write('Preparing the test fleet (real sshd, Docker, Odoo); the first time takes some minutes.\n');
   await prepareFleet();
@@ -10,10 +13,14 @@ if (positionals[0] === 'prepare') {
 }
 const fleet = await startFleet({ servers: Number(values.servers) });
 for (const { name, host, user, sshd, engine } of fleet.servers) {
-  process.stdout.write(`${name}\n  host          ${host}\n  port          ${sshd.port}\n  sshUser       ${user}\n  private key   ${sshd.keyFile}\n  host key      ${sshd.hostKeyFingerprint}\n  dockerSocket  ${engine.socket}\n`);
+  process.stdout.write(
+    `${name}\n  host          ${host}\n  port          ${sshd.port}\n  sshUser       ${user}\n  private key   ${sshd.keyFile}\n  host key      ${sshd.hostKeyFingerprint}\n  dockerSocket  ${engine.socket}\n`,
+  );
 }
 process.stdout.write('The fleet is up. Ctrl-C ends it.\n');
-const end = (): void => { void fleet.stop().then(() => process.exit(0)); };
+const end = (): void => {
+  void fleet.stop().then(() => process.exit(0));
+};
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 setInterval(() => {}, 1 << 30);

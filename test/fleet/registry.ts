@@ -15,7 +15,11 @@ const megabytes = 40;
 
 /** A line of about 10 MB/s: on loopback a pull would be over before anyone could watch it, or kill anything in it. */
 function slowly(): Transform {
-  return new Transform({ transform: (chunk: Buffer, _encoding, done) => { setTimeout(() => done(null, chunk), Math.ceil(chunk.length / 10_000)); } });
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      setTimeout(() => done(null, chunk), Math.ceil(chunk.length / 10_000));
+    },
+  });
 }
 
 /** A real image registry on loopback, behind a slow line, where Docker Hub cannot be reached. */
@@ -35,17 +39,32 @@ export class Registry {
   static async start(port = registryPort): Promise<Registry> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-registry-'));
     const config = join(dir, 'config.yml');
-    await writeFile(config, `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n`);
+    await writeFile(
+      config,
+      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n`,
+    );
     const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
-    const line = net.createServer((from) => {
-      const to = net.connect(port + 1, '127.0.0.1');
-      from.pipe(to).pipe(slowly()).pipe(from);
-      for (const [one, other] of [[from, to], [to, from]] as const) one.on('error', () => other.destroy());
-      from.on('close', () => to.destroy());
-    }).listen(port, '127.0.0.1');
+    const line = net
+      .createServer((from) => {
+        const to = net.connect(port + 1, '127.0.0.1');
+        from.pipe(to).pipe(slowly()).pipe(from);
+        for (const [one, other] of [
+          [from, to],
+          [to, from],
+        ] as const)
+          one.on('error', () => other.destroy());
+        from.on('close', () => to.destroy());
+      })
+      .listen(port, '127.0.0.1');
     const address = `127.0.0.1:${port}`;
     for (let i = 0; i < 100; i += 1) {
-      if (await fetch(`http://${address}/v2/`).then((response) => response.ok, () => false)) return new Registry(address, dir, child, line);
+      if (
+        await fetch(`http://${address}/v2/`).then(
+          (response) => response.ok,
+          () => false,
+        )
+      )
+        return new Registry(address, dir, child, line);
       await sleep(100);
     }
     throw new Error('The registry did not start');
@@ -64,7 +83,12 @@ export class Registry {
     await container.remove();
     const taken = docker.getImage(`${repo}:${tag}`);
     const stream = await taken.push({ authconfig: { username: '', password: '', serveraddress: this.address } });
-    await new Promise<void>((resolve, reject) => { docker.modem.followProgress(stream, (error) => { if (error) reject(error); else resolve(); }); });
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(stream, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
     await taken.remove();
     return `${repo}:${tag}`;
   }

@@ -44,7 +44,10 @@ export class Sshd {
   /** Another private key that opens the same account, where every command becomes `command` (`authorized_keys` of sshd(8)). */
   async authorize(command: string): Promise<string> {
     const pair = ssh2.utils.generateKeyPairSync('ed25519');
-    await appendFile(join(this.#dir, 'authorized_keys'), `command="${command.replaceAll('"', '\\"')}" ${pair.public}\n`);
+    await appendFile(
+      join(this.#dir, 'authorized_keys'),
+      `command="${command.replaceAll('"', '\\"')}" ${pair.public}\n`,
+    );
     return pair.private;
   }
 
@@ -58,10 +61,26 @@ export class Sshd {
 
   async start(): Promise<void> {
     const config = join(this.#dir, 'sshd_config');
-    await writeFile(config, [
-      `Port ${this.port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(this.#dir, 'host_key')}`, `AuthorizedKeysFile ${join(this.#dir, 'authorized_keys')}`,
-      `PidFile ${join(this.#dir, 'sshd.pid')}`, 'PermitRootLogin yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no', 'MaxStartups 100', 'AllowStreamLocalForwarding yes', 'LogLevel ERROR', ...this.#settings, '',
-    ].join('\n'));
+    await writeFile(
+      config,
+      [
+        `Port ${this.port}`,
+        'ListenAddress 127.0.0.1',
+        `HostKey ${join(this.#dir, 'host_key')}`,
+        `AuthorizedKeysFile ${join(this.#dir, 'authorized_keys')}`,
+        `PidFile ${join(this.#dir, 'sshd.pid')}`,
+        'PermitRootLogin yes',
+        'PasswordAuthentication no',
+        'KbdInteractiveAuthentication no',
+        'UsePAM no',
+        'StrictModes no',
+        'MaxStartups 100',
+        'AllowStreamLocalForwarding yes',
+        'LogLevel ERROR',
+        ...this.#settings,
+        '',
+      ].join('\n'),
+    );
     await killByPidFile(join(this.#dir, 'sshd.pid'));
     const log = openSync(join(this.#dir, 'sshd.log'), 'a');
     spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: ['ignore', log, log], detached: true }).unref();
@@ -106,7 +125,10 @@ export class Sshd {
   #answers(): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = net.connect(this.port, '127.0.0.1');
-      socket.once('data', () => { socket.destroy(); resolve(true); });
+      socket.once('data', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.once('error', () => resolve(false));
     });
   }

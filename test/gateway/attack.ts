@@ -7,10 +7,13 @@ export function raw(ocore: Ocore, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(url.port), url.hostname, () => socket.write(text));
     let answer = '';
-    socket.on('data', (chunk) => { answer += chunk.toString(); });
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
     socket.on('close', () => resolve(answer));
     socket.on('error', reject);
   });
 }
 
-export const repeat = (count: number, part: (index: number) => string): string => Array.from({ length: count }, (_value, index) => part(index)).join(' ');
+export const repeat = (count: number, part: (index: number) => string): string =>
+  Array.from({ length: count }, (_value, index) => part(index)).join(' ');

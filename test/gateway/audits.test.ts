@@ -5,7 +5,9 @@ import { it } from '../kit/fixtures.ts';
 it.override('env', { OCORE_ROLE: 'gateway' });
 
 let url: string;
-it.beforeAll(({ ocore }) => { url = `${ocore.url}/graphql`; });
+it.beforeAll(({ ocore }) => {
+  url = `${ocore.url}/graphql`;
+});
 
 /** The audits of GraphQL over HTTP by the working group's reference implementation, each as a test of its own. */
 describe('GraphQL over HTTP', () => {

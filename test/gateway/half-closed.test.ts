@@ -15,7 +15,9 @@ function untilGone(ocore: Ocore, text: string, { fin }: { fin: boolean }): Promi
       else socket.write(text);
     });
     let answer = '';
-    socket.on('data', (chunk) => { answer += chunk.toString('latin1'); });
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
     // Only a socket that the server destroyed answers what is written to it with a reset.
     socket.on('end', async () => {
       while (!fin && !socket.destroyed) {
@@ -29,17 +31,25 @@ function untilGone(ocore: Ocore, text: string, { fin }: { fin: boolean }): Promi
   });
 }
 
-const upgrade = 'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+const upgrade =
+  'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 it.for<[what: string, text: string, answer: string]>([
   ['what is no request', 'NONSENSE\r\n\r\n', 'HTTP/1.1 400'],
   ['headers that never end', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'HTTP/1.1 408'],
-  ['headers that are too long', `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 'HTTP/1.1 431'],
+  [
+    'headers that are too long',
+    `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+    'HTTP/1.1 431',
+  ],
   ['a refused upgrade', upgrade.replace('/graphql', '/elsewhere'), 'HTTP/1.1 400'],
   ['the last request', 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 'HTTP/1.1 200'],
-])('destroys the socket after %s, though the client never closes its half', async ([_what, text, answer], { ocore }) => {
-  expect(await untilGone(ocore, text, { fin: false })).toBe(answer);
-});
+])(
+  'destroys the socket after %s, though the client never closes its half',
+  async ([_what, text, answer], { ocore }) => {
+    expect(await untilGone(ocore, text, { fin: false })).toBe(answer);
+  },
+);
 
 it.for<[what: string, text: string, answer: string]>([
   ['without a word', '', ''],

@@ -10,12 +10,29 @@ it.override('env', { OCORE_ROLE: 'gateway', SOCKETS_PER_ACCOUNT: '20' });
 let operation: string;
 
 it.beforeAll(async ({ owner }) => {
-  operation = (await owner.post('/servers', { name: 'Waiting', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+  operation = (
+    await owner.post('/servers', {
+      name: 'Waiting',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    })
+  ).text('operationId');
 });
 
-const init = (client: Client): object => ({ type: 'connection_init', payload: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' } });
-const ask = (id: string, query: string, more: object = {}): object => ({ id, type: 'subscribe', payload: { query, ...more } });
-const follow = (id: string): object => ask(id, 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { variables: { id: operation } });
+const init = (client: Client): object => ({
+  type: 'connection_init',
+  payload: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' },
+});
+const ask = (id: string, query: string, more: object = {}): object => ({
+  id,
+  type: 'subscribe',
+  payload: { query, ...more },
+});
+const follow = (id: string): object =>
+  ask(id, 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { variables: { id: operation } });
 
 async function closeAfter(ocore: Ocore, ...messages: readonly unknown[]): Promise<string> {
   const socket = new RawSocket(ocore.url);
@@ -25,21 +42,57 @@ async function closeAfter(ocore: Ocore, ...messages: readonly unknown[]): Promis
 
 describe('the graphql-transport-ws protocol', () => {
   it.for<[what: string, close: (fixtures: Fixtures) => Promise<string>, reason: string | RegExp]>([
-    ['no subprotocol', ({ ocore }) => new RawSocket(ocore.url, { protocol: '' }).closed, '4406 Subprotocol not acceptable'],
+    [
+      'no subprotocol',
+      ({ ocore }) => new RawSocket(ocore.url, { protocol: '' }).closed,
+      '4406 Subprotocol not acceptable',
+    ],
     ['no init for a while', ({ ocore }) => closeAfter(ocore), '4408 Connection initialisation timeout'],
-    ['a second init', ({ ocore, owner }) => closeAfter(ocore, init(owner), init(owner)), '4429 Too many initialisation requests'],
+    [
+      'a second init',
+      ({ ocore, owner }) => closeAfter(ocore, init(owner), init(owner)),
+      '4429 Too many initialisation requests',
+    ],
     ['a subscribe before the init', ({ ocore }) => closeAfter(ocore, ask('1', '{ __typename }')), '4401 Unauthorized'],
-    ['a subscribe before the acknowledgement', ({ ocore, owner }) => closeAfter(ocore, init(owner), ask('1', '{ __typename }')), '4401 Unauthorized'],
-    ['a token that is not valid', ({ ocore }) => closeAfter(ocore, { type: 'connection_init', payload: { authorization: 'Bearer nonsense' } }), '4403 Forbidden'],
+    [
+      'a subscribe before the acknowledgement',
+      ({ ocore, owner }) => closeAfter(ocore, init(owner), ask('1', '{ __typename }')),
+      '4401 Unauthorized',
+    ],
+    [
+      'a token that is not valid',
+      ({ ocore }) => closeAfter(ocore, { type: 'connection_init', payload: { authorization: 'Bearer nonsense' } }),
+      '4403 Forbidden',
+    ],
     ['no token', ({ ocore }) => closeAfter(ocore, { type: 'connection_init' }), '4403 Forbidden'],
     ['what is not JSON', ({ ocore }) => closeAfter(ocore, 'nonsense'), '4400 Invalid message received'],
     ['what is not a message', ({ ocore }) => closeAfter(ocore, '[]'), '4400 Invalid message received'],
     ['an unknown type', ({ ocore }) => closeAfter(ocore, { type: 'hello' }), '4400 Invalid message received'],
-    ['a subscribe without an id', ({ ocore }) => closeAfter(ocore, { type: 'subscribe', payload: { query: '{ __typename }' } }), '4400 Invalid message received'],
-    ['a subscribe without a query', ({ ocore }) => closeAfter(ocore, { id: '1', type: 'subscribe', payload: {} }), '4400 Invalid message received'],
-    ['variables that are no object', ({ ocore }) => closeAfter(ocore, ask('1', '{ __typename }', { variables: 'x' })), '4400 Invalid message received'],
-    ['a message of the server’s', ({ ocore }) => closeAfter(ocore, { id: '1', type: 'next', payload: {} }), '4500 Internal server error'],
-    ['a message above 1 MiB', ({ ocore }) => closeAfter(ocore, { type: 'ping', payload: { x: 'x'.repeat(2 ** 20) } }), /^1009/],
+    [
+      'a subscribe without an id',
+      ({ ocore }) => closeAfter(ocore, { type: 'subscribe', payload: { query: '{ __typename }' } }),
+      '4400 Invalid message received',
+    ],
+    [
+      'a subscribe without a query',
+      ({ ocore }) => closeAfter(ocore, { id: '1', type: 'subscribe', payload: {} }),
+      '4400 Invalid message received',
+    ],
+    [
+      'variables that are no object',
+      ({ ocore }) => closeAfter(ocore, ask('1', '{ __typename }', { variables: 'x' })),
+      '4400 Invalid message received',
+    ],
+    [
+      'a message of the server’s',
+      ({ ocore }) => closeAfter(ocore, { id: '1', type: 'next', payload: {} }),
+      '4500 Internal server error',
+    ],
+    [
+      'a message above 1 MiB',
+      ({ ocore }) => closeAfter(ocore, { type: 'ping', payload: { x: 'x'.repeat(2 ** 20) } }),
+      /^1009/,
+    ],
   ])('closes for %s', async ([_what, close, reason], { ocore, owner }) => {
     expect(await close({ ocore, owner })).toMatch(reason);
   });
@@ -61,9 +114,17 @@ describe('the graphql-transport-ws protocol', () => {
   it('answers queries and mutations once, and completes', async ({ owner }) => {
     const socket = await connected(owner);
     await socket.send(ask('q', 'query Me { me { email } } query Other { __typename }', { operationName: 'Me' }));
-    expect((await socket.next()).body).toEqual({ id: 'q', type: 'next', payload: { data: { me: { email: owner.email } } } });
+    expect((await socket.next()).body).toEqual({
+      id: 'q',
+      type: 'next',
+      payload: { data: { me: { email: owner.email } } },
+    });
     expect((await socket.next()).body).toEqual({ id: 'q', type: 'complete' });
-    await socket.send(ask('m', 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { name } }', { variables: { input: { name: 'By socket' } } }));
+    await socket.send(
+      ask('m', 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { name } }', {
+        variables: { input: { name: 'By socket' } },
+      }),
+    );
     expect((await socket.next()).at('payload.data.createProject.name')).toBe('By socket');
     expect((await socket.next()).body).toEqual({ id: 'm', type: 'complete' });
     socket.end();
@@ -87,10 +148,18 @@ describe('the graphql-transport-ws protocol', () => {
 
   it('says why an operation cannot run, with the request’s id and nothing of the inside', async ({ owner }) => {
     const socket = await connected(owner, { 'x-request-id': 'socket-request-1' });
-    for (const [query, code] of [['{', 'bad_request'], ['{ nothing }', 'bad_request'], ['subscription { operationUpdated(id: "x") { status } }', 'not_found'], ['query A { __typename } query B { __typename }', undefined]] as const) {
+    for (const [query, code] of [
+      ['{', 'bad_request'],
+      ['{ nothing }', 'bad_request'],
+      ['subscription { operationUpdated(id: "x") { status } }', 'not_found'],
+      ['query A { __typename } query B { __typename }', undefined],
+    ] as const) {
       await socket.send(ask('1', query));
       const answer = await socket.next();
-      expect([answer.at('type'), answer.at('payload.0.extensions.code') ?? answer.at('payload.errors.0.extensions.code')]).toEqual([expect.stringMatching(/^(error|next)$/), code ?? 'bad_request']);
+      expect([
+        answer.at('type'),
+        answer.at('payload.0.extensions.code') ?? answer.at('payload.errors.0.extensions.code'),
+      ]).toEqual([expect.stringMatching(/^(error|next)$/), code ?? 'bad_request']);
       expect(JSON.stringify(answer.body)).toContain('socket-request-1');
       expect(JSON.stringify(answer.body)).not.toContain('"http"');
       if (answer.at('type') === 'next') expect((await socket.next()).at('type')).toBe('complete');
@@ -104,11 +173,22 @@ describe('a socket', () => {
     const from = async (origin: string): Promise<string> => {
       const socket = new RawSocket(ocore.url, { headers: { origin } });
       await socket.send({ type: 'ping' });
-      const outcome = await Promise.race([socket.closed, socket.next().then((answer) => answer.text('type'), () => socket.closed)]);
+      const outcome = await Promise.race([
+        socket.closed,
+        socket.next().then(
+          (answer) => answer.text('type'),
+          () => socket.closed,
+        ),
+      ]);
       socket.end();
       return outcome;
     };
-    expect([await from('https://evil.example'), await from('null'), await from('nonsense'), await from(ocore.url)]).toEqual(['HTTP 403', 'HTTP 403', 'HTTP 403', 'pong']);
+    expect([
+      await from('https://evil.example'),
+      await from('null'),
+      await from('nonsense'),
+      await from(ocore.url),
+    ]).toEqual(['HTTP 403', 'HTTP 403', 'HTTP 403', 'pong']);
   });
 
   it('carries a bounded number of operations', async ({ owner }) => {
@@ -119,7 +199,11 @@ describe('a socket', () => {
       const answer = await socket.next();
       const kind = answer.text('type');
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      if (kind === 'error') expect([answer.at('payload.0.extensions.code'), answer.at('payload.0.extensions.details.limit')]).toEqual(['rate_limit_exceeded', 'subscriptions']);
+      if (kind === 'error')
+        expect([answer.at('payload.0.extensions.code'), answer.at('payload.0.extensions.details.limit')]).toEqual([
+          'rate_limit_exceeded',
+          'subscriptions',
+        ]);
     }
     expect(Object.fromEntries(kinds)).toEqual({ next: 100, error: 1 });
     socket.end();
@@ -132,10 +216,22 @@ describe('a socket', () => {
     const one = new RawSocket(ocore.url);
     await one.send(init(crowd));
     expect(await one.closed).toMatch(/^1013 /);
-    const events = await crowd.request('POST', '/graphql', { query: 'subscription { operationUpdated(id: "x") { status } }' }, { accept: 'text/event-stream' });
+    const events = await crowd.request(
+      'POST',
+      '/graphql',
+      { query: 'subscription { operationUpdated(id: "x") { status } }' },
+      { accept: 'text/event-stream' },
+    );
     expect([events.status, events.headers.get('retry-after')]).toEqual([429, '5']);
     sockets.pop()?.end();
-    await expect.poll(() => connected(crowd).then((socket) => sockets.push(socket), () => 0)).toBe(20);
+    await expect
+      .poll(() =>
+        connected(crowd).then(
+          (socket) => sockets.push(socket),
+          () => 0,
+        ),
+      )
+      .toBe(20);
     for (let index = 0; index < 90; index += 1) sockets.push(new RawSocket(ocore.url));
     expect(await Promise.race(sockets.slice(20).map((socket) => socket.closed))).toBe('HTTP 429');
     for (const socket of sockets) socket.end();
@@ -145,8 +241,22 @@ describe('a socket', () => {
     const short = await Ocore.start({ OCORE_ROLE: 'gateway', JWT_ACCESS_EXPIRY: '4s' });
     const client = await short.owner();
     const socket = await connected(client);
-    const id = (await client.post('/servers', { name: 'Waiting', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
-    const events = client.request('POST', '/graphql', { query: `subscription { operationUpdated(id: "${id}") { status } }` }, { accept: 'text/event-stream' });
+    const id = (
+      await client.post('/servers', {
+        name: 'Waiting',
+        host: '127.0.0.1',
+        port: 1,
+        sshUser: 'root',
+        authMethod: 'password',
+        sshPassword: 'unused',
+      })
+    ).text('operationId');
+    const events = client.request(
+      'POST',
+      '/graphql',
+      { query: `subscription { operationUpdated(id: "${id}") { status } }` },
+      { accept: 'text/event-stream' },
+    );
     await expect(events).rejects.toThrow('terminated');
     expect(await socket.closed).toBe('4403 The access token has expired');
     await short.stop();

@@ -15,7 +15,8 @@ async function signedIn(ocore: Ocore, name: string): Promise<{ browser: BrowserC
   return { browser, owner };
 }
 
-const graphql = (browser: BrowserClient, query: string, headers: Record<string, string>) => browser.send('POST', '/graphql', { body: JSON.stringify({ query }), type: 'application/json', headers });
+const graphql = (browser: BrowserClient, query: string, headers: Record<string, string>) =>
+  browser.send('POST', '/graphql', { body: JSON.stringify({ query }), type: 'application/json', headers });
 
 it('keeps the session in cookies that scripts cannot read, and no token in the answer', async ({ ocore }) => {
   const { browser } = await signedIn(ocore, 'ann');
@@ -23,16 +24,36 @@ it('keeps the session in cookies that scripts cannot read, and no token in the a
   expect(browser.attributes('ocore_refresh')).toMatch(/; Path=\/api\/auth; HttpOnly; SameSite=Lax$/);
   expect(browser.attributes('ocore_csrf')).not.toContain('HttpOnly');
   const refreshed = await browser.api('POST', '/auth/refresh');
-  expect([refreshed.status, refreshed.at('accessToken'), refreshed.at('refreshToken'), refreshed.at('csrfToken')]).toEqual([200, null, null, browser.cookie('ocore_csrf')]);
+  expect([
+    refreshed.status,
+    refreshed.at('accessToken'),
+    refreshed.at('refreshToken'),
+    refreshed.at('csrfToken'),
+  ]).toEqual([200, null, null, browser.cookie('ocore_csrf')]);
   expect((await browser.api('GET', '/user')).status).toBe(200);
-  expect((await graphql(browser, 'mutation { logout }', { 'x-csrf-token': browser.cookie('ocore_csrf') ?? '' })).at('data.logout')).toBe(true);
-  expect([browser.cookie('ocore_access'), browser.cookie('ocore_refresh'), (await browser.api('GET', '/user')).status]).toEqual([undefined, undefined, 401]);
+  expect(
+    (await graphql(browser, 'mutation { logout }', { 'x-csrf-token': browser.cookie('ocore_csrf') ?? '' })).at(
+      'data.logout',
+    ),
+  ).toBe(true);
+  expect([
+    browser.cookie('ocore_access'),
+    browser.cookie('ocore_refresh'),
+    (await browser.api('GET', '/user')).status,
+  ]).toEqual([undefined, undefined, 401]);
 });
 
 it('gives tokens to whoever does not ask for cookies, and sets none', async ({ ocore }) => {
   const owner = await ocore.owner('bea');
-  const answer = await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'correct horse 1' });
-  expect([answer.text('accessToken').length > 50, answer.headers.getSetCookie(), answer.at('csrfToken')]).toEqual([true, [], null]);
+  const answer = await new Client(ocore.url, null, null).post('/auth/login', {
+    email: owner.email,
+    password: 'correct horse 1',
+  });
+  expect([answer.text('accessToken').length > 50, answer.headers.getSetCookie(), answer.at('csrfToken')]).toEqual([
+    true,
+    [],
+    null,
+  ]);
 });
 
 describe('what pages of other sites can make a browser send', () => {
@@ -43,34 +64,75 @@ describe('what pages of other sites can make a browser send', () => {
     const attempts: [string, Record<string, string>][] = [
       ['no token', {}],
       ['a made-up token', { 'x-csrf-token': 'x'.repeat(43) }],
-      ['another session\'s token', { 'x-csrf-token': other.cookie('ocore_csrf') ?? '' }],
+      ["another session's token", { 'x-csrf-token': other.cookie('ocore_csrf') ?? '' }],
       ['another origin', { 'x-csrf-token': csrf, origin: 'https://evil.example' }],
       ['an opaque origin', { 'x-csrf-token': csrf, origin: 'null' }],
     ];
     for (const [what, headers] of attempts) {
-      const rest = await browser.send('POST', '/api/projects', { body: '{"name":"Forged"}', type: 'application/json', headers });
+      const rest = await browser.send('POST', '/api/projects', {
+        body: '{"name":"Forged"}',
+        type: 'application/json',
+        headers,
+      });
       expect([what, rest.status]).toEqual([what, 403]);
-      expect([what, (await graphql(browser, 'mutation { createProject(input: { name: "Forged" }) { id } }', headers)).at('errors.0.extensions.code')]).toEqual([what, 'forbidden']);
+      expect([
+        what,
+        (await graphql(browser, 'mutation { createProject(input: { name: "Forged" }) { id } }', headers)).at(
+          'errors.0.extensions.code',
+        ),
+      ]).toEqual([what, 'forbidden']);
     }
     expect((await owner.get('/projects')).at('data')).toEqual([]);
-    expect((await browser.send('POST', '/api/projects', { body: '{"name":"Meant"}', type: 'application/json', headers: { 'x-csrf-token': csrf } })).status).toBe(201);
+    expect(
+      (
+        await browser.send('POST', '/api/projects', {
+          body: '{"name":"Meant"}',
+          type: 'application/json',
+          headers: { 'x-csrf-token': csrf },
+        })
+      ).status,
+    ).toBe(201);
   });
 
   it('reads nothing, but a link may be followed', async ({ ocore }) => {
     const { browser } = await signedIn(ocore, 'dot');
-    const fetched = await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', origin: 'https://evil.example' });
+    const fetched = await browser.get('/api/user', {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'cors',
+      origin: 'https://evil.example',
+    });
     expect([fetched.status, fetched.at('error.details.constraint')]).toEqual([403, 'origin']);
-    expect((await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
-    expect((await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status).toBe(200);
-    expect((await browser.get('/graphql?query=%7Bme%7Bid%7D%7D', { accept: 'text/event-stream', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).body).not.toMatch(/"me":\{/);
+    expect(
+      (await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).status,
+    ).toBe(403);
+    expect(
+      (await browser.get('/api/user', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status,
+    ).toBe(200);
+    expect(
+      (
+        await browser.get('/graphql?query=%7Bme%7Bid%7D%7D', {
+          accept: 'text/event-stream',
+          'sec-fetch-site': 'cross-site',
+          'sec-fetch-mode': 'no-cors',
+        })
+      ).body,
+    ).not.toMatch(/"me":\{/);
   });
 
   it('signs nobody in or out, and trades no refresh token', async ({ ocore }) => {
     const { browser, owner } = await signedIn(ocore, 'eli');
     const evil = { origin: 'https://evil.example', 'x-ocore-session': 'cookie' };
-    expect((await browser.send('POST', '/api/auth/refresh', { body: '{}', type: 'application/json', headers: evil })).status).toBe(400);
-    expect((await browser.send('POST', '/api/auth/logout', { body: '{}', type: 'application/json', headers: evil })).status).toBe(403);
-    const login = await new BrowserClient(ocore.url).send('POST', '/api/auth/login', { body: JSON.stringify({ email: owner.email, password: 'correct horse 1' }), type: 'application/json', headers: evil });
+    expect(
+      (await browser.send('POST', '/api/auth/refresh', { body: '{}', type: 'application/json', headers: evil })).status,
+    ).toBe(400);
+    expect(
+      (await browser.send('POST', '/api/auth/logout', { body: '{}', type: 'application/json', headers: evil })).status,
+    ).toBe(403);
+    const login = await new BrowserClient(ocore.url).send('POST', '/api/auth/login', {
+      body: JSON.stringify({ email: owner.email, password: 'correct horse 1' }),
+      type: 'application/json',
+      headers: evil,
+    });
     expect(login.headers.getSetCookie()).toEqual([]);
     expect((await browser.api('GET', '/user')).status).toBe(200);
   });
@@ -79,8 +141,17 @@ describe('what pages of other sites can make a browser send', () => {
     const { browser } = await signedIn(ocore, 'fay');
     const cookie = browser.cookieHeader(new URL('/graphql', ocore.url));
     const socket = (origin: string, connectionParams: Record<string, string>) => {
-      class Browser extends WebSocket { constructor(address: string, protocols: string[]) { super(address, protocols, { headers: { cookie, origin } }); } }
-      return createClient({ url: `${ocore.url.replace('http', 'ws')}/graphql`, webSocketImpl: Browser, retryAttempts: 0, connectionParams });
+      class Browser extends WebSocket {
+        constructor(address: string, protocols: string[]) {
+          super(address, protocols, { headers: { cookie, origin } });
+        }
+      }
+      return createClient({
+        url: `${ocore.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: Browser,
+        retryAttempts: 0,
+        connectionParams,
+      });
     };
     const ask = async (origin: string, params: Record<string, string>): Promise<string> => {
       const client = socket(origin, params);
@@ -103,16 +174,24 @@ describe('what pages of other sites can make a browser send', () => {
 it('lets the Authorization header win over cookies, which then need no CSRF token', async ({ ocore }) => {
   const { browser } = await signedIn(ocore, 'gus');
   const owner = await ocore.owner('hal');
-  const answer = await browser.send('POST', '/api/projects', { body: '{"name":"By token"}', type: 'application/json', headers: { authorization: `Bearer ${owner.token}`, 'x-org-slug': owner.org ?? '' } });
+  const answer = await browser.send('POST', '/api/projects', {
+    body: '{"name":"By token"}',
+    type: 'application/json',
+    headers: { authorization: `Bearer ${owner.token}`, 'x-org-slug': owner.org ?? '' },
+  });
   expect(answer.status).toBe(201);
 });
 
 it('is not kept from signing in by old cookies', async ({ ocore }) => {
   const { browser, owner } = await signedIn(ocore, 'ida');
   await owner.graphql('{ me { id } }');
-  await ocore.sql('UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE email = $1)', [owner.email]);
+  await ocore.sql('UPDATE sessions SET revoked_at = now() WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
+    owner.email,
+  ]);
   expect((await browser.api('GET', '/user')).at('error.message')).toContain('The session has ended');
-  expect((await browser.api('POST', '/auth/login', { email: owner.email, password: 'correct horse 1' })).status).toBe(200);
+  expect((await browser.api('POST', '/auth/login', { email: owner.email, password: 'correct horse 1' })).status).toBe(
+    200,
+  );
   expect((await browser.api('GET', '/user')).status).toBe(200);
 });
 
@@ -143,21 +222,31 @@ describe('refresh', () => {
     }
   });
 
-  it('without cookies has no such moment: of two at once one wins and the session ends, and it is audited', async ({ ocore }) => {
+  it('without cookies has no such moment: of two at once one wins and the session ends, and it is audited', async ({
+    ocore,
+  }) => {
     const owner = await ocore.owner('lou');
     const anonymous = new Client(ocore.url, null, null);
-    const both = await Promise.all([anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken }), anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken })]);
+    const both = await Promise.all([
+      anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken }),
+      anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken }),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
     const winner = both.find(({ status }) => status === 200);
     expect((await new Client(ocore.url, winner?.text('accessToken') ?? '', null).get('/user')).status).toBe(401);
-    expect(await ocore.sql("SELECT action FROM audit_entries WHERE resource_name = $1 AND action = 'auth.refresh_reused'", [owner.email])).toHaveLength(1);
+    expect(
+      await ocore.sql("SELECT action FROM audit_entries WHERE resource_name = $1 AND action = 'auth.refresh_reused'", [
+        owner.email,
+      ]),
+    ).toHaveLength(1);
   });
 
   it('knows every token of the family, however old', async ({ ocore }) => {
     const owner = await ocore.owner('mia');
     const anonymous = new Client(ocore.url, null, null);
     const tokens = [owner.refreshToken];
-    for (let index = 0; index < 4; index += 1) tokens.push((await anonymous.post('/auth/refresh', { refreshToken: tokens[index] })).text('refreshToken'));
+    for (let index = 0; index < 4; index += 1)
+      tokens.push((await anonymous.post('/auth/refresh', { refreshToken: tokens[index] })).text('refreshToken'));
     expect((await anonymous.post('/auth/refresh', { refreshToken: tokens[0] })).status).toBe(401);
     expect((await anonymous.post('/auth/refresh', { refreshToken: tokens[4] })).status).toBe(401);
   });
@@ -168,7 +257,12 @@ it('marks the cookies secure, with names that browsers guard, where the address 
   try {
     const owner = await secure.owner('sec');
     const browser = new BrowserClient(secure.url);
-    await browser.api('POST', '/auth/login', { email: owner.email, password: 'correct horse 1' }, { origin: 'https://ocore.example.com' });
+    await browser.api(
+      'POST',
+      '/auth/login',
+      { email: owner.email, password: 'correct horse 1' },
+      { origin: 'https://ocore.example.com' },
+    );
     expect(browser.attributes('__Host-ocore_access')).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     expect(browser.attributes('__Secure-ocore_refresh')).toMatch(/; Path=\/api\/auth; HttpOnly; Secure; SameSite=Lax$/);
     expect(browser.attributes('__Host-ocore_csrf')).toMatch(/; Path=\/; Secure; SameSite=Lax$/);

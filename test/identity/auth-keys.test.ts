@@ -11,7 +11,9 @@ let second: GatewayProcess;
 it.beforeAll(async ({ ocore }) => {
   second = await GatewayProcess.start(ocore);
 });
-afterAll(async () => { await second?.kill(); });
+afterAll(async () => {
+  await second?.kill();
+});
 
 const at = (url: string, { token, org }: Client): Client => new Client(url, token, org);
 const kidOf = (token: string | null): unknown => decodeProtectedHeader(token ?? '').kid;
@@ -25,7 +27,9 @@ it('ends a session for every process with the next request', async ({ ocore }) =
 
 it('rotates the signing key while processes run: nobody is signed out, and all take it up', async ({ ocore }) => {
   const owner = await ocore.owner('rot');
-  const { stdout } = await run(process.execPath, ['src/cli/keys.ts', 'rotate-signing'], { env: { ...process.env, ENVIRONMENT: 'test', DATA_DIR: ocore.dir } });
+  const { stdout } = await run(process.execPath, ['src/cli/keys.ts', 'rotate-signing'], {
+    env: { ...process.env, ENVIRONMENT: 'test', DATA_DIR: ocore.dir },
+  });
   const refreshed = await new Client(ocore.url, null, null).post('/auth/refresh', { refreshToken: owner.refreshToken });
   const token = refreshed.text('accessToken');
   expect(kidOf(token)).not.toBe(kidOf(owner.token));
@@ -35,7 +39,8 @@ it('rotates the signing key while processes run: nobody is signed out, and all t
     expect((await new Client(url, token, owner.org).get('/org')).status).toBe(200);
     // Anyone can check a token by the published keys, old and new.
     const jwks = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
-    for (const one of [owner.token ?? '', token]) expect((await jwtVerify(one, jwks, { issuer: 'ocore' })).payload['sid']).toBeDefined();
+    for (const one of [owner.token ?? '', token])
+      expect((await jwtVerify(one, jwks, { issuer: 'ocore' })).payload['sid']).toBeDefined();
   }
   expect(JSON.stringify(await (await fetch(`${ocore.url}/.well-known/jwks.json`)).json())).not.toContain('"d"');
 
@@ -46,8 +51,11 @@ it('rotates the signing key while processes run: nobody is signed out, and all t
   expect((await new Client(late.url, token, owner.org).get('/org')).status).toBe(200);
   await late.kill();
   // Also where its token was found good before: whoever stole the key could have made one that never ends.
-  await run(process.execPath, ['src/cli/keys.ts', 'rotate-signing'], { env: { ...process.env, ENVIRONMENT: 'test', DATA_DIR: ocore.dir } });
-  for (const url of [ocore.url, second.url]) await expect.poll(async () => (await at(url, owner).get('/org')).status).toBe(401);
+  await run(process.execPath, ['src/cli/keys.ts', 'rotate-signing'], {
+    env: { ...process.env, ENVIRONMENT: 'test', DATA_DIR: ocore.dir },
+  });
+  for (const url of [ocore.url, second.url])
+    await expect.poll(async () => (await at(url, owner).get('/org')).status).toBe(401);
 });
 
 it('takes no key but its own', async ({ ocore }) => {
@@ -55,8 +63,13 @@ it('takes no key but its own', async ({ ocore }) => {
   const [, payload = ''] = (owner.token ?? '').split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
   const { privateKey } = await generateKeyPair('EdDSA');
-  const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: String(kidOf(owner.token)), typ: 'at+jwt' }).sign(privateKey);
+  const forged = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'EdDSA', kid: String(kidOf(owner.token)), typ: 'at+jwt' })
+    .sign(privateKey);
   const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`;
-  const foreign = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'unknown', typ: 'at+jwt' }).sign(privateKey);
-  for (const token of [forged, unsigned, foreign]) expect((await new Client(ocore.url, token, owner.org).get('/org')).status).toBe(401);
+  const foreign = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'unknown', typ: 'at+jwt' })
+    .sign(privateKey);
+  for (const token of [forged, unsigned, foreign])
+    expect((await new Client(ocore.url, token, owner.org).get('/org')).status).toBe(401);
 });

@@ -10,9 +10,17 @@ beforeAll(async () => {
   ocore = await Ocore.start();
   known = await ocore.owner('known');
   anonymous = new Client(ocore.url, null, null);
-  confirming = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', SIGNUP_CONFIRMATION: 'true' });
+  confirming = await Ocore.start({
+    DATABASE_URL: ocore.running.databaseUrl,
+    DATA_DIR: ocore.dir,
+    OCORE_ROLE: 'gateway',
+    SIGNUP_CONFIRMATION: 'true',
+  });
 });
-afterAll(async () => { await confirming?.running.stop(); await ocore?.stop(); });
+afterAll(async () => {
+  await confirming?.running.stop();
+  await ocore?.stop();
+});
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
@@ -37,7 +45,11 @@ async function ratioOf(ask: (email: string) => Promise<unknown>): Promise<number
 it.each([
   ['sign-in', (email: string) => anonymous.post('/auth/login', { email, password: 'wrong horse 1' })],
   ['forgotten password', (email: string) => anonymous.post('/auth/forgot-password', { email })],
-  ['sign-up', (email: string) => new Client(confirming.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name: 'Ada' })],
+  [
+    'sign-up',
+    (email: string) =>
+      new Client(confirming.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name: 'Ada' }),
+  ],
 ])('takes the same time for known and unknown accounts: %s', async (_what, ask) => {
   const ratio = await ratioOf(ask);
   expect(ratio).toBeGreaterThan(0.5);

@@ -7,18 +7,33 @@ it('signs up with an organization and all its rights, and signs in again', async
   expect((await owner.get('/user')).at('isAdmin')).toBe(true);
   expect((await owner.get('/org')).at('slug')).toBe(owner.org);
   expect((await owner.graphql('{ myPermissions }')).at('data.myPermissions')).toContain('manage:servers');
-  const again = await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email.toUpperCase(), password: 'correct horse 1' });
+  const again = await new Client(ocore.url, null, null).post('/auth/login', {
+    email: owner.email.toUpperCase(),
+    password: 'correct horse 1',
+  });
   expect(again.status).toBe(200);
   const wrong = await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'wrong' });
-  const unknown = await new Client(ocore.url, null, null).post('/auth/login', { email: 'nobody@example.com', password: 'wrong' });
-  expect([wrong.status, wrong.at('error')]).toEqual([401, { ...Object(unknown.at('error')), request_id: wrong.at('error.request_id') }]);
+  const unknown = await new Client(ocore.url, null, null).post('/auth/login', {
+    email: 'nobody@example.com',
+    password: 'wrong',
+  });
+  expect([wrong.status, wrong.at('error')]).toEqual([
+    401,
+    { ...Object(unknown.at('error')), request_id: wrong.at('error.request_id') },
+  ]);
 });
 
 it('refuses weak passwords and a second account of the same address', async ({ ocore }) => {
   const anonymous = new Client(ocore.url, null, null);
-  expect((await anonymous.post('/auth/signup', { email: 'b@example.com', password: 'short', name: 'B' })).at('error.details.field')).toBe('password');
+  expect(
+    (await anonymous.post('/auth/signup', { email: 'b@example.com', password: 'short', name: 'B' })).at(
+      'error.details.field',
+    ),
+  ).toBe('password');
   const owner = await ocore.owner('bob');
-  expect((await anonymous.post('/auth/signup', { email: owner.email, password: 'correct horse 1', name: 'B' })).status).toBe(409);
+  expect(
+    (await anonymous.post('/auth/signup', { email: owner.email, password: 'correct horse 1', name: 'B' })).status,
+  ).toBe(409);
 });
 
 it('ends the session when a refresh token is used twice', async ({ ocore }) => {
@@ -39,7 +54,10 @@ it('signs out at once', async ({ ocore }) => {
 
 it('gives a role only what it holds', async ({ ocore }) => {
   const owner = await ocore.owner('kim');
-  await ocore.sql(`UPDATE memberships SET role_id = (SELECT r.id FROM roles r WHERE r.org_id = memberships.org_id AND r.name = 'Viewer') WHERE user_id = (SELECT id FROM users WHERE email = $1)`, [owner.email]);
+  await ocore.sql(
+    `UPDATE memberships SET role_id = (SELECT r.id FROM roles r WHERE r.org_id = memberships.org_id AND r.name = 'Viewer') WHERE user_id = (SELECT id FROM users WHERE email = $1)`,
+    [owner.email],
+  );
   expect((await owner.get('/projects')).status).toBe(200);
   const refused = await owner.post('/projects', { name: 'No' });
   expect([refused.status, refused.at('error.details.permission')]).toEqual([403, 'manage:projects']);

@@ -26,28 +26,74 @@ afterAll(async () => {
 });
 
 /** What a web page does: asks for options, hands them to the browser, and sends back what the browser made of them. */
-async function inBrowser(kind: 'create' | 'get', begin: { path: string; body: object }, finish: string, token: string | null): Promise<{ status: number; body: unknown }> {
-  return page.evaluate(async ({ kind, begin, finish, token }) => {
-    const post = (path: string, body: unknown) => fetch(`/api${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) }, body: JSON.stringify(body) });
-    const { publicKey } = await (await post(begin.path, begin.body)).json();
-    const credential = kind === 'create'
-      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
-      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
-    const answer = await post(finish, credential instanceof PublicKeyCredential ? credential.toJSON() : null);
-    return { status: answer.status, body: await answer.json() };
-  }, { kind, begin, finish, token });
+async function inBrowser(
+  kind: 'create' | 'get',
+  begin: { path: string; body: object },
+  finish: string,
+  token: string | null,
+): Promise<{ status: number; body: unknown }> {
+  return page.evaluate(
+    async ({ kind, begin, finish, token }) => {
+      const post = (path: string, body: unknown) =>
+        fetch(`/api${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+          body: JSON.stringify(body),
+        });
+      const { publicKey } = await (await post(begin.path, begin.body)).json();
+      const credential =
+        kind === 'create'
+          ? await navigator.credentials.create({
+              publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey),
+            })
+          : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
+      const answer = await post(finish, credential instanceof PublicKeyCredential ? credential.toJSON() : null);
+      return { status: answer.status, body: await answer.json() };
+    },
+    { kind, begin, finish, token },
+  );
 }
 
 it('registers a passkey in a browser and signs in with it, without a name and by e-mail address', async () => {
   const person: Client = await ocore.owner('ann');
-  const registered = await inBrowser('create', { path: '/user/passkeys/register/begin', body: { device_name: 'Chromium' } }, '/user/passkeys/register/finish', person.token);
+  const registered = await inBrowser(
+    'create',
+    { path: '/user/passkeys/register/begin', body: { device_name: 'Chromium' } },
+    '/user/passkeys/register/finish',
+    person.token,
+  );
   expect(registered).toMatchObject({ status: 201, body: { deviceName: 'Chromium', transport: ['internal'] } });
-  const usernameless = await inBrowser('get', { path: '/auth/passkey/login/begin', body: {} }, '/auth/passkey/login/finish', null);
-  expect(usernameless).toMatchObject({ status: 200, body: { user: { email: person.email }, accessToken: expect.any(String) } });
-  const byEmail = await inBrowser('get', { path: '/auth/passkey/login/begin', body: { email: person.email } }, `/auth/passkey/login/finish?email=${encodeURIComponent(person.email)}`, null);
+  const usernameless = await inBrowser(
+    'get',
+    { path: '/auth/passkey/login/begin', body: {} },
+    '/auth/passkey/login/finish',
+    null,
+  );
+  expect(usernameless).toMatchObject({
+    status: 200,
+    body: { user: { email: person.email }, accessToken: expect.any(String) },
+  });
+  const byEmail = await inBrowser(
+    'get',
+    { path: '/auth/passkey/login/begin', body: { email: person.email } },
+    `/auth/passkey/login/finish?email=${encodeURIComponent(person.email)}`,
+    null,
+  );
   expect(byEmail).toMatchObject({ status: 200, body: { user: { email: person.email } } });
   const sessions = await person.get('/user/sessions');
-  expect(sessions.at('data.0')).toMatchObject({ deviceName: 'Chrome on Linux', method: 'passkey', strong: true, current: false });
+  expect(sessions.at('data.0')).toMatchObject({
+    deviceName: 'Chrome on Linux',
+    method: 'passkey',
+    strong: true,
+    current: false,
+  });
   // The browser knows that it holds this account's passkey already.
-  await expect(inBrowser('create', { path: '/user/passkeys/register/begin', body: {} }, '/user/passkeys/register/finish', person.token)).rejects.toThrow('InvalidStateError');
+  await expect(
+    inBrowser(
+      'create',
+      { path: '/user/passkeys/register/begin', body: {} },
+      '/user/passkeys/register/finish',
+      person.token,
+    ),
+  ).rejects.toThrow('InvalidStateError');
 });

@@ -18,16 +18,23 @@ it.beforeAll(async ({ ocore, owner }) => {
 });
 
 const variable = [{ name: 'SMTP_HOST', value: 'smtp.example.com' }];
-const create = (who: Client, more: object): Promise<Answer> => who.post('/instances', {
-  name: `Odoo ${Math.random().toString(36).slice(2, 8)}`, serverId: fleet.SERVER_ID, environmentId: fleet.ENVIRONMENT_ID,
-  adminEmail: 'admin@example.com', ...more,
-});
+const create = (who: Client, more: object): Promise<Answer> =>
+  who.post('/instances', {
+    name: `Odoo ${Math.random().toString(36).slice(2, 8)}`,
+    serverId: fleet.SERVER_ID,
+    environmentId: fleet.ENVIRONMENT_ID,
+    adminEmail: 'admin@example.com',
+    ...more,
+  });
 const configure = async (ocore: Ocore, who: Client, body: object): Promise<Answer> => {
   await settle(ocore, fleet.INSTANCE_ID);
   return who.patch(`/instances/${fleet.INSTANCE_ID}`, body);
 };
-const refusal = (answer: Answer): unknown[] =>
-  [answer.status, answer.at('error.code'), answer.at('error.details.permission')];
+const refusal = (answer: Answer): unknown[] => [
+  answer.status,
+  answer.at('error.code'),
+  answer.at('error.details.permission'),
+];
 const missing = [403, 'forbidden', 'manage:instance_code'];
 
 it('is brought by an image or variables, which need a permission of their own', async ({ ocore, owner }) => {
@@ -39,9 +46,17 @@ it('is brought by an image or variables, which need a permission of their own', 
   expect(refusal(await configure(ocore, operator, { envVars: variable }))).toEqual(missing);
   // Taking variables away changes what runs, too.
   expect(refusal(await configure(ocore, operator, { envVars: [] }))).toEqual(missing);
-  const input = { name: 'By GraphQL', serverId: fleet.SERVER_ID, environmentId: fleet.ENVIRONMENT_ID, adminEmail: 'a@example.com', envVars: variable };
+  const input = {
+    name: 'By GraphQL',
+    serverId: fleet.SERVER_ID,
+    environmentId: fleet.ENVIRONMENT_ID,
+    adminEmail: 'a@example.com',
+    envVars: variable,
+  };
   const query = 'mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { instance { id } } }';
-  expect((await operator.graphql(query, { input })).at('errors.0.extensions.details.permission')).toBe('manage:instance_code');
+  expect((await operator.graphql(query, { input })).at('errors.0.extensions.details.permission')).toBe(
+    'manage:instance_code',
+  );
 
   const developer = await ocore.member(owner, 'Developer');
   expect((await create(developer, { image: 'registry.example.com/mine:19.0', envVars: variable })).status).toBe(202);
@@ -74,7 +89,10 @@ it('is not handed on by those who do not hold the permission', async ({ ocore, o
   await owner.post('/roles', { name: 'Keeper', permissionIds: keeper });
   const who = await ocore.member(owner, 'Keeper');
   const role = await who.post('/roles', { name: 'Mine', permissionIds: ['manage:instance_code'] });
-  expect([role.status, role.at('error.details.missing')]).toEqual([403, ['manage:instance_code', 'view:instance_code']]);
+  expect([role.status, role.at('error.details.missing')]).toEqual([
+    403,
+    ['manage:instance_code', 'view:instance_code'],
+  ]);
   const key = await who.post('/api-keys', { name: 'Mine', permissions: ['manage:instance_code'] });
   expect([key.status, key.at('error.code')]).toEqual([403, 'forbidden']);
 });
@@ -100,18 +118,61 @@ it('is not brought back by a retry either', async ({ ocore, owner }) => {
 });
 
 it.for([
-  'PYTHONWARNINGS', 'PYTHONPATH', 'LD_PRELOAD', 'LD_LIBRARY_PATH', 'BASH_ENV', 'ENV', 'PATH', 'HOME', 'BROWSER', 'IFS', 'PS4', 'SHELLOPTS',
-  'ODOO_RC', 'OPENERP_SERVER', 'PERL5OPT', 'NODE_OPTIONS', 'GCONV_PATH', 'GLIBC_TUNABLES', 'MALLOC_CHECK_', 'OPENSSL_CONF', 'HOST', 'PORT',
-  'USER', 'PASSWORD', 'PASSWORD_FILE', 'DB_PORT_5432_TCP_ADDR', 'POSTGRES_USER', 'PGHOST', 'PGSERVICEFILE',
+  'PYTHONWARNINGS',
+  'PYTHONPATH',
+  'LD_PRELOAD',
+  'LD_LIBRARY_PATH',
+  'BASH_ENV',
+  'ENV',
+  'PATH',
+  'HOME',
+  'BROWSER',
+  'IFS',
+  'PS4',
+  'SHELLOPTS',
+  'ODOO_RC',
+  'OPENERP_SERVER',
+  'PERL5OPT',
+  'NODE_OPTIONS',
+  'GCONV_PATH',
+  'GLIBC_TUNABLES',
+  'MALLOC_CHECK_',
+  'OPENSSL_CONF',
+  'HOST',
+  'PORT',
+  'USER',
+  'PASSWORD',
+  'PASSWORD_FILE',
+  'DB_PORT_5432_TCP_ADDR',
+  'POSTGRES_USER',
+  'PGHOST',
+  'PGSERVICEFILE',
 ])('cannot hijack Odoo by the variable %s, whoever sets it', async (name, { ocore, owner }) => {
-  for (const answer of [await create(owner, { envVars: [{ name, value: 'x' }] }), await configure(ocore, owner, { envVars: [...variable, { name, value: 'x' }] })]) {
-    expect([answer.status, answer.at('error.code'), answer.at('error.details.field'), answer.at('error.details.constraint')])
-      .toEqual([400, 'validation_error', `envVars.${name}`, 'reserved']);
+  for (const answer of [
+    await create(owner, { envVars: [{ name, value: 'x' }] }),
+    await configure(ocore, owner, { envVars: [...variable, { name, value: 'x' }] }),
+  ]) {
+    expect([
+      answer.status,
+      answer.at('error.code'),
+      answer.at('error.details.field'),
+      answer.at('error.details.constraint'),
+    ]).toEqual([400, 'validation_error', `envVars.${name}`, 'reserved']);
     expect(answer.text('error.message')).toContain(`${name} cannot be set, because`);
   }
 });
 
 it('may be told what it needs by any other variable', async ({ owner }) => {
-  const names = ['SMTP_HOST', 'MY_PATH', 'TZ', 'ODOO_STAGE', 'HTTPS_PROXY', 'SSL_CERT_FILE', 'PORTAL', 'HOSTNAME_SUFFIX', 'S3_PASSWORD'];
+  const names = [
+    'SMTP_HOST',
+    'MY_PATH',
+    'TZ',
+    'ODOO_STAGE',
+    'HTTPS_PROXY',
+    'SSL_CERT_FILE',
+    'PORTAL',
+    'HOSTNAME_SUFFIX',
+    'S3_PASSWORD',
+  ];
   expect((await create(owner, { envVars: names.map((name) => ({ name, value: 'x' })) })).status).toBe(202);
 });

@@ -33,37 +33,69 @@ const docker = () => {
   if (!server) throw new Error('The fleet has no server');
   return server.engine.docker;
 };
-const create = (more: Record<string, unknown>) => owner.post('/instances', { name: 'My Odoo', serverId, environmentId, adminEmail: 'admin@example.com', ...more });
+const create = (more: Record<string, unknown>) =>
+  owner.post('/instances', { name: 'My Odoo', serverId, environmentId, adminEmail: 'admin@example.com', ...more });
 
 async function labelled(instanceId: string) {
   const filters = { label: [`sh.ocore.instance=${instanceId}`] };
-  const [containers, networks, volumes] = await Promise.all([docker().listContainers({ all: true, filters }), docker().listNetworks({ filters }), docker().listVolumes({ filters })]);
+  const [containers, networks, volumes] = await Promise.all([
+    docker().listContainers({ all: true, filters }),
+    docker().listNetworks({ filters }),
+    docker().listVolumes({ filters }),
+  ]);
   return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
 }
 
-const part = (instanceId: string, name: string) => ({ all: true, filters: { label: [`sh.ocore.instance=${instanceId}`, `sh.ocore.part=${name}`] } });
+const part = (instanceId: string, name: string) => ({
+  all: true,
+  filters: { label: [`sh.ocore.instance=${instanceId}`, `sh.ocore.part=${name}`] },
+});
 
 /** What the engine holds a container to, in its own words; undefined where there is none. */
 async function boundsOf(instanceId: string, name: string) {
   const [found] = await docker().listContainers(part(instanceId, name));
-  const info = found && await docker().getContainer(found.Id).inspect().catch(() => undefined);
+  const info =
+    found &&
+    (await docker()
+      .getContainer(found.Id)
+      .inspect()
+      .catch(() => undefined));
   if (!info) return undefined;
-  const { CapAdd, CapDrop, SecurityOpt, Privileged, PidsLimit, Memory, MemorySwap, CpuPeriod, CpuQuota, CpuShares } = info.HostConfig;
+  const { CapAdd, CapDrop, SecurityOpt, Privileged, PidsLimit, Memory, MemorySwap, CpuPeriod, CpuQuota, CpuShares } =
+    info.HostConfig;
   const added = (CapAdd ?? []).map((capability: string) => capability.replace(/^CAP_/, '')).sort();
-  return { added, dropped: CapDrop, options: SecurityOpt, privileged: Privileged, pids: PidsLimit, swap: Number(MemorySwap) - Number(Memory), memory: Number(Memory), cores: Number(CpuQuota) / Number(CpuPeriod), weight: CpuShares };
+  return {
+    added,
+    dropped: CapDrop,
+    options: SecurityOpt,
+    privileged: Privileged,
+    pids: PidsLimit,
+    swap: Number(MemorySwap) - Number(Memory),
+    memory: Number(Memory),
+    cores: Number(CpuQuota) / Number(CpuPeriod),
+    weight: CpuShares,
+  };
 }
 
 /** The rights of a container's first process, as the kernel has them. */
 async function rightsOf(instanceId: string, name: string): Promise<string[]> {
   const [found] = await docker().listContainers(part(instanceId, name));
-  const { State } = await docker().getContainer(found?.Id ?? '').inspect();
+  const { State } = await docker()
+    .getContainer(found?.Id ?? '')
+    .inspect();
   const lines = (await readFile(`/proc/${State.Pid}/status`, 'utf8')).split('\n');
   return lines.filter((line) => /^(CapEff|CapBnd|NoNewPrivs):/.test(line)).map((line) => line.replace(/\s+/, ' '));
 }
 
 async function inContainer(instanceId: string, name: string, ...command: string[]): Promise<string> {
   const [found] = await docker().listContainers(part(instanceId, name));
-  const { stdout } = await promisify(execFile)('docker', ['-H', `unix://${fleet.servers[0]?.engine.socket}`, 'exec', found?.Id ?? '', ...command]);
+  const { stdout } = await promisify(execFile)('docker', [
+    '-H',
+    `unix://${fleet.servers[0]?.engine.socket}`,
+    'exec',
+    found?.Id ?? '',
+    ...command,
+  ]);
   return stdout.trim();
 }
 
@@ -74,7 +106,10 @@ describe('an instance on a real server', () => {
   let id: string;
 
   it('is provisioned with live steps, and Odoo answers', async () => {
-    const answer = await create({ country: 'BE', envVars: [{ name: 'HOSTILE', value: "'; touch /tmp/ocore-hostile; $(id)\n`id`" }] });
+    const answer = await create({
+      country: 'BE',
+      envVars: [{ name: 'HOSTILE', value: "'; touch /tmp/ocore-hostile; $(id)\n`id`" }],
+    });
     expect(answer.status).toBe(202);
     expect(answer.at('status')).toBe('provisioning');
     expect(answer.headers.get('location')).toBe(`/api/operations/${answer.text('operationId')}`);
@@ -96,16 +131,42 @@ describe('an instance on a real server', () => {
     const [cores, memory] = [Number(server.at('cpuCores')), Number(server.at('ramTotalBytes'))];
     const database = await boundsOf(id, 'database');
     const odoo = await boundsOf(id, 'odoo');
-    expect(database).toMatchObject({ ...unprivileged, added: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'], pids: 512, weight: 512, cores: cores * 0.5 });
+    expect(database).toMatchObject({
+      ...unprivileged,
+      added: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+      pids: 512,
+      weight: 512,
+      cores: cores * 0.5,
+    });
     expect(odoo).toMatchObject({ ...odooBounds, cores: cores * 0.75 });
     for (const bounds of [database, odoo]) expect(bounds?.memory).toBeGreaterThan(0);
     expect((database?.memory ?? 0) + (odoo?.memory ?? 0)).toBeLessThan(memory * 0.91);
     // PostgreSQL has become postgres and holds nothing any more; what it could get back is what its entrypoint needs.
-    expect(await rightsOf(id, 'database')).toEqual(['CapEff: 0000000000000000', 'CapBnd: 00000000000000cb', 'NoNewPrivs: 1']);
-    expect(await rightsOf(id, 'odoo')).toEqual(['CapEff: 0000000000000000', 'CapBnd: 0000000000000000', 'NoNewPrivs: 1']);
-    expect(await inContainer(id, 'database', 'stat', '-c', '%a %U', '/var/lib/postgresql/data/pgdata', '/etc/ocore-postgres-password')).toBe('700 postgres\n400 root');
+    expect(await rightsOf(id, 'database')).toEqual([
+      'CapEff: 0000000000000000',
+      'CapBnd: 00000000000000cb',
+      'NoNewPrivs: 1',
+    ]);
+    expect(await rightsOf(id, 'odoo')).toEqual([
+      'CapEff: 0000000000000000',
+      'CapBnd: 0000000000000000',
+      'NoNewPrivs: 1',
+    ]);
+    expect(
+      await inContainer(
+        id,
+        'database',
+        'stat',
+        '-c',
+        '%a %U',
+        '/var/lib/postgresql/data/pgdata',
+        '/etc/ocore-postgres-password',
+      ),
+    ).toBe('700 postgres\n400 root');
     expect(await inContainer(id, 'odoo', 'id', '-un')).toBe('odoo');
-    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', '/etc/odoo/odoo.conf')).toBe('http_interface = 0.0.0.0');
+    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', '/etc/odoo/odoo.conf')).toBe(
+      'http_interface = 0.0.0.0',
+    );
   });
 
   it('lets the administrator in with the password that is shown once', async () => {
@@ -113,8 +174,12 @@ describe('an instance on a real server', () => {
     expect(shown.status).toBe(200);
     const url = (await owner.get(`/instances/${id}`)).text('url');
     const session = await fetch(`${url}/web/session/authenticate`, {
-      method: 'POST', headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', params: { db: 'my_odoo', login: shown.text('login'), password: shown.text('password') } }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        params: { db: 'my_odoo', login: shown.text('login'), password: shown.text('password') },
+      }),
     });
     expect(JSON.stringify(await session.json())).toContain('"username":"admin@example.com"');
     expect((await owner.post(`/instances/${id}/admin-password`)).status).toBe(409);
@@ -123,7 +188,15 @@ describe('an instance on a real server', () => {
   it('gives its logs as the guide says, whose examples need a real container', async () => {
     const examples = guides().flatMap(({ blocks }) => blocks.filter(({ run }) => !run));
     const shell = examples.find(({ language }) => language === 'sh')?.text ?? '';
-    const { stdout } = await promisify(execFile)('bash', ['-euc', shell], { env: { PATH: process.env['PATH'] ?? '', API: `${ocore.url}/api`, TOKEN: owner.token ?? '', ORG: owner.org ?? '', INSTANCE_ID: id } });
+    const { stdout } = await promisify(execFile)('bash', ['-euc', shell], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        API: `${ocore.url}/api`,
+        TOKEN: owner.token ?? '',
+        ORG: owner.org ?? '',
+        INSTANCE_ID: id,
+      },
+    });
     expect(stdout).toContain('HTTP service');
     const subscription = examples.find(({ language }) => language === 'graphql')?.text ?? '';
     for await (const event of owner.subscribe(subscription.replace('$INSTANCE_ID', id))) {
@@ -140,13 +213,19 @@ describe('an instance on a real server', () => {
     const operations = await owner.get(`/operations?resource_id=${id}`);
     const operationId = String(operations.at('data.0.id'));
     const seqs: unknown[] = [];
-    for await (const event of owner.subscribe('subscription ($id: ID!) { operationLogs(id: $id, after: 3) { seq } }', { id: operationId })) seqs.push(event.at('data.operationLogs.seq'));
+    for await (const event of owner.subscribe('subscription ($id: ID!) { operationLogs(id: $id, after: 3) { seq } }', {
+      id: operationId,
+    }))
+      seqs.push(event.at('data.operationLogs.seq'));
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, index) => index + 4));
     expect(seqs.length).toBeGreaterThan(5);
   });
 
   it('is stopped, started and configured, and returns to the old settings when the new ones do not work', async () => {
-    for (const [verb, status] of [['stop', 'stopped'], ['start', 'running']] as const) {
+    for (const [verb, status] of [
+      ['stop', 'stopped'],
+      ['start', 'running'],
+    ] as const) {
       const answer = await owner.post(`/instances/${id}/${verb}`);
       expect(answer.status).toBe(202);
       expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
@@ -157,7 +236,10 @@ describe('an instance on a real server', () => {
     expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
     expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
     // Odoo cannot start in so little memory: it ends at once.
-    const bad = await owner.patch(`/instances/${id}`, { limitMemorySoft: 128 * 1024 ** 2, limitMemoryHard: 128 * 1024 ** 2 });
+    const bad = await owner.patch(`/instances/${id}`, {
+      limitMemorySoft: 128 * 1024 ** 2,
+      limitMemoryHard: 128 * 1024 ** 2,
+    });
     const operation = await owner.finished(bad.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');
@@ -200,7 +282,10 @@ describe('an instance that cannot be provisioned', () => {
     const operationId = answer.text('operationId');
     let cancelled = false;
     let last: unknown;
-    for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status steps { name status } } }', { id: operationId })) {
+    for await (const event of owner.subscribe(
+      'subscription ($id: ID!) { operationUpdated(id: $id) { status steps { name status } } }',
+      { id: operationId },
+    )) {
       last = event.at('data.operationUpdated.status');
       if (!cancelled && event.at('data.operationUpdated.steps.4.status') === 'running') {
         cancelled = true;
@@ -232,11 +317,20 @@ describe('an operator who lets instances answer on loopback only', () => {
       const person = await local.owner();
       const server = fleet.servers[0];
       if (!server) throw new Error('The fleet has no server');
-      const made = await person.post('/instances', { name: 'Behind a proxy', serverId: await person.activeServer(server), environmentId: await person.environment(), adminEmail: 'admin@example.com' });
+      const made = await person.post('/instances', {
+        name: 'Behind a proxy',
+        serverId: await person.activeServer(server),
+        environmentId: await person.environment(),
+        adminEmail: 'admin@example.com',
+      });
       expect((await person.finished(made.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
       const instance = await person.get(`/instances/${made.text('id')}`);
       const [found] = await docker().listContainers(part(made.text('id'), 'odoo'));
-      expect([instance.at('status'), instance.at('url'), found?.Ports.filter(({ PublicPort }) => PublicPort)]).toEqual(['running', null, [expect.objectContaining({ IP: '127.0.0.1', PrivatePort: 8069, PublicPort: instance.at('httpPort') })]]);
+      expect([instance.at('status'), instance.at('url'), found?.Ports.filter(({ PublicPort }) => PublicPort)]).toEqual([
+        'running',
+        null,
+        [expect.objectContaining({ IP: '127.0.0.1', PrivatePort: 8069, PublicPort: instance.at('httpPort') })],
+      ]);
       const deleted = await person.delete(`/instances/${made.text('id')}`);
       expect((await person.finished(deleted.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     } finally {

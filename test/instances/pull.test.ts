@@ -40,8 +40,10 @@ afterAll(async () => {
   await fleet?.stop();
 });
 
-const create = async (name: string, serverId: string) => owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
-const query = 'subscription ($id: ID!) { operationUpdated(id: $id) { status error { code message } steps { name status progress message } } }';
+const create = async (name: string, serverId: string) =>
+  owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
+const query =
+  'subscription ($id: ID!) { operationUpdated(id: $id) { status error { code message } steps { name status progress message } } }';
 
 it('shows the progress of a pull, and goes on after the worker was killed in the middle of it', async () => {
   const serverId = await owner.activeServer(server);
@@ -52,7 +54,8 @@ it('shows the progress of a pull, and goes on after the worker was killed in the
   for await (const event of owner.subscribe(query, { id: answer.text('operationId') })) {
     const pull = 'data.operationUpdated.steps.1';
     last = event.at('data.operationUpdated.status');
-    if (event.at(`${pull}.status`) === 'running' && Number(event.at(`${pull}.progress`)) > 0) messages.add(event.at(`${pull}.message`));
+    if (event.at(`${pull}.status`) === 'running' && Number(event.at(`${pull}.progress`)) > 0)
+      messages.add(event.at(`${pull}.message`));
     if (messages.size === 1 && !killed) {
       killed = true;
       await worker.killAndReplace();
@@ -60,7 +63,10 @@ it('shows the progress of a pull, and goes on after the worker was killed in the
   }
   expect([killed, last]).toEqual([true, 'succeeded']);
   expect([...messages].some((message) => /\d+ of \d+ MB/.test(String(message)))).toBe(true);
-  const containers = await server.engine.docker.listContainers({ all: true, filters: { label: [`sh.ocore.instance=${answer.text('id')}`] } });
+  const containers = await server.engine.docker.listContainers({
+    all: true,
+    filters: { label: [`sh.ocore.instance=${answer.text('id')}`] },
+  });
   expect(containers.length).toBe(2);
 }, 240_000);
 

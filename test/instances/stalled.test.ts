@@ -32,7 +32,9 @@ beforeAll(async () => {
   await validator.kill();
   environmentId = await owner.environment();
 }, 600_000);
-afterEach(async () => { await Promise.all(workers.splice(0).map((one) => one.kill())); });
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((one) => one.kill()));
+});
 afterAll(async () => {
   await ocore?.stop();
   await fleet?.stop();
@@ -44,7 +46,8 @@ function worker(): WorkerProcess {
   return made;
 }
 
-const create = (name: string, input: Record<string, unknown> = {}) => owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
+const create = (name: string, input: Record<string, unknown> = {}) =>
+  owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
 /** How it ended; a failure with its reason. */
 async function endOf(answer: Answer, field = 'operationId'): Promise<string> {
   const operation = await owner.finished(answer.text(field));
@@ -68,7 +71,8 @@ const filters = (instanceId: string) => ({ label: [`sh.ocore.instance=${instance
 async function found(instanceId: string): Promise<{ containers: string[]; networks: number; volumes: number }> {
   const { docker } = server.engine;
   const containers = await docker.listContainers({ all: true, filters: filters(instanceId) });
-  const describe = ({ Names, State }: Docker.ContainerInfo): string => `${Names.join().replace(`/ocore-${instanceId}-`, '')} ${State}`;
+  const describe = ({ Names, State }: Docker.ContainerInfo): string =>
+    `${Names.join().replace(`/ocore-${instanceId}-`, '')} ${State}`;
   return {
     containers: containers.map(describe).sort(),
     networks: (await docker.listNetworks({ filters: filters(instanceId) })).length,
@@ -86,12 +90,16 @@ async function isTrue(condition: string, values: unknown[]): Promise<boolean> {
 async function wake(slept: WorkerProcess): Promise<void> {
   const [now] = await ocore.sql<{ now: Date }>('SELECT clock_timestamp() AS now');
   slept.signal('SIGCONT');
-  await until(async () => (await ocore.sql('SELECT 1 FROM worker_processes WHERE seen_at > $1', [now?.now])).length > 1);
+  await until(
+    async () => (await ocore.sql('SELECT 1 FROM worker_processes WHERE seen_at > $1', [now?.now])).length > 1,
+  );
   await sleep(3000);
 }
 
 it('keeps an instance that a retry provisioned from a worker that fell asleep in the clean-up before', async () => {
-  await image('broken-odoo', { 'usr/local/bin/odoo': '#!/bin/sh\necho "2026-01-01 00:00:00,000 1 ERROR small odoo: no such module"\nexit 1\n' });
+  await image('broken-odoo', {
+    'usr/local/bin/odoo': '#!/bin/sh\necho "2026-01-01 00:00:00,000 1 ERROR small odoo: no such module"\nexit 1\n',
+  });
   const first = worker();
   const made = await create('Nearly lost', { image: 'broken-odoo:19.0' });
   const id = made.text('id');
@@ -110,30 +118,45 @@ it('keeps an instance that a retry provisioned from a worker that fell asleep in
 }, 400_000);
 
 it.each([
-  ['stop', (id: string) => owner.post(`/instances/${id}/stop`), async (id: string) => { expect(await endOf(await owner.post(`/instances/${id}/start`))).toBe('succeeded'); }, whole],
+  [
+    'stop',
+    (id: string) => owner.post(`/instances/${id}/stop`),
+    async (id: string) => {
+      expect(await endOf(await owner.post(`/instances/${id}/start`))).toBe('succeeded');
+    },
+    whole,
+  ],
   ['configure', (id: string) => owner.patch(`/instances/${id}`, { maxCronThreads: 2 }), async () => {}, whole],
   ['restart', (id: string) => owner.post(`/instances/${id}/restart`), async () => {}, whole],
   ['delete', (id: string) => owner.delete(`/instances/${id}`, {}), async () => {}, nothing],
-] as const)('lets a worker that fell asleep in %s change nothing when it wakes', async (name, begin, after, expected) => {
-  const first = worker();
-  const made = await create(`Asleep in ${name}`);
-  expect(await endOf(made)).toBe('succeeded');
-  const begun = await begin(made.text('id'));
-  await until(() => isTrue("jsonb_array_length(sessions) > 0", [begun.text('operationId')]));
-  first.signal('SIGSTOP');
-  worker();
-  expect(await endOf(begun)).toBe('succeeded');
-  await after(made.text('id'));
-  await wake(first);
-  expect(await found(made.text('id'))).toEqual(expected);
-}, 400_000);
+] as const)(
+  'lets a worker that fell asleep in %s change nothing when it wakes',
+  async (name, begin, after, expected) => {
+    const first = worker();
+    const made = await create(`Asleep in ${name}`);
+    expect(await endOf(made)).toBe('succeeded');
+    const begun = await begin(made.text('id'));
+    await until(() => isTrue('jsonb_array_length(sessions) > 0', [begun.text('operationId')]));
+    first.signal('SIGSTOP');
+    worker();
+    expect(await endOf(begun)).toBe('succeeded');
+    await after(made.text('id'));
+    await wake(first);
+    expect(await found(made.text('id'))).toEqual(expected);
+  },
+  400_000,
+);
 
 it('goes on with all that a killed worker did on a server, and with what waits behind it', async () => {
   const first = worker();
   const made: Answer[] = [];
   for (let n = 1; n <= 6; n += 1) made.push(await create(`Lane ${n}`));
   await until(async () => (await ocore.sql("SELECT 1 FROM operations WHERE status = 'running'")).length === 5);
-  await until(async () => (await owner.get(`/operations/${made[5]?.text('operationId')}`)).at('waitingFor') === '5 other operations on this server');
+  await until(
+    async () =>
+      (await owner.get(`/operations/${made[5]?.text('operationId')}`)).at('waitingFor') ===
+      '5 other operations on this server',
+  );
   await first.kill();
   worker();
   for (const answer of made) expect(await endOf(answer)).toBe('succeeded');
@@ -144,7 +167,8 @@ it('begins with an empty volume when the making of the data directory was cut sh
   // As the official image: what is half made is neither finished nor cleared at the next start.
   await image('half-postgres', {
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\n[ -e "$PGDATA/made" ]\n',
-    'usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\n[ -e "$PGDATA/half" ] && exit 1\nmkdir -p "$PGDATA"\ntouch "$PGDATA/half"\nsleep 10\nrm "$PGDATA/half"\ntouch "$PGDATA/made"\nsleep 1000000 &\nwait\n',
+    'usr/local/bin/docker-entrypoint.sh':
+      '#!/bin/sh\n[ -e "$PGDATA/half" ] && exit 1\nmkdir -p "$PGDATA"\ntouch "$PGDATA/half"\nsleep 10\nrm "$PGDATA/half"\ntouch "$PGDATA/made"\nsleep 1000000 &\nwait\n',
   });
   const made = await create('Half');
   await ocore.sql("UPDATE instances SET postgres_image = 'half-postgres:19.0' WHERE id = $1", [made.text('id')]);
@@ -160,7 +184,9 @@ it('begins with an empty volume when the making of the data directory was cut sh
 it('begins the initialisation again when the engine was restarted under it', async () => {
   worker();
   const made = await create('Restarted');
-  await until(async () => (await owner.get(`/operations/${made.text('operationId')}`)).at('steps.4.status') === 'running');
+  await until(
+    async () => (await owner.get(`/operations/${made.text('operationId')}`)).at('steps.4.status') === 'running',
+  );
   await server.engine.stop();
   await server.engine.start();
   expect(await endOf(made)).toBe('succeeded');
@@ -172,7 +198,9 @@ it('begins the initialisation again when the engine was restarted under it', asy
 it('ends a cancelled operation though the engine stands still, says what is left, and takes it away with the instance', async () => {
   worker();
   const made = await create('Stood still');
-  await until(async () => (await owner.get(`/operations/${made.text('operationId')}`)).at('steps.4.status') === 'running');
+  await until(
+    async () => (await owner.get(`/operations/${made.text('operationId')}`)).at('steps.4.status') === 'running',
+  );
   await server.engine.signal('SIGSTOP');
   try {
     await owner.post(`/operations/${made.text('operationId')}/cancel`);
@@ -187,15 +215,26 @@ it('ends a cancelled operation though the engine stands still, says what is left
 }, 400_000);
 
 it('keeps the beginning and the end of a log that never stops, and says how much it cut', async () => {
-  await image('noisy-odoo', { 'usr/local/bin/odoo': '#!/bin/sh\necho first\nawk \'BEGIN { for (i = 1; i <= 300000; i++) print "line " i " " i * i }\'\necho last\nexit 1\n' });
+  await image('noisy-odoo', {
+    'usr/local/bin/odoo':
+      '#!/bin/sh\necho first\nawk \'BEGIN { for (i = 1; i <= 300000; i++) print "line " i " " i * i }\'\necho last\nexit 1\n',
+  });
   worker();
   const made = await create('Noisy', { image: 'noisy-odoo:19.0' });
   expect(await endOf(made)).toBe('failed: database_initialisation_failed');
-  const lines = await ocore.sql<{ seq: number; message: string; bytes: number }>('SELECT seq, message, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = $1 ORDER BY seq', [made.text('operationId')]);
+  const lines = await ocore.sql<{ seq: number; message: string; bytes: number }>(
+    'SELECT seq, message, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = $1 ORDER BY seq',
+    [made.text('operationId')],
+  );
   expect(lines.length).toBeLessThanOrEqual(4001);
   expect(lines.reduce((sum, line) => sum + line.bytes, 0)).toBeLessThan(2.2 * 1024 ** 2);
   const said = lines.map((line) => line.message);
-  expect([said.includes('first'), said.includes('last'), said.includes('line 1 1'), said.includes('line 300000 90000000000')]).toEqual([true, true, true, true]);
+  expect([
+    said.includes('first'),
+    said.includes('last'),
+    said.includes('line 1 1'),
+    said.includes('line 300000 90000000000'),
+  ]).toEqual([true, true, true, true]);
   const cut = lines.findIndex((line) => /^\d+ lines are left out here/.test(line.message));
   expect(Number(lines[cut]?.message.split(' ')[0])).toBe((lines[cut + 1]?.seq ?? 0) - (lines[cut]?.seq ?? 0));
   const after = await owner.get(`/operations/${made.text('operationId')}/logs?after=${lines[cut]?.seq}`);
@@ -205,6 +244,12 @@ it('keeps the beginning and the end of a log that never stops, and says how much
 it('leaves no volume behind that nobody named', async () => {
   const { docker } = server.engine;
   const { Volumes } = await docker.listVolumes();
-  const used = (await Promise.all((await docker.listContainers({ all: true })).map(({ Id }) => docker.getContainer(Id).inspect()))).flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name));
-  expect((Volumes ?? []).filter(({ Name, Labels }) => !Labels?.['sh.ocore.instance'] && !used.includes(Name)).map(({ Name }) => Name)).toEqual([]);
+  const used = (
+    await Promise.all((await docker.listContainers({ all: true })).map(({ Id }) => docker.getContainer(Id).inspect()))
+  ).flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name));
+  expect(
+    (Volumes ?? [])
+      .filter(({ Name, Labels }) => !Labels?.['sh.ocore.instance'] && !used.includes(Name))
+      .map(({ Name }) => Name),
+  ).toEqual([]);
 });

@@ -29,17 +29,23 @@ afterAll(async () => {
   await fleet?.stop();
 });
 
-const create = (name: string) => owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
+const create = (name: string) =>
+  owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
 
 async function containersOf(instanceId: string): Promise<number> {
-  return (await server.engine.docker.listContainers({ all: true, filters: { label: [`sh.ocore.instance=${instanceId}`] } })).length;
+  return (
+    await server.engine.docker.listContainers({ all: true, filters: { label: [`sh.ocore.instance=${instanceId}`] } })
+  ).length;
 }
 
 it('goes on after the worker was killed in every step, and makes nothing twice', async () => {
   const answer = await create('Often killed');
   const killedIn = new Set<number>();
   let last: unknown;
-  for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status error { message } steps { status } } }', { id: answer.text('operationId') })) {
+  for await (const event of owner.subscribe(
+    'subscription ($id: ID!) { operationUpdated(id: $id) { status error { message } steps { status } } }',
+    { id: answer.text('operationId') },
+  )) {
     last = event.at('data.operationUpdated.status');
     for (let step = 0; step < 7; step += 1) {
       if (event.at(`data.operationUpdated.steps.${step}.status`) !== 'running' || killedIn.has(step)) continue;
@@ -50,7 +56,9 @@ it('goes on after the worker was killed in every step, and makes nothing twice',
   expect(last).toBe('succeeded');
   expect(killedIn.size).toBeGreaterThanOrEqual(5);
   expect(await containersOf(answer.text('id'))).toBe(2);
-  const { Volumes } = await server.engine.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${answer.text('id')}`] } });
+  const { Volumes } = await server.engine.docker.listVolumes({
+    filters: { label: [`sh.ocore.instance=${answer.text('id')}`] },
+  });
   expect(Volumes?.length).toBe(2);
   const instance = await owner.get(`/instances/${answer.text('id')}`);
   expect((await fetch(`${instance.text('url')}/web/login`)).status).toBe(200);
@@ -60,7 +68,10 @@ it('goes on after the SSH connection was cut in the middle of the database initi
   const answer = await create('Cut off');
   let cut = false;
   let last: unknown;
-  for await (const event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status steps { status } } }', { id: answer.text('operationId') })) {
+  for await (const event of owner.subscribe(
+    'subscription ($id: ID!) { operationUpdated(id: $id) { status steps { status } } }',
+    { id: answer.text('operationId') },
+  )) {
     last = event.at('data.operationUpdated.status');
     if (event.at('data.operationUpdated.steps.4.status') === 'running' && !cut) {
       cut = true;

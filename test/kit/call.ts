@@ -4,9 +4,18 @@ import type { GraphqlRequest, RestRequest } from './fields.ts';
 
 const shape = z.object({
   data: z.unknown().optional(),
-  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() }) })).optional(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+      }),
+    )
+    .optional(),
 });
-const refusal = z.object({ error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }) });
+const refusal = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+});
 
 /** What a request came to, whichever way it went. */
 export interface Outcome {
@@ -22,7 +31,13 @@ export interface Outcome {
 function outcomeOf(status: number, body: unknown): Outcome {
   const { data, errors } = shape.parse(body);
   const error = errors?.[0];
-  return { code: error?.extensions.code ?? null, details: error?.extensions.details ?? {}, message: error?.message ?? '', data, status };
+  return {
+    code: error?.extensions.code ?? null,
+    details: error?.extensions.details ?? {},
+    message: error?.message ?? '',
+    data,
+    status,
+  };
 }
 
 /** The first event of a subscription; one that says nothing for a while was accepted. */
@@ -30,8 +45,14 @@ async function firstEvent(client: Client, request: GraphqlRequest): Promise<Outc
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 5000);
   try {
-    const response = await fetch(`${client.url}/graphql`, { method: 'POST', signal: stop.signal, headers: { ...client.headers(), accept: 'text/event-stream', 'content-type': 'application/json' }, body: JSON.stringify(request) });
-    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return outcomeOf(response.status, await response.json());
+    const response = await fetch(`${client.url}/graphql`, {
+      method: 'POST',
+      signal: stop.signal,
+      headers: { ...client.headers(), accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
+      return outcomeOf(response.status, await response.json());
     let text = '';
     for await (const chunk of response.body ?? []) {
       text += Buffer.from(chunk).toString('utf8');
@@ -58,7 +79,13 @@ export async function callRest(client: Client, { method, path, body }: RestReque
   const answer = await client.request(method, path, body ?? (method === 'GET' || method === 'DELETE' ? undefined : {}));
   if (answer.status < 400) return { code: null, details: {}, message: '', data: answer.body, status: answer.status };
   const { error } = refusal.parse(answer.body);
-  return { code: error.code, details: error.details ?? {}, message: error.message, data: undefined, status: answer.status };
+  return {
+    code: error.code,
+    details: error.details ?? {},
+    message: error.message,
+    data: undefined,
+    status: answer.status,
+  };
 }
 
 /** Runs the work for all, some at a time. */

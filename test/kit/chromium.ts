@@ -8,10 +8,26 @@ export interface Tab {
 
 /** Debian's Chromium, without a word to anybody outside. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP localhost 127.0.0.1'] });
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP localhost 127.0.0.1',
+    ],
+  });
 }
 
-export async function openTab(browser: Browser, address: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Tab> {
+export async function openTab(
+  browser: Browser,
+  address: string,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<Tab> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   const offences: string[] = [];
   const { host } = new URL(address);
@@ -19,8 +35,12 @@ export async function openTab(browser: Browser, address: string, options: Parame
     const url = new URL(request.url());
     if (!['data:', 'blob:'].includes(url.protocol) && url.host !== host) offences.push(`asked ${request.url()}`);
   });
-  page.on('console', (message) => { if (message.type() === 'error') offences.push(`said ${message.text()}`); });
-  page.on('pageerror', (error) => { offences.push(`threw ${error.message}`); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') offences.push(`said ${message.text()}`);
+  });
+  page.on('pageerror', (error) => {
+    offences.push(`threw ${error.message}`);
+  });
   await page.goto(address, { waitUntil: 'networkidle' });
   return { page, offences };
 }
@@ -29,7 +49,16 @@ export async function openTab(browser: Browser, address: string, options: Parame
 export async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
 }
 
 /** Signs in by the bar above GraphiQL and the playground. */

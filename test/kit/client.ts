@@ -16,7 +16,12 @@ export class Answer {
   }
 
   at(path: string): unknown {
-    return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined), this.body);
+    return path
+      .split('.')
+      .reduce<unknown>(
+        (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+        this.body,
+      );
   }
 
   text(path: string): string {
@@ -53,7 +58,10 @@ export class Client {
   }
 
   headers(): Record<string, string> {
-    return { ...(this.token ? { authorization: `Bearer ${this.token}` } : {}), ...(this.org ? { 'x-org-slug': this.org } : {}) };
+    return {
+      ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+      ...(this.org ? { 'x-org-slug': this.org } : {}),
+    };
   }
 
   async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -63,23 +71,42 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const answer = new Answer(response.status, response.headers, text === 'null' || text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text);
+    const answer = new Answer(
+      response.status,
+      response.headers,
+      text === 'null' || text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
+    );
     // Whatever a test asks for, the answer must be one that the OpenAPI document promises.
-    if (path.startsWith('/api/') && response.headers.get('content-type')?.includes('json')) checkAnswer(method, path.slice('/api'.length), answer.status, answer.body);
+    if (path.startsWith('/api/') && response.headers.get('content-type')?.includes('json'))
+      checkAnswer(method, path.slice('/api'.length), answer.status, answer.body);
     return answer;
   }
 
-  get(path: string): Promise<Answer> { return this.request('GET', `/api${path}`); }
-  post(path: string, body: unknown = {}): Promise<Answer> { return this.request('POST', `/api${path}`, body); }
-  put(path: string, body: unknown): Promise<Answer> { return this.request('PUT', `/api${path}`, body); }
-  patch(path: string, body: unknown): Promise<Answer> { return this.request('PATCH', `/api${path}`, body); }
-  delete(path: string, body?: unknown): Promise<Answer> { return this.request('DELETE', `/api${path}`, body); }
-  graphql(query: string, variables: Record<string, unknown> = {}): Promise<Answer> { return this.request('POST', '/graphql', { query, variables }); }
+  get(path: string): Promise<Answer> {
+    return this.request('GET', `/api${path}`);
+  }
+  post(path: string, body: unknown = {}): Promise<Answer> {
+    return this.request('POST', `/api${path}`, body);
+  }
+  put(path: string, body: unknown): Promise<Answer> {
+    return this.request('PUT', `/api${path}`, body);
+  }
+  patch(path: string, body: unknown): Promise<Answer> {
+    return this.request('PATCH', `/api${path}`, body);
+  }
+  delete(path: string, body?: unknown): Promise<Answer> {
+    return this.request('DELETE', `/api${path}`, body);
+  }
+  graphql(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+    return this.request('POST', '/graphql', { query, variables });
+  }
 
   /** Follows a subscription over a WebSocket; `data` of each event. Ends when the server completes it. */
   async *subscribe(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<Answer> {
     const client = createClient({
-      url: `${this.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0,
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
       connectionParams: { authorization: `Bearer ${this.token ?? ''}`, 'x-org-slug': this.org ?? '' },
     });
     try {
@@ -92,14 +119,31 @@ export class Client {
   /** Waits for an operation by the public subscription; gives its last state. */
   async finished(operationId: string): Promise<Answer> {
     let last: Answer | undefined;
-    for await (const event of this.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { id kind status progress error { code message hint } steps { name status message progress } } }', { id: operationId })) last = event;
+    for await (const event of this.subscribe(
+      'subscription ($id: ID!) { operationUpdated(id: $id) { id kind status progress error { code message hint } steps { name status message progress } } }',
+      { id: operationId },
+    ))
+      last = event;
     if (!last) throw new Error('The subscription gave nothing');
     return last;
   }
 
   /** Registers a server of the fleet and waits until it is active. */
-  async activeServer(server: { name: string; host: string; user: string; sshd: { port: number; privateKey: string }; engine: { socket: string } }): Promise<string> {
-    const answer = await this.post('/servers', { name: server.name, host: server.host, port: server.sshd.port, sshUser: server.user, sshPrivateKey: server.sshd.privateKey, dockerSocket: server.engine.socket });
+  async activeServer(server: {
+    name: string;
+    host: string;
+    user: string;
+    sshd: { port: number; privateKey: string };
+    engine: { socket: string };
+  }): Promise<string> {
+    const answer = await this.post('/servers', {
+      name: server.name,
+      host: server.host,
+      port: server.sshd.port,
+      sshUser: server.user,
+      sshPrivateKey: server.sshd.privateKey,
+      dockerSocket: server.engine.socket,
+    });
     const operation = await this.finished(answer.text('operationId'));
     if (operation.at('data.operationUpdated.status') !== 'succeeded') throw new Error(JSON.stringify(operation.body));
     return answer.text('id');
@@ -107,7 +151,10 @@ export class Client {
 
   async roleId(name: string): Promise<string> {
     const { body } = await this.get('/roles?limit=100');
-    const role = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).parse(body).data.find((row) => row.name === name);
+    const role = z
+      .object({ data: z.array(z.object({ id: z.string(), name: z.string() })) })
+      .parse(body)
+      .data.find((row) => row.name === name);
     if (!role) throw new Error(`There is no role ${name}`);
     return role.id;
   }
@@ -118,7 +165,10 @@ export class Client {
   }
 
   /** Makes an API key; gives its id and the key. */
-  async newKey(permissions: readonly string[], rest: Record<string, unknown> = {}): Promise<{ id: string; key: string }> {
+  async newKey(
+    permissions: readonly string[],
+    rest: Record<string, unknown> = {},
+  ): Promise<{ id: string; key: string }> {
     const answer = await this.post('/api-keys', { name: 'Key', permissions, ...rest });
     if (answer.status !== 201) throw new Error(`The key was refused: ${JSON.stringify(answer.body)}`);
     return { id: answer.text('id'), key: answer.text('key') };

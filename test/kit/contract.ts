@@ -16,8 +16,15 @@ export function at(value: Json | undefined, ...keys: string[]): JsonObject {
 function closed(value: Json): Json {
   if (Array.isArray(value)) return value.map(closed);
   if (!isObject(value)) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, name === 'examples' || name === 'example' ? part : closed(part)]));
-  return isObject(copy['properties']) && copy['type'] === 'object' && copy['additionalProperties'] === undefined ? { ...copy, additionalProperties: false } : copy;
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      name === 'examples' || name === 'example' ? part : closed(part),
+    ]),
+  );
+  return isObject(copy['properties']) && copy['type'] === 'object' && copy['additionalProperties'] === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy;
 }
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -33,7 +40,11 @@ export function problemsOf(given: Json, value: unknown): string[] {
   const text = JSON.stringify(closed(given)).replaceAll('"#/components', '"ocore#/components');
   const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text));
   compiled.set(text, validate);
-  return validate(value) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || '(whole)'} ${error.message ?? ''} ${JSON.stringify(error.params)}`);
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(
+        (error) => `${error.instancePath || '(whole)'} ${error.message ?? ''} ${JSON.stringify(error.params)}`,
+      );
 }
 
 export interface Operation {
@@ -45,25 +56,33 @@ export interface Operation {
 /** A response or parameter, also where the document only names it. */
 function resolved(part: Json): Json {
   const name = isObject(part) ? part['$ref'] : undefined;
-  const [, kind = '', key = ''] = typeof name === 'string' ? (/^#\/components\/(responses|parameters)\/(\w+)$/.exec(name) ?? []) : [];
+  const [, kind = '', key = ''] =
+    typeof name === 'string' ? (/^#\/components\/(responses|parameters)\/(\w+)$/.exec(name) ?? []) : [];
   return kind ? at(document, 'components', kind, key) : part;
 }
 
 function whole(operation: JsonObject): JsonObject {
   const parameters = Array.isArray(operation['parameters']) ? operation['parameters'].map(resolved) : [];
-  const responses = Object.fromEntries(Object.entries(at(operation, 'responses')).map(([status, response]) => [status, resolved(response)]));
+  const responses = Object.fromEntries(
+    Object.entries(at(operation, 'responses')).map(([status, response]) => [status, resolved(response)]),
+  );
   return { ...operation, parameters, responses };
 }
 
 /** Every operation with its parameters and responses in full. */
 export const operations: readonly Operation[] = Object.entries(at(document, 'paths')).flatMap(([path, item]) =>
-  Object.entries(isObject(item) ? item : {}).flatMap(([method, operation]) => (isObject(operation) ? [{ method, path, operation: whole(operation) }] : [])),
+  Object.entries(isObject(item) ? item : {}).flatMap(([method, operation]) =>
+    isObject(operation) ? [{ method, path, operation: whole(operation) }] : [],
+  ),
 );
 
 /** The operation that a request belongs to, literal paths before those with parameters. */
 export function operationOf(method: string, path: string): Operation | undefined {
   const plain = path.split('?')[0] ?? '';
-  const fits = operations.filter((one) => one.method === method.toLowerCase() && new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(plain));
+  const fits = operations.filter(
+    (one) =>
+      one.method === method.toLowerCase() && new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(plain),
+  );
   return fits.sort((one, other) => one.path.split('{').length - other.path.split('{').length)[0];
 }
 

@@ -17,7 +17,9 @@ export class DatabaseProxy {
 
   static async start(target: string): Promise<DatabaseProxy> {
     const proxy = new DatabaseProxy(target);
-    await new Promise<void>((resolve) => { proxy.#server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      proxy.#server.listen(0, '127.0.0.1', resolve);
+    });
     return proxy;
   }
 
@@ -37,7 +39,11 @@ export class DatabaseProxy {
     for (const socket of [client, database]) {
       this.#sockets.add(socket);
       socket.on('error', () => {});
-      socket.on('close', () => { this.#sockets.delete(socket); client.destroy(); database.destroy(); });
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        client.destroy();
+        database.destroy();
+      });
     }
     let rest = Buffer.alloc(0);
     let started = false;
@@ -59,6 +65,8 @@ export class DatabaseProxy {
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 }

@@ -1,13 +1,34 @@
-import { type GraphQLField, type GraphQLInputType, type GraphQLOutputType, getNamedType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { prepare, type PreparedRoute } from '../../rest/prepared.ts';
 import { routes } from '../../rest/routes.ts';
 import { schema } from '../../schema/index.ts';
 import { rootFields, scopesOf } from '../../schema/deny-by-default.ts';
 
-export type RootField = { type: string; name: string; field: GraphQLField<unknown, unknown>; scopes: Readonly<Record<string, unknown>> };
+export type RootField = {
+  type: string;
+  name: string;
+  field: GraphQLField<unknown, unknown>;
+  scopes: Readonly<Record<string, unknown>>;
+};
 
 /** Every root field of the schema with the scopes that it declares. */
-export const allFields: readonly RootField[] = rootFields(schema).map(({ type, field }) => ({ type, name: `${type}.${field.name}`, field, scopes: scopesOf(field) ?? {} }));
+export const allFields: readonly RootField[] = rootFields(schema).map(({ type, field }) => ({
+  type,
+  name: `${type}.${field.name}`,
+  field,
+  scopes: scopesOf(field) ?? {},
+}));
 
 /** What ids stand for. A field or argument that none of these rows is about needs one here. */
 const resources: readonly [RegExp, string][] = [
@@ -35,35 +56,59 @@ export type Ids = Readonly<Record<string, string>>;
 
 export function resourceOf(place: string): string {
   const found = resources.find(([pattern]) => pattern.test(place));
-  if (!found) throw new Error(`${place} takes an id, and test/kit/fields.ts does not know of what: add a row to its table \`resources\``);
+  if (!found)
+    throw new Error(
+      `${place} takes an id, and test/kit/fields.ts does not know of what: add a row to its table \`resources\``,
+    );
   return found[1];
 }
 
 /** Values that are good enough to get past the parsing; by the argument's name, else by its type. */
 const texts: Readonly<Record<string, string>> = {
-  email: 'somebody@example.com', adminEmail: 'somebody@example.com', password: 'correct horse 1', fingerprint: `SHA256:${'A'.repeat(43)}`, provider: 'github', host: '127.0.0.1',
+  email: 'somebody@example.com',
+  adminEmail: 'somebody@example.com',
+  password: 'correct horse 1',
+  fingerprint: `SHA256:${'A'.repeat(43)}`,
+  provider: 'github',
+  host: '127.0.0.1',
 };
 const lists: Readonly<Record<string, unknown[]>> = { permissions: ['view:projects'] };
-const scalars: Readonly<Record<string, unknown>> = { Int: 1, Float: 1, Boolean: true, ByteSize: 2 ** 31, DateTime: '2100-01-01T00:00:00Z', JSON: {} };
+const scalars: Readonly<Record<string, unknown>> = {
+  Int: 1,
+  Float: 1,
+  Boolean: true,
+  ByteSize: 2 ** 31,
+  DateTime: '2100-01-01T00:00:00Z',
+  JSON: {},
+};
 
 function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: string): unknown {
   if (isNonNullType(type)) return valueFor(type.ofType, place, ids, wanted);
   const name = place.slice(place.lastIndexOf('.') + 1);
   if (isListType(type)) return lists[name] ?? [valueFor(type.ofType, place, ids, wanted)];
   if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type) || isOnTheWay(`${place}.${field.name}`, wanted));
-    return Object.fromEntries(fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]));
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isNonNullType(field.type) || isOnTheWay(`${place}.${field.name}`, wanted),
+    );
+    return Object.fromEntries(
+      fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]),
+    );
   }
   if (isEnumType(type)) return type.getValues()[0]?.name;
   if (type.name === 'ID') {
     const resource = resourceOf(place);
     const id = ids[place === wanted ? `foreign ${resource}` : resource];
-    if (id === undefined) throw new Error(`${place} takes the id of a ${resource}, and the fixture has none: add it to test/kit/two-orgs.ts`);
+    if (id === undefined)
+      throw new Error(
+        `${place} takes the id of a ${resource}, and the fixture has none: add it to test/kit/two-orgs.ts`,
+      );
     return id;
   }
   if (type.name === 'String') return texts[name] ?? `some ${name}`;
   if (type.name in scalars) return scalars[type.name];
-  throw new Error(`${place} takes a ${type.name}, and test/kit/fields.ts has no value for it: add one to its table \`scalars\``);
+  throw new Error(
+    `${place} takes a ${type.name}, and test/kit/fields.ts has no value for it: add one to its table \`scalars\``,
+  );
 }
 
 export interface GraphqlRequest {
@@ -80,7 +125,9 @@ function selectionOf(type: GraphQLOutputType, depth = 2): string {
   const parts = Object.values(named.getFields()).flatMap((field) => {
     if (field.args.some((arg) => isNonNullType(arg.type))) return [];
     if (!isCompositeType(getNamedType(field.type))) return [field.name];
-    return depth > 0 && ['nodes', 'server', 'instance'].includes(field.name) ? [`${field.name} ${selectionOf(field.type, depth - 1)}`] : [];
+    return depth > 0 && ['nodes', 'server', 'instance'].includes(field.name)
+      ? [`${field.name} ${selectionOf(field.type, depth - 1)}`]
+      : [];
   });
   return `{ __typename ${parts.join(' ')} }`;
 }
@@ -97,7 +144,9 @@ export function requestOf(root: RootField, ids: Ids, wanted = ''): GraphqlReques
   const given = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   return {
     query: `${type.toLowerCase()} ${declared ? `(${declared})` : ''} { ${field.name}${given ? `(${given})` : ''} ${selectionOf(field.type)} }`,
-    variables: Object.fromEntries(args.map((arg) => [arg.name, valueFor(arg.type, `${name}.${arg.name}`, ids, wanted)])),
+    variables: Object.fromEntries(
+      args.map((arg) => [arg.name, valueFor(arg.type, `${name}.${arg.name}`, ids, wanted)]),
+    ),
   };
 }
 
@@ -105,7 +154,8 @@ export function requestOf(root: RootField, ids: Ids, wanted = ''): GraphqlReques
 export function idPlaces({ field, name }: RootField): string[] {
   const places = (type: GraphQLInputType, place: string): string[] => {
     const named = getNamedType(type);
-    if (isInputObjectType(named)) return Object.values(named.getFields()).flatMap((inner) => places(inner.type, `${place}.${inner.name}`));
+    if (isInputObjectType(named))
+      return Object.values(named.getFields()).flatMap((inner) => places(inner.type, `${place}.${inner.name}`));
     return named.name === 'ID' ? [place] : [];
   };
   return field.args.flatMap((arg) => places(arg.type, `${name}.${arg.name}`));
@@ -122,7 +172,10 @@ export type RestRoute = PreparedRoute & { root: RootField; name: string };
 /** Every REST route with the root field that it runs. */
 export const allRoutes: readonly RestRoute[] = routes.map((route) => {
   const prepared = prepare(schema, route);
-  const root = allFields.find(({ type, field }) => type === (/^\s*mutation/.test(route.document) ? 'Mutation' : 'Query') && field.name === prepared.rootField);
+  const root = allFields.find(
+    ({ type, field }) =>
+      type === (/^\s*mutation/.test(route.document) ? 'Mutation' : 'Query') && field.name === prepared.rootField,
+  );
   if (!root) throw new Error(`${route.path} runs no root field`);
   return { ...prepared, root, name: `${route.method.toUpperCase()} ${route.path}` };
 });
@@ -130,7 +183,9 @@ export const allRoutes: readonly RestRoute[] = routes.map((route) => {
 /** The same as `requestOf`, as the route has it; undefined where the route cannot carry what is wanted. */
 export function restRequestOf(prepared: RestRoute, ids: Ids, wanted = ''): RestRequest | undefined {
   const { route, root } = prepared;
-  const variables = new Map([...prepared.variables.keys()].map((variable) => [prepared.argumentNames.get(variable) ?? variable, variable]));
+  const variables = new Map(
+    [...prepared.variables.keys()].map((variable) => [prepared.argumentNames.get(variable) ?? variable, variable]),
+  );
   let path = route.path;
   const query = new URLSearchParams();
   const fields: Record<string, unknown> = {};
@@ -143,7 +198,8 @@ export function restRequestOf(prepared: RestRoute, ids: Ids, wanted = ''): RestR
       continue;
     }
     const value = valueFor(arg.type, place, ids, wanted);
-    if (prepared.pathParameters.includes(variable)) path = path.replace(`{${variable}}`, encodeURIComponent(String(value)));
+    if (prepared.pathParameters.includes(variable))
+      path = path.replace(`{${variable}}`, encodeURIComponent(String(value)));
     else if (variable === 'input') body = value;
     else if (route.body?.includes(variable)) fields[variable] = value;
     else query.set(prepared.queryName(variable), String(value));

@@ -12,7 +12,10 @@ export interface Fleet {
 
 /** Ends what waits for a worker, as if one had failed at it. */
 export async function endOperations(ocore: Ocore, resourceId: string): Promise<void> {
-  await ocore.sql("UPDATE operations SET status = 'failed', finished_at = now() WHERE resource_id = $1 AND status IN ('queued', 'running')", [resourceId]);
+  await ocore.sql(
+    "UPDATE operations SET status = 'failed', finished_at = now() WHERE resource_id = $1 AND status IN ('queued', 'running')",
+    [resourceId],
+  );
 }
 
 /** What only a worker with a real server reaches by itself. */
@@ -28,14 +31,38 @@ export async function settle(ocore: Ocore, instanceId: string): Promise<void> {
 
 /** One of everything, on a control plane without a worker: for tests of the API that need no Odoo. */
 export async function fleetOf(ocore: Ocore, owner: Client): Promise<Fleet> {
-  const server = await owner.post('/servers', { name: 'berlin-1', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'secret' });
+  const server = await owner.post('/servers', {
+    name: 'berlin-1',
+    host: '127.0.0.1',
+    port: 1,
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'secret',
+  });
   await activate(ocore, server.text('id'));
   await ocore.sql(
     `INSERT INTO server_metrics (org_id, server_id, cpu_load_1m, cpu_load_5m, cpu_load_15m, ram_total_bytes, ram_used_bytes, ram_available_bytes, disk_total_bytes, disk_used_bytes, disk_available_bytes, network_rx_bytes, network_tx_bytes, uptime_seconds)
-     SELECT org_id, id, 0.4, 0.3, 0.2, 16, 6, 10, 160, 40, 120, 1, 1, 60 FROM servers WHERE id = $1`, [server.text('id')]);
+     SELECT org_id, id, 0.4, 0.3, 0.2, 16, 6, 10, 160, 40, 120, 1, 1, 60 FROM servers WHERE id = $1`,
+    [server.text('id')],
+  );
   const project = await owner.post('/projects', { name: 'ERP' });
-  const environment = await owner.post('/environments', { projectId: project.text('id'), name: 'production', type: 'production' });
-  const instance = await owner.post('/instances', { name: 'ERP production', serverId: server.text('id'), environmentId: environment.text('id'), adminEmail: 'admin@example.com' });
+  const environment = await owner.post('/environments', {
+    projectId: project.text('id'),
+    name: 'production',
+    type: 'production',
+  });
+  const instance = await owner.post('/instances', {
+    name: 'ERP production',
+    serverId: server.text('id'),
+    environmentId: environment.text('id'),
+    adminEmail: 'admin@example.com',
+  });
   await settle(ocore, instance.text('id'));
-  return { SERVER_ID: server.text('id'), PROJECT_ID: project.text('id'), ENVIRONMENT_ID: environment.text('id'), INSTANCE_ID: instance.text('id'), OPERATION_ID: instance.text('operationId') };
+  return {
+    SERVER_ID: server.text('id'),
+    PROJECT_ID: project.text('id'),
+    ENVIRONMENT_ID: environment.text('id'),
+    INSTANCE_ID: instance.text('id'),
+    OPERATION_ID: instance.text('operationId'),
+  };
 }

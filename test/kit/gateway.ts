@@ -18,8 +18,21 @@ export class GatewayProcess {
   }
 
   static async start(ocore: Ocore, env: Record<string, string> = {}): Promise<GatewayProcess> {
-    const all = { ...wideLimits, DATABASE_URL: ocore.running.databaseUrl, ENVIRONMENT: 'test', OCORE_ROLE: 'gateway', PORT: '0', DATA_DIR: ocore.dir, LOG_LEVEL: 'info', ...env };
-    const { found, process } = await startChild('src/main.ts', all, (line) => started.safeParse(JSON.parse(line)).data?.url);
+    const all = {
+      ...wideLimits,
+      DATABASE_URL: ocore.running.databaseUrl,
+      ENVIRONMENT: 'test',
+      OCORE_ROLE: 'gateway',
+      PORT: '0',
+      DATA_DIR: ocore.dir,
+      LOG_LEVEL: 'info',
+      ...env,
+    };
+    const { found, process } = await startChild(
+      'src/main.ts',
+      all,
+      (line) => started.safeParse(JSON.parse(line)).data?.url,
+    );
     return new GatewayProcess(found, process);
   }
 

@@ -32,7 +32,14 @@ export class IdentityProvider {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const configuration: Configuration = {
-      clients: [{ client_id: 'ocore', client_secret: 'the secret of ocore', token_endpoint_auth_method: 'client_secret_post', redirect_uris: [`${appUrl}/api/auth/oauth/${kind}/callback`] }],
+      clients: [
+        {
+          client_id: 'ocore',
+          client_secret: 'the secret of ocore',
+          token_endpoint_auth_method: 'client_secret_post',
+          redirect_uris: [`${appUrl}/api/auth/oauth/${kind}/callback`],
+        },
+      ],
       cookies: { keys: [randomBytes(16).toString('hex')] },
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'picture'] },
       conformIdTokenClaims: false,
@@ -41,8 +48,19 @@ export class IdentityProvider {
       interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
       ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
       pkce: { required: () => true },
-      findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: provider.person.email, email_verified: provider.person.emailVerified, name: provider.person.name, picture: 'https://images.invalid/face.png' }) }),
-      ...(kind === 'github' ? { routes: { authorization: '/login/oauth/authorize', token: '/login/oauth/access_token' } } : {}),
+      findAccount: (_context, id) => ({
+        accountId: id,
+        claims: () => ({
+          sub: id,
+          email: provider.person.email,
+          email_verified: provider.person.emailVerified,
+          name: provider.person.name,
+          picture: 'https://images.invalid/face.png',
+        }),
+      }),
+      ...(kind === 'github'
+        ? { routes: { authorization: '/login/oauth/authorize', token: '/login/oauth/access_token' } }
+        : {}),
     };
     const oidc = new Provider(url, configuration);
     oidc.use(async (context, next) => {
@@ -51,7 +69,13 @@ export class IdentityProvider {
       const token = await oidc.AccessToken.find(String(context.get('authorization')).replace(/^Bearer /i, ''));
       const { id, name, email, emailVerified } = provider.person;
       context.status = token ? 200 : 401;
-      if (token) context.body = context.path.endsWith('/emails') ? [{ email: 'other@example.com', primary: false, verified: true }, { email, primary: true, verified: emailVerified }] : { id: Number(id), login: `login-${id}`, name, avatar_url: null };
+      if (token)
+        context.body = context.path.endsWith('/emails')
+          ? [
+              { email: 'other@example.com', primary: false, verified: true },
+              { email, primary: true, verified: emailVerified },
+            ]
+          : { id: Number(id), login: `login-${id}`, name, avatar_url: null };
     });
     const server = createServer(oidc.callback());
     const provider: IdentityProvider = new IdentityProvider(url, server);
@@ -61,16 +85,24 @@ export class IdentityProvider {
   }
 
   /** Signs the person in and agrees to everything, or refuses. */
-  async #answer(oidc: Provider, { req, res }: { req: import('node:http').IncomingMessage; res: import('node:http').ServerResponse }): Promise<void> {
+  async #answer(
+    oidc: Provider,
+    { req, res }: { req: import('node:http').IncomingMessage; res: import('node:http').ServerResponse },
+  ): Promise<void> {
     if (this.refuses) return oidc.interactionFinished(req, res, { error: 'access_denied' });
     const { params } = await oidc.interactionDetails(req, res);
     const grant = new oidc.Grant({ accountId: this.person.id, clientId: String(params['client_id']) });
     grant.addOIDCScope(String(params['scope']));
-    await oidc.interactionFinished(req, res, { login: { accountId: this.person.id, remember: false }, consent: { grantId: await grant.save() } });
+    await oidc.interactionFinished(req, res, {
+      login: { accountId: this.person.id, remember: false },
+      consent: { grantId: await grant.save() },
+    });
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 }

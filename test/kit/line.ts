@@ -59,7 +59,9 @@ export class Line {
 
   async stop(): Promise<void> {
     for (const pair of this.#pairs) this.#end(pair);
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 
   #connect(near: net.Socket): void {
@@ -69,7 +71,9 @@ export class Line {
       socket.setNoDelay(true);
       socket.on('error', () => {});
       // While nothing is forwarded, the other side does not learn of an end either.
-      socket.on('close', () => { if (!this.#held && !this.#lost.has(pair)) this.#end(pair); });
+      socket.on('close', () => {
+        if (!this.#held && !this.#lost.has(pair)) this.#end(pair);
+      });
     }
     if (this.#held) this.#stop(pair);
     else this.#forward(pair);

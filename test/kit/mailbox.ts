@@ -44,10 +44,13 @@ export class Mailbox {
 
   async up(): Promise<void> {
     const server = new SMTPServer({
-      authOptional: true, disabledCommands: ['STARTTLS'], logger: false,
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      logger: false,
       onRcptTo: ({ address }, _session, callback) => {
         this.attempts += 1;
-        if (this.#refused.has(address)) callback(Object.assign(new Error('5.1.1 No such mailbox'), { responseCode: 550 }));
+        if (this.#refused.has(address))
+          callback(Object.assign(new Error('5.1.1 No such mailbox'), { responseCode: 550 }));
         else callback();
       },
       onData: (stream, _session, callback) => {
@@ -66,7 +69,10 @@ export class Mailbox {
   async down(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    if (server) await new Promise<void>((resolve) => { server.close(() => resolve()); });
+    if (server)
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
   }
 
   /** The server says a lasting no to this address. */
@@ -83,7 +89,9 @@ export class Mailbox {
     for (;;) {
       const index = this.#letters.findIndex((letter) => letter.to === to.toLowerCase());
       if (index >= 0) return this.#letters.splice(index, 1)[0] ?? Promise.reject(new Error('unreachable'));
-      await new Promise<void>((resolve) => { this.#arrived.addEventListener('mail', () => resolve(), { once: true }); });
+      await new Promise<void>((resolve) => {
+        this.#arrived.addEventListener('mail', () => resolve(), { once: true });
+      });
     }
   }
 
@@ -98,7 +106,14 @@ export class Mailbox {
   #keep(to: unknown, subject: string, text: string, messageId: string): void {
     const address: unknown = typeof to === 'object' && to !== null ? Reflect.get(to, 'text') : '';
     const link = new URL(/https?:\/\/[^\s<>"]+/.exec(text)?.[0] ?? 'http://none.invalid/');
-    this.#letters.push({ to: String(address).toLowerCase(), subject, text, messageId, link, token: link.searchParams.get('token') ?? '' });
+    this.#letters.push({
+      to: String(address).toLowerCase(),
+      subject,
+      text,
+      messageId,
+      link,
+      token: link.searchParams.get('token') ?? '',
+    });
     this.#arrived.dispatchEvent(new Event('mail'));
   }
 }

@@ -12,7 +12,14 @@ import { Client } from './client.ts';
 import { freePort } from './free-port.ts';
 
 /** A test does in seconds what users do in hours. */
-export const wideLimits = { RATE_LIMIT_ADDRESS: '1000000000', RATE_LIMIT_ANONYMOUS: '1000000000', RATE_LIMIT_ACCOUNT: '1000000000', RATE_LIMIT_GRAPHQL_COST: '1000000000', RATE_LIMIT_SENSITIVE_FACTOR: '10000', SOCKETS_PER_ACCOUNT: '2000' };
+export const wideLimits = {
+  RATE_LIMIT_ADDRESS: '1000000000',
+  RATE_LIMIT_ANONYMOUS: '1000000000',
+  RATE_LIMIT_ACCOUNT: '1000000000',
+  RATE_LIMIT_GRAPHQL_COST: '1000000000',
+  RATE_LIMIT_SENSITIVE_FACTOR: '10000',
+  SOCKETS_PER_ACCOUNT: '2000',
+};
 
 /** A whole control plane for a test file: its own embedded PostgreSQL, gateway and worker. */
 export class Ocore {
@@ -29,7 +36,17 @@ export class Ocore {
   static async start(env: Record<string, string> = {}): Promise<Ocore> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-test-'));
     await chmod(dir, 0o755);
-    const all = { ENVIRONMENT: 'test', DATA_DIR: dir, PORT: String(await freePort()), LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', PORT_RANGE: portRange, ...wideLimits, ...env };
+    const all = {
+      ENVIRONMENT: 'test',
+      DATA_DIR: dir,
+      PORT: String(await freePort()),
+      LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      MONITOR_INTERVAL: '1s',
+      OPERATION_LEASE: '2s',
+      PORT_RANGE: portRange,
+      ...wideLimits,
+      ...env,
+    };
     const running = await start(readConfig(all));
     return new Ocore(running, dir, all);
   }
@@ -62,19 +79,35 @@ export class Ocore {
   /** Signs a new person up, with an organization of its own. */
   async owner(name = 'owner'): Promise<Client> {
     const email = `${name}-${Math.random().toString(36).slice(2, 10)}@example.com`;
-    const answer = await new Client(this.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name });
+    const answer = await new Client(this.url, null, null).post('/auth/signup', {
+      email,
+      password: 'correct horse 1',
+      name,
+    });
     if (answer.status !== 201) throw new Error(`Sign-up failed: ${JSON.stringify(answer.body)}`);
-    return new Client(this.url, String(answer.at('accessToken')), String(answer.at('organizations.0.slug')), String(answer.at('refreshToken')), email);
+    return new Client(
+      this.url,
+      String(answer.at('accessToken')),
+      String(answer.at('organizations.0.slug')),
+      String(answer.at('refreshToken')),
+      email,
+    );
   }
 
   /** The text of the newest letter to an address. */
   async letterTo(email: string): Promise<string> {
-    const [row] = await this.sql<{ id: string; body_enc: string }>('SELECT id, body_enc FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1', [email]);
+    const [row] = await this.sql<{ id: string; body_enc: string }>(
+      'SELECT id, body_enc FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1',
+      [email],
+    );
     if (!row) throw new Error(`No letter went to ${email}`);
     const config = readConfig(this.#env);
     const pool = new pg.Pool({ connectionString: this.running.databaseUrl, max: 1 });
     try {
-      const keys = await KeyRing.load(pool, new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS));
+      const keys = await KeyRing.load(
+        pool,
+        new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS),
+      );
       return await new SecretBox(keys).open(row.body_enc, `mail:${row.id}`);
     } finally {
       await pool.end();
@@ -93,7 +126,12 @@ export class Ocore {
     const email = `${role.toLowerCase().replace(/[^a-z]/g, '')}-${Math.random().toString(36).slice(2, 10)}@example.com`;
     const invited = await by.post('/members/invite', { email, roleId: await by.roleId(role), ...invite });
     if (invited.status !== 201) throw new Error(`The invitation failed: ${JSON.stringify(invited.body)}`);
-    const answer = await new Client(this.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name: `The ${role}`, invitationToken: await this.invitationTo(email) });
+    const answer = await new Client(this.url, null, null).post('/auth/signup', {
+      email,
+      password: 'correct horse 1',
+      name: `The ${role}`,
+      invitationToken: await this.invitationTo(email),
+    });
     if (answer.status !== 201) throw new Error(`Sign-up failed: ${JSON.stringify(answer.body)}`);
     return new Client(this.url, answer.text('accessToken'), by.org, answer.text('refreshToken'), email);
   }

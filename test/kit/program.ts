@@ -12,18 +12,46 @@ export class Program {
   readonly lines: string[] = [];
   readonly #wake = new Set<() => void>();
 
-  private constructor(script: string, args: readonly string[], env: Record<string, string>, nodeArgs: readonly string[]) {
-    this.#child = spawn(process.execPath, [...nodeArgs, script, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  private constructor(
+    script: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    nodeArgs: readonly string[],
+  ) {
+    this.#child = spawn(process.execPath, [...nodeArgs, script, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => { this.lines.push(line); this.#tell(); });
+      if (stream)
+        createInterface({ input: stream }).on('line', (line) => {
+          this.lines.push(line);
+          this.#tell();
+        });
     }
     Program.#living.add(this);
-    this.#child.once('close', () => { Program.#living.delete(this); this.#tell(); });
+    this.#child.once('close', () => {
+      Program.#living.delete(this);
+      this.#tell();
+    });
   }
 
   /** Runs src/main.ts until it is ready. */
   static async start(env: Record<string, string>, nodeArgs: readonly string[] = []): Promise<Program> {
-    const program = new Program(entry, [], { ENVIRONMENT: 'test', PORT: '0', LOG_LEVEL: 'info', ...wideLimits, MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', ...env }, nodeArgs);
+    const program = new Program(
+      entry,
+      [],
+      {
+        ENVIRONMENT: 'test',
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        ...wideLimits,
+        MONITOR_INTERVAL: '1s',
+        OPERATION_LEASE: '2s',
+        ...env,
+      },
+      nodeArgs,
+    );
     await program.line(env['OCORE_ROLE'] === 'worker' ? /worker is ready/ : /oCore is ready/);
     return program;
   }
@@ -70,7 +98,9 @@ export class Program {
       const found = this.lines.find((line) => pattern.test(line));
       if (found !== undefined) return found;
       if (this.hasEnded) throw new Error(`The program ended:\n${this.output}`);
-      await new Promise<void>((resolve) => { this.#wake.add(resolve); });
+      await new Promise<void>((resolve) => {
+        this.#wake.add(resolve);
+      });
     }
   }
 

@@ -39,24 +39,33 @@ export class StepGates {
 
   /** Closes both gates of a step, before any worker can come to it. */
   async close(operationId: string, step: string): Promise<void> {
-    const { rows } = await this.#client.query<{ key: number }>('INSERT INTO test_gates (operation_id, step) VALUES ($1, $2) RETURNING key', [operationId, step]);
+    const { rows } = await this.#client.query<{ key: number }>(
+      'INSERT INTO test_gates (operation_id, step) VALUES ($1, $2) RETURNING key',
+      [operationId, step],
+    );
     await this.#client.query('SELECT pg_advisory_lock(4711, $1), pg_advisory_lock(4712, $1)', [rows[0]?.key]);
   }
 
   /** The operations that wait where their step begins. */
   async waiting(): Promise<string[]> {
-    const { rows } = await this.#client.query<{ operation_id: string }>("SELECT operation_id FROM pg_locks JOIN test_gates ON key = objid::int WHERE locktype = 'advisory' AND classid = 4711 AND NOT granted");
+    const { rows } = await this.#client.query<{ operation_id: string }>(
+      "SELECT operation_id FROM pg_locks JOIN test_gates ON key = objid::int WHERE locktype = 'advisory' AND classid = 4711 AND NOT granted",
+    );
     return rows.map((row) => row.operation_id);
   }
 
   /** Lets the step begin; its success still cannot be recorded. */
   async letBegin(operationId: string): Promise<void> {
-    await this.#client.query('SELECT pg_advisory_unlock(4711, key) FROM test_gates WHERE operation_id = $1', [operationId]);
+    await this.#client.query('SELECT pg_advisory_unlock(4711, key) FROM test_gates WHERE operation_id = $1', [
+      operationId,
+    ]);
   }
 
   /** Those whose step is begun and not over, as everybody sees. */
   async inStep(): Promise<string[]> {
-    const { rows } = await this.#client.query<{ operation_id: string }>("SELECT g.operation_id FROM test_gates g JOIN operation_steps s ON s.operation_id = g.operation_id AND s.name = g.step WHERE s.status = 'running'");
+    const { rows } = await this.#client.query<{ operation_id: string }>(
+      "SELECT g.operation_id FROM test_gates g JOIN operation_steps s ON s.operation_id = g.operation_id AND s.name = g.step WHERE s.status = 'running'",
+    );
     return rows.map((row) => row.operation_id);
   }
 
@@ -67,7 +76,10 @@ export class StepGates {
 
   /** How long after the end of the lease the operation was taken for the second time, in ms, by the database's clock. */
   async takenAfter(operationId: string): Promise<number | undefined> {
-    const { rows } = await this.#client.query<{ ms: number }>('SELECT (extract(epoch FROM late) * 1000)::float AS ms FROM test_claims WHERE operation_id = $1 AND attempt = 2', [operationId]);
+    const { rows } = await this.#client.query<{ ms: number }>(
+      'SELECT (extract(epoch FROM late) * 1000)::float AS ms FROM test_claims WHERE operation_id = $1 AND attempt = 2',
+      [operationId],
+    );
     return rows[0]?.ms;
   }
 

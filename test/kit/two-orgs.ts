@@ -36,37 +36,83 @@ export async function personalIds(ocore: Pick<Ocore, 'sql'>, email: string, name
 /** A project with an environment and an instance in it. */
 export async function addProject(ocore: Ocore, owner: Client, name: string, serverId: string): Promise<Ids> {
   const project = await owner.post('/projects', { name: `${name} project` });
-  const environment = await owner.post('/environments', { projectId: project.text('id'), name: `${name} environment`, type: 'development' });
+  const environment = await owner.post('/environments', {
+    projectId: project.text('id'),
+    name: `${name} environment`,
+    type: 'development',
+  });
   await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [serverId]);
   // What of those who are limited to the project is probed needs a server that they may choose.
-  await ocore.sql('INSERT INTO project_servers (org_id, project_id, server_id) SELECT org_id, $1, id FROM servers WHERE id = $2', [project.text('id'), serverId]);
-  const instance = await owner.post('/instances', { name: `${name} instance`, serverId, environmentId: environment.text('id'), adminEmail: `${name}@example.com` });
+  await ocore.sql(
+    'INSERT INTO project_servers (org_id, project_id, server_id) SELECT org_id, $1, id FROM servers WHERE id = $2',
+    [project.text('id'), serverId],
+  );
+  const instance = await owner.post('/instances', {
+    name: `${name} instance`,
+    serverId,
+    environmentId: environment.text('id'),
+    adminEmail: `${name}@example.com`,
+  });
   await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [instance.text('id')]);
-  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)", [instance.text('operationId'), `${name} log line`]);
-  return { project: project.text('id'), environment: environment.text('id'), instance: instance.text('id'), operation: instance.text('operationId'), server: serverId };
+  await ocore.sql(
+    "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)",
+    [instance.text('operationId'), `${name} log line`],
+  );
+  return {
+    project: project.text('id'),
+    environment: environment.text('id'),
+    instance: instance.text('id'),
+    operation: instance.text('operationId'),
+    server: serverId,
+  };
 }
 
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
-  const server = await owner.post('/servers', { name: `${name} server`, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+  const server = await owner.post('/servers', {
+    name: `${name} server`,
+    host: '127.0.0.1',
+    port: 1,
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'unused',
+  });
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
-  const [member] = await ocore.sql<Record<string, string>>("INSERT INTO memberships (id, org_id, user_id, role_id) SELECT gen_random_uuid(), r.org_id, u.id, r.id FROM roles r, users u WHERE r.org_id = $1 AND r.name = 'Viewer' AND u.email = $2 RETURNING id AS member, user_id AS user", [person['organization'], subject.email]);
-  const [others] = await ocore.sql<Record<string, string>>(shared, [person['organization'], `${name}-role`, member?.['member'], resources['project']]);
+  const [member] = await ocore.sql<Record<string, string>>(
+    "INSERT INTO memberships (id, org_id, user_id, role_id) SELECT gen_random_uuid(), r.org_id, u.id, r.id FROM roles r, users u WHERE r.org_id = $1 AND r.name = 'Viewer' AND u.email = $2 RETURNING id AS member, user_id AS user",
+    [person['organization'], subject.email],
+  );
+  const [others] = await ocore.sql<Record<string, string>>(shared, [
+    person['organization'],
+    `${name}-role`,
+    member?.['member'],
+    resources['project'],
+  ]);
   return { owner, id: person['organization'] ?? '', ids: { ...resources, ...person, ...member, ...others } };
 }
 
 /** The ids of one organization, beside which those of another stand as `foreign …`. */
 export function withForeign(own: Ids, foreign: Ids): Ids {
-  return { ...own, ...Object.fromEntries(Object.entries(foreign).map(([resource, id]) => [`foreign ${resource}`, id])) };
+  return {
+    ...own,
+    ...Object.fromEntries(Object.entries(foreign).map(([resource, id]) => [`foreign ${resource}`, id])),
+  };
 }
 
 /** All rows of an organization, to see whether anything of it was changed; that a key is noted as used is no change. */
 export async function rowsOf(ocore: Ocore, orgId: string): Promise<string> {
-  const tables = await ocore.sql<{ name: string }>("SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY 1");
-  const parts = await Promise.all(tables.map(async ({ name }) => `${name} ${JSON.stringify((await ocore.sql<{ rows: unknown }>(`SELECT json_agg(to_jsonb(t) - '{last_used_at,last_used_ip}'::text[] ORDER BY to_jsonb(t)->>'id') AS rows FROM "${name}" t WHERE org_id = $1`, [orgId]))[0]?.rows)}`));
+  const tables = await ocore.sql<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'org_id' ORDER BY 1",
+  );
+  const parts = await Promise.all(
+    tables.map(
+      async ({ name }) =>
+        `${name} ${JSON.stringify((await ocore.sql<{ rows: unknown }>(`SELECT json_agg(to_jsonb(t) - '{last_used_at,last_used_ip}'::text[] ORDER BY to_jsonb(t)->>'id') AS rows FROM "${name}" t WHERE org_id = $1`, [orgId]))[0]?.rows)}`,
+    ),
+  );
   return parts.join('\n');
 }

@@ -19,7 +19,18 @@ export class WorkerProcess {
   #spawn(): ChildProcess {
     return spawn(process.execPath, ['src/main.ts'], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ENVIRONMENT: 'test', OCORE_ROLE: 'worker', DATABASE_URL: this.#ocore.running.databaseUrl, DATA_DIR: this.#ocore.dir, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', MONITOR_INTERVAL: '1s', OPERATION_LEASE: '2s', PORT_RANGE: portRange, ...this.#env },
+      env: {
+        ...process.env,
+        ENVIRONMENT: 'test',
+        OCORE_ROLE: 'worker',
+        DATABASE_URL: this.#ocore.running.databaseUrl,
+        DATA_DIR: this.#ocore.dir,
+        LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+        MONITOR_INTERVAL: '1s',
+        OPERATION_LEASE: '2s',
+        PORT_RANGE: portRange,
+        ...this.#env,
+      },
     });
   }
 

@@ -8,24 +8,45 @@ import { WorkerProcess } from '../kit/worker.ts';
 it.override('mailboxUp', false);
 it.override('env', ({ mailbox }) => mailbox.env);
 
-interface Row { attempts: number; sent: boolean; failed: boolean; erased: boolean; last_error: string | null }
+interface Row {
+  attempts: number;
+  sent: boolean;
+  failed: boolean;
+  erased: boolean;
+  last_error: string | null;
+}
 
 async function rowOf(ocore: Ocore, recipient: string): Promise<Row | undefined> {
-  return (await ocore.sql<Row>('SELECT attempts, sent_at IS NOT NULL AS sent, failed_at IS NOT NULL AS failed, body_enc IS NULL AS erased, last_error FROM mails WHERE recipient = $1', [recipient]))[0];
+  return (
+    await ocore.sql<Row>(
+      'SELECT attempts, sent_at IS NOT NULL AS sent, failed_at IS NOT NULL AS failed, body_enc IS NULL AS erased, last_error FROM mails WHERE recipient = $1',
+      [recipient],
+    )
+  )[0];
 }
 
 async function until(ocore: Ocore, recipient: string, holds: (row: Row) => boolean): Promise<Row> {
   for (;;) {
     const row = await rowOf(ocore, recipient);
     if (row && holds(row)) return row;
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
   }
 }
 
-it('outlives a mail server that is down: the letter arrives when it is up again, once, and its text is erased', async ({ mailbox, ocore }) => {
+it('outlives a mail server that is down: the letter arrives when it is up again, once, and its text is erased', async ({
+  mailbox,
+  ocore,
+}) => {
   const owner = await ocore.owner('down');
   const waiting = await until(ocore, owner.email, (row) => row.attempts >= 2);
-  expect([waiting.sent, waiting.failed, waiting.erased, waiting.last_error]).toEqual([false, false, false, expect.stringContaining('ECONNREFUSED')]);
+  expect([waiting.sent, waiting.failed, waiting.erased, waiting.last_error]).toEqual([
+    false,
+    false,
+    false,
+    expect.stringContaining('ECONNREFUSED'),
+  ]);
   await mailbox.up();
   // A second process pumps, too: still one letter.
   const worker = new WorkerProcess(ocore, mailbox.env);
@@ -39,13 +60,22 @@ it('outlives a mail server that is down: the letter arrives when it is up again,
   await worker.kill();
 });
 
-it('gives a letter up when the server says a lasting no, and audits that without its text', async ({ mailbox, ocore }) => {
+it('gives a letter up when the server says a lasting no, and audits that without its text', async ({
+  mailbox,
+  ocore,
+}) => {
   const email = `refused-${Date.now()}@example.com`;
   mailbox.refuse(email);
-  expect((await new Client(ocore.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name: 'Ref' })).status).toBe(201);
+  expect(
+    (await new Client(ocore.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name: 'Ref' }))
+      .status,
+  ).toBe(201);
   const row = await until(ocore, email, ({ failed }) => failed);
   expect([row.attempts, row.erased, row.sent]).toEqual([1, true, false]);
-  const [entry] = await ocore.sql<{ after_state: object }>("SELECT after_state FROM audit_entries WHERE action = 'mail.failed' AND resource_name = $1", [email]);
+  const [entry] = await ocore.sql<{ after_state: object }>(
+    "SELECT after_state FROM audit_entries WHERE action = 'mail.failed' AND resource_name = $1",
+    [email],
+  );
   expect(entry?.after_state).toMatchObject({ attempts: 1, subject: 'Verify your e-mail address for oCore' });
 });
 

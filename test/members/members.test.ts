@@ -2,15 +2,24 @@ import { expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 
-const role = (client: Client, id: string, roleId: string, more = {}) => client.put(`/members/${id}/role`, { roleId, ...more });
+const role = (client: Client, id: string, roleId: string, more = {}) =>
+  client.put(`/members/${id}/role`, { roleId, ...more });
 
 it('lists members with their roles, and finds them by name, address and role', async ({ ocore, owner }) => {
   const viewer = await ocore.member(owner, 'Viewer');
   await ocore.member(owner, 'Developer');
   const all = await owner.get('/members?limit=2');
-  expect([all.at('data.0.role.name'), all.at('data.1.role.name'), all.at('has_more')]).toEqual(['Developer', 'Viewer', true]);
+  expect([all.at('data.0.role.name'), all.at('data.1.role.name'), all.at('has_more')]).toEqual([
+    'Developer',
+    'Viewer',
+    true,
+  ]);
   const found = await viewer.get(`/members?search=${viewer.email.toUpperCase()}`);
-  expect([found.at('data.0.email'), found.at('data.1'), found.at('data.0.name')]).toEqual([viewer.email, undefined, 'The Viewer']);
+  expect([found.at('data.0.email'), found.at('data.1'), found.at('data.0.name')]).toEqual([
+    viewer.email,
+    undefined,
+    'The Viewer',
+  ]);
   const owners = await viewer.get(`/members?role_id=${await owner.roleId('Owner')}`);
   expect([owners.at('data.0.email'), owners.at('data.1')]).toEqual([owner.email, undefined]);
   expect(JSON.stringify(all.body)).not.toMatch(/password|argon/);
@@ -30,19 +39,32 @@ it('gives another role from the next request on, and closes what it no longer al
 
 it('gives a role in single projects instead, and beside', async ({ ocore, owner }) => {
   const developer = await ocore.member(owner, 'Developer');
-  const [first, second] = [(await owner.post('/projects', { name: 'First one' })).text('id'), (await owner.post('/projects', { name: 'Second one' })).text('id')];
+  const [first, second] = [
+    (await owner.post('/projects', { name: 'First one' })).text('id'),
+    (await owner.post('/projects', { name: 'Second one' })).text('id'),
+  ];
   const id = await owner.memberIdOf(developer.email);
   const limited = await role(owner, id, await owner.roleId('Developer'), { projectIds: [first] });
-  expect([limited.at('role'), limited.at('assignments.0.projectId'), limited.at('assignments.1')]).toEqual([null, first, undefined]);
+  expect([limited.at('role'), limited.at('assignments.0.projectId'), limited.at('assignments.1')]).toEqual([
+    null,
+    first,
+    undefined,
+  ]);
   expect((await developer.get('/projects')).at('data.1')).toBeUndefined();
   expect((await developer.get(`/projects/${second}`)).status).toBe(404);
   expect((await developer.patch(`/projects/${first}`, { description: 'Mine' })).status).toBe(200);
 
-  const seen = await owner.post(`/members/${id}/assignments`, { roleId: await owner.roleId('Viewer'), projectId: second });
+  const seen = await owner.post(`/members/${id}/assignments`, {
+    roleId: await owner.roleId('Viewer'),
+    projectId: second,
+  });
   expect(seen.status).toBe(201);
   expect((await developer.get(`/projects/${second}`)).status).toBe(200);
   expect((await developer.patch(`/projects/${second}`, { description: 'No' })).status).toBe(403);
-  expect((await owner.post(`/members/${id}/assignments`, { roleId: await owner.roleId('Viewer'), projectId: second })).status).toBe(409);
+  expect(
+    (await owner.post(`/members/${id}/assignments`, { roleId: await owner.roleId('Viewer'), projectId: second }))
+      .status,
+  ).toBe(409);
   expect((await owner.get(`/members/${id}/assignments`)).at('data.0.role.name')).toBe('Viewer');
   expect((await owner.delete(`/members/${id}/assignments/${seen.text('id')}`)).status).toBe(200);
   expect((await developer.get(`/projects/${second}`)).status).toBe(404);
@@ -53,12 +75,31 @@ it('lets nobody raise anyone, or themselves, above themselves', async ({ ocore, 
   const admin = await ocore.member(owner, 'Admin');
   await owner.post('/roles', { name: 'People', permissionIds: ['manage:members', 'view:roles'] });
   const people = await ocore.member(owner, 'People');
-  const [adminId, peopleId, ownerId] = [await owner.memberIdOf(admin.email), await owner.memberIdOf(people.email), await owner.memberIdOf(owner.email)];
-  const [ownerRole, adminRole, viewerRole, peopleRole] = [await owner.roleId('Owner'), await owner.roleId('Admin'), await owner.roleId('Viewer'), await owner.roleId('People')];
+  const [adminId, peopleId, ownerId] = [
+    await owner.memberIdOf(admin.email),
+    await owner.memberIdOf(people.email),
+    await owner.memberIdOf(owner.email),
+  ];
+  const [ownerRole, adminRole, viewerRole, peopleRole] = [
+    await owner.roleId('Owner'),
+    await owner.roleId('Admin'),
+    await owner.roleId('Viewer'),
+    await owner.roleId('People'),
+  ];
   const refused = [
-    await role(admin, adminId, ownerRole), await role(admin, ownerId, viewerRole), await admin.delete(`/members/${ownerId}`), await admin.post('/members/invite', { email: 'x@example.com', roleId: ownerRole }),
-    await role(people, peopleId, adminRole), await role(people, adminId, peopleRole), await people.delete(`/members/${adminId}`), await people.post('/members/invite', { email: 'y@example.com', roleId: viewerRole }),
-    await people.post('/invite-links', { roleId: adminRole }), await people.post(`/members/${peopleId}/assignments`, { roleId: viewerRole, projectId: (await owner.post('/projects', { name: 'For people' })).text('id') }),
+    await role(admin, adminId, ownerRole),
+    await role(admin, ownerId, viewerRole),
+    await admin.delete(`/members/${ownerId}`),
+    await admin.post('/members/invite', { email: 'x@example.com', roleId: ownerRole }),
+    await role(people, peopleId, adminRole),
+    await role(people, adminId, peopleRole),
+    await people.delete(`/members/${adminId}`),
+    await people.post('/members/invite', { email: 'y@example.com', roleId: viewerRole }),
+    await people.post('/invite-links', { roleId: adminRole }),
+    await people.post(`/members/${peopleId}/assignments`, {
+      roleId: viewerRole,
+      projectId: (await owner.post('/projects', { name: 'For people' })).text('id'),
+    }),
   ];
   expect(refused.map((answer) => answer.status)).toEqual(refused.map(() => 403));
   expect(refused[7]?.at('error.details.missing')).toContain('view:servers');
@@ -71,7 +112,11 @@ it('lets nobody raise anyone, or themselves, above themselves', async ({ ocore, 
 it('keeps one Owner, also when two go at the same time', async ({ ocore }) => {
   const chief = await ocore.owner('chief');
   const ownId = await chief.memberIdOf(chief.email);
-  const alone = [await role(chief, ownId, await chief.roleId('Admin')), await chief.post('/members/leave'), await chief.delete(`/members/${ownId}`)];
+  const alone = [
+    await role(chief, ownId, await chief.roleId('Admin')),
+    await chief.post('/members/leave'),
+    await chief.delete(`/members/${ownId}`),
+  ];
   expect(alone.map((answer) => answer.status)).toEqual([409, 409, 409]);
   expect(alone[1]?.at('error.details.constraint')).toBe('last_owner');
 
@@ -80,11 +125,17 @@ it('keeps one Owner, also when two go at the same time', async ({ ocore }) => {
   const viewer = await chief.roleId('Viewer');
   const both = await Promise.all([role(chief, secondId, viewer), role(second, ownId, viewer)]);
   expect(both.map((answer) => answer.status).sort()).toEqual([200, 409]);
-  const owners = await ocore.sql("SELECT m.id FROM memberships m JOIN roles r ON r.id = m.role_id JOIN organizations o ON o.id = m.org_id WHERE o.slug = $1 AND r.name = 'Owner'", [chief.org]);
+  const owners = await ocore.sql(
+    "SELECT m.id FROM memberships m JOIN roles r ON r.id = m.role_id JOIN organizations o ON o.id = m.org_id WHERE o.slug = $1 AND r.name = 'Owner'",
+    [chief.org],
+  );
   expect(owners).toHaveLength(1);
 });
 
-it('shows somebody who was removed, or left, nothing more; their keys stay dead when they come back', async ({ ocore, owner }) => {
+it('shows somebody who was removed, or left, nothing more; their keys stay dead when they come back', async ({
+  ocore,
+  owner,
+}) => {
   const developer = await ocore.member(owner, 'Developer');
   const { key } = await developer.newKey(['view:projects']);
   expect((await owner.withKey(key).get('/projects')).status).toBe(200);
@@ -95,7 +146,11 @@ it('shows somebody who was removed, or left, nothing more; their keys stay dead 
   expect((await owner.get(`/members/${id}`)).status).toBe(404);
 
   await owner.post('/members/invite', { email: developer.email, roleId: await owner.roleId('Developer') });
-  expect((await developer.in(null).post('/invitations/accept', { token: await ocore.invitationTo(developer.email) })).at('slug')).toBe(owner.org);
+  expect(
+    (await developer.in(null).post('/invitations/accept', { token: await ocore.invitationTo(developer.email) })).at(
+      'slug',
+    ),
+  ).toBe(owner.org);
   expect((await developer.get('/projects')).status).toBe(200);
   expect((await owner.withKey(key).get('/projects')).status).toBe(401);
   expect((await developer.post('/members/leave')).status).toBe(200);
@@ -106,9 +161,19 @@ it('knows nothing of other organizations', async ({ ocore, owner }) => {
   const stranger = await ocore.owner('stranger');
   const [memberId, roleId] = [await owner.memberIdOf(owner.email), await owner.roleId('Viewer')];
   const theirs = [
-    await stranger.get(`/members/${memberId}`), await stranger.delete(`/members/${memberId}`), await role(stranger, memberId, await stranger.roleId('Viewer')), await stranger.get(`/members/${memberId}/assignments`),
-    await role(stranger, await stranger.memberIdOf(stranger.email), roleId), await stranger.post('/members/invite', { email: 'a@example.com', roleId }), await stranger.post('/invite-links', { roleId }), await stranger.get(`/roles/${roleId}`),
-    await stranger.post('/members/invite', { email: 'a@example.com', roleId: await stranger.roleId('Viewer'), projectIds: [(await owner.post('/projects', { name: 'Hidden' })).text('id')] }),
+    await stranger.get(`/members/${memberId}`),
+    await stranger.delete(`/members/${memberId}`),
+    await role(stranger, memberId, await stranger.roleId('Viewer')),
+    await stranger.get(`/members/${memberId}/assignments`),
+    await role(stranger, await stranger.memberIdOf(stranger.email), roleId),
+    await stranger.post('/members/invite', { email: 'a@example.com', roleId }),
+    await stranger.post('/invite-links', { roleId }),
+    await stranger.get(`/roles/${roleId}`),
+    await stranger.post('/members/invite', {
+      email: 'a@example.com',
+      roleId: await stranger.roleId('Viewer'),
+      projectIds: [(await owner.post('/projects', { name: 'Hidden' })).text('id')],
+    }),
   ];
   expect(theirs.map((answer) => answer.status)).toEqual(theirs.map(() => 404));
   expect((await stranger.get(`/members?role_id=${roleId}`)).at('data')).toEqual([]);
@@ -116,8 +181,25 @@ it('knows nothing of other organizations', async ({ ocore, owner }) => {
 });
 
 it('leaves a trail of every change, without tokens', async ({ ocore, owner }) => {
-  const rows = await ocore.sql<{ action: string }>('SELECT DISTINCT action FROM audit_entries WHERE org_id = (SELECT id FROM organizations WHERE slug = $1)', [owner.org]);
-  expect(rows.map((row) => row.action)).toEqual(expect.arrayContaining(['member.invited', 'member.joined', 'member.role_changed', 'member.role_assigned', 'member.role_unassigned', 'member.removed', 'member.left', 'api_key.created', 'role.created']));
-  const [secrets] = await ocore.sql<{ count: string }>("SELECT count(*) FROM (SELECT after_state::text || coalesce(before_state::text, '') AS text FROM audit_entries UNION ALL SELECT payload::text FROM outbox_events) t WHERE text ~ 'ocore_[ijk]_[A-Za-z0-9_-]{20}'");
+  const rows = await ocore.sql<{ action: string }>(
+    'SELECT DISTINCT action FROM audit_entries WHERE org_id = (SELECT id FROM organizations WHERE slug = $1)',
+    [owner.org],
+  );
+  expect(rows.map((row) => row.action)).toEqual(
+    expect.arrayContaining([
+      'member.invited',
+      'member.joined',
+      'member.role_changed',
+      'member.role_assigned',
+      'member.role_unassigned',
+      'member.removed',
+      'member.left',
+      'api_key.created',
+      'role.created',
+    ]),
+  );
+  const [secrets] = await ocore.sql<{ count: string }>(
+    "SELECT count(*) FROM (SELECT after_state::text || coalesce(before_state::text, '') AS text FROM audit_entries UNION ALL SELECT payload::text FROM outbox_events) t WHERE text ~ 'ocore_[ijk]_[A-Za-z0-9_-]{20}'",
+  );
   expect(secrets?.count).toBe('0');
 });

@@ -1,4 +1,12 @@
-import { coerceInputValue, type GraphQLField, type GraphQLInputType, getNamedType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import {
+  coerceInputValue,
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { merged } from '../../rest/category.ts';
@@ -19,21 +27,38 @@ function coerced(value: Json, type: GraphQLInputType | undefined): unknown {
   const body = z.record(z.string(), z.unknown()).safeParse(found);
   // The schema hands environment variables on by their names.
   const envVars = z.array(z.object({ name: z.string(), value: z.string() })).safeParse(body.data?.['envVars']);
-  return envVars.success ? { ...body.data, envVars: Object.fromEntries(envVars.data.map((one) => [one.name, one.value])) } : found;
+  return envVars.success
+    ? { ...body.data, envVars: Object.fromEntries(envVars.data.map((one) => [one.name, one.value])) }
+    : found;
 }
 
 /** What the service gets of a body: an input, or arguments by their own names. */
-function parsedOf({ route, rootField, variables, argumentNames }: PreparedRoute, body: Json): { parser: string; value: unknown } {
+function parsedOf(
+  { route, rootField, variables, argumentNames }: PreparedRoute,
+  body: Json,
+): { parser: string; value: unknown } {
   const input = getNamedType(variables.get('input'));
   if (isInputObjectType(input)) return { parser: input.name, value: coerced(body, variables.get('input')) };
   const named = route.body === undefined ? { input: body } : isObject(body) ? body : {};
-  return { parser: rootField, value: Object.fromEntries(Object.entries(named).map(([name, value]) => [argumentNames.get(name) ?? name, coerced(value, variables.get(name))])) };
+  return {
+    parser: rootField,
+    value: Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [
+        argumentNames.get(name) ?? name,
+        coerced(value, variables.get(name)),
+      ]),
+    ),
+  };
 }
 
 describe('every example of a body', () => {
   const bodies = routes.flatMap((route) => {
-    const operation = operations.find(({ method, path }) => method === route.method && path === route.path)?.operation ?? {};
-    return bodiesOf(operation).map((body) => ({ name: `${route.method} ${route.path}`, ...parsedOf(prepare(schema, route), body) }));
+    const operation =
+      operations.find(({ method, path }) => method === route.method && path === route.path)?.operation ?? {};
+    return bodiesOf(operation).map((body) => ({
+      name: `${route.method} ${route.path}`,
+      ...parsedOf(prepare(schema, route), body),
+    }));
   });
 
   it('is taken by what parses it', () => {
@@ -46,12 +71,17 @@ describe('every example of a body', () => {
   });
 
   it('has a parser', () => {
-    expect([...new Set(bodies.filter(({ parser }) => parsers[parser] === undefined).map(({ name }) => name))]).toEqual(Object.keys(unparsed));
+    expect([...new Set(bodies.filter(({ parser }) => parsers[parser] === undefined).map(({ name }) => name))]).toEqual(
+      Object.keys(unparsed),
+    );
   });
 });
 
 type RootField = GraphQLField<unknown, unknown>;
-const rootFields: Readonly<Record<string, RootField>> = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() };
+const rootFields: Readonly<Record<string, RootField>> = {
+  ...schema.getQueryType()?.getFields(),
+  ...schema.getMutationType()?.getFields(),
+};
 
 function fieldsOf(name: string | undefined): string[] {
   const type = name ? schema.getType(name) : undefined;
@@ -61,7 +91,9 @@ function fieldsOf(name: string | undefined): string[] {
 /** What may be said of one root field: its arguments, its answer, and what the answer's parts hold. */
 function partsOf(field: RootField): string[] {
   const answer = getNamedType(field.type);
-  const inner = isObjectType(answer) ? Object.values(answer.getFields()).flatMap((part) => fieldsOf(getNamedType(part.type).name)) : [];
+  const inner = isObjectType(answer)
+    ? Object.values(answer.getFields()).flatMap((part) => fieldsOf(getNamedType(part.type).name))
+    : [];
   return [...field.args.map((argument) => argument.name), ...fieldsOf(answer.name), ...inner];
 }
 
@@ -70,11 +102,19 @@ function exists(key: string): boolean {
   const [owner = '', ...rest] = key.split('.');
   const name = rest.join('.');
   const files = routes.flatMap(({ answer }) => (answer.as === 'file' ? answer.contentTypes : []));
-  if (name) return fieldsOf(owner).includes(name) || (rootFields[owner] !== undefined && [...partsOf(rootFields[owner]), ...files].includes(name));
+  if (name)
+    return (
+      fieldsOf(owner).includes(name) ||
+      (rootFields[owner] !== undefined && [...partsOf(rootFields[owner]), ...files].includes(name))
+    );
   const types = Object.keys(schema.getTypeMap()).filter((type) => !type.startsWith('__'));
   // The last is the adapter's own.
   const variables = [...routes.flatMap((route) => route.body ?? []), 'operationId'];
-  return variables.includes(key) || Object.values(rootFields).some((field) => field.args.some((argument) => argument.name === key)) || types.some((type) => fieldsOf(type).includes(key));
+  return (
+    variables.includes(key) ||
+    Object.values(rootFields).some((field) => field.args.some((argument) => argument.name === key)) ||
+    types.some((type) => fieldsOf(type).includes(key))
+  );
 }
 
 describe('the examples of the categories', () => {
@@ -83,7 +123,9 @@ describe('the examples of the categories', () => {
   });
 
   it('cannot be given twice', () => {
-    expect(() => merged('the example of', { servers: { port: 22, host: 'a' }, databases: { port: 5432 } })).toThrow('Both servers and databases have the example of port');
+    expect(() => merged('the example of', { servers: { port: 22, host: 'a' }, databases: { port: 5432 } })).toThrow(
+      'Both servers and databases have the example of port',
+    );
     expect(merged('the example of', { servers: { port: 22 }, databases: { size: 1 } })).toEqual({ port: 22, size: 1 });
   });
 

@@ -20,7 +20,13 @@ function usedInputs(): Set<string> {
 
 /** A text that may be as long as a whole request. */
 function isUnbounded(value: Json | undefined): boolean {
-  return isObject(value) && [value['type']].flat().includes('string') && value['maxLength'] === 65536 && value['pattern'] === undefined && value['enum'] === undefined;
+  return (
+    isObject(value) &&
+    [value['type']].flat().includes('string') &&
+    value['maxLength'] === 65536 &&
+    value['pattern'] === undefined &&
+    value['enum'] === undefined
+  );
 }
 
 describe('the documented bounds', () => {
@@ -34,15 +40,26 @@ describe('the documented bounds', () => {
     const named = operations.flatMap(({ method, path, operation }) => {
       const body = at(operation, 'requestBody', 'content', 'application/json', 'schema');
       const parameters = Array.isArray(operation['parameters']) ? operation['parameters'].filter(isObject) : [];
-      const texts = [...Object.entries(at(body, 'properties')), ...parameters.map((parameter): [string, Json | undefined] => [String(parameter['name']), parameter['schema']])];
+      const texts = [
+        ...Object.entries(at(body, 'properties')),
+        ...parameters.map((parameter): [string, Json | undefined] => [String(parameter['name']), parameter['schema']]),
+      ];
       return texts.filter(([, text]) => isUnbounded(text)).map(([name]) => `${method} ${path} ${name}`);
     });
-    const inputs = [...usedInputs()].flatMap((name) => Object.entries(at(document, 'components', 'schemas', name, 'properties')).filter(([, text]) => isUnbounded(text)).map(([field]) => `${name}.${field}`));
+    const inputs = [...usedInputs()].flatMap((name) =>
+      Object.entries(at(document, 'components', 'schemas', name, 'properties'))
+        .filter(([, text]) => isUnbounded(text))
+        .map(([field]) => `${name}.${field}`),
+    );
     expect([...named, ...inputs]).toEqual([]);
   });
 
   it('belong to inputs and fields that exist', () => {
-    const roots = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
-    expect(Object.keys(parsers).filter((name) => !isInputObjectType(schema.getType(name)) && !roots.includes(name))).toEqual([]);
+    const roots = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
+    expect(
+      Object.keys(parsers).filter((name) => !isInputObjectType(schema.getType(name)) && !roots.includes(name)),
+    ).toEqual([]);
   });
 });

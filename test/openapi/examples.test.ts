@@ -28,7 +28,9 @@ const untold: Readonly<Record<string, string>> = {
 };
 
 // What GitHub answers for the documented user: two good keys and a weak one.
-const github = createServer((_request, response) => { response.end(`${keys.join('\n')}\n`); });
+const github = createServer((_request, response) => {
+  response.end(`${keys.join('\n')}\n`);
+});
 const blob = (letter: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)}`;
 const keys = [`ssh-ed25519 ${blob('A')}`, `ssh-ed25519 ${blob('B')}`, 'ssh-dss AAAAB3NzaC1kc3M'];
 
@@ -42,7 +44,14 @@ beforeAll(async () => {
   const githubPort = await freePort();
   github.listen(githubPort, '127.0.0.1');
   await once(github, 'listening');
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', PORT: String(port), GITHUB_URL: `http://127.0.0.1:${githubPort}`, GOOGLE_ISSUER: google.url, GOOGLE_CLIENT_ID: 'ocore', GOOGLE_CLIENT_SECRET: 'the secret of ocore' });
+  ocore = await Ocore.start({
+    OCORE_ROLE: 'gateway',
+    PORT: String(port),
+    GITHUB_URL: `http://127.0.0.1:${githubPort}`,
+    GOOGLE_ISSUER: google.url,
+    GOOGLE_CLIENT_ID: 'ocore',
+    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
+  });
 });
 afterAll(async () => {
   await ocore?.stop();
@@ -51,7 +60,13 @@ afterAll(async () => {
 });
 
 it('every example of a change can be sent, and its answer is the documented one', { timeout: 300_000 }, async () => {
-  const scene: Scene = { story, ocore, google, anonymous: new Client(ocore.url, null, null), admin: await ocore.owner('admin') };
+  const scene: Scene = {
+    story,
+    ocore,
+    google,
+    anonymous: new Client(ocore.url, null, null),
+    admin: await ocore.owner('admin'),
+  };
   const ada = await tellAccount(scene);
   await tellSshKeys(scene, ada);
   await tellProviders(scene, ada);
@@ -77,9 +92,13 @@ it('so are those that come with a letter', { timeout: 300_000 }, async () => {
     await anonymous.post('/auth/signup', { email: 'admin@example.com', password, name: 'Admin' });
     await anonymous.post('/auth/signup/confirm', { token: (await mailbox.next('admin@example.com')).token, password });
     await story.tell('POST /auth/signup', anonymous);
-    await story.tell('POST /auth/signup/confirm', anonymous, { body: { token: (await mailbox.next('ada@example.com')).token } });
+    await story.tell('POST /auth/signup/confirm', anonymous, {
+      body: { token: (await mailbox.next('ada@example.com')).token },
+    });
     await story.tell('POST /auth/forgot-password', anonymous);
-    await story.tell('POST /auth/reset-password', anonymous, { body: { token: (await mailbox.nextAbout('ada@example.com', 'password')).token, password: `${password} new` } });
+    await story.tell('POST /auth/reset-password', anonymous, {
+      body: { token: (await mailbox.nextAbout('ada@example.com', 'password')).token, password: `${password} new` },
+    });
     expect(story.problems).toEqual([]);
   } finally {
     await confirming.stop();
@@ -88,6 +107,10 @@ it('so are those that come with a letter', { timeout: 300_000 }, async () => {
 });
 
 it('leaves no success of a route out but those that are listed', () => {
-  const all = operations.flatMap(({ method, path, operation }) => Object.keys(at(operation, 'responses')).filter((status) => /^(2..|302)$/.test(status)).map((status) => `${method.toUpperCase()} ${path} ${status}`));
+  const all = operations.flatMap(({ method, path, operation }) =>
+    Object.keys(at(operation, 'responses'))
+      .filter((status) => /^(2..|302)$/.test(status))
+      .map((status) => `${method.toUpperCase()} ${path} ${status}`),
+  );
   expect(all.filter((name) => !story.told.has(name)).sort()).toEqual(Object.keys(untold).sort());
 });

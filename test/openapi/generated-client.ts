@@ -4,10 +4,15 @@ import type { paths } from './api.ts';
 
 const baseUrl = process.argv[2] ?? '';
 const anonymous = createClient<paths>({ baseUrl });
-const { data: account } = await anonymous.POST('/auth/signup', { body: { email: 'generated@example.com', password: 'correct horse 1', name: 'Generated' } });
+const { data: account } = await anonymous.POST('/auth/signup', {
+  body: { email: 'generated@example.com', password: 'correct horse 1', name: 'Generated' },
+});
 if (!account || !('accessToken' in account)) throw new Error('The sign-up failed');
 
-const client = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${account.accessToken}`, 'X-Org-Slug': account.organizations[0]?.slug ?? '' } });
+const client = createClient<paths>({
+  baseUrl,
+  headers: { Authorization: `Bearer ${account.accessToken}`, 'X-Org-Slug': account.organizations[0]?.slug ?? '' },
+});
 const created = await client.POST('/projects', { body: { name: 'Generated' } });
 const list = await client.GET('/projects', { params: { query: { limit: 10 } } });
 const wrong = await client.POST('/projects', { body: { name: '' } });
@@ -16,4 +21,11 @@ const missing = await client.GET('/servers/{id}', { params: { path: { id: '0197a
 // @ts-expect-error a wrong value does not compile
 await client.POST('/environments', { body: { projectId: '', name: 'x', type: 'nonsense' } });
 
-console.log(JSON.stringify({ created: created.response.status, names: list.data?.data.map((project) => project.name), wrong: wrong.error?.error.code, missing: missing.error?.error.code }));
+console.log(
+  JSON.stringify({
+    created: created.response.status,
+    names: list.data?.data.map((project) => project.name),
+    wrong: wrong.error?.error.code,
+    missing: missing.error?.error.code,
+  }),
+);

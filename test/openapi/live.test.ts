@@ -14,15 +14,25 @@ beforeAll(async () => {
   owner = await ocore.owner();
   fleet = await fleetOf(ocore, owner);
 });
-afterAll(async () => { await ocore?.stop(); });
+afterAll(async () => {
+  await ocore?.stop();
+});
 
 /** The path with ids of what there is. */
 async function filled(path: string): Promise<string> {
   const [first = '', second = ''] = path.split('/').slice(1);
   const listed = async (list: string): Promise<string> => (await owner.get(list)).text('data.0.id');
   const known: Readonly<Record<string, () => Promise<string>>> = {
-    servers: async () => fleet.SERVER_ID, projects: async () => fleet.PROJECT_ID, environments: async () => fleet.ENVIRONMENT_ID, instances: async () => fleet.INSTANCE_ID, operations: async () => fleet.OPERATION_ID,
-    members: () => listed('/members'), roles: () => listed('/roles'), 'api-keys': () => listed('/api-keys'), users: () => listed('/admin/users'), orgs: () => listed('/admin/orgs'),
+    servers: async () => fleet.SERVER_ID,
+    projects: async () => fleet.PROJECT_ID,
+    environments: async () => fleet.ENVIRONMENT_ID,
+    instances: async () => fleet.INSTANCE_ID,
+    operations: async () => fleet.OPERATION_ID,
+    members: () => listed('/members'),
+    roles: () => listed('/roles'),
+    'api-keys': () => listed('/api-keys'),
+    users: () => listed('/admin/users'),
+    orgs: () => listed('/admin/orgs'),
   };
   const id = path.includes('{') ? await known[first === 'admin' ? second : first]?.() : undefined;
   return path.replace(/\{\w+\}/g, id ?? '0197a1f0-0000-7000-8000-000000000000');
@@ -38,7 +48,11 @@ it('is served as JSON and YAML', async () => {
 it('tells the truth: what every GET answers has the documented shape', async () => {
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
-  const elsewhere: Readonly<Record<string, number>> = { '/instances/{id}/logs': 422, '/api-keys/current': 404, '/auth/oauth/{provider}': 404 };
+  const elsewhere: Readonly<Record<string, number>> = {
+    '/instances/{id}/logs': 422,
+    '/api-keys/current': 404,
+    '/auth/oauth/{provider}': 404,
+  };
   for (const { method, path } of operations) {
     if (method !== 'get') continue;
     const answer = await owner.get(await filled(path));
@@ -48,9 +62,18 @@ it('tells the truth: what every GET answers has the documented shape', async () 
 
 it('tells the truth about wrong requests to every route', async () => {
   for (const { method, path } of operations) {
-    const answer = await owner.request(method.toUpperCase(), `/api${await filled(path)}?nonsense=1`, method === 'get' ? undefined : { nonsense: true });
+    const answer = await owner.request(
+      method.toUpperCase(),
+      `/api${await filled(path)}?nonsense=1`,
+      method === 'get' ? undefined : { nonsense: true },
+    );
     expect([method, path, answer.status]).toEqual([method, path, 400]);
-    const stranger = await owner.request(method.toUpperCase(), `/api${await filled(path)}`, method === 'get' ? undefined : '{"broken', { authorization: 'Bearer nonsense' });
+    const stranger = await owner.request(
+      method.toUpperCase(),
+      `/api${await filled(path)}`,
+      method === 'get' ? undefined : '{"broken',
+      { authorization: 'Bearer nonsense' },
+    );
     expect(stranger.status).toBeGreaterThanOrEqual(400);
   }
 });

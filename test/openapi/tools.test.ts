@@ -16,7 +16,9 @@ beforeAll(async () => {
   tools = await openTools();
   await tools.write('openapi.json', JSON.stringify(document, null, 2));
 });
-afterAll(async () => { await tools?.remove(); });
+afterAll(async () => {
+  await tools?.remove();
+});
 
 it('passes the recommended rules of Redocly', async () => {
   const result = await tools.run('redocly', 'lint', '--config', 'redocly.yaml', 'openapi.json');
@@ -25,8 +27,20 @@ it('passes the recommended rules of Redocly', async () => {
 });
 
 it('passes Spectral with the OWASP rules without an error', async () => {
-  const result = await tools.run('spectral', 'lint', '-r', 'spectral.yaml', '--fail-severity', 'error', '--format', 'json', 'openapi.json');
-  const found: { severity: number; code: string; path: string[] }[] = JSON.parse(/^\[[^]*?^\]/m.exec(result.output)?.[0] ?? '[]');
+  const result = await tools.run(
+    'spectral',
+    'lint',
+    '-r',
+    'spectral.yaml',
+    '--fail-severity',
+    'error',
+    '--format',
+    'json',
+    'openapi.json',
+  );
+  const found: { severity: number; code: string; path: string[] }[] = JSON.parse(
+    /^\[[^]*?^\]/m.exec(result.output)?.[0] ?? '[]',
+  );
   expect(found.filter((one) => one.severity === 0).map((one) => `${one.code} ${one.path.join(' ')}`)).toEqual([]);
   expect(result.code).toBe(0);
   // The rules did run: they have advice that is not an error.
@@ -39,12 +53,33 @@ it('gives client types that compile and drive the API', async () => {
   // The client is compiled and run as a user would: with the generated types beside it.
   await copyFile(join(import.meta.dirname, 'generated-client.ts'), join(tools.dir, 'client.ts'));
   await tools.write('package.json', '{ "type": "module" }');
-  await tools.write('tsconfig.json', JSON.stringify({ compilerOptions: { strict: true, noUncheckedIndexedAccess: true, target: 'ESNext', module: 'NodeNext', lib: ['ESNext', 'DOM'], noEmit: true, allowImportingTsExtensions: true, skipLibCheck: true, types: ['node'] }, files: ['client.ts'] }));
+  await tools.write(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        target: 'ESNext',
+        module: 'NodeNext',
+        lib: ['ESNext', 'DOM'],
+        noEmit: true,
+        allowImportingTsExtensions: true,
+        skipLibCheck: true,
+        types: ['node'],
+      },
+      files: ['client.ts'],
+    }),
+  );
   expect(await tools.run('tsc', '-p', '.')).toEqual({ code: 0, output: '' });
   const ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [join(tools.dir, 'client.ts'), `${ocore.url}/api`]);
-    expect(JSON.parse(stdout)).toEqual({ created: 201, names: ['Generated'], wrong: 'validation_error', missing: 'not_found' });
+    expect(JSON.parse(stdout)).toEqual({
+      created: 201,
+      names: ['Generated'],
+      wrong: 'validation_error',
+      missing: 'not_found',
+    });
   } finally {
     await ocore.stop();
   }
@@ -52,7 +87,9 @@ it('gives client types that compile and drive the API', async () => {
 
 it('keeps the Relay rules in the schema', async () => {
   await tools.write('schema.graphql', `${printSchema(lexicographicSortSchema(schema))}\n`);
-  expect(await readFile(join(root, 'schema.graphql'), 'utf8')).toBe(await readFile(join(tools.dir, 'schema.graphql'), 'utf8'));
+  expect(await readFile(join(root, 'schema.graphql'), 'utf8')).toBe(
+    await readFile(join(tools.dir, 'schema.graphql'), 'utf8'),
+  );
   const result = await tools.run('eslint', '--no-config-lookup', '-c', 'eslint.config.js', 'schema.graphql');
   expect(result).toEqual({ code: 0, output: '' });
 });

@@ -16,28 +16,36 @@ it.beforeAll(async ({ ocore }) => {
 it.for<[field: string, resource: string, value: string]>([
   ['instanceUpdated', 'instance', 'name'],
   ['operationUpdated', 'operation', 'kind'],
-])('%s tells nothing more of a project that the subscriber was taken out of, who stays in another', async ([field, resource, value], { ocore }) => {
-  const { owner, ids } = org;
-  const second = await addProject(ocore, owner, `second-${resource}`, ids['server'] ?? '');
-  const member = await ocore.member(owner, 'Developer', { projectIds: [ids['project'], second['project']] });
-  const id = ids[resource] ?? '';
-  await ocore.sql("UPDATE operations SET status = 'queued', finished_at = NULL WHERE id = $1", [ids['operation']]);
-  const topic = `${resource}:${id}`;
-  let told = 0;
-  const listen = async (): Promise<void> => {
-    for await (const event of member.subscribe(`subscription ($id: ID!) { ${field}(id: $id) { ${value} } }`, { id })) {
-      if (event.at('errors')) throw new Error(JSON.stringify(event.at('errors')));
-      told += 1;
-      if (told > 1) break;
-      const memberId = await owner.memberIdOf(member.email);
-      const [assignment] = await ocore.sql<{ id: string }>('SELECT id FROM role_assignments WHERE membership_id = $1 AND project_id = $2', [memberId, ids['project']]);
-      expect((await owner.delete(`/members/${memberId}/assignments/${assignment?.id}`)).status).toBe(200);
-      await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', $1::text)::text)", [topic]);
-    }
-  };
-  expect(inspect(await listen().catch((error: unknown) => error))).toContain('was not found');
-  expect(told).toBe(1);
-});
+])(
+  '%s tells nothing more of a project that the subscriber was taken out of, who stays in another',
+  async ([field, resource, value], { ocore }) => {
+    const { owner, ids } = org;
+    const second = await addProject(ocore, owner, `second-${resource}`, ids['server'] ?? '');
+    const member = await ocore.member(owner, 'Developer', { projectIds: [ids['project'], second['project']] });
+    const id = ids[resource] ?? '';
+    await ocore.sql("UPDATE operations SET status = 'queued', finished_at = NULL WHERE id = $1", [ids['operation']]);
+    const topic = `${resource}:${id}`;
+    let told = 0;
+    const listen = async (): Promise<void> => {
+      for await (const event of member.subscribe(`subscription ($id: ID!) { ${field}(id: $id) { ${value} } }`, {
+        id,
+      })) {
+        if (event.at('errors')) throw new Error(JSON.stringify(event.at('errors')));
+        told += 1;
+        if (told > 1) break;
+        const memberId = await owner.memberIdOf(member.email);
+        const [assignment] = await ocore.sql<{ id: string }>(
+          'SELECT id FROM role_assignments WHERE membership_id = $1 AND project_id = $2',
+          [memberId, ids['project']],
+        );
+        expect((await owner.delete(`/members/${memberId}/assignments/${assignment?.id}`)).status).toBe(200);
+        await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', $1::text)::text)", [topic]);
+      }
+    };
+    expect(inspect(await listen().catch((error: unknown) => error))).toContain('was not found');
+    expect(told).toBe(1);
+  },
+);
 
 /** As Docker frames a line of a container's log. */
 function logLine(text: string): Buffer {
@@ -59,7 +67,10 @@ it('instanceLogs ends, too, and lets the container’s log go', async ({ ocore }
     if (!request.url?.includes('/logs')) return void response.end('{}');
     open.add(response);
     const timer = setInterval(() => response.write(logLine('a line')), 50);
-    response.once('close', () => { clearInterval(timer); open.delete(response); });
+    response.once('close', () => {
+      clearInterval(timer);
+      open.delete(response);
+    });
   });
   const socket = join(ocore.dir, 'docker.sock');
   await once(docker.listen(socket), 'listening');
@@ -67,12 +78,17 @@ it('instanceLogs ends, too, and lets the container’s log go', async ({ ocore }
     await ocore.sql("UPDATE servers SET kind = 'local', docker_socket = $1", [socket]);
     let told = 0;
     const listen = async (): Promise<void> => {
-      for await (const event of member.subscribe('subscription ($id: ID!) { instanceLogs(id: $id) { message } }', { id: ids['instance'] })) {
+      for await (const event of member.subscribe('subscription ($id: ID!) { instanceLogs(id: $id) { message } }', {
+        id: ids['instance'],
+      })) {
         if (event.at('errors')) throw new Error(JSON.stringify(event.at('errors')));
         told += 1;
         if (told > 100) break;
         if (told > 1) continue;
-        const [assignment] = await ocore.sql<{ id: string }>('SELECT id FROM role_assignments WHERE membership_id = $1 AND project_id = $2', [memberId, ids['project']]);
+        const [assignment] = await ocore.sql<{ id: string }>(
+          'SELECT id FROM role_assignments WHERE membership_id = $1 AND project_id = $2',
+          [memberId, ids['project']],
+        );
         expect((await owner.delete(`/members/${memberId}/assignments/${assignment?.id}`)).status).toBe(200);
       }
     };

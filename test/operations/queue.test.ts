@@ -20,14 +20,19 @@ beforeAll(async () => {
 });
 afterAll(() => ocore?.stop());
 beforeEach(async () => {
-  silent = net.createServer((socket) => { held.add(socket); socket.on('error', () => {}); });
+  silent = net.createServer((socket) => {
+    held.add(socket);
+    socket.on('error', () => {});
+  });
   await once(silent.listen(0, '127.0.0.1'), 'listening');
 });
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.kill()));
   for (const socket of held) socket.destroy();
   silent.close();
-  await ocore.sql("UPDATE operations SET status = 'failed', finished_at = now(), lease_until = NULL, error_code = 'test' WHERE status IN ('queued', 'running')");
+  await ocore.sql(
+    "UPDATE operations SET status = 'failed', finished_at = now(), lease_until = NULL, error_code = 'test' WHERE status IN ('queued', 'running')",
+  );
 });
 
 function worker(env: Record<string, string> = {}): WorkerProcess {
@@ -45,9 +50,19 @@ let count = 0;
 /** A server whose validation hangs; answers its operation. */
 async function validation(by: Client, port = silentPort()): Promise<{ id: string; operationId: string }> {
   count += 1;
-  const answer = await by.post('/servers', { name: `Silent ${count}`, host: '127.0.0.1', port, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+  const answer = await by.post('/servers', {
+    name: `Silent ${count}`,
+    host: '127.0.0.1',
+    port,
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'unused',
+  });
   // One that answered there before is waited for longer than a first contact.
-  await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE id = $1", [answer.text('id')]);
+  await ocore.sql(
+    "UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE id = $1",
+    [answer.text('id')],
+  );
   return { id: answer.text('id'), operationId: answer.text('operationId') };
 }
 
@@ -62,7 +77,12 @@ it('cancels what is queued at once, though no worker lives, and says what it wai
   expect(await jobs(operationId)).toEqual([{ state: 'created' }]);
   expect((await owner.post(`/operations/${operationId}/cancel`)).status).toBe(202);
   const operation = await owner.get(`/operations/${operationId}`);
-  expect([operation.at('status'), operation.at('error.code'), operation.at('steps.0.status'), operation.at('waitingFor')]).toEqual(['cancelled', 'cancelled', 'skipped', null]);
+  expect([
+    operation.at('status'),
+    operation.at('error.code'),
+    operation.at('steps.0.status'),
+    operation.at('waitingFor'),
+  ]).toEqual(['cancelled', 'cancelled', 'skipped', null]);
   expect((await owner.get(`/servers/${id}`)).at('status')).toBe('pending');
   expect(await jobs(operationId)).toEqual([]);
   const again = await owner.post(`/operations/${operationId}/cancel`);
@@ -85,7 +105,10 @@ it('lets no organization take more than half of a worker’s slots, so that anot
   const late = await validation(await ocore.owner('late'));
   // Both slots are taken: the third organization goes before the second operation of the first.
   await greedy.post(`/operations/${many[0]?.operationId}/cancel`);
-  await until(async () => (await ocore.sql("SELECT 1 FROM operations WHERE id = $1 AND status = 'running'", [late.operationId])).length > 0);
+  await until(
+    async () =>
+      (await ocore.sql("SELECT 1 FROM operations WHERE id = $1 AND status = 'running'", [late.operationId])).length > 0,
+  );
   expect(await statusOf(greedy, many[1]?.operationId ?? '')).toBe('queued');
 }, 180_000);
 
@@ -105,8 +128,11 @@ it('is cancelled by the administrator of the installation, whose ever it is', as
 it('ends an operation whose step took five workers in a row with it; workers that were ended properly do not count', async () => {
   const owner = await ocore.owner();
   const { id, operationId } = await validation(owner);
-  const attempt = async () => (await ocore.sql<{ attempt: number }>('SELECT attempt FROM operations WHERE id = $1', [operationId]))[0]?.attempt ?? 0;
-  const crashes = async () => (await ocore.sql<{ crashes: number }>('SELECT crashes FROM operations WHERE id = $1', [operationId]))[0]?.crashes;
+  const attempt = async () =>
+    (await ocore.sql<{ attempt: number }>('SELECT attempt FROM operations WHERE id = $1', [operationId]))[0]?.attempt ??
+    0;
+  const crashes = async () =>
+    (await ocore.sql<{ crashes: number }>('SELECT crashes FROM operations WHERE id = $1', [operationId]))[0]?.crashes;
   /** Starts a worker and waits until it has begun. */
   const begun = async (): Promise<WorkerProcess> => {
     const before = await attempt();
@@ -120,7 +146,11 @@ it('ends an operation whose step took five workers in a row with it; workers tha
   for (let n = 0; n <= 5 && (await crashes()) !== 5; n += 1) await (await begun()).kill();
   worker({ OPERATION_LEASE: '6s' });
   const operation = await owner.finished(operationId);
-  expect([operation.at('data.operationUpdated.status'), operation.at('data.operationUpdated.error.code'), operation.at('data.operationUpdated.steps.0.status')]).toEqual(['failed', 'worker_crashed', 'failed']);
+  expect([
+    operation.at('data.operationUpdated.status'),
+    operation.at('data.operationUpdated.error.code'),
+    operation.at('data.operationUpdated.steps.0.status'),
+  ]).toEqual(['failed', 'worker_crashed', 'failed']);
   expect((await owner.get(`/servers/${id}`)).at('status')).toBe('unreachable');
   expect(await jobs(operationId)).toEqual([]);
 }, 240_000);
@@ -138,12 +168,16 @@ it('takes over from a worker that fell asleep in the middle of a transaction, wh
     let holders: unknown[] = [];
     await until(async () => {
       line.hold();
-      holders = await ocore.sql("SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%FOR UPDATE%'");
+      holders = await ocore.sql(
+        "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%FOR UPDATE%'",
+      );
       if (holders.length === 0) line.release('late');
       return holders.length > 0;
     });
     worker();
-    await until(async () => (await ocore.sql('SELECT 1 FROM operations WHERE id = $1 AND attempt > 1', [operationId])).length > 0);
+    await until(
+      async () => (await ocore.sql('SELECT 1 FROM operations WHERE id = $1 AND attempt > 1', [operationId])).length > 0,
+    );
     await owner.post(`/operations/${operationId}/cancel`);
     expect((await owner.finished(operationId)).at('data.operationUpdated.status')).toBe('cancelled');
   } finally {
@@ -157,5 +191,6 @@ it('brings jobs and operations together again, whatever took them apart', async 
   await ocore.sql('DELETE FROM pgboss.job WHERE id = $1', [first.operationId]);
   await ocore.sql("UPDATE pgboss.job SET state = 'active' WHERE id = $1", [second.operationId]);
   worker();
-  for (const { operationId } of [first, second]) await until(async () => (await statusOf(owner, operationId)) === 'running');
+  for (const { operationId } of [first, second])
+    await until(async () => (await statusOf(owner, operationId)) === 'running');
 }, 120_000);

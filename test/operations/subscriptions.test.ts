@@ -15,12 +15,25 @@ beforeAll(async () => {
 afterAll(() => ocore?.stop());
 
 /** Nobody listens there: the operation says so a few times and fails. */
-const failingOperation = async (name: string): Promise<string> => (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+const failingOperation = async (name: string): Promise<string> =>
+  (
+    await owner.post('/servers', {
+      name,
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    })
+  ).text('operationId');
 
 /** One of a server that answered at its address before: the worker tries for a while and says so, line by line. */
 async function retryingOperation(name: string): Promise<string> {
   const first = await owner.finished(await failingOperation(name));
-  const [server] = await ocore.sql<{ id: string }>("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE name = $1 RETURNING id", [name]);
+  const [server] = await ocore.sql<{ id: string }>(
+    "UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE name = $1 RETURNING id",
+    [name],
+  );
   expect(first.at('data.operationUpdated.status')).toBe('failed');
   return (await owner.post(`/servers/${server?.id}/validate`)).text('operationId');
 }
@@ -28,10 +41,22 @@ async function retryingOperation(name: string): Promise<string> {
 /** The reason for which the server ends a socket that watches the operation. */
 function closeOf(client: Client, operationId: string, connected: () => void = () => {}): Promise<number> {
   return new Promise((resolve) => {
-    const socket = createClient({ url: `${client.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, onNonLazyError: () => {}, connectionParams: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' } });
+    const socket = createClient({
+      url: `${client.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+      onNonLazyError: () => {},
+      connectionParams: { authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '' },
+    });
     socket.on('connected', connected);
-    socket.on('closed', (event) => { if (event instanceof Object && 'code' in event) resolve(Number(event.code)); });
-    socket.subscribe({ query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', variables: { id: operationId } }, { next: () => {}, error: () => {}, complete: () => {} });
+    socket.on('closed', (event) => {
+      if (event instanceof Object && 'code' in event) resolve(Number(event.code));
+    });
+    socket.subscribe(
+      { query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status } }', variables: { id: operationId } },
+      { next: () => {}, error: () => {}, complete: () => {} },
+    );
   });
 }
 
@@ -39,8 +64,16 @@ it('shows an operation over server-sent events to its end', async () => {
   const id = await failingOperation('By SSE');
   const response = await fetch(`${owner.url}/graphql`, {
     method: 'POST',
-    headers: { accept: 'text/event-stream', 'content-type': 'application/json', authorization: `Bearer ${owner.token ?? ''}`, 'x-org-slug': owner.org ?? '' },
-    body: JSON.stringify({ query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status progress } }', variables: { id } }),
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${owner.token ?? ''}`,
+      'x-org-slug': owner.org ?? '',
+    },
+    body: JSON.stringify({
+      query: 'subscription ($id: ID!) { operationUpdated(id: $id) { status progress } }',
+      variables: { id },
+    }),
   });
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const text = await response.text();
@@ -68,7 +101,10 @@ it('does not show an operation to another organization', async () => {
   const id = await failingOperation('Hidden');
   const stranger = await ocore.owner('stranger');
   const events: Answer[] = [];
-  for await (const event of stranger.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { id })) events.push(event);
+  for await (const event of stranger.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', {
+    id,
+  }))
+    events.push(event);
   expect(events.map((event) => event.at('errors.0.extensions.code'))).toEqual(['not_found']);
 });
 
@@ -76,21 +112,39 @@ it('stops telling a subscriber who lost the permission', async () => {
   const id = await failingOperation('Lost');
   let told = 0;
   const listen = async (): Promise<void> => {
-    for await (const _event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', { id })) {
+    for await (const _event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', {
+      id,
+    })) {
       told += 1;
       if (told > 1) continue;
-      await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [owner.email]);
-      await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1", [owner.email]);
+      await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
+        owner.email,
+      ]);
+      await ocore.sql(
+        "SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1",
+        [owner.email],
+      );
     }
   };
-  expect(inspect(await listen().catch((error: unknown) => error))).toContain('This needs the permission view:operations');
+  expect(inspect(await listen().catch((error: unknown) => error))).toContain(
+    'This needs the permission view:operations',
+  );
   expect(told).toBeGreaterThan(0);
   owner = await ocore.owner();
 });
 
 it('closes the socket at once after a logout', async () => {
   const leaver = await ocore.owner('leaver');
-  const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+  const id = (
+    await leaver.post('/servers', {
+      name: 'Left',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    })
+  ).text('operationId');
   expect(await closeOf(leaver, id, () => void leaver.post('/auth/logout'))).toBe(4403);
 });
 
@@ -98,6 +152,15 @@ it('closes the socket when the access token ends', async () => {
   await ocore.stop();
   ocore = await Ocore.start({ JWT_ACCESS_EXPIRY: '3s' });
   const expiring = await ocore.owner('expiring');
-  const other = (await expiring.post('/servers', { name: 'Expired', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+  const other = (
+    await expiring.post('/servers', {
+      name: 'Expired',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    })
+  ).text('operationId');
   expect(await closeOf(expiring, other)).toBe(4403);
 }, 60_000);

@@ -57,7 +57,14 @@ export class Fixtures {
     const line = await Line.start(this.#server.sshd.port);
     this.#lines.push(line);
     const { host, user, sshd, engine } = this.#server;
-    const answer = await this.#owner.post('/servers', { name, host, port: line.port, sshUser: user, sshPrivateKey: sshd.privateKey, dockerSocket: engine.socket });
+    const answer = await this.#owner.post('/servers', {
+      name,
+      host,
+      port: line.port,
+      sshUser: user,
+      sshPrivateKey: sshd.privateKey,
+      dockerSocket: engine.socket,
+    });
     return { answer, line };
   }
 
@@ -66,7 +73,10 @@ export class Fixtures {
     await this.#succeeded(answer);
     // All these servers are one machine: each is told that the ports of the others are taken.
     const [from = 0] = portRange.split('-').map(Number);
-    await this.#sql("INSERT INTO port_allocations (server_id, port, instance_id, purpose) SELECT $1, port, gen_random_uuid(), 'reserved' FROM generate_series($2::int, $3::int) AS port", [answer.text('id'), from, from + portsEach * this.#lines.length]);
+    await this.#sql(
+      "INSERT INTO port_allocations (server_id, port, instance_id, purpose) SELECT $1, port, gen_random_uuid(), 'reserved' FROM generate_series($2::int, $3::int) AS port",
+      [answer.text('id'), from, from + portsEach * this.#lines.length],
+    );
     return { serverId: answer.text('id'), line };
   }
 
@@ -77,7 +87,12 @@ export class Fixtures {
 
   #create(place: Place): Promise<Answer> {
     this.#made += 1;
-    return this.#owner.post('/instances', { name: `Instance ${this.#made}`, serverId: place.serverId, environmentId: this.#environmentId, adminEmail: 'admin@example.com' });
+    return this.#owner.post('/instances', {
+      name: `Instance ${this.#made}`,
+      serverId: place.serverId,
+      environmentId: this.#environmentId,
+      adminEmail: 'admin@example.com',
+    });
   }
 
   async #site(): Promise<Site> {
@@ -85,10 +100,20 @@ export class Fixtures {
     return { ...place, instanceId: (await this.#succeeded(await this.#create(place))).text('id') };
   }
 
-  async #onInstance(method: string, path: string, body: unknown = {}, before?: (site: Site) => Promise<void>): Promise<() => Promise<Begun>> {
+  async #onInstance(
+    method: string,
+    path: string,
+    body: unknown = {},
+    before?: (site: Site) => Promise<void>,
+  ): Promise<() => Promise<Begun>> {
     const site = await this.#site();
     await before?.(site);
-    return async () => ({ operationId: (await this.#owner.request(method, `/api/instances/${site.instanceId}${path}`, body)).text('operationId'), place: site });
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api/instances/${site.instanceId}${path}`, body)).text(
+        'operationId',
+      ),
+      place: site,
+    });
   }
 
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
@@ -104,7 +129,10 @@ export class Fixtures {
       usesServer: false,
       ready: async () => {
         const place = await this.#place();
-        return async () => ({ operationId: (await this.#owner.delete(`/servers/${place.serverId}`)).text('operationId'), place });
+        return async () => ({
+          operationId: (await this.#owner.delete(`/servers/${place.serverId}`)).text('operationId'),
+          place,
+        });
       },
     },
     'instance.provision': {
@@ -114,10 +142,17 @@ export class Fixtures {
         return async () => ({ operationId: (await this.#create(place)).text('operationId'), place });
       },
     },
-    'instance.configure': { usesServer: true, ready: () => this.#onInstance('PATCH', '', { limitMemoryHard: 700 * 1024 ** 2, limitMemorySoft: 600 * 1024 ** 2 }) },
+    'instance.configure': {
+      usesServer: true,
+      ready: () =>
+        this.#onInstance('PATCH', '', { limitMemoryHard: 700 * 1024 ** 2, limitMemorySoft: 600 * 1024 ** 2 }),
+    },
     'instance.start': {
       usesServer: true,
-      ready: () => this.#onInstance('POST', '/start', {}, async ({ instanceId }) => { await this.#succeeded(await this.#owner.post(`/instances/${instanceId}/stop`)); }),
+      ready: () =>
+        this.#onInstance('POST', '/start', {}, async ({ instanceId }) => {
+          await this.#succeeded(await this.#owner.post(`/instances/${instanceId}/stop`));
+        }),
     },
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
@@ -126,10 +161,15 @@ export class Fixtures {
       usesServer: false,
       ready: async () => {
         this.#made += 1;
-        const { org } = this.#owner.in((await this.#owner.post('/user/orgs', { name: `Passing ${this.#made}` })).text('slug'));
+        const { org } = this.#owner.in(
+          (await this.#owner.post('/user/orgs', { name: `Passing ${this.#made}` })).text('slug'),
+        );
         const passing = this.#owner.in(org);
         await passing.post('/projects', { name: 'Passing' });
-        return async () => ({ operationId: (await passing.delete('/org', { confirmSlug: org })).text('operationId'), place: null });
+        return async () => ({
+          operationId: (await passing.delete('/org', { confirmSlug: org })).text('operationId'),
+          place: null,
+        });
       },
     },
   };

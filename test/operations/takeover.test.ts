@@ -23,10 +23,19 @@ let fixtures: Fixtures;
 let gates: StepGates;
 let markers: Markers;
 
-const startWorker = (): Promise<Program> => Program.start({
-  OCORE_ROLE: 'worker', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, PORT_RANGE: portRange, OPERATION_LEASE: `${leaseSeconds}s`, MONITOR_INTERVAL: '1h',
-  WORKER_CONCURRENCY: '200', SERVER_CONCURRENCY: '50', DB_POOL_MAX_CONNS: '120', LOG_LEVEL: 'info',
-});
+const startWorker = (): Promise<Program> =>
+  Program.start({
+    OCORE_ROLE: 'worker',
+    DATABASE_URL: ocore.running.databaseUrl,
+    DATA_DIR: ocore.dir,
+    PORT_RANGE: portRange,
+    OPERATION_LEASE: `${leaseSeconds}s`,
+    MONITOR_INTERVAL: '1h',
+    WORKER_CONCURRENCY: '200',
+    SERVER_CONCURRENCY: '50',
+    DB_POOL_MAX_CONNS: '120',
+    LOG_LEVEL: 'info',
+  });
 
 const scene = (): Scene => ({ sql: (text, values) => ocore.sql(text, values), engines: [server.engine] });
 
@@ -65,17 +74,31 @@ interface Held extends Begun {
 }
 
 /** Every kind at every step: whatever is registered, so that none can be forgotten. */
-const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) => steps.map((step, position) => ({ kind, step: step.name, endsSoon: position === 0 || onlyLooks, name: `${kind} ${step.name}` })));
+const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) =>
+  steps.map((step, position) => ({
+    kind,
+    step: step.name,
+    endsSoon: position === 0 || onlyLooks,
+    name: `${kind} ${step.name}`,
+  })),
+);
 
 it('knows how to begin every kind of operation', () => {
   expect(Object.keys(fixtures.kinds).sort()).toEqual([...kinds.keys()].sort());
 });
 
 /** Waits for what processes do. */
-async function until(what: string, seconds: number, condition: () => Promise<boolean>, missing: () => Promise<string> = () => Promise.resolve('')): Promise<void> {
+async function until(
+  what: string,
+  seconds: number,
+  condition: () => Promise<boolean>,
+  missing: () => Promise<string> = () => Promise.resolve(''),
+): Promise<void> {
   for (const end = Date.now() + seconds * 1000; !(await condition()); ) {
     if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s ${await missing()}`);
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
   }
 }
 
@@ -92,63 +115,102 @@ async function hold(wanted: readonly Ready[]): Promise<Held[]> {
 
 /** Lets each begin its step as soon as it comes to it, with its server out of reach. */
 async function intoSteps(held: readonly Held[]): Promise<void> {
-  await until('All operations are in their steps', 90, async () => {
-    for (const operationId of await gates.waiting()) {
-      held.find((one) => one.operationId === operationId)?.place?.line.hold();
-      await gates.letBegin(operationId);
-    }
-    return (await gates.inStep()).length === held.length;
-  }, async () => {
-    const inStep = await gates.inStep();
-    const rows = await ocore.sql<{ id: string; status: string; attempt: number; error_message: string | null; step: string | null; log: string | null }>(`
+  await until(
+    'All operations are in their steps',
+    90,
+    async () => {
+      for (const operationId of await gates.waiting()) {
+        held.find((one) => one.operationId === operationId)?.place?.line.hold();
+        await gates.letBegin(operationId);
+      }
+      return (await gates.inStep()).length === held.length;
+    },
+    async () => {
+      const inStep = await gates.inStep();
+      const rows = await ocore.sql<{
+        id: string;
+        status: string;
+        attempt: number;
+        error_message: string | null;
+        step: string | null;
+        log: string | null;
+      }>(`
       SELECT id, status, attempt, error_message, (SELECT name FROM operation_steps s WHERE s.operation_id = o.id AND s.status = 'running') AS step,
         (SELECT message FROM operation_logs l WHERE l.operation_id = o.id ORDER BY seq DESC LIMIT 1) AS log FROM operations o`);
-    return held.filter(({ operationId }) => !inStep.includes(operationId)).map(({ name, operationId }) => `${name}: ${JSON.stringify(rows.find(({ id }) => id === operationId))}`).join('; ');
-  });
+      return held
+        .filter(({ operationId }) => !inStep.includes(operationId))
+        .map(({ name, operationId }) => `${name}: ${JSON.stringify(rows.find(({ id }) => id === operationId))}`)
+        .join('; ');
+    },
+  );
 }
 
-it.each(['SIGKILL', 'SIGSTOP'] as const)('goes on with every kind of operation in every step when its worker gets %s', async (signal) => {
-  const first = await startWorker();
-  const ready: Ready[] = [];
-  await inBatches(targets, async ({ kind, step, endsSoon, name }) => {
-    const fixture = fixtures.kinds[kind];
-    if (!fixture) throw new Error(`${kind} has no fixture`);
-    const phase = !fixture.usesServer ? 'no server' : endsSoon ? 'first step' : 'later step';
-    ready.push({ name, step, phase, begin: await fixture.ready() });
-  });
-  await markers.put();
-  // Those with a long way to their step first; a server that is away before anything was begun there ends an operation soon, and what
-  // waits in the database waits inside a transaction, which must not become old.
-  const all: Held[] = [];
-  for (const phase of ['later step', 'first step', 'no server'] as const) {
-    // Gates are closed before any worker can come to them.
-    first.signal('SIGSTOP');
-    const held = await hold(ready.filter((one) => one.phase === phase));
+it.each(['SIGKILL', 'SIGSTOP'] as const)(
+  'goes on with every kind of operation in every step when its worker gets %s',
+  async (signal) => {
+    const first = await startWorker();
+    const ready: Ready[] = [];
+    await inBatches(targets, async ({ kind, step, endsSoon, name }) => {
+      const fixture = fixtures.kinds[kind];
+      if (!fixture) throw new Error(`${kind} has no fixture`);
+      const phase = !fixture.usesServer ? 'no server' : endsSoon ? 'first step' : 'later step';
+      ready.push({ name, step, phase, begin: await fixture.ready() });
+    });
+    await markers.put();
+    // Those with a long way to their step first; a server that is away before anything was begun there ends an operation soon, and what
+    // waits in the database waits inside a transaction, which must not become old.
+    const all: Held[] = [];
+    for (const phase of ['later step', 'first step', 'no server'] as const) {
+      // Gates are closed before any worker can come to them.
+      first.signal('SIGSTOP');
+      const held = await hold(ready.filter((one) => one.phase === phase));
+      first.signal('SIGCONT');
+      await intoSteps([...all, ...held]);
+      all.push(...held);
+    }
+    const second = await startWorker();
+    expect((await ocore.sql('SELECT 1 FROM operations WHERE attempt > 1')).length).toBe(0);
+
+    first.signal(signal);
+    await gates.open();
+    // What the first worker had sent is on its way for as long as it is held.
+    for (const { place } of all) place?.line.release('lost');
+    await until(
+      'All operations have ended',
+      4 * leaseSeconds + 60,
+      async () => (await ocore.sql("SELECT 1 FROM operations WHERE status IN ('queued', 'running')")).length === 0,
+    );
+    const ended = await ocore.sql<{ id: string; status: string; error_message: string | null }>(
+      'SELECT id, status, error_message FROM operations WHERE id = ANY($1::uuid[])',
+      [all.map(({ operationId }) => operationId)],
+    );
+    const outcomes = all.map(
+      ({ name, operationId }) =>
+        `${name}: ${ended
+          .filter(({ id }) => id === operationId)
+          .map(({ status, error_message }) => `${status} ${error_message ?? ''}`.trim())
+          .join()}`,
+    );
+    expect(outcomes.sort()).toEqual(targets.map(({ name }) => `${name}: succeeded`).sort());
+    const late = await Promise.all(
+      all.map(async ({ name, operationId }) => ({ name, late: await gates.takenAfter(operationId) })),
+    );
+    expect(late.filter((one) => one.late === undefined || one.late > 2 * leaseSeconds * 1000)).toEqual([]);
+
+    // Now the first one and all that it had sent come back.
+    for (const { place } of all) place?.line.deliver();
     first.signal('SIGCONT');
-    await intoSteps([...all, ...held]);
-    all.push(...held);
-  }
-  const second = await startWorker();
-  expect((await ocore.sql('SELECT 1 FROM operations WHERE attempt > 1')).length).toBe(0);
-
-  first.signal(signal);
-  await gates.open();
-  // What the first worker had sent is on its way for as long as it is held.
-  for (const { place } of all) place?.line.release('lost');
-  await until('All operations have ended', 4 * leaseSeconds + 60, async () => (await ocore.sql("SELECT 1 FROM operations WHERE status IN ('queued', 'running')")).length === 0);
-  const ended = await ocore.sql<{ id: string; status: string; error_message: string | null }>('SELECT id, status, error_message FROM operations WHERE id = ANY($1::uuid[])', [all.map(({ operationId }) => operationId)]);
-  const outcomes = all.map(({ name, operationId }) => `${name}: ${ended.filter(({ id }) => id === operationId).map(({ status, error_message }) => `${status} ${error_message ?? ''}`.trim()).join()}`);
-  expect(outcomes.sort()).toEqual(targets.map(({ name }) => `${name}: succeeded`).sort());
-  const late = await Promise.all(all.map(async ({ name, operationId }) => ({ name, late: await gates.takenAfter(operationId) })));
-  expect(late.filter((one) => one.late === undefined || one.late > 2 * leaseSeconds * 1000)).toEqual([]);
-
-  // Now the first one and all that it had sent come back.
-  for (const { place } of all) place?.line.deliver();
-  first.signal('SIGCONT');
-  const [more] = await ocore.sql<{ id: string }>("SELECT id FROM servers WHERE status = 'active' LIMIT 1");
-  await owner.finished((await owner.post(`/servers/${more?.id}/validate`)).text('operationId'));
-  await first.kill(signal === 'SIGKILL' ? 'SIGKILL' : 'SIGTERM');
-  await fixtures.freePorts();
-  await expect.poll(async () => [...(await violations(scene())), ...(await markers.violations())], { timeout: 20_000, interval: 500 }).toEqual([]);
-  await second.kill('SIGTERM');
-}, 400_000);
+    const [more] = await ocore.sql<{ id: string }>("SELECT id FROM servers WHERE status = 'active' LIMIT 1");
+    await owner.finished((await owner.post(`/servers/${more?.id}/validate`)).text('operationId'));
+    await first.kill(signal === 'SIGKILL' ? 'SIGKILL' : 'SIGTERM');
+    await fixtures.freePorts();
+    await expect
+      .poll(async () => [...(await violations(scene())), ...(await markers.violations())], {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toEqual([]);
+    await second.kill('SIGTERM');
+  },
+  400_000,
+);

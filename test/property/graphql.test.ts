@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { type GraphQLField, type GraphQLOutputType, getNamedType, isCompositeType, isNonNullType, isObjectType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { errorTable } from '../../src/errors.ts';
@@ -24,7 +31,9 @@ afterAll(() => ocore?.stop());
 async function prepare(): Promise<void> {
   owner = await ocore.owner();
   await fillInstances(ocore, owner.org ?? '', 3);
-  const ids = await ocore.sql<{ id: string }>('SELECT id::text FROM projects UNION ALL SELECT id::text FROM instances UNION ALL SELECT id::text FROM environments UNION ALL SELECT id::text FROM servers UNION ALL SELECT id::text FROM operations UNION ALL SELECT id::text FROM roles');
+  const ids = await ocore.sql<{ id: string }>(
+    'SELECT id::text FROM projects UNION ALL SELECT id::text FROM instances UNION ALL SELECT id::text FROM environments UNION ALL SELECT id::text FROM servers UNION ALL SELECT id::text FROM operations UNION ALL SELECT id::text FROM roles',
+  );
   known = ids.map((row) => row.id);
 }
 
@@ -53,7 +62,9 @@ interface Request {
 function requestOf(operation: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): fc.Arbitrary<Request> {
   const declared = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const given = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-  const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, inputOf(arg.type, known)])), { requiredKeys: field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => arg.name) });
+  const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, inputOf(arg.type, known)])), {
+    requiredKeys: field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => arg.name),
+  });
   return fc.tuple(variables, fc.integer({ min: 1, max: 3 }), fc.nat(1000)).map(([values, depth, pick]) => ({
     query: `${operation} ${declared ? `(${declared})` : ''} { ${field.name}${given ? `(${given})` : ''} ${selectionOf(field.type, depth, pick)} }`,
     variables: values,
@@ -76,12 +87,31 @@ async function check({ query, variables }: Request): Promise<void> {
   if (shown.includes('"unauthenticated"') || shown.includes('"token_expired"')) await prepare();
 }
 
-const fieldsOf = (type: 'query' | 'mutation') => Object.values((type === 'query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {});
+const fieldsOf = (type: 'query' | 'mutation') =>
+  Object.values((type === 'query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {});
 
-it.each(fieldsOf('query').map((field) => [field.name, field] as const))('query %s takes whatever is thrown at it', async (_name, field) => {
-  await fc.assert(fc.asyncProperty(fc.constant(null).chain(() => requestOf('query', field)), check), { numRuns: field.args.length > 0 ? 40 : 4 });
-});
+it.each(fieldsOf('query').map((field) => [field.name, field] as const))(
+  'query %s takes whatever is thrown at it',
+  async (_name, field) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constant(null).chain(() => requestOf('query', field)),
+        check,
+      ),
+      { numRuns: field.args.length > 0 ? 40 : 4 },
+    );
+  },
+);
 
-it.each(fieldsOf('mutation').map((field) => [field.name, field] as const))('mutation %s takes whatever is thrown at it', async (_name, field) => {
-  await fc.assert(fc.asyncProperty(fc.constant(null).chain(() => requestOf('mutation', field)), check), { numRuns: field.args.length > 0 ? 40 : 4 });
-});
+it.each(fieldsOf('mutation').map((field) => [field.name, field] as const))(
+  'mutation %s takes whatever is thrown at it',
+  async (_name, field) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constant(null).chain(() => requestOf('mutation', field)),
+        check,
+      ),
+      { numRuns: field.args.length > 0 ? 40 : 4 },
+    );
+  },
+);

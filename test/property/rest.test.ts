@@ -21,10 +21,17 @@ const document = new Answer(200, new Headers(), openApi(schema));
 
 beforeAll(async () => {
   // In place of GitHub, which is not to be asked by a test: it knows nobody.
-  github = createServer((_request, response) => { response.writeHead(404).end(); });
-  await new Promise<void>((done) => { github.listen(0, '127.0.0.1', done); });
+  github = createServer((_request, response) => {
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((done) => {
+    github.listen(0, '127.0.0.1', done);
+  });
   const address = github.address();
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', GITHUB_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` });
+  ocore = await Ocore.start({
+    OCORE_ROLE: 'gateway',
+    GITHUB_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+  });
   const secret = await ocore.owner('secretive');
   await secret.post('/projects', { name: 'planted-secret-of-another-organization' });
   await renew();
@@ -38,7 +45,9 @@ afterAll(async () => {
 async function renew(): Promise<void> {
   owner = await ocore.owner();
   await fillInstances(ocore, owner.org ?? '', 3);
-  const ids = await ocore.sql<{ id: string }>('SELECT id::text FROM projects UNION ALL SELECT id::text FROM instances UNION ALL SELECT id::text FROM environments UNION ALL SELECT id::text FROM servers UNION ALL SELECT id::text FROM operations');
+  const ids = await ocore.sql<{ id: string }>(
+    'SELECT id::text FROM projects UNION ALL SELECT id::text FROM instances UNION ALL SELECT id::text FROM environments UNION ALL SELECT id::text FROM servers UNION ALL SELECT id::text FROM operations',
+  );
   known = ids.map((row) => row.id);
 }
 
@@ -47,19 +56,41 @@ interface Request {
   body: unknown;
 }
 
-const encoded = (value: unknown): string => encodeURIComponent(typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value));
+const encoded = (value: unknown): string =>
+  encodeURIComponent(typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value));
 
 function requestOf(route: Route): fc.Arbitrary<Request> {
   const prepared = prepare(schema, route);
-  const path = fc.record(Object.fromEntries(prepared.pathParameters.map((name) => [name, text(known).filter((value) => !['', '.', '..'].includes(value))])));
+  const path = fc.record(
+    Object.fromEntries(
+      prepared.pathParameters.map((name) => [name, text(known).filter((value) => !['', '.', '..'].includes(value))]),
+    ),
+  );
   const query = fc.record(
-    Object.fromEntries(prepared.queryParameters.map((name) => [prepared.queryName(name), fc.oneof(inputOf(prepared.variables.get(name) ?? fail(name), known), text(known))])),
+    Object.fromEntries(
+      prepared.queryParameters.map((name) => [
+        prepared.queryName(name),
+        fc.oneof(inputOf(prepared.variables.get(name) ?? fail(name), known), text(known)),
+      ]),
+    ),
     { requiredKeys: [] },
   );
   const input = prepared.variables.get('input');
-  const named = (route.body ?? []).flatMap((name) => { const type = prepared.variables.get(name); return type ? [{ name, type }] : []; });
-  const wanted = input ? inputOf(input, known) : named.length > 0 ? fc.record(Object.fromEntries(named.map(({ name, type }) => [name, inputOf(type, known)])), { requiredKeys: named.filter(({ type }) => isNonNullType(type)).map(({ name }) => name) }) : fc.constant(undefined);
-  const body = route.method === 'get' ? fc.constant(undefined) : fc.oneof({ weight: 4, arbitrary: wanted }, { weight: 1, arbitrary: fc.jsonValue() });
+  const named = (route.body ?? []).flatMap((name) => {
+    const type = prepared.variables.get(name);
+    return type ? [{ name, type }] : [];
+  });
+  const wanted = input
+    ? inputOf(input, known)
+    : named.length > 0
+      ? fc.record(Object.fromEntries(named.map(({ name, type }) => [name, inputOf(type, known)])), {
+          requiredKeys: named.filter(({ type }) => isNonNullType(type)).map(({ name }) => name),
+        })
+      : fc.constant(undefined);
+  const body =
+    route.method === 'get'
+      ? fc.constant(undefined)
+      : fc.oneof({ weight: 4, arbitrary: wanted }, { weight: 1, arbitrary: fc.jsonValue() });
   return fc.tuple(path, query, body).map(([parameters, search, sent]) => {
     const filled = route.path.replace(/\{(\w+)\}/g, (_match, name: string) => encoded(parameters[name]));
     const pairs = Object.entries(search).map(([name, value]) => `${name}=${encoded(value)}`);
@@ -71,19 +102,32 @@ function fail(name: string): never {
   throw new Error(`The variable ${name} has no type`);
 }
 
-it.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))('%s gives only documented answers', async (name, route) => {
-  const documented = Object.keys(Object(document.at(`paths.${route.path}.${route.method}.responses`)));
-  const check = async ({ path, body }: Request): Promise<void> => {
-    const answer = await owner.request(route.method.toUpperCase(), path, body === undefined ? undefined : JSON.stringify(body));
-    const told = `${name} ${path} ${JSON.stringify(body)} -> ${answer.status} ${JSON.stringify(answer.body)}`;
-    expect(answer.status, told).toBeLessThan(500);
-    expect(documented, told).toContain(String(answer.status));
-    expect(told).not.toContain('planted-secret-of-another-organization');
-    if (answer.status < 400) return;
-    expect(Object.keys(errorTable), told).toContain(answer.at('error.code'));
-    expect(answer.at('error.request_id'), told).toBe(answer.headers.get('x-request-id'));
-    // Some of it ends the own session or account: go on as somebody new.
-    if (answer.status === 401) await renew();
-  };
-  await fc.assert(fc.asyncProperty(fc.constant(null).chain(() => requestOf(route)), check), { numRuns: 40 });
-});
+it.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))(
+  '%s gives only documented answers',
+  async (name, route) => {
+    const documented = Object.keys(Object(document.at(`paths.${route.path}.${route.method}.responses`)));
+    const check = async ({ path, body }: Request): Promise<void> => {
+      const answer = await owner.request(
+        route.method.toUpperCase(),
+        path,
+        body === undefined ? undefined : JSON.stringify(body),
+      );
+      const told = `${name} ${path} ${JSON.stringify(body)} -> ${answer.status} ${JSON.stringify(answer.body)}`;
+      expect(answer.status, told).toBeLessThan(500);
+      expect(documented, told).toContain(String(answer.status));
+      expect(told).not.toContain('planted-secret-of-another-organization');
+      if (answer.status < 400) return;
+      expect(Object.keys(errorTable), told).toContain(answer.at('error.code'));
+      expect(answer.at('error.request_id'), told).toBe(answer.headers.get('x-request-id'));
+      // Some of it ends the own session or account: go on as somebody new.
+      if (answer.status === 401) await renew();
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constant(null).chain(() => requestOf(route)),
+        check,
+      ),
+      { numRuns: 40 },
+    );
+  },
+);

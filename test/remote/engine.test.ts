@@ -2,13 +2,22 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { containerLogs, execInContainer, hostScript, pullImage, RemoteError, type RemoteHost } from '../../src/remote/index.ts';
+import {
+  containerLogs,
+  execInContainer,
+  hostScript,
+  pullImage,
+  RemoteError,
+  type RemoteHost,
+} from '../../src/remote/index.ts';
 import { head, RawEngine } from './raw-engine.ts';
 
 let engine: RawEngine;
 let host: RemoteHost;
 const uncaught: unknown[] = [];
-const note = (error: unknown): void => { uncaught.push(error); };
+const note = (error: unknown): void => {
+  uncaught.push(error);
+};
 
 beforeEach(async () => {
   engine = new RawEngine();
@@ -24,9 +33,13 @@ afterEach(async () => {
 });
 
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  work.then(() => 'it succeeded', (error: unknown) => (error instanceof RemoteError ? error.code : `not an error of ours: ${String(error)}`));
+  work.then(
+    () => 'it succeeded',
+    (error: unknown) => (error instanceof RemoteError ? error.code : `not an error of ours: ${String(error)}`),
+  );
 
-const pull = (signal = new AbortController().signal) => pullImage(host.docker, 'odoo:19.0', { onProgress: () => {}, signal });
+const pull = (signal = new AbortController().signal) =>
+  pullImage(host.docker, 'odoo:19.0', { onProgress: () => {}, signal });
 
 async function until(what: string, check: () => boolean): Promise<void> {
   for (let i = 0; i < 200; i += 1) {
@@ -36,19 +49,33 @@ async function until(what: string, check: () => boolean): Promise<void> {
   throw new Error(`It did not come about that ${what}`);
 }
 
-it.each(['301 Moved Permanently', '302 Found', '303 See Other', '307 Temporary Redirect', '308 Permanent Redirect'])('follows no redirect: %s', async (status) => {
-  const asked: string[] = [];
-  const inside = net.createServer((socket) => { asked.push('asked'); socket.destroy(); }).listen(0, '127.0.0.1');
-  await once(inside, 'listening');
-  const address = inside.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  engine.answer = (socket) => socket.write(head(status, `Location: http://127.0.0.1:${port}/`, 'Content-Length: 0'));
-  for (const call of [host.docker.version(), host.docker.inspectImage('a//b'), host.docker.startContainer('c'), pull(), execInContainer(host.docker, 'c', ['true'])]) {
-    expect(await codeOf(call)).toBe('docker_error');
-  }
-  inside.close();
-  expect(asked).toEqual([]);
-});
+it.each(['301 Moved Permanently', '302 Found', '303 See Other', '307 Temporary Redirect', '308 Permanent Redirect'])(
+  'follows no redirect: %s',
+  async (status) => {
+    const asked: string[] = [];
+    const inside = net
+      .createServer((socket) => {
+        asked.push('asked');
+        socket.destroy();
+      })
+      .listen(0, '127.0.0.1');
+    await once(inside, 'listening');
+    const address = inside.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    engine.answer = (socket) => socket.write(head(status, `Location: http://127.0.0.1:${port}/`, 'Content-Length: 0'));
+    for (const call of [
+      host.docker.version(),
+      host.docker.inspectImage('a//b'),
+      host.docker.startContainer('c'),
+      pull(),
+      execInContainer(host.docker, 'c', ['true']),
+    ]) {
+      expect(await codeOf(call)).toBe('docker_error');
+    }
+    inside.close();
+    expect(asked).toEqual([]);
+  },
+);
 
 it.each([
   ['before the answer', ''],
@@ -56,10 +83,19 @@ it.each([
   ['in the body', `${head('200 OK', 'Content-Length: 100')}{"Version":`],
   ['in a chunk', `${head('200 OK', 'Transfer-Encoding: chunked')}64\r\n{"Version":`],
 ])('ends every call of an engine that hangs up %s', async (_when, bytes) => {
-  engine.answer = (socket) => { socket.write(bytes); socket.end(); setTimeout(() => socket.destroy(), 10); };
+  engine.answer = (socket) => {
+    socket.write(bytes);
+    socket.end();
+    setTimeout(() => socket.destroy(), 10);
+  };
   const calls = [
-    host.docker.version(), host.docker.inspectContainer('c'), host.docker.createVolume({ Name: 'v', Labels: {} }), host.docker.removeContainer('c'), pull(),
-    Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 5 })), Array.fromAsync(containerLogs(host.docker, 'c', { follow: true })),
+    host.docker.version(),
+    host.docker.inspectContainer('c'),
+    host.docker.createVolume({ Name: 'v', Labels: {} }),
+    host.docker.removeContainer('c'),
+    pull(),
+    Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 5 })),
+    Array.fromAsync(containerLogs(host.docker, 'c', { follow: true })),
     execInContainer(host.docker, 'c', ['true']),
   ];
   for (const call of calls) expect(['ssh_connection_lost', 'docker_error']).toContain(await codeOf(call));
@@ -74,7 +110,8 @@ it('ends the calls of an engine that never answers with the cancel, and those th
   cancel.abort();
   expect(new Set(await Promise.all(calls))).toEqual(new Set(['remote_cancelled']));
   // Nothing of it is left in the way of the next one.
-  engine.answer = (socket) => socket.write(`${head('200 OK', 'Content-Length: 40')}{"Version":"27.1.1","ApiVersion":"1.46"}`);
+  engine.answer = (socket) =>
+    socket.write(`${head('200 OK', 'Content-Length: 40')}{"Version":"27.1.1","ApiVersion":"1.46"}`);
   expect(await host.docker.version()).toEqual({ Version: '27.1.1', ApiVersion: '1.46' });
 });
 
@@ -88,7 +125,9 @@ it('reads of an endless answer no more than its limit', async () => {
   let sent = 0;
   engine.answer = (socket) => {
     socket.write(head('200 OK', 'Content-Length: 701000000'));
-    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'x'))) sent += 65_536; };
+    const flood = (): void => {
+      while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'x'))) sent += 65_536;
+    };
     socket.on('drain', flood);
     flood();
   };
@@ -97,21 +136,33 @@ it('reads of an endless answer no more than its limit', async () => {
 });
 
 it.each([
-  ['null', 'null\n'], ['no JSON', '{"status":\n'], ['a number', '5\n'], ['wrong types', '{"id":7,"progressDetail":{"total":"x"}}\n'], ['a negative size', '{"id":"a","progressDetail":{"total":-1}}\n'],
-  ['no end of the line', 'x'.repeat(200_000)], ['an error', '{"error":"it does not want to"}\n'],
+  ['null', 'null\n'],
+  ['no JSON', '{"status":\n'],
+  ['a number', '5\n'],
+  ['wrong types', '{"id":7,"progressDetail":{"total":"x"}}\n'],
+  ['a negative size', '{"id":"a","progressDetail":{"total":-1}}\n'],
+  ['no end of the line', 'x'.repeat(200_000)],
+  ['an error', '{"error":"it does not want to"}\n'],
 ])('ends a pull whose report is %s with an error', async (_what, line) => {
   engine.answer = (socket) => socket.end(`${head('200 OK', 'Connection: close')}{"status":"Pulling"}\n${line}`);
   expect(await codeOf(pull())).toBe('docker_error');
 });
 
-it.each([['null', 'null'], ['a list', '[]'], ['text', 'hello'], ['fields of other types', '{"Version":{},"ApiVersion":[]}'], ['a control sequence', '{"message":"\u001b[2J"}']])('takes %s as a version for an error', async (_what, body) => {
+it.each([
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['text', 'hello'],
+  ['fields of other types', '{"Version":{},"ApiVersion":[]}'],
+  ['a control sequence', '{"message":"\u001b[2J"}'],
+])('takes %s as a version for an error', async (_what, body) => {
   engine.answer = (socket) => socket.write(head('200 OK', `Content-Length: ${body.length}`) + body);
   expect(await codeOf(host.docker.version())).toBe('docker_error');
 });
 
 it('tells what the engine says as one short line', async () => {
   const body = JSON.stringify({ message: `\u001b[31mfirst\nsecond\u2028${'x'.repeat(60_000)}` });
-  engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${Buffer.byteLength(body)}`) + body);
+  engine.answer = (socket) =>
+    socket.write(head('500 Internal Server Error', `Content-Length: ${Buffer.byteLength(body)}`) + body);
   const error = await host.docker.version().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'docker_error', status: 500 });
   const message = error instanceof Error ? error.message : '';
@@ -126,7 +177,12 @@ it('refuses heads without end, and what is not HTTP', async () => {
   expect(await codeOf(host.docker.version())).toBe('docker_error');
 });
 
-const frame = (length: number): Buffer => { const bytes = Buffer.alloc(8); bytes[0] = 1; bytes.writeUInt32BE(length, 4); return bytes; };
+const frame = (length: number): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes[0] = 1;
+  bytes.writeUInt32BE(length, 4);
+  return bytes;
+};
 const at = '2026-11-26T10:00:00.000000000Z';
 
 it('cuts a line that is too long, says so, and hands a frame of 4 GB on as it comes', async () => {
@@ -146,7 +202,9 @@ it('reads no more lines than it asked for', async () => {
   engine.answer = (socket) => {
     socket.write(head('200 OK'));
     const line = `${at} again\n`;
-    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)]))); };
+    const flood = (): void => {
+      while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)])));
+    };
     socket.on('drain', flood);
     flood();
   };
@@ -157,7 +215,9 @@ it('ends heavy log streams with the cancel, and gives their places back', async 
   engine.answer = (socket) => {
     socket.write(head('200 OK'));
     const line = `${at} ${'y'.repeat(500)}\n`;
-    const flood = (): void => { while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)]))); };
+    const flood = (): void => {
+      while (!socket.destroyed && socket.write(Buffer.concat([frame(line.length), Buffer.from(line)])));
+    };
     socket.on('drain', flood);
     flood();
   };
@@ -179,7 +239,9 @@ it('waits for a slow reader instead of keeping what it has not read', async () =
   engine.answer = (socket) => {
     socket.write(head('200 OK'));
     const data = Buffer.concat([frame(65_528), Buffer.alloc(65_528, '\n')]);
-    const flood = (): void => { while (!socket.destroyed && socket.write(data)) sent += data.length; };
+    const flood = (): void => {
+      while (!socket.destroyed && socket.write(data)) sent += data.length;
+    };
     socket.on('drain', flood);
     flood();
   };
@@ -193,7 +255,11 @@ it('waits for a slow reader instead of keeping what it has not read', async () =
 });
 
 it('ends a command that writes more than it may', async () => {
-  expect(await codeOf(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
-  expect(await codeOf(host.run(hostScript`while :; do echo more >&2; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
+  expect(await codeOf(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe(
+    'remote_command_failed',
+  );
+  expect(await codeOf(host.run(hostScript`while :; do echo more >&2; done`, { maxOutputBytes: 10_000 }))).toBe(
+    'remote_command_failed',
+  );
   expect(await codeOf(host.run(hostScript`sleep 600 & sleep 600`, { timeoutMs: 200 }))).toBe('remote_timeout');
 });

@@ -29,7 +29,8 @@ beforeAll(async () => {
     closers.push(close);
     await validate(listener.name, { port });
   }
-  for (const [index, shell] of shells.entries()) await validate(shell.name, { sshPrivateKey: await stage.sshd.authorize(await commandOf(shell, stage.dir, index)) });
+  for (const [index, shell] of shells.entries())
+    await validate(shell.name, { sshPrivateKey: await stage.sshd.authorize(await commandOf(shell, stage.dir, index)) });
 });
 afterAll(async () => {
   memory?.stop();
@@ -46,39 +47,61 @@ function expectReason(operation: OperationState | undefined): void {
 }
 
 describe('in place of an sshd, something that', () => {
-  it.each(listeners)('$name: the validation ends with a reason', async ({ name }) => {
-    expectReason(await validations.get(name));
-  }, 300_000);
+  it.each(listeners)(
+    '$name: the validation ends with a reason',
+    async ({ name }) => {
+      expectReason(await validations.get(name));
+    },
+    300_000,
+  );
 });
 
 describe('a server whose shell', () => {
-  it.each(shells)('$name: the validation ends with a reason', async ({ name, harmless }) => {
-    const operation = await validations.get(name);
-    if (!harmless || operation?.status !== 'succeeded') expectReason(operation);
-  }, 300_000);
+  it.each(shells)(
+    '$name: the validation ends with a reason',
+    async ({ name, harmless }) => {
+      const operation = await validations.get(name);
+      if (!harmless || operation?.status !== 'succeeded') expectReason(operation);
+    },
+    300_000,
+  );
 
   it('stays silent for ever: a cancel ends the validation', async () => {
     const engine = await stage.engine();
-    const { operationId } = await stage.register(owner, engine, { sshPrivateKey: await stage.sshd.authorize('sleep 600') });
-    await until(async () => (await stateOf(owner, operationId)).steps.some(({ name, status }) => name === 'system' && status === 'running'));
+    const { operationId } = await stage.register(owner, engine, {
+      sshPrivateKey: await stage.sshd.authorize('sleep 600'),
+    });
+    await until(async () =>
+      (await stateOf(owner, operationId)).steps.some(({ name, status }) => name === 'system' && status === 'running'),
+    );
     await owner.post(`/operations/${operationId}/cancel`);
     expect((await finished(owner, operationId)).status).toBe('cancelled');
   }, 120_000);
 });
 
-it.each(metrics)('metrics $name make a server unreachable, and only that one', async ({ runs }) => {
-  const engine = await stage.engine();
-  const honest = await stage.activeServer(owner, engine);
-  const command = await commandForMetrics(runs, stage.dir, metrics.findIndex((one) => one.runs === runs));
-  const { id, operationId } = await stage.register(owner, engine, { sshPrivateKey: await stage.sshd.authorize(command) });
-  expect((await finished(owner, operationId)).status).toBe('succeeded');
-  await until(async () => (await owner.get(`/servers/${id}`)).at('status') === 'unreachable');
-  // A sentence for a person, with nothing of the program's own.
-  expect((await owner.get(`/servers/${id}`)).text('statusMessage')).toMatch(/^[^\n{}[\]]{1,500}$/);
-  const seen = (await owner.get(`/servers/${honest}`)).at('lastSeenAt');
-  await until(async () => (await owner.get(`/servers/${honest}`)).at('lastSeenAt') !== seen);
-  expect((await owner.get(`/servers/${honest}`)).at('status')).toBe('active');
-}, 240_000);
+it.each(metrics)(
+  'metrics $name make a server unreachable, and only that one',
+  async ({ runs }) => {
+    const engine = await stage.engine();
+    const honest = await stage.activeServer(owner, engine);
+    const command = await commandForMetrics(
+      runs,
+      stage.dir,
+      metrics.findIndex((one) => one.runs === runs),
+    );
+    const { id, operationId } = await stage.register(owner, engine, {
+      sshPrivateKey: await stage.sshd.authorize(command),
+    });
+    expect((await finished(owner, operationId)).status).toBe('succeeded');
+    await until(async () => (await owner.get(`/servers/${id}`)).at('status') === 'unreachable');
+    // A sentence for a person, with nothing of the program's own.
+    expect((await owner.get(`/servers/${id}`)).text('statusMessage')).toMatch(/^[^\n{}[\]]{1,500}$/);
+    const seen = (await owner.get(`/servers/${honest}`)).at('lastSeenAt');
+    await until(async () => (await owner.get(`/servers/${honest}`)).at('lastSeenAt') !== seen);
+    expect((await owner.get(`/servers/${honest}`)).at('status')).toBe('active');
+  },
+  240_000,
+);
 
 it('servers that fall silent keep nobody else’s server from being watched', async () => {
   const engine = await stage.engine();
@@ -101,11 +124,13 @@ it('servers that fall silent keep nobody else’s server from being watched', as
 it('sixty validations that stall keep nobody else’s server from being validated, and a cancel frees them', async () => {
   const stalling: Misbehaviour = { name: 'never answers', serve: () => {} };
   const hog = await stage.owner('hog');
-  const stalled = await Promise.all(Array.from({ length: 60 }, async () => {
-    const engine = await stage.engine();
-    engine.everywhere = { call: 'version', misbehaviour: stalling };
-    return { engine, operationId: (await stage.register(hog, engine)).operationId };
-  }));
+  const stalled = await Promise.all(
+    Array.from({ length: 60 }, async () => {
+      const engine = await stage.engine();
+      engine.everywhere = { call: 'version', misbehaviour: stalling };
+      return { engine, operationId: (await stage.register(hog, engine)).operationId };
+    }),
+  );
   // As many as may are at it.
   await until(async () => stalled.filter(({ engine }) => engine.served('version') > 0).length >= 20);
   const other = await stage.owner('other');

@@ -39,7 +39,10 @@ async function workOfNeighbour(): Promise<OperationState[]> {
 }
 
 beforeAll(async () => {
-  stage = await Stage.start({ WORKER_CONCURRENCY: '400', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, ['--import', './test/fleet/hostile/short-deadlines.ts']);
+  stage = await Stage.start({ WORKER_CONCURRENCY: '400', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, [
+    '--import',
+    './test/fleet/hostile/short-deadlines.ts',
+  ]);
   owner = await stage.owner();
   environmentId = await owner.environment();
   neighbour = await stage.owner('neighbour');
@@ -59,36 +62,56 @@ afterAll(async () => {
 it('has a scenario and misbehaviours for every call that the product makes', () => {
   expect(Object.keys(reachedBy)).toEqual(Object.keys(engineCalls));
   expect(new Set(cases.map((one) => one.call))).toEqual(new Set(Object.keys(engineCalls)));
-  for (const one of cases) expect(misbehavioursOf(one.call).filter(({ everywhere }) => everywhere).length).toBeGreaterThan(10);
+  for (const one of cases)
+    expect(misbehavioursOf(one.call).filter(({ everywhere }) => everywhere).length).toBeGreaterThan(10);
 });
 
-it.each(['a//b', 'a/../b', 'a/', 'a:', 'a:b:c', 'a@sha256:1', 'odoo:19.0/../../etc', `odoo:${'t'.repeat(129)}`])('refuses the image %s at the door: no request to an engine is made of it', async (image) => {
-  const serverId = (await owner.get('/servers?limit=1')).text('data.0.id');
-  const answer = await owner.post('/instances', { name: 'Image', serverId, environmentId, adminEmail: 'admin@example.com', image });
-  expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([400, 'validation_error', 'image']);
-});
+it.each(['a//b', 'a/../b', 'a/', 'a:', 'a:b:c', 'a@sha256:1', 'odoo:19.0/../../etc', `odoo:${'t'.repeat(129)}`])(
+  'refuses the image %s at the door: no request to an engine is made of it',
+  async (image) => {
+    const serverId = (await owner.get('/servers?limit=1')).text('data.0.id');
+    const answer = await owner.post('/instances', {
+      name: 'Image',
+      serverId,
+      environmentId,
+      adminEmail: 'admin@example.com',
+      image,
+    });
+    expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([
+      400,
+      'validation_error',
+      'image',
+    ]);
+  },
+);
 
 describe('a server that', () => {
-  it.each(cases.map((one) => ({ ...one, key: keyOf(one) })))('$name, asked for $call: its operation ends with a reason', async ({ call, misbehaviour, key }) => {
-    const result = await results.get(key);
-    expect(result?.served, 'the call was reached').toBeGreaterThan(0);
-    const { status, error } = result?.operation ?? {};
-    if (isEndless({ call, misbehaviour })) return expect(status).toBe('cancelled');
-    if (misbehaviour.harmless) expect(['succeeded', 'failed']).toContain(status);
-    else expect([status, error?.code]).toEqual(['failed', expect.any(String)]);
-    if (status === 'succeeded') return;
-    expect(error?.code).toMatch(/^[a-z_]+$/);
-    expect(error?.code).not.toBe('internal_error');
-    expect(error?.message).not.toBe('');
-    expect(error?.message.length).toBeLessThan(5000);
-  }, 600_000);
+  it.each(cases.map((one) => ({ ...one, key: keyOf(one) })))(
+    '$name, asked for $call: its operation ends with a reason',
+    async ({ call, misbehaviour, key }) => {
+      const result = await results.get(key);
+      expect(result?.served, 'the call was reached').toBeGreaterThan(0);
+      const { status, error } = result?.operation ?? {};
+      if (isEndless({ call, misbehaviour })) return expect(status).toBe('cancelled');
+      if (misbehaviour.harmless) expect(['succeeded', 'failed']).toContain(status);
+      else expect([status, error?.code]).toEqual(['failed', expect.any(String)]);
+      if (status === 'succeeded') return;
+      expect(error?.code).toMatch(/^[a-z_]+$/);
+      expect(error?.code).not.toBe('internal_error');
+      expect(error?.message).not.toBe('');
+      expect(error?.message.length).toBeLessThan(5000);
+    },
+    600_000,
+  );
 });
 
 describe('meanwhile', () => {
   it('the control plane lives, and nothing escaped that nobody caught', async () => {
     await Promise.allSettled(results.values());
     expect((await fetch(`${stage.program.url}/healthz`)).status).toBe(200);
-    expect(stage.program.output).not.toMatch(/uncaughtException|unhandledRejection|at process\.processTicksAndRejections \(node:internal.*Unhandled/i);
+    expect(stage.program.output).not.toMatch(
+      /uncaughtException|unhandledRejection|at process\.processTicksAndRejections \(node:internal.*Unhandled/i,
+    );
   }, 600_000);
 
   it('nobody was talked into asking something on the control plane’s own machine', () => {

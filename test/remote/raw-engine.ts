@@ -11,7 +11,8 @@ export type Answer = (socket: net.Socket, request: string) => void;
 
 const ping = 'HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK';
 
-export const head = (status: string, ...headers: string[]): string => `HTTP/1.1 ${status}\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
+export const head = (status: string, ...headers: string[]): string =>
+  `HTTP/1.1 ${status}\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 
 /** A unix socket that answers in bytes, as no engine would, and the control plane's own way to it. */
 export class RawEngine {

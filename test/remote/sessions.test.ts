@@ -14,8 +14,16 @@ beforeAll(async () => {
   await sshd.prepare();
   await sshd.start();
   target = {
-    kind: 'ssh', serverId: 'one', host: '127.0.0.1', port: sshd.port, user: 'root', auth: { method: 'key', privateKey: sshd.privateKey },
-    hostKeyFingerprint: sshd.hostKeyFingerprint, provenAddress: '127.0.0.1', dockerSocket: '/nowhere.sock', maxSessions: 4,
+    kind: 'ssh',
+    serverId: 'one',
+    host: '127.0.0.1',
+    port: sshd.port,
+    user: 'root',
+    auth: { method: 'key', privateKey: sshd.privateKey },
+    hostKeyFingerprint: sshd.hostKeyFingerprint,
+    provenAddress: '127.0.0.1',
+    dockerSocket: '/nowhere.sock',
+    maxSessions: 4,
   };
 });
 afterAll(async () => {
@@ -24,16 +32,28 @@ afterAll(async () => {
 });
 
 const guard = (signal = new AbortController().signal): RemoteGuard => ({ signal, check: () => {} });
-const rejected = (work: Promise<unknown>) => work.then(() => 'it succeeded', (error: unknown) => (error instanceof Error ? Reflect.get(error, 'code') ?? error.message : error));
+const rejected = (work: Promise<unknown>) =>
+  work.then(
+    () => 'it succeeded',
+    (error: unknown) => (error instanceof Error ? (Reflect.get(error, 'code') ?? error.message) : error),
+  );
 
 it('ends exactly the sessions that were recorded', async () => {
-  const [first, second, shared] = await Promise.all([pool.open(target, guard()), pool.open(target, guard()), pool.connect(target)]);
+  const [first, second, shared] = await Promise.all([
+    pool.open(target, guard()),
+    pool.open(target, guard()),
+    pool.connect(target),
+  ]);
   const { session } = first;
   if (!session || !second.session) throw new Error('The server does not tell its sessions');
   expect(session.pid).not.toBe(second.session.pid);
   const working = rejected(first.run(hostScript`sleep 600`));
   // The same number, but another process: of an earlier boot, or started at another time.
-  await endSessions(shared, [{ ...second.session, startTicks: '1' }, { ...second.session, bootId: '00000000-0000-0000-0000-000000000000' }, { ...session, pid: 0 }]);
+  await endSessions(shared, [
+    { ...second.session, startTicks: '1' },
+    { ...second.session, bootId: '00000000-0000-0000-0000-000000000000' },
+    { ...session, pid: 0 },
+  ]);
   expect((await second.run(hostScript`echo still here`)).stdout).toBe('still here\n');
   expect(first.closed).toBe(false);
   await endSessions(shared, [session]);
@@ -50,21 +70,28 @@ it('asks the guard before each call, and ends the connection with its signal', a
   let may = true;
   const host = await pool.open(target, {
     signal: cancel.signal,
-    check: ({ name }) => { asked.push(name); if (!may) throw new Error('This worker no longer holds the operation'); },
+    check: ({ name }) => {
+      asked.push(name);
+      if (!may) throw new Error('This worker no longer holds the operation');
+    },
   });
   expect(await rejected(host.docker.createVolume({ Name: 'v', Labels: {} }))).toBe('docker_unavailable');
   await host.run(hostScript`true`);
   expect(asked.slice(-2)).toEqual(['createVolume', 'run']);
   may = false;
   expect(await rejected(host.docker.removeVolume('v'))).toBe('This worker no longer holds the operation');
-  expect(await rejected(Promise.resolve().then(() => host.run(hostScript`touch /tmp/never`)))).toBe('This worker no longer holds the operation');
+  expect(await rejected(Promise.resolve().then(() => host.run(hostScript`touch /tmp/never`)))).toBe(
+    'This worker no longer holds the operation',
+  );
   may = true;
   const silent = net.createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   try {
     const address = silent.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const running = [host.run(hostScript`sleep 600`), host.httpGet({ port, path: '/', timeoutMs: 60_000 })].map(rejected);
+    const running = [host.run(hostScript`sleep 600`), host.httpGet({ port, path: '/', timeoutMs: 60_000 })].map(
+      rejected,
+    );
     await once(silent, 'connection');
     cancel.abort();
     expect(await Promise.all(running)).toEqual(['remote_cancelled', 'remote_cancelled']);
@@ -78,7 +105,10 @@ it('ends with the cancel also what waits for a channel, and with the connection 
   const host = await pool.connect({ ...target, serverId: 'two' });
   const under = Array.from({ length: 4 }, () => rejected(host.run(hostScript`sleep 600`)));
   const cancel = new AbortController();
-  const waiting = [host.run(hostScript`true`, { signal: cancel.signal }), host.httpGet({ port: 1, path: '/', timeoutMs: 60_000, signal: cancel.signal })].map(rejected);
+  const waiting = [
+    host.run(hostScript`true`, { signal: cancel.signal }),
+    host.httpGet({ port: 1, path: '/', timeoutMs: 60_000, signal: cancel.signal }),
+  ].map(rejected);
   expect(await rejected(host.run(hostScript`true`, { timeoutMs: 300 }))).toBe('remote_timeout');
   cancel.abort();
   expect(await Promise.all(waiting)).toEqual(['remote_cancelled', 'remote_cancelled']);
@@ -89,6 +119,8 @@ it('ends with the cancel also what waits for a channel, and with the connection 
 
 it('ends a command of a server that writes too much, and goes on with the next', async () => {
   const host = await pool.connect({ ...target, serverId: 'three' });
-  expect(await rejected(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe('remote_command_failed');
+  expect(await rejected(host.run(hostScript`while :; do echo more; done`, { maxOutputBytes: 10_000 }))).toBe(
+    'remote_command_failed',
+  );
   expect((await host.run(hostScript`echo next`)).stdout).toBe('next\n');
 });

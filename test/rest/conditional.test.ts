@@ -12,15 +12,23 @@ it.beforeAll(async ({ ocore, owner }) => {
 });
 
 const etagOf = (answer: Answer): string => answer.headers.get('etag') ?? 'none';
-const patch = (client: Client, path: string, etag: string, body: unknown): Promise<Answer> => client.request('PATCH', `/api${path}`, body, { 'if-match': etag });
+const patch = (client: Client, path: string, etag: string, body: unknown): Promise<Answer> =>
+  client.request('PATCH', `/api${path}`, body, { 'if-match': etag });
 
 describe('ETag and If-None-Match', () => {
   it('spare what the client has', async ({ owner }) => {
     const path = `/projects/${(await owner.post('/projects', { name: 'Cached' })).text('id')}`;
     const first = await owner.get(path);
     expect(etagOf(first)).toMatch(/^"[\w-]+"$/);
-    const again = await owner.request('GET', `/api${path}`, undefined, { 'if-none-match': `"other", W/${etagOf(first)}` });
-    expect([again.status, again.body, etagOf(again), again.headers.get('x-ocore-version')]).toEqual([304, '', etagOf(first), first.headers.get('x-ocore-version')]);
+    const again = await owner.request('GET', `/api${path}`, undefined, {
+      'if-none-match': `"other", W/${etagOf(first)}`,
+    });
+    expect([again.status, again.body, etagOf(again), again.headers.get('x-ocore-version')]).toEqual([
+      304,
+      '',
+      etagOf(first),
+      first.headers.get('x-ocore-version'),
+    ]);
     await owner.patch(path, { name: 'Changed' });
     const changed = await owner.request('GET', `/api${path}`, undefined, { 'if-none-match': etagOf(first) });
     expect([changed.status, changed.at('name')]).toEqual([200, 'Changed']);
@@ -29,13 +37,19 @@ describe('ETag and If-None-Match', () => {
 
   it('work on lists, and stay private to who asked', async ({ owner }) => {
     const list = await owner.get('/projects');
-    expect((await owner.request('GET', '/api/projects', undefined, { 'if-none-match': etagOf(list) })).status).toBe(304);
-    expect([list.headers.get('cache-control'), list.headers.get('vary')]).toEqual(['private, no-cache', expect.stringMatching(/Authorization, Cookie, X-Org-Slug/)]);
+    expect((await owner.request('GET', '/api/projects', undefined, { 'if-none-match': etagOf(list) })).status).toBe(
+      304,
+    );
+    expect([list.headers.get('cache-control'), list.headers.get('vary')]).toEqual([
+      'private, no-cache',
+      expect.stringMatching(/Authorization, Cookie, X-Org-Slug/),
+    ]);
     expect((await owner.post('/projects', { name: 'Not kept' })).headers.get('cache-control')).toBe('no-store');
   });
 
   it('are the same for a compressed answer', async ({ owner }) => {
-    for (let index = 0; index < 12; index += 1) await owner.post('/projects', { name: `Long ${index}`, description: 'x'.repeat(1900) });
+    for (let index = 0; index < 12; index += 1)
+      await owner.post('/projects', { name: `Long ${index}`, description: 'x'.repeat(1900) });
     const plain = await owner.request('GET', '/api/projects?limit=100', undefined, { 'accept-encoding': 'identity' });
     const packed = await owner.request('GET', '/api/projects?limit=100', undefined, { 'accept-encoding': 'gzip' });
     expect([plain.headers.get('content-encoding'), packed.headers.get('content-encoding')]).toEqual([null, 'gzip']);
@@ -49,7 +63,11 @@ describe('If-Match', () => {
     const seen = etagOf(await owner.get(path));
     expect((await patch(owner, path, seen, { name: 'Hers' })).status).toBe(200);
     const late = await patch(owner, path, seen, { name: 'His' });
-    expect([late.status, late.at('error.code'), late.at('error.details.current')]).toEqual([412, 'precondition_failed', etagOf(await owner.get(path))]);
+    expect([late.status, late.at('error.code'), late.at('error.details.current')]).toEqual([
+      412,
+      'precondition_failed',
+      etagOf(await owner.get(path)),
+    ]);
     expect((await owner.get(path)).at('name')).toBe('Hers');
     expect((await patch(owner, path, late.text('error.details.current'), { name: 'His' })).status).toBe(200);
     expect((await owner.request('DELETE', `/api${path}`, undefined, { 'if-match': seen })).status).toBe(412);
@@ -63,7 +81,11 @@ describe('If-Match', () => {
     try {
       const path = `/projects/${(await owner.post('/projects', { name: 'Raced' })).text('id')}`;
       const seen = etagOf(await owner.get(path));
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => patch(index % 2 ? owner : second.client(owner), path, seen, { name: `Racer ${index}` })));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          patch(index % 2 ? owner : second.client(owner), path, seen, { name: `Racer ${index}` }),
+        ),
+      );
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 412)]);
     } finally {
       await second.kill();
@@ -74,7 +96,9 @@ describe('If-Match', () => {
     const id = (await owner.post('/projects', { name: 'Spelled' })).text('id');
     const seen = etagOf(await owner.get(`/projects/${id}`));
     await holding(ocore, 'SELECT 1 FROM projects WHERE id = $1 FOR UPDATE', [id], async (release) => {
-      const answers = [`/projects/${id}`, `/projects/${id}/`, `/Projects/${id}`, `/projects/${id.toUpperCase()}`].map((path, index) => patch(owner, path, seen, { name: `Spelling ${index}` }));
+      const answers = [`/projects/${id}`, `/projects/${id}/`, `/Projects/${id}`, `/projects/${id.toUpperCase()}`].map(
+        (path, index) => patch(owner, path, seen, { name: `Spelling ${index}` }),
+      );
       await until(async () => (await waiting(ocore)) === 4);
       await release();
       expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
@@ -93,7 +117,11 @@ describe('If-Match', () => {
 
   it('is refused where nothing has an ETag, rather than passed over', async ({ owner }) => {
     const answer = await owner.request('POST', '/api/projects', { name: 'Unseen' }, { 'if-match': '"x"' });
-    expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'If-Match', 'not_supported']);
+    expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([
+      400,
+      'If-Match',
+      'not_supported',
+    ]);
   });
 
   it('comes before the change and after the replay', async ({ owner }) => {

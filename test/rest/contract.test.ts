@@ -26,15 +26,36 @@ describe('errors', () => {
   it.for<[what: string, send: (fixtures: Fixtures) => Promise<Answer>, status: number, code: string]>([
     ['a wrong token', ({ ocore }) => new Client(ocore.url, 'nonsense', null).get('/servers'), 401, 'unauthenticated'],
     ['no token', ({ ocore }) => new Client(ocore.url, null, null).get('/servers'), 401, 'unauthenticated'],
-    ['no organization', ({ ocore, owner }) => new Client(ocore.url, owner.token, null).get('/servers'), 400, 'bad_request'],
-    ['another organization', ({ ocore, owner }) => new Client(ocore.url, owner.token, stranger.org).get('/servers'), 404, 'not_found'],
+    [
+      'no organization',
+      ({ ocore, owner }) => new Client(ocore.url, owner.token, null).get('/servers'),
+      400,
+      'bad_request',
+    ],
+    [
+      'another organization',
+      ({ ocore, owner }) => new Client(ocore.url, owner.token, stranger.org).get('/servers'),
+      404,
+      'not_found',
+    ],
     ['an unknown id', ({ owner }) => owner.get('/servers/0197a1f0-0000-7000-8000-000000000000'), 404, 'not_found'],
     ['a malformed id', ({ owner }) => owner.get('/servers/1%27%3B--'), 404, 'not_found'],
     ['an unknown route', ({ owner }) => owner.get('/nothing'), 404, 'not_found'],
     ['a wrong method', ({ owner }) => owner.request('PUT', '/api/servers', {}), 405, 'method_not_allowed'],
     ['broken JSON', ({ owner }) => owner.post('/projects', '{"name":'), 400, 'invalid_json'],
-    ['another content type', ({ owner }) => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }), 415, 'unsupported_media_type'],
-    ['a body that is too large', ({ owner }) => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) }), 413, 'payload_too_large'],
+    [
+      'another content type',
+      ({ owner }) =>
+        owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }),
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a body that is too large',
+      ({ owner }) => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) }),
+      413,
+      'payload_too_large',
+    ],
     ['a wrong cursor', ({ owner }) => owner.get('/projects?cursor=xyz'), 400, 'invalid_cursor'],
     ['a wrong limit', ({ owner }) => owner.get('/projects?limit=101'), 400, 'validation_error'],
     ['an unknown parameter', ({ owner }) => owner.get('/projects?page=2'), 400, 'validation_error'],
@@ -68,29 +89,47 @@ describe('projects and environments', () => {
   it('keep one production environment, protected, whose type never changes', async ({ owner }) => {
     const project = await owner.post('/projects', { name: 'ERP' });
     expect(project.status).toBe(201);
-    const production = await owner.post('/environments', { projectId: project.text('id'), name: 'live', type: 'production' });
+    const production = await owner.post('/environments', {
+      projectId: project.text('id'),
+      name: 'live',
+      type: 'production',
+    });
     expect(production.at('deletionProtected')).toBe(true);
-    const second = await owner.post('/environments', { projectId: project.text('id'), name: 'live2', type: 'production' });
+    const second = await owner.post('/environments', {
+      projectId: project.text('id'),
+      name: 'live2',
+      type: 'production',
+    });
     expect([second.status, second.at('error.details.constraint')]).toEqual([409, 'one_production']);
-    expect((await owner.patch(`/environments/${production.text('id')}`, { type: 'staging' })).at('error.details.constraint')).toBe('unknown_field');
+    expect(
+      (await owner.patch(`/environments/${production.text('id')}`, { type: 'staging' })).at('error.details.constraint'),
+    ).toBe('unknown_field');
     expect((await owner.delete(`/environments/${production.text('id')}`)).status).toBe(409);
     expect((await owner.delete(`/projects/${project.text('id')}`)).status).toBe(409);
     expect((await stranger.get(`/environments/${production.text('id')}`)).status).toBe(404);
-    expect((await stranger.post('/environments', { projectId: project.text('id'), name: 'theirs', type: 'staging' })).status).toBe(404);
+    expect(
+      (await stranger.post('/environments', { projectId: project.text('id'), name: 'theirs', type: 'staging' })).status,
+    ).toBe(404);
   });
 
   it('delete no instance under a wrong name, also where none is needed', async ({ ocore }) => {
     await fillInstances(ocore, stranger.org ?? '', 1);
     const id = (await stranger.get('/instances')).text('data.0.id');
     const wrong = await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 2' });
-    expect([wrong.status, wrong.at('error.details.field'), (await stranger.get(`/instances/${id}`)).at('status')]).toEqual([422, 'confirmName', 'running']);
+    expect([
+      wrong.status,
+      wrong.at('error.details.field'),
+      (await stranger.get(`/instances/${id}`)).at('status'),
+    ]).toEqual([422, 'confirmName', 'running']);
     expect((await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 1' })).status).toBe(202);
   });
 
   it('leave an audit entry and an outbox event for each change', async ({ ocore, owner }) => {
     const project = await owner.post('/projects', { name: 'Audited' });
     const rows = await ocore.sql<{ audit: string; outbox: string; same: boolean }>(
-      'SELECT a.action AS audit, o.type AS outbox, a.request_id = o.request_id AS same FROM audit_entries a JOIN outbox_events o ON o.resource_id = a.resource_id WHERE a.resource_id = $1', [project.at('id')]);
+      'SELECT a.action AS audit, o.type AS outbox, a.request_id = o.request_id AS same FROM audit_entries a JOIN outbox_events o ON o.resource_id = a.resource_id WHERE a.resource_id = $1',
+      [project.at('id')],
+    );
     expect(rows).toEqual([{ audit: 'project.created', outbox: 'project.created', same: true }]);
   });
 });

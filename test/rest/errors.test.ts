@@ -15,12 +15,25 @@ it.for<[what: string, send: (fixtures: Fixtures) => Promise<Answer>]>([
   ['a path that is no path', ({ owner }) => owner.get('/servers/%E0%A4%A')],
   ['a wrong method', ({ owner }) => owner.request('PUT', '/api/servers', {})],
   ['broken JSON', ({ owner }) => owner.post('/projects', '{"name":')],
-  ['another content type', ({ owner }) => owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' })],
-  ['another character set', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-type': 'application/json; charset=utf-7' })],
+  [
+    'another content type',
+    ({ owner }) =>
+      owner.request('POST', '/api/projects', 'name=x', { 'content-type': 'application/x-www-form-urlencoded' }),
+  ],
+  [
+    'another character set',
+    ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-type': 'application/json; charset=utf-7' }),
+  ],
   ['another encoding', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'zstd' })],
-  ['a body that is not compressed as it says', ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'gzip' })],
+  [
+    'a body that is not compressed as it says',
+    ({ owner }) => owner.request('POST', '/api/projects', '{}', { 'content-encoding': 'gzip' }),
+  ],
   ['a body that is too large', ({ owner }) => owner.post('/projects', { name: 'x'.repeat(2 ** 20 + 1) })],
-  ['an unknown version', ({ owner }) => owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': '2020-01-01' })],
+  [
+    'an unknown version',
+    ({ owner }) => owner.request('GET', '/api/projects', undefined, { 'x-ocore-version': '2020-01-01' }),
+  ],
   ['nothing at all', ({ owner }) => owner.request('GET', '/elsewhere')],
 ])('answers %s in the one documented shape', async ([_what, send], { ocore, owner }) => {
   const answer = await send({ ocore, owner });
@@ -42,26 +55,41 @@ it('names everything that is wrong with path, query and body at once', async ({ 
     { field: 'sort', constraint: 'type', message: 'sort must not be repeated' },
   ]);
   const body = await owner.post('/projects', { name: '', odooVersion: '12' });
-  expect([body.status, body.at('error.details.errors')]).toEqual([400, [
-    { field: 'name', constraint: 'min_length', message: expect.any(String) },
-    { field: 'odooVersion', constraint: 'format', message: expect.any(String) },
-  ]]);
+  expect([body.status, body.at('error.details.errors')]).toEqual([
+    400,
+    [
+      { field: 'name', constraint: 'min_length', message: expect.any(String) },
+      { field: 'odooVersion', constraint: 'format', message: expect.any(String) },
+    ],
+  ]);
 });
 
-it.for([['a list', [1]], ['a number', 7], ['null', null]])('refuses %s as a body', async ([_what, body], { owner }) => {
+it.for([
+  ['a list', [1]],
+  ['a number', 7],
+  ['null', null],
+])('refuses %s as a body', async ([_what, body], { owner }) => {
   const answer = await owner.post('/projects', JSON.stringify(body));
   expect([answer.status, answer.at('error.details.constraint')]).toEqual([400, 'type']);
 });
 
 it('refuses fields that a route without a body does not know', async ({ owner }) => {
   const answer = await owner.post('/servers/0197a1f0-0000-7000-8000-000000000000/validate', { force: true });
-  expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'force', 'unknown_field']);
+  expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([
+    400,
+    'force',
+    'unknown_field',
+  ]);
 });
 
 it('refuses text that the database cannot keep', async ({ owner }) => {
   for (const name of ['with \u0000 in it', 'half \ud800 a character']) {
     const answer = await owner.post('/projects', { name });
-    expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([400, 'name', 'format']);
+    expect([answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')]).toEqual([
+      400,
+      'name',
+      'format',
+    ]);
   }
 });
 
@@ -76,14 +104,24 @@ it('says which methods a route has', async ({ owner }) => {
 
 it('has the same code and page in GraphQL', async ({ ocore, owner }) => {
   const missing = await owner.graphql('{ server(id: "0197a1f0-0000-7000-8000-000000000000") { id } }');
-  expect(missing.at('errors.0.extensions')).toMatchObject({ code: 'not_found', doc_url: `${ocore.url}/docs/errors/not_found` });
+  expect(missing.at('errors.0.extensions')).toMatchObject({
+    code: 'not_found',
+    doc_url: `${ocore.url}/docs/errors/not_found`,
+  });
   const wrong = await owner.graphql('{ nonsense }');
-  expect(wrong.at('errors.0.extensions')).toMatchObject({ code: 'bad_request', doc_url: `${ocore.url}/docs/errors/bad_request` });
+  expect(wrong.at('errors.0.extensions')).toMatchObject({
+    code: 'bad_request',
+    doc_url: `${ocore.url}/docs/errors/bad_request`,
+  });
 });
 
 it('never links to an address that is none', async ({ ocore }) => {
   const page = await new Promise<string>((resolve, reject) => {
-    request(`${ocore.url}/api/nothing`, { headers: { host: '"><script>' } }, (response) => { response.setEncoding('utf8').on('data', resolve); }).on('error', reject).end();
+    request(`${ocore.url}/api/nothing`, { headers: { host: '"><script>' } }, (response) => {
+      response.setEncoding('utf8').on('data', resolve);
+    })
+      .on('error', reject)
+      .end();
   });
   expect(JSON.parse(page).error.doc_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/docs\/errors\/not_found$/);
 });
@@ -94,7 +132,13 @@ it('tells in short of names that the client made up, however long they are', asy
   const answers = [
     await owner.post('/projects', { name: 'Fine', [long]: 1 }),
     await owner.post('/auth/refresh', { refreshToken: 'x', [long]: 1 }),
-    await owner.post('/instances', { name: 'Fine', serverId: id, environmentId: id, adminEmail: 'admin@example.com', envVars: [{ name: long, value: 'x' }] }),
+    await owner.post('/instances', {
+      name: 'Fine',
+      serverId: id,
+      environmentId: id,
+      adminEmail: 'admin@example.com',
+      envVars: [{ name: long, value: 'x' }],
+    }),
   ];
   for (const answer of answers) {
     expect([answer.status, answer.at('error.code')]).toEqual([400, 'validation_error']);
@@ -103,7 +147,13 @@ it('tells in short of names that the client made up, however long they are', asy
 });
 
 it('tells in short of ids that the client made up', async ({ owner }) => {
-  for (const path of ['/user/sessions/', '/user/passkeys/', '/user/ssh-keys/', '/user/connected-accounts/', '/servers/']) {
+  for (const path of [
+    '/user/sessions/',
+    '/user/passkeys/',
+    '/user/ssh-keys/',
+    '/user/connected-accounts/',
+    '/servers/',
+  ]) {
     const answer = await owner.delete(`${path}${'x'.repeat(8000)}`);
     expect([path, answer.status]).toEqual([path, 404]);
     expect(JSON.stringify(answer.body).length).toBeLessThan(2000);

@@ -10,13 +10,19 @@ it.override('env', { OCORE_ROLE: 'gateway' });
 
 let second: GatewayProcess | undefined;
 
-afterEach(async () => { await second?.kill(); second = undefined; });
+afterEach(async () => {
+  await second?.kill();
+  second = undefined;
+});
 
-const send = (client: Client, method: string, path: string, key: string, body?: unknown): Promise<Answer> => client.request(method, `/api${path}`, body, { 'idempotency-key': key });
-const projects = async (ocore: Ocore, name: string): Promise<number> => Number((await ocore.sql<{ count: string }>('SELECT count(*) FROM projects WHERE name = $1', [name]))[0]?.count);
+const send = (client: Client, method: string, path: string, key: string, body?: unknown): Promise<Answer> =>
+  client.request(method, `/api${path}`, body, { 'idempotency-key': key });
+const projects = async (ocore: Ocore, name: string): Promise<number> =>
+  Number((await ocore.sql<{ count: string }>('SELECT count(*) FROM projects WHERE name = $1', [name]))[0]?.count);
 
 const blocked = async (ocore: Ocore): Promise<boolean> => (await waiting(ocore)) > 0;
-const leaseEnds = (ocore: Ocore): Promise<unknown> => ocore.sql('UPDATE idempotency_keys SET lease_until = now() WHERE answer_enc IS NULL');
+const leaseEnds = (ocore: Ocore): Promise<unknown> =>
+  ocore.sql('UPDATE idempotency_keys SET lease_until = now() WHERE answer_enc IS NULL');
 
 it('gives the first answer again, after a restart too', async ({ ocore, owner }) => {
   const key = randomUUID();
@@ -37,28 +43,55 @@ it('covers PATCH and DELETE, and keeps the headers of an answer', async ({ owner
   const gone = await send(owner, 'DELETE', `/projects/${id}`, remove);
   expect([gone.status, gone.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
   const others = randomUUID();
-  const ended = [await send(owner, 'DELETE', '/user/sessions', others), await send(owner, 'DELETE', '/user/sessions', others)];
-  expect(ended.map(({ status, body, headers }) => [status, body, headers.get('idempotency-replayed')])).toEqual([[204, '', null], [204, '', 'true']]);
+  const ended = [
+    await send(owner, 'DELETE', '/user/sessions', others),
+    await send(owner, 'DELETE', '/user/sessions', others),
+  ];
+  expect(ended.map(({ status, body, headers }) => [status, body, headers.get('idempotency-replayed')])).toEqual([
+    [204, '', null],
+    [204, '', 'true'],
+  ]);
   const register = randomUUID();
-  const server = { name: 'Kept', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' };
+  const server = {
+    name: 'Kept',
+    host: '127.0.0.1',
+    port: 1,
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'unused',
+  };
   const accepted = await send(owner, 'POST', '/servers', register, server);
   const repeated = await send(owner, 'POST', '/servers', register, server);
-  expect([repeated.status, repeated.headers.get('location'), repeated.headers.get('retry-after')]).toEqual([202, accepted.headers.get('location'), '2']);
+  expect([repeated.status, repeated.headers.get('location'), repeated.headers.get('retry-after')]).toEqual([
+    202,
+    accepted.headers.get('location'),
+    '2',
+  ]);
 });
 
 it('refuses the key of another request', async ({ owner }) => {
   const key = randomUUID();
   await send(owner, 'POST', '/projects', key, { name: 'Mine' });
-  for (const [method, path, body] of [['POST', '/projects', { name: 'Other' }], ['POST', '/environments', { name: 'Mine', projectId: 'x', type: 'staging' }]] as const) {
+  for (const [method, path, body] of [
+    ['POST', '/projects', { name: 'Other' }],
+    ['POST', '/environments', { name: 'Mine', projectId: 'x', type: 'staging' }],
+  ] as const) {
     const answer = await send(owner, method, path, key, body);
-    expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([422, 'idempotency_key_reused', 'Idempotency-Key']);
+    expect([answer.status, answer.at('error.code'), answer.at('error.details.field')]).toEqual([
+      422,
+      'idempotency_key_reused',
+      'Idempotency-Key',
+    ]);
   }
 });
 
 it('belongs to its caller and organization', async ({ ocore, owner }) => {
   const key = randomUUID();
   const other = await ocore.owner('other');
-  const [mine, theirs] = [await send(owner, 'POST', '/projects', key, { name: 'Same key' }), await send(other, 'POST', '/projects', key, { name: 'Same key' })];
+  const [mine, theirs] = [
+    await send(owner, 'POST', '/projects', key, { name: 'Same key' }),
+    await send(other, 'POST', '/projects', key, { name: 'Same key' }),
+  ];
   expect([mine.status, theirs.status, theirs.headers.get('idempotency-replayed')]).toEqual([201, 201, null]);
   expect(theirs.text('id')).not.toBe(mine.text('id'));
 });
@@ -91,14 +124,17 @@ it('keeps tokens and passwords only sealed', async ({ ocore, owner }) => {
   const first = await send(owner, 'POST', '/auth/login', key, login);
   expect((await send(owner, 'POST', '/auth/login', key, login)).body).toEqual(first.body);
   const kept = JSON.stringify(await ocore.sql('SELECT * FROM idempotency_keys'));
-  for (const secret of [first.text('accessToken'), first.text('refreshToken'), login.password, owner.email, key]) expect(kept).not.toContain(secret);
+  for (const secret of [first.text('accessToken'), first.text('refreshToken'), login.password, owner.email, key])
+    expect(kept).not.toContain(secret);
 });
 
 it('tells nothing to somebody who lost the permission', async ({ ocore }) => {
   const key = randomUUID();
   const leaver = await ocore.owner('leaver');
   await send(leaver, 'POST', '/projects', key, { name: 'Left' });
-  await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [leaver.email]);
+  await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
+    leaver.email,
+  ]);
   expect((await send(leaver, 'POST', '/projects', key, { name: 'Left' })).status).toBe(403);
 });
 
@@ -110,8 +146,14 @@ it('answers 409 on every process while the first request runs', async ({ ocore, 
     const first = send(owner, 'POST', '/projects', key, { name: 'Slow' });
     await until(() => blocked(ocore));
     const meanwhile = await send(there, 'POST', '/projects', key, { name: 'Slow' });
-    expect([meanwhile.status, meanwhile.at('error.code'), meanwhile.headers.get('retry-after')]).toEqual([409, 'idempotency_in_progress', '1']);
-    expect((await send(there, 'POST', '/projects', key, { name: 'Other' })).at('error.code')).toBe('idempotency_key_reused');
+    expect([meanwhile.status, meanwhile.at('error.code'), meanwhile.headers.get('retry-after')]).toEqual([
+      409,
+      'idempotency_in_progress',
+      '1',
+    ]);
+    expect((await send(there, 'POST', '/projects', key, { name: 'Other' })).at('error.code')).toBe(
+      'idempotency_key_reused',
+    );
     await release();
     const answer = await first;
     const replay = await send(there, 'POST', '/projects', key, { name: 'Slow' });
@@ -122,7 +164,9 @@ it('answers 409 on every process while the first request runs', async ({ ocore, 
 
 it('lets one of many at once do it', async ({ ocore, owner }) => {
   const key = randomUUID();
-  const answers = await Promise.all(Array.from({ length: 12 }, () => send(owner, 'POST', '/projects', key, { name: 'Crowd' })));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => send(owner, 'POST', '/projects', key, { name: 'Crowd' })),
+  );
   expect(await projects(ocore, 'Crowd')).toBe(1);
   expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
 });
@@ -131,12 +175,16 @@ it('runs again when the process died before the change', async ({ ocore, owner }
   second = await GatewayProcess.start(ocore);
   const key = randomUUID();
   await holding(ocore, 'LOCK TABLE projects IN EXCLUSIVE MODE', [], async () => {
-    const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed early' }).catch(() => 'lost');
+    const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed early' }).catch(
+      () => 'lost',
+    );
     await until(() => blocked(ocore));
     await second?.kill();
     expect(await lost).toBe('lost');
   });
-  expect((await send(owner, 'POST', '/projects', key, { name: 'Killed early' })).at('error.code')).toBe('idempotency_in_progress');
+  expect((await send(owner, 'POST', '/projects', key, { name: 'Killed early' })).at('error.code')).toBe(
+    'idempotency_in_progress',
+  );
   await leaseEnds(ocore);
   expect((await send(owner, 'POST', '/projects', key, { name: 'Killed early' })).status).toBe(201);
   expect(await projects(ocore, 'Killed early')).toBe(1);
@@ -146,10 +194,16 @@ it('does not do it twice when the process died after the change', async ({ ocore
   second = await GatewayProcess.start(ocore);
   const key = randomUUID();
   // The statement that keeps the answer waits until the process is dead, and comes to nothing.
-  await ocore.sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RAISE 'The process is gone'; END $$`);
-  await ocore.sql('CREATE TRIGGER slow BEFORE UPDATE ON idempotency_keys FOR EACH ROW WHEN (NEW.answer_enc IS NOT NULL) EXECUTE FUNCTION slow()');
+  await ocore.sql(
+    `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RAISE 'The process is gone'; END $$`,
+  );
+  await ocore.sql(
+    'CREATE TRIGGER slow BEFORE UPDATE ON idempotency_keys FOR EACH ROW WHEN (NEW.answer_enc IS NOT NULL) EXECUTE FUNCTION slow()',
+  );
   await holding(ocore, 'SELECT pg_advisory_xact_lock(4711)', [], async () => {
-    const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed late' }).catch(() => 'lost');
+    const lost = send(second?.client(owner) ?? owner, 'POST', '/projects', key, { name: 'Killed late' }).catch(
+      () => 'lost',
+    );
     await until(() => blocked(ocore));
     await second?.kill();
     expect(await lost).toBe('lost');
@@ -158,7 +212,11 @@ it('does not do it twice when the process died after the change', async ({ ocore
   await leaseEnds(ocore);
   for (const _attempt of [1, 2]) {
     const answer = await send(owner, 'POST', '/projects', key, { name: 'Killed late' });
-    expect([answer.status, answer.at('error.code'), answer.at('error.details.action')]).toEqual([409, 'idempotency_answer_lost', 'project.created']);
+    expect([answer.status, answer.at('error.code'), answer.at('error.details.action')]).toEqual([
+      409,
+      'idempotency_answer_lost',
+      'project.created',
+    ]);
     expect((await owner.get(`/projects/${answer.text('error.details.id')}`)).at('name')).toBe('Killed late');
   }
   expect(await projects(ocore, 'Killed late')).toBe(1);
@@ -167,13 +225,27 @@ it('does not do it twice when the process died after the change', async ({ ocore
 it('does not take the work of somebody else for its own, whose request had the same id', async ({ ocore, owner }) => {
   const stranger = await ocore.owner('stranger');
   // Nobody answers there, so the first attempt ends without anybody knowing what it did.
-  const lonely = await Ocore.start({ DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir, OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
+  const lonely = await Ocore.start({
+    DATABASE_URL: ocore.running.databaseUrl,
+    DATA_DIR: ocore.dir,
+    OCORE_ROLE: 'gateway',
+    GITHUB_URL: 'http://127.0.0.1:9',
+  });
   try {
     const headers = { 'x-request-id': 'deploy-0001' };
     expect((await stranger.request('POST', '/api/projects', { name: 'Theirs alone' }, headers)).status).toBe(201);
     const mine = new Client(lonely.url, owner.token, owner.org);
-    const attempt = () => mine.request('POST', '/api/user/ssh-keys/import-github', { githubUsername: 'somebody' }, { ...headers, 'idempotency-key': 'same-request-id' });
-    expect([(await attempt()).at('error.code'), (await attempt()).at('error.code')]).toEqual(['service_unavailable', 'service_unavailable']);
+    const attempt = () =>
+      mine.request(
+        'POST',
+        '/api/user/ssh-keys/import-github',
+        { githubUsername: 'somebody' },
+        { ...headers, 'idempotency-key': 'same-request-id' },
+      );
+    expect([(await attempt()).at('error.code'), (await attempt()).at('error.code')]).toEqual([
+      'service_unavailable',
+      'service_unavailable',
+    ]);
   } finally {
     await lonely.running.stop();
   }

@@ -9,26 +9,69 @@ it.override('env', { OCORE_ROLE: 'gateway', STREAM_HEARTBEAT: '1s' });
 
 let other: GatewayProcess | undefined;
 
-afterEach(async () => { await other?.kill(); other = undefined; });
+afterEach(async () => {
+  await other?.kill();
+  other = undefined;
+});
 
-const operation = async (owner: Client, name: string): Promise<string> => (await owner.post('/servers', { name, host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
-const wake = (ocore: Ocore, id: string): Promise<unknown> => ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'operation:' || $1)::text)", [id]);
+const operation = async (owner: Client, name: string): Promise<string> =>
+  (
+    await owner.post('/servers', {
+      name,
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    })
+  ).text('operationId');
+const wake = (ocore: Ocore, id: string): Promise<unknown> =>
+  ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'operation:' || $1)::text)", [id]);
 const end = async (ocore: Ocore, id: string): Promise<void> => {
-  await ocore.sql("UPDATE operations SET status = 'succeeded', progress = 100, finished_at = now() WHERE id = $1", [id]);
+  await ocore.sql("UPDATE operations SET status = 'succeeded', progress = 100, finished_at = now() WHERE id = $1", [
+    id,
+  ]);
   await wake(ocore, id);
 };
 const say = async (ocore: Ocore, id: string, from: number, to: number): Promise<void> => {
-  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) SELECT $1, n, 'connect', 'info', 'Line ' || n FROM generate_series($2::int, $3::int) n", [id, from, to]);
+  await ocore.sql(
+    "INSERT INTO operation_logs (operation_id, seq, step, level, message) SELECT $1, n, 'connect', 'info', 'Line ' || n FROM generate_series($2::int, $3::int) n",
+    [id, from, to],
+  );
   await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'logs:' || $1)::text)", [id]);
 };
 
 describe('accepted work', () => {
   it('is 202 with where to look and when', async ({ owner }) => {
-    const answer = await owner.post('/servers', { name: 'Accepted', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
-    expect([answer.status, answer.headers.get('location'), answer.headers.get('retry-after')]).toEqual([202, `/api/operations/${answer.text('operationId')}`, '2']);
-    expect(answer.body).toEqual({ id: expect.any(String), status: 'validating', message: 'Server validation in progress', operationId: expect.any(String) });
+    const answer = await owner.post('/servers', {
+      name: 'Accepted',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    });
+    expect([answer.status, answer.headers.get('location'), answer.headers.get('retry-after')]).toEqual([
+      202,
+      `/api/operations/${answer.text('operationId')}`,
+      '2',
+    ]);
+    expect(answer.body).toEqual({
+      id: expect.any(String),
+      status: 'validating',
+      message: 'Server validation in progress',
+      operationId: expect.any(String),
+    });
     const cancel = await owner.post(`/operations/${answer.text('operationId')}/cancel`);
-    expect([cancel.status, cancel.body]).toEqual([202, { id: answer.text('operationId'), status: 'cancelled', message: 'Cancellation in progress', operationId: answer.text('operationId') }]);
+    expect([cancel.status, cancel.body]).toEqual([
+      202,
+      {
+        id: answer.text('operationId'),
+        status: 'cancelled',
+        message: 'Cancellation in progress',
+        operationId: answer.text('operationId'),
+      },
+    ]);
   });
 });
 
@@ -36,7 +79,10 @@ describe('wait', () => {
   it('answers when the operation ends, and at once when it has', async ({ ocore, owner }) => {
     const id = await operation(owner, 'Awaited');
     const waiting = owner.get(`/operations/${id}?wait=60`);
-    const first = await Promise.race([waiting.then(() => 'answered'), owner.get(`/operations/${id}`).then(() => 'still waiting')]);
+    const first = await Promise.race([
+      waiting.then(() => 'answered'),
+      owner.get(`/operations/${id}`).then(() => 'still waiting'),
+    ]);
     expect(first).toBe('still waiting');
     await wake(ocore, id);
     await end(ocore, id);
@@ -50,16 +96,36 @@ describe('wait', () => {
     other = await GatewayProcess.start(ocore);
     const waiting = other.client(owner).get(`/operations/${id}?wait=60`);
     // Its statements show that the request has begun.
-    while ((await ocore.sql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%operation_steps%' AND state = 'idle' AND pid <> pg_backend_pid()")).length === 0) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    while (
+      (
+        await ocore.sql(
+          "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%operation_steps%' AND state = 'idle' AND pid <> pg_backend_pid()",
+        )
+      ).length === 0
+    )
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
     await other.kill('SIGTERM');
     expect((await waiting).at('status')).toBe('queued');
   });
 
   it('ends for one who loses access', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
-    const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+    const id = (
+      await leaver.post('/servers', {
+        name: 'Left',
+        host: '127.0.0.1',
+        port: 1,
+        sshUser: 'root',
+        authMethod: 'password',
+        sshPassword: 'unused',
+      })
+    ).text('operationId');
     const waiting = leaver.get(`/operations/${id}?wait=60`);
-    await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [leaver.email]);
+    await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
+      leaver.email,
+    ]);
     await end(ocore, id);
     expect((await waiting).status).toBe(403);
   });
@@ -71,8 +137,21 @@ describe('wait', () => {
 });
 
 /** The events of a stream of server-sent events, with its comments. */
-async function* events(client: Client, path: string, headers: Record<string, string> = {}, signal?: AbortSignal): AsyncGenerator<{ id: string | undefined; event: string | undefined; data: string | undefined; comment: boolean }> {
-  const response = await fetch(`${client.url}/api${path}`, { headers: { accept: 'text/event-stream', authorization: `Bearer ${client.token ?? ''}`, 'x-org-slug': client.org ?? '', ...headers }, ...(signal ? { signal } : {}) });
+async function* events(
+  client: Client,
+  path: string,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<{ id: string | undefined; event: string | undefined; data: string | undefined; comment: boolean }> {
+  const response = await fetch(`${client.url}/api${path}`, {
+    headers: {
+      accept: 'text/event-stream',
+      authorization: `Bearer ${client.token ?? ''}`,
+      'x-org-slug': client.org ?? '',
+      ...headers,
+    },
+    ...(signal ? { signal } : {}),
+  });
   if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   let rest = '';
@@ -91,8 +170,15 @@ describe('the log as server-sent events', () => {
     const id = await operation(owner, 'Plain');
     await say(ocore, id, 1, 2);
     const answer = await owner.get(`/operations/${id}/logs`);
-    expect([answer.headers.get('content-type'), answer.at('data.1.seq')]).toEqual([expect.stringContaining('application/json'), 2]);
-    expect((await owner.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/html, */*' })).at('data.1.seq')).toBe(2);
+    expect([answer.headers.get('content-type'), answer.at('data.1.seq')]).toEqual([
+      expect.stringContaining('application/json'),
+      2,
+    ]);
+    expect(
+      (await owner.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/html, */*' })).at(
+        'data.1.seq',
+      ),
+    ).toBe(2);
   });
 
   it('goes on to the end, resumed without a gap or a duplicate', async ({ ocore, owner }) => {
@@ -106,7 +192,9 @@ describe('the log as server-sent events', () => {
       if (seq === '4') break;
     }
     await say(ocore, id, 6, 1200);
-    for await (const { id: seq, event, data } of events(owner, `/operations/${id}/logs`, { 'last-event-id': seen.at(-1) ?? '' })) {
+    for await (const { id: seq, event, data } of events(owner, `/operations/${id}/logs`, {
+      'last-event-id': seen.at(-1) ?? '',
+    })) {
       if (seq) seen.push(seq);
       if (seq === '1200') await end(ocore, id);
       if (seq) expect(JSON.parse(data ?? '')).toMatchObject({ seq: Number(seq), message: `Line ${seq}` });
@@ -129,14 +217,28 @@ describe('the log as server-sent events', () => {
 
   it('ends with an error for one who loses the permission', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
-    const id = (await leaver.post('/servers', { name: 'Left', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' })).text('operationId');
+    const id = (
+      await leaver.post('/servers', {
+        name: 'Left',
+        host: '127.0.0.1',
+        port: 1,
+        sshUser: 'root',
+        authMethod: 'password',
+        sshPassword: 'unused',
+      })
+    ).text('operationId');
     await say(ocore, id, 1, 1);
     const last: string[] = [];
     for await (const { id: seq, event, data } of events(leaver, `/operations/${id}/logs`)) {
       if (event) last.push(event, JSON.parse(data ?? '').error.code);
       if (seq !== '1') continue;
-      await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [leaver.email]);
-      await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1", [leaver.email]);
+      await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
+        leaver.email,
+      ]);
+      await ocore.sql(
+        "SELECT pg_notify('ocore', json_build_object('topic', 'access:' || id)::text) FROM users WHERE email = $1",
+        [leaver.email],
+      );
     }
     expect(last).toEqual(['error', 'forbidden']);
   });
@@ -156,7 +258,8 @@ describe('the log as server-sent events', () => {
   it('refuses what is not there, not allowed or not understood, before it begins', async ({ ocore, owner }) => {
     const stranger = await ocore.owner('stranger');
     const id = await operation(owner, 'Closed');
-    const read = (client: Client, headers: Record<string, string> = {}) => client.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/event-stream', ...headers });
+    const read = (client: Client, headers: Record<string, string> = {}) =>
+      client.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/event-stream', ...headers });
     expect((await read(stranger)).at('error.code')).toBe('not_found');
     const wrong = await read(owner, { 'last-event-id': 'x' });
     expect([wrong.status, wrong.at('error.details.field')]).toEqual([400, 'Last-Event-ID']);

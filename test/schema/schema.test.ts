@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
-import { buildSchema, type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { expect, it } from 'vitest';
 import { guardRootFields } from '../../schema/deny-by-default.ts';
@@ -19,16 +27,32 @@ interface Described {
 function partsOf(type: GraphQLNamedType): Described[] {
   const own = { path: type.name, description: type.description, deprecation: undefined };
   if (isObjectType(type) || isInterfaceType(type)) {
-    return [own, ...Object.values(type.getFields()).flatMap((field) => [
-      { path: `${type.name}.${field.name}`, description: field.description, deprecation: field.deprecationReason },
-      ...field.args.map((argument) => ({ path: `${type.name}.${field.name}(${argument.name}:)`, description: argument.description, deprecation: argument.deprecationReason })),
-    ])];
+    return [
+      own,
+      ...Object.values(type.getFields()).flatMap((field) => [
+        { path: `${type.name}.${field.name}`, description: field.description, deprecation: field.deprecationReason },
+        ...field.args.map((argument) => ({
+          path: `${type.name}.${field.name}(${argument.name}:)`,
+          description: argument.description,
+          deprecation: argument.deprecationReason,
+        })),
+      ]),
+    ];
   }
   const parts = isInputObjectType(type) ? Object.values(type.getFields()) : isEnumType(type) ? type.getValues() : [];
-  return [own, ...parts.map((part) => ({ path: `${type.name}.${part.name}`, description: part.description, deprecation: part.deprecationReason }))];
+  return [
+    own,
+    ...parts.map((part) => ({
+      path: `${type.name}.${part.name}`,
+      description: part.description,
+      deprecation: part.deprecationReason,
+    })),
+  ];
 }
 
-const everything = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type)).flatMap(partsOf);
+const everything = Object.values(schema.getTypeMap())
+  .filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type))
+  .flatMap(partsOf);
 
 it('describes every type, field, argument, input field and enum value', () => {
   expect(everything.length).toBeGreaterThan(300);
@@ -42,7 +66,8 @@ it('dates every deprecation: since when, and when it goes', () => {
 
 it('breaks nothing that a client may use', async () => {
   const changes = await diff(buildSchema(readFileSync(resolve(root, 'docs/api/baseline.graphql'), 'utf8')), schema);
-  const of = (level: CriticalityLevel): string[] => changes.filter((change) => change.criticality.level === level).map((change) => change.message);
+  const of = (level: CriticalityLevel): string[] =>
+    changes.filter((change) => change.criticality.level === level).map((change) => change.message);
   for (const message of of(CriticalityLevel.Dangerous)) console.warn(`Dangerous, but allowed: ${message}`);
   expect(of(CriticalityLevel.Breaking)).toEqual([]);
   // Additions are taken over by `npm run generate`: what was added is protected from then on.
@@ -51,7 +76,9 @@ it('breaks nothing that a client may use', async () => {
 
 it('notices a break', async () => {
   const changes = await diff(schema, buildSchema(text.replace('  createProject(', '  makeProject(')));
-  expect(changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking).map((change) => change.path)).toContain('Mutation.createProject');
+  expect(
+    changes.filter((change) => change.criticality.level === CriticalityLevel.Breaking).map((change) => change.path),
+  ).toContain('Mutation.createProject');
 });
 
 it.each([

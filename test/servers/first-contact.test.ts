@@ -20,7 +20,15 @@ async function sshListener(): Promise<SshListener> {
 }
 
 const register = (owner: Client, port: number, more: object = {}) =>
-  owner.post('/servers', { name: `Server ${port} ${Math.random()}`, host: '127.0.0.1', port, sshUser: 'root', authMethod: 'password', sshPassword: 'the password', ...more });
+  owner.post('/servers', {
+    name: `Server ${port} ${Math.random()}`,
+    host: '127.0.0.1',
+    port,
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'the password',
+    ...more,
+  });
 
 async function until(what: string, check: () => boolean): Promise<void> {
   for (let i = 0; i < 300; i += 1) {
@@ -30,19 +38,33 @@ async function until(what: string, check: () => boolean): Promise<void> {
   throw new Error(`It did not come about that ${what}`);
 }
 
-it('tells the password to a machine that nobody knows yet only when somebody asks for a validation', async ({ ocore, owner }) => {
+it('tells the password to a machine that nobody knows yet only when somebody asks for a validation', async ({
+  ocore,
+  owner,
+}) => {
   const [stranger, known, impostor] = [await sshListener(), await sshListener(), await sshListener()];
   const made = await register(owner, stranger.port);
-  expect((await owner.finished(made.text('operationId'))).at('data.operationUpdated.error.code')).toBe('ssh_auth_failed');
+  expect((await owner.finished(made.text('operationId'))).at('data.operationUpdated.error.code')).toBe(
+    'ssh_auth_failed',
+  );
   expect(stranger.passwords).toEqual(['the password']);
   // Two that were validated once, one of which is another machine now: the monitor looks at both.
-  for (const [listener, fingerprint] of [[known, known.fingerprint], [impostor, `SHA256:${'A'.repeat(43)}`]] as const) {
+  for (const [listener, fingerprint] of [
+    [known, known.fingerprint],
+    [impostor, `SHA256:${'A'.repeat(43)}`],
+  ] as const) {
     const server = await register(owner, listener.port);
     await owner.finished(server.text('operationId'));
-    await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = $2 WHERE id = $1", [server.text('id'), fingerprint]);
+    await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = $2 WHERE id = $1", [
+      server.text('id'),
+      fingerprint,
+    ]);
   }
   const before = { known: known.passwords.length, impostor: impostor.connections };
-  await until('the monitor looked at the others several times', () => known.passwords.length > before.known + 2 && impostor.connections > before.impostor + 2);
+  await until(
+    'the monitor looked at the others several times',
+    () => known.passwords.length > before.known + 2 && impostor.connections > before.impostor + 2,
+  );
   expect([stranger.connections, stranger.passwords.length, impostor.passwords.length]).toEqual([1, 1, 1]);
   const again = await owner.post(`/servers/${made.text('id')}/validate`);
   await owner.finished(again.text('operationId'));
@@ -51,7 +73,10 @@ it('tells the password to a machine that nobody knows yet only when somebody ask
 
 it('answers alike, and not sooner, whatever listens where no server was validated yet', async ({ ocore, owner }) => {
   const tcp = async (greet: (socket: net.Socket) => void): Promise<number> => {
-    const server = net.createServer((socket) => { socket.on('error', () => {}); greet(socket); });
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {});
+      greet(socket);
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     listeners.push(server);
@@ -67,18 +92,33 @@ it('answers alike, and not sooner, whatever listens where no server was validate
     'half an SSH server': await tcp((socket) => socket.write('SSH-2.0-Half\r\n')),
     'a broken SSH server': await tcp((socket) => socket.end('SSH-2.0-Broken\r\n\0\0\0\x01no key exchange\r\n')),
   };
-  const seen = await Promise.all(Object.entries(ports).map(async ([what, port]) => {
-    const made = await register(owner, port);
-    const operationId = made.text('operationId');
-    await owner.finished(operationId);
-    const text = (value: unknown): string => JSON.stringify(value).replaceAll(String(port), '<port>');
-    const operation = await owner.get(`/operations/${operationId}`);
-    const lines = JSON.stringify((await owner.get(`/operations/${operationId}/logs`)).body, ['data', 'level', 'step', 'message']);
-    expect(lines).toContain('"level":"error"');
-    const server = await owner.get(`/servers/${made.text('id')}`);
-    const [took] = await ocore.sql<{ ms: number }>('SELECT extract(epoch FROM finished_at - started_at) * 1000 AS ms FROM operation_steps WHERE operation_id = $1 AND position = 0', [operationId]);
-    return { what, early: Number(took?.ms) < 9_900, code: operation.at('error.code'), told: text([operation.at('error'), operation.at('steps.0.message'), lines, server.at('statusMessage')]) };
-  }));
+  const seen = await Promise.all(
+    Object.entries(ports).map(async ([what, port]) => {
+      const made = await register(owner, port);
+      const operationId = made.text('operationId');
+      await owner.finished(operationId);
+      const text = (value: unknown): string => JSON.stringify(value).replaceAll(String(port), '<port>');
+      const operation = await owner.get(`/operations/${operationId}`);
+      const lines = JSON.stringify((await owner.get(`/operations/${operationId}/logs`)).body, [
+        'data',
+        'level',
+        'step',
+        'message',
+      ]);
+      expect(lines).toContain('"level":"error"');
+      const server = await owner.get(`/servers/${made.text('id')}`);
+      const [took] = await ocore.sql<{ ms: number }>(
+        'SELECT extract(epoch FROM finished_at - started_at) * 1000 AS ms FROM operation_steps WHERE operation_id = $1 AND position = 0',
+        [operationId],
+      );
+      return {
+        what,
+        early: Number(took?.ms) < 9_900,
+        code: operation.at('error.code'),
+        told: text([operation.at('error'), operation.at('steps.0.message'), lines, server.at('statusMessage')]),
+      };
+    }),
+  );
   expect(seen.filter(({ early }) => early)).toEqual([]);
   expect(seen.map(({ code }) => code)).toEqual(seen.map(() => 'ssh_unreachable'));
   expect([...new Set(seen.map(({ told }) => told))], 'the answers').toHaveLength(1);

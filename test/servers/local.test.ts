@@ -17,7 +17,11 @@ afterAll(() => fleet?.stop());
 it('offers the control plane’s own machine only when the operator allows it', async () => {
   const ocore = await Ocore.start();
   try {
-    const answer = await (await ocore.owner()).post('/servers', { name: 'Here', kind: 'local', dockerSocket: server.engine.socket });
+    const answer = await (await ocore.owner()).post('/servers', {
+      name: 'Here',
+      kind: 'local',
+      dockerSocket: server.engine.socket,
+    });
     expect([answer.status, answer.at('error.details.field')]).toEqual([422, 'kind']);
   } finally {
     await ocore.stop();
@@ -37,13 +41,23 @@ it('offers it to the organizations that the operator names, and to them only as 
     expect((await chosen.patch('/org', { slug: 'another' })).status).toBe(200);
     const renamed = owner.in('another');
     const again = await renamed.post(`/servers/${made.text('id')}/validate`);
-    expect((await renamed.finished(again.text('operationId'))).at('data.operationUpdated.error.message')).toContain('does not allow');
+    expect((await renamed.finished(again.text('operationId'))).at('data.operationUpdated.error.message')).toContain(
+      'does not allow',
+    );
   } finally {
     await ocore.stop();
   }
 });
 
-const hostile = ["'; touch /tmp/hostile; '", '$(touch /tmp/hostile)', '`touch /tmp/hostile`', 'two\nlines', '-rf', '"quoted" \\ $HOME %s', 'Ünïcödé 你好 🚀'];
+const hostile = [
+  "'; touch /tmp/hostile; '",
+  '$(touch /tmp/hostile)',
+  '`touch /tmp/hostile`',
+  'two\nlines',
+  '-rf',
+  '"quoted" \\ $HOME %s',
+  'Ünïcödé 你好 🚀',
+];
 
 it('provisions on the local machine by the same code, and hands hostile values over as they are', async () => {
   const ocore = await Ocore.start({ ALLOW_LOCAL_SERVER: 'true' });
@@ -55,17 +69,27 @@ it('provisions on the local machine by the same code, and hands hostile values o
     const base = { serverId: local.text('id'), environmentId, adminEmail: 'admin@example.com' };
     for (const text of [...hostile, 'x'.repeat(65_536)]) {
       for (const field of ['slug', 'image', 'language', 'country', 'odooVersion', 'adminEmail', 'logLevel']) {
-        expect((await owner.post('/instances', { name: 'Hostile', ...base, [field]: text })).status, `${field}: ${text.slice(0, 40)}`).toBe(400);
+        expect(
+          (await owner.post('/instances', { name: 'Hostile', ...base, [field]: text })).status,
+          `${field}: ${text.slice(0, 40)}`,
+        ).toBe(400);
       }
       expect((await owner.post('/instances', { name: 'Hostile', ...base, modules: [text] })).status).toBe(400);
-      expect((await owner.post('/instances', { name: 'Hostile', ...base, envVars: [{ name: text, value: 'x' }] })).status).toBe(400);
+      expect(
+        (await owner.post('/instances', { name: 'Hostile', ...base, envVars: [{ name: text, value: 'x' }] })).status,
+      ).toBe(400);
     }
-    const envVars = [...hostile.map((value, index) => ({ name: `HOSTILE_${index}`, value })), { name: 'LONG', value: 'ü'.repeat(32_000) }];
+    const envVars = [
+      ...hostile.map((value, index) => ({ name: `HOSTILE_${index}`, value })),
+      { name: 'LONG', value: 'ü'.repeat(32_000) },
+    ];
     const answer = await owner.post('/instances', { name: "Hostile '; $(touch /tmp/hostile)", ...base, envVars });
     expect(answer.status).toBe(202);
     const operation = await owner.finished(answer.text('operationId'));
     expect(operation.at('data.operationUpdated.status'), JSON.stringify(operation.body)).toBe('succeeded');
-    const [container] = await server.engine.docker.listContainers({ filters: { label: [`sh.ocore.instance=${answer.text('id')}`, 'sh.ocore.part=odoo'] } });
+    const [container] = await server.engine.docker.listContainers({
+      filters: { label: [`sh.ocore.instance=${answer.text('id')}`, 'sh.ocore.part=odoo'] },
+    });
     const inspected = await server.engine.docker.getContainer(container?.Id ?? '').inspect();
     for (const { name, value } of envVars) expect(inspected.Config.Env).toContain(`${name}=${value}`);
     expect(existsSync('/tmp/hostile')).toBe(false);

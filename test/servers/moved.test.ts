@@ -7,13 +7,22 @@ let listener: SshListener;
 beforeAll(async () => {
   listener = await SshListener.start();
 });
-afterAll(async () => { listener?.close(); });
+afterAll(async () => {
+  listener?.close();
+});
 
 it('does not tell the kept password to another address', async ({ ocore }) => {
   const owner = await ocore.owner();
   await owner.post('/roles', { name: 'Servers', permissionIds: ['manage:servers', 'view:operations'] });
   const curious = await ocore.member(owner, 'Servers');
-  const made = await owner.post('/servers', { name: 'Kept', host: '127.0.0.1', port: await freePort(), sshUser: 'root', authMethod: 'password', sshPassword: 'the kept password' });
+  const made = await owner.post('/servers', {
+    name: 'Kept',
+    host: '127.0.0.1',
+    port: await freePort(),
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'the kept password',
+  });
   await owner.finished(made.text('operationId'));
   const { port, passwords } = listener;
   const moved = await curious.patch(`/servers/${made.text('id')}`, { port });

@@ -24,17 +24,26 @@ afterAll(async () => {
 const ways: readonly ((org: string) => Promise<{ orgId: string }[]>)[] = [
   (org) => db.tenants.of(org).project.findMany(),
   (org) => db.tenants.of(org).$queryRaw<{ orgId: string }[]>`SELECT org_id AS "orgId" FROM projects`,
-  async (org) => (await db.tenants.query<{ orgId: string }>(org, { name: 'all projects', text: 'SELECT org_id AS "orgId" FROM projects' })).rows,
-  (org) => db.tenants.transaction(org, async (tx) => {
-    await tx.project.updateMany({ data: { description: `seen by ${org}` } });
-    return tx.project.findMany();
-  }),
+  async (org) =>
+    (
+      await db.tenants.query<{ orgId: string }>(org, {
+        name: 'all projects',
+        text: 'SELECT org_id AS "orgId" FROM projects',
+      })
+    ).rows,
+  (org) =>
+    db.tenants.transaction(org, async (tx) => {
+      await tx.project.updateMany({ data: { description: `seen by ${org}` } });
+      return tx.project.findMany();
+    }),
   async (org) => {
     const seen: { orgId: string }[] = [];
-    await db.tenants.transaction(org, async (tx) => {
-      seen.push(...(await tx.project.findMany()));
-      throw new Error('rolled back');
-    }).catch(() => {});
+    await db.tenants
+      .transaction(org, async (tx) => {
+        seen.push(...(await tx.project.findMany()));
+        throw new Error('rolled back');
+      })
+      .catch(() => {});
     return seen;
   },
   async (org) => {
@@ -46,13 +55,15 @@ const ways: readonly ((org: string) => Promise<{ orgId: string }[]>)[] = [
 it('never mixes organizations that share two connections', async () => {
   const wrong: string[] = [];
   for (let round = 0; round < 15; round += 1) {
-    await Promise.all(Array.from({ length: 40 }, async (_, index) => {
-      const n = round * 40 + index;
-      // Neither the order nor the way is the same for both.
-      const org = orgs[(n * 7 + (n >> 3)) % 2] ?? '';
-      const rows = (await ways[n % ways.length]?.(org)) ?? [];
-      if (rows.length !== 3 || rows.some((row) => row.orgId !== org)) wrong.push(`${n}: ${JSON.stringify(rows)}`);
-    }));
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const n = round * 40 + index;
+        // Neither the order nor the way is the same for both.
+        const org = orgs[(n * 7 + (n >> 3)) % 2] ?? '';
+        const rows = (await ways[n % ways.length]?.(org)) ?? [];
+        if (rows.length !== 3 || rows.some((row) => row.orgId !== org)) wrong.push(`${n}: ${JSON.stringify(rows)}`);
+      }),
+    );
   }
   expect(wrong).toEqual([]);
 });
@@ -63,17 +74,21 @@ it('never mixes them either while connections break', async ({ ocore }) => {
   let busy = true;
   const breaking = (async () => {
     while (busy) {
-      await ocore.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ocore' AND usename = current_user AND pid <> pg_backend_pid() AND query ~ 'projects|set_config|SET ROLE|BEGIN|COMMIT|ROLLBACK' AND query !~ 'pg_stat_activity' ORDER BY random() LIMIT 1");
+      await ocore.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ocore' AND usename = current_user AND pid <> pg_backend_pid() AND query ~ 'projects|set_config|SET ROLE|BEGIN|COMMIT|ROLLBACK' AND query !~ 'pg_stat_activity' ORDER BY random() LIMIT 1",
+      );
     }
   })();
   for (let round = 0; round < 20; round += 1) {
-    await Promise.all(Array.from({ length: 20 }, async (_, n) => {
-      const org = orgs[(n + round) % 2] ?? '';
-      const rows = await ways[n % 4]?.(org).catch(() => undefined);
-      if (!rows) return;
-      answered += 1;
-      if (rows.length !== 3 || rows.some((row) => row.orgId !== org)) wrong.push(JSON.stringify(rows));
-    }));
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        const org = orgs[(n + round) % 2] ?? '';
+        const rows = await ways[n % 4]?.(org).catch(() => undefined);
+        if (!rows) return;
+        answered += 1;
+        if (rows.length !== 3 || rows.some((row) => row.orgId !== org)) wrong.push(JSON.stringify(rows));
+      }),
+    );
   }
   busy = false;
   await breaking;
@@ -82,7 +97,9 @@ it('never mixes them either while connections break', async ({ ocore }) => {
 });
 
 it('refuses statements outside an organization, also through Prisma’s own transactions', async ({ ocore }) => {
-  await expect(db.tenants.of(orgs[0]).$transaction((tx) => tx.project.findMany())).rejects.toThrow(/needs its organization/);
+  await expect(db.tenants.of(orgs[0]).$transaction((tx) => tx.project.findMany())).rejects.toThrow(
+    /needs its organization/,
+  );
   const pool = new TenantPool({ connectionString: ocore.running.databaseUrl, max: 1 });
   await expect(pool.query('SELECT 1')).rejects.toThrow('needs its organization');
   await expect(pool.connect()).rejects.toThrow('needs its organization');
@@ -92,7 +109,9 @@ it('refuses statements outside an organization, also through Prisma’s own tran
 it('lends no connection with an open transaction, and runs no statement after its end', async ({ ocore }) => {
   const [first, second] = orgs;
   const pool = new TenantPool({ connectionString: ocore.running.databaseUrl, max: 1 });
-  const standing = async (org: string): Promise<string> => (await inOrg(org, () => pool.query<{ org: string }>("SELECT current_setting('ocore.org_id') AS org"))).rows[0]?.org ?? '';
+  const standing = async (org: string): Promise<string> =>
+    (await inOrg(org, () => pool.query<{ org: string }>("SELECT current_setting('ocore.org_id') AS org"))).rows[0]
+      ?.org ?? '';
   try {
     expect(await standing(first)).toBe(first);
     const left = await inOrg(first, () => pool.connect());

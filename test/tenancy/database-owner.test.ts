@@ -37,11 +37,20 @@ async function works(url: string): Promise<void> {
   const ocore = await Ocore.start({ DATABASE_URL: url });
   try {
     const [ann, bob] = [await ocore.owner('ann'), await ocore.owner('bob')];
-    const server = await ann.post('/servers', { name: 'Nobody', host: '127.0.0.1', port: 1, sshUser: 'root', authMethod: 'password', sshPassword: 'unused' });
+    const server = await ann.post('/servers', {
+      name: 'Nobody',
+      host: '127.0.0.1',
+      port: 1,
+      sshUser: 'root',
+      authMethod: 'password',
+      sshPassword: 'unused',
+    });
     expect(server.status).toBe(202);
     expect((await ann.get(`/servers/${server.text('id')}`)).status).toBe(200);
     expect((await bob.get(`/servers/${server.text('id')}`)).status).toBe(404);
-    expect(await ocore.sql("SELECT relowner::regrole::text AS owner FROM pg_class WHERE oid = 'servers'::regclass")).toEqual([{ owner: new URL(url).username }]);
+    expect(
+      await ocore.sql("SELECT relowner::regrole::text AS owner FROM pg_class WHERE oid = 'servers'::regclass"),
+    ).toEqual([{ owner: new URL(url).username }]);
   } finally {
     await ocore.stop();
   }
@@ -64,7 +73,10 @@ it('makes the role itself where it may, and asks for the grant alone where someb
   await admin.query(statements ?? '');
   await works(other);
 
-  for (const { name } of (await admin.query<{ name: string }>("SELECT datname AS name FROM pg_database WHERE datname IN ('plain', 'other')")).rows) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  for (const { name } of (
+    await admin.query<{ name: string }>("SELECT datname AS name FROM pg_database WHERE datname IN ('plain', 'other')")
+  ).rows)
+    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
   await admin.query('DROP ROLE ocore_tenant');
   await works(await ownedBy('maker', 'CREATEROLE'));
 });

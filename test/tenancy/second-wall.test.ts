@@ -17,7 +17,10 @@ it.beforeAll(async ({ ocore }) => {
   await ocore.owner('root');
   org = await fillOrg(ocore, 'aardvark');
   other = await fillOrg(ocore, 'bison');
-  open = await Program.start({ OCORE_ROLE: 'gateway', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir }, ['--import', './test/tenancy/without-first-wall.ts']);
+  open = await Program.start({ OCORE_ROLE: 'gateway', DATABASE_URL: ocore.running.databaseUrl, DATA_DIR: ocore.dir }, [
+    '--import',
+    './test/tenancy/without-first-wall.ts',
+  ]);
 });
 afterAll(async () => {
   await Program.endAll();
@@ -25,17 +28,24 @@ afterAll(async () => {
 
 /** What an organization's members ask for; the program without its first wall answers. */
 const ofOrganizations = ({ scopes }: RootField): boolean => 'permission' in scopes;
-const attack = () => probeForeign(new Client(open.url, other.owner.token, other.owner.org), other.ids, org.ids, ofOrganizations);
+const attack = () =>
+  probeForeign(new Client(open.url, other.owner.token, other.owner.org), other.ids, org.ids, ofOrganizations);
 
 it('removes the first wall wherever it stands', () => {
-  const conditions = globSync(['src/**/*.ts', 'schema/**/*.ts']).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/(?:where: \{[^}]*orgId: scope\.orgId|\w\.org_id = \$1::uuid)/g)].map(() => file));
+  const conditions = globSync(['src/**/*.ts', 'schema/**/*.ts']).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:where: \{[^}]*orgId: scope\.orgId|\w\.org_id = \$1::uuid)/g)].map(
+      () => file,
+    ),
+  );
   const removed = [...open.output.matchAll(/^removed (\d+) from (\S+)$/gm)];
   expect(removed.map((match) => match[2])).toEqual(expect.arrayContaining([...new Set(conditions)]));
   expect(removed.reduce((sum, match) => sum + Number(match[1]), 0)).toBeGreaterThanOrEqual(conditions.length);
   expect(conditions.length).toBeGreaterThan(20);
 });
 
-it('holds without the first wall: another organization’s things are not there, and do not change', async ({ ocore }) => {
+it('holds without the first wall: another organization’s things are not there, and do not change', async ({
+  ocore,
+}) => {
   const before = await rowsOf(ocore, org.id);
   const { asked, wrong } = await attack();
   expect(wrong).toEqual([]);
@@ -50,13 +60,27 @@ it('holds without the first wall: another organization’s things are not there,
 });
 
 it('is what holds: with row-level security switched off the same attack succeeds', async ({ ocore }) => {
-  const tables = await ocore.sql<{ name: string }>("SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND rowsecurity");
+  const tables = await ocore.sql<{ name: string }>(
+    "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND rowsecurity",
+  );
   await ocore.sql(tables.map(({ name }) => `ALTER TABLE ${name} DISABLE ROW LEVEL SECURITY`).join('; '));
   const before = await rowsOf(ocore, org.id);
   const attacker = new Client(open.url, other.owner.token, other.owner.org);
   expect(JSON.stringify((await attacker.get('/servers')).body)).toContain('aardvark');
   const found = await attack();
-  for (const name of ['Query.server', 'Query.project', 'Query.environment', 'Query.instance', 'Query.operation', 'Query.operationLogs', 'Mutation.updateServer', 'Mutation.updateProject', 'Subscription.operationUpdated', 'GET /servers/{id}', 'PATCH /projects/{id}']) {
+  for (const name of [
+    'Query.server',
+    'Query.project',
+    'Query.environment',
+    'Query.instance',
+    'Query.operation',
+    'Query.operationLogs',
+    'Mutation.updateServer',
+    'Mutation.updateProject',
+    'Subscription.operationUpdated',
+    'GET /servers/{id}',
+    'PATCH /projects/{id}',
+  ]) {
     expect(found.open).toContain(name);
   }
   expect(await rowsOf(ocore, org.id)).not.toBe(before);

@@ -25,11 +25,14 @@ export function rememberingIds(fetcher: Fetcher): Fetcher {
     if (typeof value === 'string') {
       const name = /^<(\w+)>$/.exec(value)?.[1];
       const id = name ? known.get(name) : undefined;
-      if (name && id === undefined) throw new Error(`${name} is not known yet: run the tab that creates it, or set it in the variables.`);
+      if (name && id === undefined)
+        throw new Error(`${name} is not known yet: run the tab that creates it, or set it in the variables.`);
       return id ?? value;
     }
     if (Array.isArray(value)) return value.map(fill);
-    return typeof value === 'object' && value !== null ? Object.fromEntries(entriesOf(value).map(([key, part]) => [key, fill(part)])) : value;
+    return typeof value === 'object' && value !== null
+      ? Object.fromEntries(entriesOf(value).map(([key, part]) => [key, fill(part)]))
+      : value;
   };
   return async (params, options) => {
     const variables: unknown = fill(params.variables);

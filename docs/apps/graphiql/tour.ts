@@ -22,7 +22,15 @@ mutation RegisterServer($input: CreateServerInput!) {
     operation { id status }
   }
 }`,
-    variables: { input: { name: 'berlin-1', host: 'berlin-1.example.com', port: 22, sshUser: 'root', sshPrivateKey: '-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----\n' } },
+    variables: {
+      input: {
+        name: 'berlin-1',
+        host: 'berlin-1.example.com',
+        port: 22,
+        sshUser: 'root',
+        sshPrivateKey: '-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----\n',
+      },
+    },
   },
   {
     query: `# 3. A project groups the environments of one Odoo.
@@ -46,7 +54,14 @@ mutation Provision($input: CreateInstanceInput!) {
     operation { id status progress }
   }
 }`,
-    variables: { input: { name: 'ERP development', serverId: '<serverId>', environmentId: '<environmentId>', adminEmail: 'admin@example.com' } },
+    variables: {
+      input: {
+        name: 'ERP development',
+        serverId: '<serverId>',
+        environmentId: '<environmentId>',
+        adminEmail: 'admin@example.com',
+      },
+    },
   },
   {
     query: `# 6. Watch the latest operation live.

@@ -3,7 +3,11 @@ import { passkeysWork, signInByPasskey } from './passkey.ts';
 import { backFromProvider, goToProvider } from './provider.ts';
 import { listOf, send, type Session, type SignedIn, signedIn, storedSession, storeSession, textOf } from './session.ts';
 
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElementTagNameMap[Name] {
+function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Record<string, string>,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
   made.append(...children);
@@ -18,9 +22,29 @@ function button(text: string, onClick: () => void): HTMLButtonElement {
 
 /** The form of whoever is not signed in: password, passkey, and the providers of this installation; then the second step. */
 function form(onSession: (session: Session) => void): HTMLElement {
-  const email = element('input', { type: 'email', name: 'email', placeholder: 'E-mail', 'aria-label': 'E-mail', autocomplete: 'username', required: '' });
-  const password = element('input', { type: 'password', name: 'password', placeholder: 'Password', 'aria-label': 'Password', autocomplete: 'current-password', required: '' });
-  const code = element('input', { name: 'code', placeholder: 'Code from your app', 'aria-label': 'Code from your app', autocomplete: 'one-time-code', hidden: '' });
+  const email = element('input', {
+    type: 'email',
+    name: 'email',
+    placeholder: 'E-mail',
+    'aria-label': 'E-mail',
+    autocomplete: 'username',
+    required: '',
+  });
+  const password = element('input', {
+    type: 'password',
+    name: 'password',
+    placeholder: 'Password',
+    'aria-label': 'Password',
+    autocomplete: 'current-password',
+    required: '',
+  });
+  const code = element('input', {
+    name: 'code',
+    placeholder: 'Code from your app',
+    'aria-label': 'Code from your app',
+    autocomplete: 'one-time-code',
+    hidden: '',
+  });
   const submit = element('button', { type: 'submit' }, 'Sign in');
   const providers = element('span', {});
   const problem = element('output', { role: 'alert' });
@@ -45,26 +69,62 @@ function form(onSession: (session: Session) => void): HTMLElement {
     }
   };
 
-  const made = element('form', {}, email, password, code, submit, ...(passkeysWork ? [button('Passkey', () => { void attempt(() => signInByPasskey(partialToken)); })] : []), providers, problem);
+  const made = element(
+    'form',
+    {},
+    email,
+    password,
+    code,
+    submit,
+    ...(passkeysWork
+      ? [
+          button('Passkey', () => {
+            void attempt(() => signInByPasskey(partialToken));
+          }),
+        ]
+      : []),
+    providers,
+    problem,
+  );
   made.addEventListener('submit', (event) => {
     event.preventDefault();
-    void attempt(async () => signedIn(await (partialToken ? send('/auth/login/2fa', { partialToken, code: code.value }) : send('/auth/login', { email: email.value, password: password.value }))));
+    void attempt(async () =>
+      signedIn(
+        await (partialToken
+          ? send('/auth/login/2fa', { partialToken, code: code.value })
+          : send('/auth/login', { email: email.value, password: password.value })),
+      ),
+    );
   });
   void attempt(async () => {
     const back = await backFromProvider();
-    if (!back) providers.append(...listOf(await send('/auth/providers'), 'providers').map((one) => button(textOf(one, 'title'), () => { void goToProvider(textOf(one, 'name')); })));
+    if (!back)
+      providers.append(
+        ...listOf(await send('/auth/providers'), 'providers').map((one) =>
+          button(textOf(one, 'title'), () => {
+            void goToProvider(textOf(one, 'name'));
+          }),
+        ),
+      );
     return back;
   });
   return made;
 }
 
 function who(session: Session, change: (session: Session | null) => void): HTMLElement {
-  const choice = element('select', { 'aria-label': 'Organization' }, ...session.organizations.map((one) => element('option', { value: one.slug }, `${one.name} (${one.slug})`)));
+  const choice = element(
+    'select',
+    { 'aria-label': 'Organization' },
+    ...session.organizations.map((one) => element('option', { value: one.slug }, `${one.name} (${one.slug})`)),
+  );
   choice.value = session.slug;
   choice.addEventListener('change', () => change({ ...session, slug: choice.value }));
   const out = button('Sign out', () => {
     // The session ends on the server too; the page forgets the token in any case.
-    void fetch('/api/auth/logout', { method: 'POST', headers: { Authorization: `Bearer ${session.accessToken}` } }).catch(() => undefined);
+    void fetch('/api/auth/logout', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${session.accessToken}` },
+    }).catch(() => undefined);
     change(null);
   });
   return element('div', { class: 'who' }, element('span', {}, session.email), choice, out);
@@ -73,7 +133,11 @@ function who(session: Session, change: (session: Session | null) => void): HTMLE
 /** A bar that signs in, chooses the organization, and tells the page about both. */
 export function signInBar(place: HTMLElement, title: string, onChange: (session: Session | null) => void): void {
   const show = (session: Session | null): void => {
-    place.replaceChildren(element('a', { href: '/docs/', class: 'home' }, 'oCore'), element('strong', {}, title), session ? who(session, change) : form(change));
+    place.replaceChildren(
+      element('a', { href: '/docs/', class: 'home' }, 'oCore'),
+      element('strong', {}, title),
+      session ? who(session, change) : form(change),
+    );
   };
   const change = (session: Session | null): void => {
     storeSession(session);

@@ -6,7 +6,9 @@ export const passkeysWork = 'PublicKeyCredential' in window && isSecureContext &
 /** Signs in with a passkey, or makes one the second step of the ticket. */
 export async function signInByPasskey(partialToken: string | undefined): Promise<SignedIn> {
   const options = partOf(await send('/auth/passkey/login/begin', { partialToken }), 'publicKey');
-  const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(Object(options)) });
+  const credential = await navigator.credentials.get({
+    publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(Object(options)),
+  });
   if (!(credential instanceof PublicKeyCredential)) throw new Error('No passkey was returned');
   return signedIn(await send('/auth/passkey/login/finish', credential.toJSON()));
 }

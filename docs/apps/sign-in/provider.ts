@@ -4,7 +4,10 @@ import { partOf, send, type SignedIn, signedIn, textOf } from './session.ts';
 const key = 'ocore.verifier';
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** Leaves the page for the provider, as a program does (RFC 7636); it comes back with a code. */
@@ -12,7 +15,10 @@ export async function goToProvider(provider: string): Promise<void> {
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
   sessionStorage.setItem(key, verifier);
-  const query = new URLSearchParams({ redirect_uri: `${location.origin}${location.pathname}`, code_challenge: base64url(digest) });
+  const query = new URLSearchParams({
+    redirect_uri: `${location.origin}${location.pathname}`,
+    code_challenge: base64url(digest),
+  });
   location.assign(`/api/auth/oauth/${provider}?${query}`);
 }
 

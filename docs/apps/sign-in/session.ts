@@ -31,8 +31,16 @@ export function listOf(value: unknown, name: string): unknown[] {
 }
 
 function toSession(value: unknown, email: string, slug?: string): Session {
-  const organizations = listOf(value, 'organizations').map((one) => ({ slug: textOf(one, 'slug'), name: textOf(one, 'name') }));
-  return { email, accessToken: textOf(value, 'accessToken'), organizations, slug: slug || (organizations[0]?.slug ?? '') };
+  const organizations = listOf(value, 'organizations').map((one) => ({
+    slug: textOf(one, 'slug'),
+    name: textOf(one, 'name'),
+  }));
+  return {
+    email,
+    accessToken: textOf(value, 'accessToken'),
+    organizations,
+    slug: slug || (organizations[0]?.slug ?? ''),
+  };
 }
 
 export function signedIn(answer: unknown): SignedIn {
@@ -55,7 +63,12 @@ export function storeSession(session: Session | null): void {
 }
 
 export async function send(path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`/api${path}`, body === undefined ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await fetch(
+    `/api${path}`,
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+  );
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(textOf(partOf(answer, 'error'), 'message') || 'Signing in failed');
   return answer;

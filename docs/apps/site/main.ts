@@ -7,7 +7,11 @@ interface Entry {
 }
 
 function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && ['title', 'url', 'text'].every((name) => typeof Reflect.get(value, name) === 'string');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['title', 'url', 'text'].every((name) => typeof Reflect.get(value, name) === 'string')
+  );
 }
 
 let index: Promise<Entry[]> | undefined;
@@ -21,7 +25,10 @@ async function load(): Promise<Entry[]> {
 function find(entries: readonly Entry[], words: readonly string[]): Entry[] {
   return entries
     .filter((entry) => words.every((word) => `${entry.title} ${entry.text}`.toLowerCase().includes(word)))
-    .map((entry) => ({ entry, score: words.filter((word) => entry.title.toLowerCase().includes(word)).length - entry.title.length / 1000 }))
+    .map((entry) => ({
+      entry,
+      score: words.filter((word) => entry.title.toLowerCase().includes(word)).length - entry.title.length / 1000,
+    }))
     .sort((one, other) => other.score - one.score)
     .slice(0, 8)
     .map(({ entry }) => entry);
@@ -35,19 +42,26 @@ async function search(): Promise<void> {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
   index ??= load();
   const found = words.length === 0 ? [] : find(await index, words);
-  results.replaceChildren(...found.map((entry) => {
-    const link = document.createElement('a');
-    link.href = entry.url;
-    link.textContent = entry.title;
-    return link;
-  }));
+  results.replaceChildren(
+    ...found.map((entry) => {
+      const link = document.createElement('a');
+      link.href = entry.url;
+      link.textContent = entry.title;
+      return link;
+    }),
+  );
   results.hidden = words.length === 0;
   if (words.length > 0 && found.length === 0) results.textContent = 'Nothing found';
 }
 
-input?.addEventListener('input', () => { void search(); });
+input?.addEventListener('input', () => {
+  void search();
+});
 document.addEventListener('keydown', (event) => {
-  if (event.key === '/' && !(event.target instanceof HTMLInputElement)) { event.preventDefault(); input?.focus(); }
+  if (event.key === '/' && !(event.target instanceof HTMLInputElement)) {
+    event.preventDefault();
+    input?.focus();
+  }
   if (event.key === 'Escape' && results) results.hidden = true;
   if (event.key === 'Enter' && event.target === input) results?.querySelector('a')?.click();
 });
@@ -59,7 +73,9 @@ for (const block of document.querySelectorAll('pre.code')) {
   button.addEventListener('click', () => {
     void navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? '').then(() => {
       button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+      setTimeout(() => {
+        button.textContent = 'Copy';
+      }, 1500);
     });
   });
   block.append(button);

@@ -1,6 +1,21 @@
 import {
-  type DocumentNode, type FieldNode, type FragmentDefinitionNode, getNamedType, getOperationAST, type GraphQLCompositeType, type GraphQLOutputType, type GraphQLSchema, isCompositeType, isInterfaceType, isLeafType, isListType,
-  isNonNullType, isObjectType, Kind, type OperationDefinitionNode, type SelectionSetNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  getOperationAST,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isCompositeType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
 import { listSizeOf, weightOf } from './weights.ts';
 
@@ -93,7 +108,8 @@ class Compiler {
     if (known) return known;
     const definition = this.#definitions.get(name);
     const type = this.#typeNamed(definition?.typeCondition.name.value);
-    const evaluate: Evaluate = definition && type ? this.selection(type, definition.selectionSet) : () => ({ once: 0, each: 0 });
+    const evaluate: Evaluate =
+      definition && type ? this.selection(type, definition.selectionSet) : () => ({ once: 0, each: 0 });
     this.#fragments.set(name, evaluate);
     return evaluate;
   }
@@ -103,14 +119,17 @@ class Compiler {
     if (!field) return [];
     const type = getNamedType(field.type);
     const weight = weightOf(parent.name, field.name, type.name, isLeafType(type));
-    if (!isObjectType(type) && !isInterfaceType(type) && !isCompositeType(type)) return weight > 0 ? [() => ({ once: weight, each: 0 })] : [];
+    if (!isObjectType(type) && !isInterfaceType(type) && !isCompositeType(type))
+      return weight > 0 ? [() => ({ once: weight, each: 0 })] : [];
     const inner: Evaluate = node.selectionSet ? this.selection(type, node.selectionSet) : () => ({ once: 0, each: 0 });
     if (type.name.endsWith('Connection')) {
       const size = rowsOf(node, defaultRows, maxRows);
-      return [(run) => {
-        const { once, each } = inner(run);
-        return { once: weight + once + size(run) * each, each: 0 };
-      }];
+      return [
+        (run) => {
+          const { once, each } = inner(run);
+          return { once: weight + once + size(run) * each, each: 0 };
+        },
+      ];
     }
     if (!isList(field.type)) return [(run) => ({ once: weight + inner(run).once, each: 0 })];
     // The rows of a connection: how many, the connection knows.
@@ -121,7 +140,9 @@ class Compiler {
 }
 
 function defaultOf(operation: OperationDefinitionNode, name: string): number | undefined {
-  const value = operation.variableDefinitions?.find((definition) => definition.variable.name.value === name)?.defaultValue;
+  const value = operation.variableDefinitions?.find(
+    (definition) => definition.variable.name.value === name,
+  )?.defaultValue;
   return value?.kind === Kind.INT ? Number(value.value) : undefined;
 }
 
@@ -129,7 +150,11 @@ export type CostOf = (operationName: string | null | undefined, variables: Reado
 
 /** The cost of a valid document's operations: objects times the sizes of the lists that they are in, with the variables of the request. */
 export function costOf(schema: GraphQLSchema, document: DocumentNode): CostOf {
-  const definitions = new Map(document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])));
+  const definitions = new Map(
+    document.definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
+    ),
+  );
   const compiler = new Compiler(schema, definitions);
   const evaluates = new Map<OperationDefinitionNode, Evaluate>();
   return (operationName, variables) => {

@@ -1,4 +1,12 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, recommendedRules, specifiedRules, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  recommendedRules,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import { AppError } from '../../errors.ts';
 import { type CompiledQuery, compileQuery } from '../../../schema/compiled-query.ts';
 import { type CostOf, costOf } from './cost.ts';
@@ -47,7 +55,9 @@ export class Documents {
     try {
       document = parse(text, { maxTokens: documentLimits.tokens });
     } catch (error) {
-      throw error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted') ? asGraphQLError(tooComplex('tokens')) : error;
+      throw error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')
+        ? asGraphQLError(tooComplex('tokens'))
+        : error;
     }
     this.#texts.set(document, text);
     return document;
@@ -63,7 +73,11 @@ export class Documents {
     }
     const errors = validate(this.#schema, document, rules, { maxErrors });
     if (errors.length > 0) return errors;
-    const ready: ReadyDocument = { document, cost: costOf(this.#schema, document), compiled: compileQuery(this.#schema, document) };
+    const ready: ReadyDocument = {
+      document,
+      cost: costOf(this.#schema, document),
+      compiled: compileQuery(this.#schema, document),
+    };
     this.#ready.set(document, ready);
     this.#keep(this.#texts.get(document) ?? '', ready);
     return [];
@@ -89,7 +103,11 @@ export class Documents {
 }
 
 /** Refuses an operation that asks for too much at once; gives its cost. */
-export function checkCost(ready: ReadyDocument, operationName: string | null | undefined, variables: Readonly<Record<string, unknown>>): number {
+export function checkCost(
+  ready: ReadyDocument,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): number {
   const cost = ready.cost(operationName, variables);
   if (!(cost <= documentLimits.cost)) throw tooComplex('cost', Math.ceil(cost));
   return Math.max(1, cost);

@@ -23,12 +23,26 @@ export const documentLimits = {
 export const maxErrors = 10;
 
 const texts: Readonly<Record<keyof typeof documentLimits, string>> = {
-  characters: 'characters', tokens: 'tokens', operations: 'operations', fragments: 'fragments', variables: 'variables', directives: 'directives', aliases: 'aliases',
-  depth: 'levels of nested fields', queries: 'root fields', mutations: 'mutations at once', repetitions: 'selections of the same field in one place', cost: 'points of cost',
+  characters: 'characters',
+  tokens: 'tokens',
+  operations: 'operations',
+  fragments: 'fragments',
+  variables: 'variables',
+  directives: 'directives',
+  aliases: 'aliases',
+  depth: 'levels of nested fields',
+  queries: 'root fields',
+  mutations: 'mutations at once',
+  repetitions: 'selections of the same field in one place',
+  cost: 'points of cost',
 };
 
 export function tooComplex(limit: keyof typeof documentLimits, actual?: number): AppError {
   const maximum = documentLimits[limit];
   const advice = limit === 'cost' ? 'ask for fewer rows or split it' : 'split it';
-  return new AppError('query_too_complex', `The operation has more than ${maximum} ${texts[limit]}; ${advice}`, { limit, maximum, ...(actual === undefined ? {} : { actual: Math.min(actual, Number.MAX_SAFE_INTEGER) }) });
+  return new AppError('query_too_complex', `The operation has more than ${maximum} ${texts[limit]}; ${advice}`, {
+    limit,
+    maximum,
+    ...(actual === undefined ? {} : { actual: Math.min(actual, Number.MAX_SAFE_INTEGER) }),
+  });
 }

@@ -1,4 +1,11 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, OperationTypeNode, type SelectionSetNode, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
 import { documentLimits, tooComplex } from './limits.ts';
 
 interface Shape {
@@ -20,7 +27,8 @@ class Measure {
     const whole: Shape = { depth: 0, width: 0 };
     for (const node of selection.selections) {
       let part: Shape;
-      if (node.kind === Kind.FIELD) part = { depth: 1 + (node.selectionSet ? this.of(node.selectionSet).depth : 0), width: 1 };
+      if (node.kind === Kind.FIELD)
+        part = { depth: 1 + (node.selectionSet ? this.of(node.selectionSet).depth : 0), width: 1 };
       else if (node.kind === Kind.INLINE_FRAGMENT) part = this.of(node.selectionSet);
       else part = this.#ofFragment(node.name.value);
       whole.depth = Math.max(whole.depth, part.depth);
@@ -65,12 +73,25 @@ export function checkStructure(document: DocumentNode): void {
   const counted = { operations: 0, fragments: 0, variables: 0, directives: 0, aliases: 0, repetitions: 0 };
   const fragments = new Map<string, FragmentDefinitionNode>();
   visit(document, {
-    OperationDefinition: () => { counted.operations += 1; },
-    FragmentDefinition: (node) => { counted.fragments += 1; fragments.set(node.name.value, node); },
-    VariableDefinition: () => { counted.variables += 1; },
-    Directive: () => { counted.directives += 1; },
-    Field: (node) => { if (node.alias) counted.aliases += 1; },
-    SelectionSet: (node) => { counted.repetitions = Math.max(counted.repetitions, repetitionsIn(node)); },
+    OperationDefinition: () => {
+      counted.operations += 1;
+    },
+    FragmentDefinition: (node) => {
+      counted.fragments += 1;
+      fragments.set(node.name.value, node);
+    },
+    VariableDefinition: () => {
+      counted.variables += 1;
+    },
+    Directive: () => {
+      counted.directives += 1;
+    },
+    Field: (node) => {
+      if (node.alias) counted.aliases += 1;
+    },
+    SelectionSet: (node) => {
+      counted.repetitions = Math.max(counted.repetitions, repetitionsIn(node));
+    },
   });
   for (const limit of ['operations', 'fragments', 'variables', 'directives', 'aliases', 'repetitions'] as const) {
     if (counted[limit] > documentLimits[limit]) throw tooComplex(limit, counted[limit]);

@@ -25,7 +25,11 @@ export interface FormPage {
   path: string;
   title: string;
   /** The content above the button, for the token of the link. */
-  show: (token: string) => Promise<{ text: Html; button: string; formTarget?: string }> | { text: Html; button: string; formTarget?: string };
+  show: (
+    token: string,
+  ) =>
+    | Promise<{ text: Html; button: string; formTarget?: string }>
+    | { text: Html; button: string; formTarget?: string };
   submit: (submission: Submission) => Promise<Page | { redirect: string }>;
 }
 
@@ -34,7 +38,14 @@ function textOf(source: unknown, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function sendErrorPage(app: App, request: Request, response: Response, title: string, error: unknown, again?: Html): void {
+export function sendErrorPage(
+  app: App,
+  request: Request,
+  response: Response,
+  title: string,
+  error: unknown,
+  again?: Html,
+): void {
   const shown = publicError(error, app.log, requestIdOf(request.headers));
   sendPage(response, { title, status: shown.status, body: html`<p class="error">${shown.message}.</p>${again ?? ''}` });
 }
@@ -56,20 +67,36 @@ export function formPages(app: App, pages: readonly FormPage[]): Router {
         sendErrorPage(app, request, response, page.title, error);
       }
     });
-    router.post(page.path, limitAddress(app), express.urlencoded({ extended: false, limit: '16kb' }), async (request: Request, response: Response) => {
-      const token = textOf(request.body, 'token');
-      try {
-        if (!isOwnOrigin(app.config, request.headers)) throw new AppError('forbidden', 'The form must be submitted from this page');
-        const result = await page.submit({ token, client: clientOf(app.config, request), browser: new Browser(app.config, request.headers, response), field: (name) => textOf(request.body, name) });
-        if ('redirect' in result) response.setHeader('Cache-Control', 'no-store').redirect(303, result.redirect);
-        else sendPage(response, result);
-      } catch (error) {
-        // A wrong password or code is corrected on the spot; a link that is not good stays that.
-        const again = error instanceof AppError && (error.code === 'validation_error' || error.code === 'invalid_credentials') ? (await formOf(page, token)).body : undefined;
-        sendErrorPage(app, request, response, page.title, error, again);
-      }
-    });
+    router.post(
+      page.path,
+      limitAddress(app),
+      express.urlencoded({ extended: false, limit: '16kb' }),
+      async (request: Request, response: Response) => {
+        const token = textOf(request.body, 'token');
+        try {
+          if (!isOwnOrigin(app.config, request.headers))
+            throw new AppError('forbidden', 'The form must be submitted from this page');
+          const result = await page.submit({
+            token,
+            client: clientOf(app.config, request),
+            browser: new Browser(app.config, request.headers, response),
+            field: (name) => textOf(request.body, name),
+          });
+          if ('redirect' in result) response.setHeader('Cache-Control', 'no-store').redirect(303, result.redirect);
+          else sendPage(response, result);
+        } catch (error) {
+          // A wrong password or code is corrected on the spot; a link that is not good stays that.
+          const again =
+            error instanceof AppError && (error.code === 'validation_error' || error.code === 'invalid_credentials')
+              ? (await formOf(page, token)).body
+              : undefined;
+          sendErrorPage(app, request, response, page.title, error, again);
+        }
+      },
+    );
   }
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendErrorPage(app, request, response, 'Something went wrong', error));
+  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    sendErrorPage(app, request, response, 'Something went wrong', error),
+  );
   return router;
 }

@@ -9,11 +9,24 @@ export class Html {
   }
 }
 
-const entities = new Map([['&', '&amp;'], ['<', '&lt;'], ['>', '&gt;'], ['"', '&quot;'], ["'", '&#39;']]);
+const entities = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 const escaped = (value: string): string => value.replace(/[&<>"']/g, (sign) => entities.get(sign) ?? sign);
 
 export function html(parts: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
-  const text = (value: string | Html | readonly Html[] | undefined): string => (value === undefined ? '' : value instanceof Html ? value.text : typeof value === 'string' ? escaped(value) : value.map((one) => one.text).join(''));
+  const text = (value: string | Html | readonly Html[] | undefined): string =>
+    value === undefined
+      ? ''
+      : value instanceof Html
+        ? value.text
+        : typeof value === 'string'
+          ? escaped(value)
+          : value.map((one) => one.text).join('');
   return new Html(parts.map((part, index) => part + text(values[index])).join(''));
 }
 
@@ -34,7 +47,10 @@ export interface Page {
 /** Sends a page that loads nothing, runs nothing, cannot be framed, is not kept, and sends no referrer, because its address may hold a token. */
 export function sendPage(response: Response, { title, body, status = 200, formTarget }: Page): void {
   response.status(status);
-  response.setHeader('Content-Security-Policy', `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'${formTarget ? ` ${formTarget}` : ''}; base-uri 'none'; frame-ancestors 'none'`);
+  response.setHeader(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'${formTarget ? ` ${formTarget}` : ''}; base-uri 'none'; frame-ancestors 'none'`,
+  );
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Frame-Options', 'DENY');

@@ -3,7 +3,19 @@ import type { RemoteGuard } from '../guard.ts';
 import type { ImageReference } from '../image-reference.ts';
 import type { Dial } from './connections.ts';
 import type { ContainerSpec, ExecSpec } from './specs.ts';
-import { type ContainerInfo, containerShape, containersShape, createdShape, execShape, exitShape, imageShape, networksShape, versionShape, volumeShape, volumesShape } from './shapes.ts';
+import {
+  type ContainerInfo,
+  containerShape,
+  containersShape,
+  createdShape,
+  execShape,
+  exitShape,
+  imageShape,
+  networksShape,
+  versionShape,
+  volumeShape,
+  volumesShape,
+} from './shapes.ts';
 import { EngineTransport } from './transport.ts';
 
 interface Options {
@@ -72,7 +84,10 @@ export class DockerEngine {
 
   /** Running or not. */
   listContainers(labels: readonly string[], options: Options = {}) {
-    return this.#http.json('listContainers', containersShape, { query: { all: 'true', ...labelled(labels) }, ...options });
+    return this.#http.json('listContainers', containersShape, {
+      query: { all: 'true', ...labelled(labels) },
+      ...options,
+    });
   }
 
   createContainer(name: string, spec: ContainerSpec, options: Options = {}) {
@@ -124,7 +139,12 @@ export class DockerEngine {
 
   /** Its input and its multiplexed output. */
   async startExec(id: string, options: Options = {}): Promise<Duplex> {
-    const { socket } = await this.#http.stream('startExec', { path: { id }, body: { Detach: false, Tty: false }, upgrade: 'tcp', ...options });
+    const { socket } = await this.#http.stream('startExec', {
+      path: { id },
+      body: { Detach: false, Tty: false },
+      upgrade: 'tcp',
+      ...options,
+    });
     if (!socket) throw new TypeError('An upgrade gives a socket');
     return socket;
   }

@@ -6,14 +6,21 @@ import { z } from 'zod';
  */
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/);
 const text = z.string().max(1024);
-const labels = z.record(z.string(), z.string()).nullish().transform((value) => value ?? {});
+const labels = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
 
 export const versionShape = z.object({ Version: text, ApiVersion: z.string().regex(/^\d{1,3}\.\d{1,3}$/) });
 export const createdShape = z.object({ Id: id });
 export const imageShape = z.object({ Id: text });
 export const networksShape = z.array(z.object({ Id: id, Name: text, Labels: labels })).max(1000);
 export const volumesShape = z.object({
-  Volumes: z.array(z.object({ Name: id, Labels: labels })).max(1000).nullish().transform((value) => value ?? []),
+  Volumes: z
+    .array(z.object({ Name: id, Labels: labels }))
+    .max(1000)
+    .nullish()
+    .transform((value) => value ?? []),
 });
 export const volumeShape = z.object({ Name: id });
 export const containersShape = z.array(z.object({ Id: id, State: text, Labels: labels })).max(1000);
@@ -34,7 +41,9 @@ export const pullEventShape = z.object({
   id: z.string().max(256).optional(),
   status: z.string().max(4096).optional(),
   error: z.string().optional(),
-  progressDetail: z.object({ current: z.number().nonnegative().optional(), total: z.number().nonnegative().optional() }).optional(),
+  progressDetail: z
+    .object({ current: z.number().nonnegative().optional(), total: z.number().nonnegative().optional() })
+    .optional(),
 });
 
 export type ContainerInfo = z.infer<typeof containerShape>;

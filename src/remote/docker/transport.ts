@@ -44,16 +44,22 @@ export class EngineTransport {
   /** The whole response, in the given shape. */
   async json<Name extends EngineCallName, T>(name: Name, shape: z.ZodType<T>, ask: Ask<Name>): Promise<T> {
     const text = (await this.call(name, ask)).toString('utf8');
-    const parsed = z.string().transform((value, context): unknown => {
-      try {
-        return JSON.parse(value);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not JSON' });
-        return z.NEVER;
-      }
-    }).pipe(shape).safeParse(text);
+    const parsed = z
+      .string()
+      .transform((value, context): unknown => {
+        try {
+          return JSON.parse(value);
+        } catch {
+          context.addIssue({ code: 'custom', message: 'not JSON' });
+          return z.NEVER;
+        }
+      })
+      .pipe(shape)
+      .safeParse(text);
     if (parsed.success) return parsed.data;
-    throw new RemoteError('docker_error', `The Docker engine’s response to ${name} is not valid`, { cause: parsed.error });
+    throw new RemoteError('docker_error', `The Docker engine’s response to ${name} is not valid`, {
+      cause: parsed.error,
+    });
   }
 
   /** The whole response, as bytes. */
@@ -71,7 +77,10 @@ export class EngineTransport {
   }
 
   /** A response that is read as it comes. Whoever takes it reads it to its end, or destroys it. */
-  async stream<Name extends EngineCallName>(name: Name, ask: Ask<Name>): Promise<{ body: Readable; socket: Duplex | null }> {
+  async stream<Name extends EngineCallName>(
+    name: Name,
+    ask: Ask<Name>,
+  ): Promise<{ body: Readable; socket: Duplex | null }> {
     const bounds = this.#bounds(name, ask);
     const deadline = new Deadline(bounds);
     try {
@@ -81,7 +90,10 @@ export class EngineTransport {
           const silence = { ms: bounds.ms, ...(ask.silent ? { ask: ask.silent } : {}) };
           const { body, socket } = await this.#send(name, ask, lease, signal, silence);
           deadline.met();
-          body.once('close', () => { lease.release(); deadline.close(); });
+          body.once('close', () => {
+            lease.release();
+            deadline.close();
+          });
           if (body.destroyed) lease.release();
           return { body, socket };
         } catch (error) {
@@ -103,36 +115,64 @@ export class EngineTransport {
     return { what: `The Docker engine’s response to ${name}`, ms, signal: anySignal(this.#guard?.signal, ask.signal) };
   }
 
-  async #send<Name extends EngineCallName>(name: Name, ask: Ask<Name>, { connection }: Lease, signal: AbortSignal, silence?: Silence): Promise<HttpResponse> {
+  async #send<Name extends EngineCallName>(
+    name: Name,
+    ask: Ask<Name>,
+    { connection }: Lease,
+    signal: AbortSignal,
+    silence?: Silence,
+  ): Promise<HttpResponse> {
     const call: EngineCall = engineCalls[name];
     const prefix = call.unversioned ? '' : `/v${await this.#speak(connection, signal)}`;
     const parameters: Readonly<Record<string, string>> = ask.path ?? {};
-    const path = call.path.replaceAll(/\{(\w+)\}/g, (_all, parameter: string) => encodeURIComponent(parameters[parameter] ?? ''));
+    const path = call.path.replaceAll(/\{(\w+)\}/g, (_all, parameter: string) =>
+      encodeURIComponent(parameters[parameter] ?? ''),
+    );
     const query = ask.query ? `?${new URLSearchParams(ask.query)}` : '';
     // Asked a second time: the wait for a connection may have been long.
     this.#guard?.check({ name, changes: call.changes, deadlineMs: ask.deadlineMs ?? call.deadlineMs });
-    const response = await connection.open({
-      method: call.method,
-      path: `${prefix}${path}${query}`,
-      ...(Buffer.isBuffer(ask.body) ? { body: ask.body, headers: { 'content-type': 'application/x-tar' } } : {}),
-      ...(ask.body && !Buffer.isBuffer(ask.body) ? { body: JSON.stringify(ask.body), headers: { 'content-type': 'application/json' } } : {}),
-      ...(ask.upgrade ? { upgrade: ask.upgrade } : {}),
-    }, signal, silence);
+    const response = await connection.open(
+      {
+        method: call.method,
+        path: `${prefix}${path}${query}`,
+        ...(Buffer.isBuffer(ask.body) ? { body: ask.body, headers: { 'content-type': 'application/x-tar' } } : {}),
+        ...(ask.body && !Buffer.isBuffer(ask.body)
+          ? { body: JSON.stringify(ask.body), headers: { 'content-type': 'application/json' } }
+          : {}),
+        ...(ask.upgrade ? { upgrade: ask.upgrade } : {}),
+      },
+      signal,
+      silence,
+    );
     const { status, body } = response;
-    if (status === (ask.upgrade ? 101 : 200) || (!ask.upgrade && status > 200 && status < 300) || (status === 304 && call.unchanged)) return response;
+    if (
+      status === (ask.upgrade ? 101 : 200) ||
+      (!ask.upgrade && status > 200 && status < 300) ||
+      (status === 304 && call.unchanged)
+    )
+      return response;
     const said = (await collect(body, 64 * 1024, 'cut')).toString('utf8');
-    if (status < 400) throw new RemoteError('docker_error', `The Docker engine responded to ${name} with status ${status}; redirects are not followed`, { status });
+    if (status < 400)
+      throw new RemoteError(
+        'docker_error',
+        `The Docker engine responded to ${name} with status ${status}; redirects are not followed`,
+        { status },
+      );
     throw engineError(reasonOf(said), status);
   }
 
   /** The API version for this engine: asked once. */
   async #speak(connection: Lease['connection'], signal: AbortSignal): Promise<string> {
     if (this.#version) return this.#version;
-    const { status, headers, body } = await connection.open({ method: engineCalls.ping.method, path: engineCalls.ping.path }, signal);
+    const { status, headers, body } = await connection.open(
+      { method: engineCalls.ping.method, path: engineCalls.ping.path },
+      signal,
+    );
     const said = (await collect(body, 64 * 1024, 'fail')).toString('utf8');
     if (status !== 200) throw engineError(reasonOf(said), status);
     const version = negotiated(String(headers['api-version']));
-    if (!version) throw new RemoteError('docker_error', 'The Docker engine is older than 20.10 or does not report its version');
+    if (!version)
+      throw new RemoteError('docker_error', 'The Docker engine is older than 20.10 or does not report its version');
     this.#version = version;
     return version;
   }

@@ -23,7 +23,8 @@ const refuse = (status: string, message: string): Answer => ({ status, json: { m
 const noContent: Answer = { status: '204 No Content' };
 const notModified: Answer = { status: '304 Not Modified' };
 const noSuch = (what: string, name: string): Answer => refuse('404 Not Found', `No such ${what}: ${name}`);
-const parsed = <T>(schema: z.ZodType<T>, request: EngineRequest): T => schema.parse(JSON.parse(request.body.toString('utf8')));
+const parsed = <T>(schema: z.ZodType<T>, request: EngineRequest): T =>
+  schema.parse(JSON.parse(request.body.toString('utf8')));
 
 /** Does the work with the container of the path, or says that there is none. */
 function withContainer(work: (container: FakeContainer, call: Call) => Answer | Promise<Answer>) {
@@ -34,11 +35,14 @@ function withContainer(work: (container: FakeContainer, call: Call) => Answer | 
 }
 
 function hostPorts(container: FakeContainer): number[] {
-  return Object.values(container.body.HostConfig.PortBindings).flat().map(({ HostPort }) => Number(HostPort));
+  return Object.values(container.body.HostConfig.PortBindings)
+    .flat()
+    .map(({ HostPort }) => Number(HostPort));
 }
 
 async function runOdoo(container: FakeContainer): Promise<void> {
-  const say = (text: string): void => container.say(`2026-01-01 00:00:00,000 1 INFO demo odoo.modules.loading: ${text}`);
+  const say = (text: string): void =>
+    container.say(`2026-01-01 00:00:00,000 1 INFO demo odoo.modules.loading: ${text}`);
   if (!container.body.Cmd?.includes('--stop-after-init')) return say('HTTP service (werkzeug) running on odoo:8069');
   for (const [index, name] of ['base', 'web', 'mail'].entries()) {
     await sleep(5);
@@ -54,16 +58,24 @@ const labelled = z.object({ Name: z.string(), Labels: z.record(z.string(), z.str
 export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Promise<Answer>> = {
   ping: () => ({ status: '200 OK', text: 'OK' }),
   version: () => ({ status: '200 OK', json: versionInfo }),
-  inspectImage: ({ state, name }) => (state.images.has(name) ? { status: '200 OK', json: imageInfo(name) } : noSuch('image', name)),
+  inspectImage: ({ state, name }) =>
+    state.images.has(name) ? { status: '200 OK', json: imageInfo(name) } : noSuch('image', name),
   pullImage: async ({ state, request, connection: { socket } }) => {
     const from = request.query.get('fromImage') ?? '';
     const tag = request.query.get('tag') ?? '';
     const image = from.includes(':') || from.includes('@') || !tag ? from : `${from}:${tag}`;
-    if (image.startsWith('missing/')) return refuse('404 Not Found', `pull access denied for ${from}, repository does not exist or may require 'docker login': denied`);
+    if (image.startsWith('missing/'))
+      return refuse(
+        '404 Not Found',
+        `pull access denied for ${from}, repository does not exist or may require 'docker login': denied`,
+      );
     socket.write(streamHead('application/json'));
-    const say = (event: unknown): void => { socket.write(chunk(`${JSON.stringify(event)}\r\n`)); };
+    const say = (event: unknown): void => {
+      socket.write(chunk(`${JSON.stringify(event)}\r\n`));
+    };
     say({ status: `Pulling from ${from}`, id: tag });
-    for (const current of [1000, 2000]) say({ status: 'Downloading', progressDetail: { current, total: 2000 }, progress: '[=>]', id: 'a1b2c3d4e5f6' });
+    for (const current of [1000, 2000])
+      say({ status: 'Downloading', progressDetail: { current, total: 2000 }, progress: '[=>]', id: 'a1b2c3d4e5f6' });
     say({ status: 'Pull complete', progressDetail: {}, id: 'a1b2c3d4e5f6' });
     say({ status: `Status: Downloaded newer image for ${image}` });
     state.images.add(image);
@@ -72,7 +84,12 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   },
   listNetworks: ({ state, request }) => {
     const { label = [], name = [] } = filtersOf(request.query);
-    return { status: '200 OK', json: [...state.networks.values()].filter((one) => hasLabels(one.labels, label) && name.every((part) => one.name.includes(part))).map(networkInfo) };
+    return {
+      status: '200 OK',
+      json: [...state.networks.values()]
+        .filter((one) => hasLabels(one.labels, label) && name.every((part) => one.name.includes(part)))
+        .map(networkInfo),
+    };
   },
   createNetwork: ({ state, request }) => {
     const { Name, Labels } = parsed(labelled, request);
@@ -84,15 +101,24 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   removeNetwork: ({ state, name }) => {
     const network = state.network(name);
     if (!network) return refuse('404 Not Found', `network ${name} not found`);
-    if ([...state.containers.values()].some((one) => one.status === 'running' && one.body.HostConfig.NetworkMode === network.name)) {
-      return refuse('403 Forbidden', `error while removing network: network ${network.name} id ${network.id} has active endpoints`);
+    if (
+      [...state.containers.values()].some(
+        (one) => one.status === 'running' && one.body.HostConfig.NetworkMode === network.name,
+      )
+    ) {
+      return refuse(
+        '403 Forbidden',
+        `error while removing network: network ${network.name} id ${network.id} has active endpoints`,
+      );
     }
     state.networks.delete(network.id);
     return noContent;
   },
   listVolumes: ({ state, request }) => {
     const { label = [], name = [] } = filtersOf(request.query);
-    const found = [...state.volumes.values()].filter((one) => hasLabels(one.labels, label) && name.every((part) => one.name.includes(part)));
+    const found = [...state.volumes.values()].filter(
+      (one) => hasLabels(one.labels, label) && name.every((part) => one.name.includes(part)),
+    );
     return { status: '200 OK', json: { Volumes: found.map(volumeInfo), Warnings: null } };
   },
   createVolume: ({ state, request }) => {
@@ -103,7 +129,9 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   },
   removeVolume: ({ state, name }) => {
     if (!state.volumes.has(name)) return refuse('404 Not Found', `get ${name}: no such volume`);
-    const user = [...state.containers.values()].find((one) => one.body.HostConfig.Mounts.some((mount) => mount.Source === name));
+    const user = [...state.containers.values()].find((one) =>
+      one.body.HostConfig.Mounts.some((mount) => mount.Source === name),
+    );
     if (user) return refuse('409 Conflict', `remove ${name}: volume is in use - [${user.id}]`);
     state.volumes.delete(name);
     return noContent;
@@ -111,7 +139,13 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   listContainers: ({ state, request }) => {
     const { label = [], name = [], id = [] } = filtersOf(request.query);
     const all = ['1', 'true', 'True'].includes(request.query.get('all') ?? '');
-    const found = [...state.containers.values()].filter((one) => (all || one.status === 'running') && hasLabels(one.body.Labels, label) && name.every((part) => `/${one.name}`.includes(part)) && id.every((part) => one.id.startsWith(part)));
+    const found = [...state.containers.values()].filter(
+      (one) =>
+        (all || one.status === 'running') &&
+        hasLabels(one.body.Labels, label) &&
+        name.every((part) => `/${one.name}`.includes(part)) &&
+        id.every((part) => one.id.startsWith(part)),
+    );
     return { status: '200 OK', json: found.map(containerSummary) };
   },
   createContainer: ({ state, request }) => {
@@ -119,7 +153,11 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     const body = parsed(containerBody, request);
     if (!state.images.has(body.Image)) return noSuch('image', body.Image);
     const known = state.container(name);
-    if (known) return refuse('409 Conflict', `Conflict. The container name "/${name}" is already in use by container "${known.id}". You have to remove (or rename) that container to be able to reuse that name.`);
+    if (known)
+      return refuse(
+        '409 Conflict',
+        `Conflict. The container name "/${name}" is already in use by container "${known.id}". You have to remove (or rename) that container to be able to reuse that name.`,
+      );
     const container = new FakeContainer(name, body);
     state.containers.set(container.id, container);
     return { status: '201 Created', json: { Id: container.id, Warnings: [] } };
@@ -133,7 +171,10 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
       try {
         await ports.publish(port, container);
       } catch {
-        return refuse('500 Internal Server Error', `driver failed programming external connectivity on endpoint ${container.name}: Bind for 0.0.0.0:${port} failed: port is already allocated`);
+        return refuse(
+          '500 Internal Server Error',
+          `driver failed programming external connectivity on endpoint ${container.name}: Bind for 0.0.0.0:${port} failed: port is already allocated`,
+        );
       }
     }
     container.status = 'running';
@@ -149,13 +190,18 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   }),
   renameContainer: withContainer((container, { state, request }) => {
     const name = request.query.get('name') ?? '';
-    if (state.container(name)) return refuse('409 Conflict', `Conflict. The container name "/${name}" is already in use`);
+    if (state.container(name))
+      return refuse('409 Conflict', `Conflict. The container name "/${name}" is already in use`);
     container.name = name;
     return noContent;
   }),
   removeContainer: withContainer((container, { state, ports, request }) => {
     const force = ['1', 'true', 'True'].includes(request.query.get('force') ?? '');
-    if (container.status === 'running' && !force) return refuse('409 Conflict', `You cannot remove a running container ${container.id}. Stop the container before attempting removal or force remove`);
+    if (container.status === 'running' && !force)
+      return refuse(
+        '409 Conflict',
+        `You cannot remove a running container ${container.id}. Stop the container before attempting removal or force remove`,
+      );
     for (const port of hostPorts(container)) ports.withdraw(port, container);
     container.end(137);
     state.containers.delete(container.id);
@@ -168,7 +214,11 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   }),
   waitContainer: withContainer(async (container, { connection: { socket } }) => {
     socket.write(streamHead('application/json'));
-    if (container.status === 'running') await new Promise<void>((resolve) => { container.once('ended', resolve); socket.once('close', resolve); });
+    if (container.status === 'running')
+      await new Promise<void>((resolve) => {
+        container.once('ended', resolve);
+        socket.once('close', resolve);
+      });
     socket.write(chunk(`${JSON.stringify({ StatusCode: container.exitCode })}\n`));
     socket.write(lastChunk);
     return undefined;
@@ -184,7 +234,12 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     const exec = state.execs.get(name);
     if (!exec) return refuse('404 Not Found', `No such exec instance: ${name}`);
     const upgrade = request.headers.get('upgrade') === 'tcp';
-    connection.socket.write(head(upgrade ? '101 UPGRADED' : '200 OK', { 'Content-Type': 'application/vnd.docker.raw-stream', ...(upgrade ? { Connection: 'Upgrade', Upgrade: 'tcp' } : {}) }));
+    connection.socket.write(
+      head(upgrade ? '101 UPGRADED' : '200 OK', {
+        'Content-Type': 'application/vnd.docker.raw-stream',
+        ...(upgrade ? { Connection: 'Upgrade', Upgrade: 'tcp' } : {}),
+      }),
+    );
     const finish = (): void => {
       if (exec.exitCode !== null) return;
       exec.exitCode = 0;
@@ -198,6 +253,21 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   inspectExec: ({ state, name }) => {
     const exec = state.execs.get(name);
     if (!exec) return refuse('404 Not Found', `No such exec instance: ${name}`);
-    return { status: '200 OK', json: { ID: exec.id, Running: exec.exitCode === null, ExitCode: exec.exitCode, ProcessConfig: { tty: false, entrypoint: exec.argv[0], arguments: exec.argv.slice(1), privileged: false }, OpenStdin: exec.stdin, OpenStderr: true, OpenStdout: true, CanRemove: false, ContainerID: exec.container.id, DetachKeys: '', Pid: 4242 } };
+    return {
+      status: '200 OK',
+      json: {
+        ID: exec.id,
+        Running: exec.exitCode === null,
+        ExitCode: exec.exitCode,
+        ProcessConfig: { tty: false, entrypoint: exec.argv[0], arguments: exec.argv.slice(1), privileged: false },
+        OpenStdin: exec.stdin,
+        OpenStderr: true,
+        OpenStdout: true,
+        CanRemove: false,
+        ContainerID: exec.container.id,
+        DetachKeys: '',
+        Pid: 4242,
+      },
+    };
   },
 };

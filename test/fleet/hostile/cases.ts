@@ -45,8 +45,11 @@ export interface Case {
 const isCall = (name: string): name is EngineCallName => name in reachedBy;
 
 /** Every call with everything that may be done to it. Those that stall come first: they take longest. */
-export const cases: readonly Case[] = Object.keys(reachedBy).filter(isCall)
-  .flatMap((call) => misbehavioursOf(call).map((misbehaviour, index) => ({ call, misbehaviour, index, name: misbehaviour.name })))
+export const cases: readonly Case[] = Object.keys(reachedBy)
+  .filter(isCall)
+  .flatMap((call) =>
+    misbehavioursOf(call).map((misbehaviour, index) => ({ call, misbehaviour, index, name: misbehaviour.name })),
+  )
   .sort((one, other) => one.index - other.index);
 
 /** A container may say whatever it likes for as long as it likes: that ends when its user has had enough. */
@@ -117,7 +120,13 @@ export class HostileFleet {
 
   async #create(serverId: string, image?: string): Promise<{ id: string; operationId: string }> {
     this.#next += 1;
-    const answer = await this.#owner.post('/instances', { name: `Instance ${this.#next}`, serverId, environmentId: this.#environmentId, adminEmail: 'admin@example.com', ...(image ? { image } : {}) });
+    const answer = await this.#owner.post('/instances', {
+      name: `Instance ${this.#next}`,
+      serverId,
+      environmentId: this.#environmentId,
+      adminEmail: 'admin@example.com',
+      ...(image ? { image } : {}),
+    });
     return { id: answer.text('id'), operationId: answer.text('operationId') };
   }
 
@@ -159,7 +168,8 @@ export class HostileFleet {
     const idle = this.#idle.get(scenario) ?? [];
     this.#idle.set(scenario, idle);
     const { id, engine, operation: provisioned } = idle.pop() ?? (await this.instance(scenario));
-    if (provisioned.status !== 'succeeded') throw new Error(`An honest server did not provision: ${JSON.stringify(provisioned)}`);
+    if (provisioned.status !== 'succeeded')
+      throw new Error(`An honest server did not provision: ${JSON.stringify(provisioned)}`);
     const before = engine.served(plot.call, id);
     engine.expectInstance(id, plot);
     const answer = await this.act(scenario, id);
@@ -168,7 +178,8 @@ export class HostileFleet {
     engine.expectInstance(id, null);
     const { status } = await this.#owner.get(`/instances/${id}`);
     const state = status === 200 ? (await this.#owner.get(`/instances/${id}`)).at('status') : 'removed';
-    if (state === 'running' || (state === 'failed' && scenario !== 'configure')) idle.push({ id, engine, operation: provisioned });
+    if (state === 'running' || (state === 'failed' && scenario !== 'configure'))
+      idle.push({ id, engine, operation: provisioned });
     return { operation, served };
   }
 }

@@ -16,7 +16,12 @@ const routes = Object.entries(engineCalls).map(([name, { method, path }]) => ({
   pattern: new RegExp(`^${path.replace('/images/{name}', '/images/(.+)').replace(/\{\w+\}/, '([^/]+)')}$`),
 }));
 const isCall = (name: string): name is EngineCallName => name in engineCalls;
-const common = { 'Api-Version': '1.43', 'Docker-Experimental': 'false', Ostype: 'linux', Server: 'Docker/24.0.7 (linux)' };
+const common = {
+  'Api-Version': '1.43',
+  'Docker-Experimental': 'false',
+  Ostype: 'linux',
+  Server: 'Docker/24.0.7 (linux)',
+};
 
 /** What is done to one instance, or one image, in one call. */
 export interface Plot {
@@ -43,7 +48,10 @@ export class FakeEngine {
   private constructor(socket: string, ports: PublishedPorts) {
     this.socket = socket;
     this.ports = ports;
-    this.#server = net.createServer({ allowHalfOpen: true }, (connection) => new HttpConnection(connection, (request, http) => this.#answer(request, http)));
+    this.#server = net.createServer(
+      { allowHalfOpen: true },
+      (connection) => new HttpConnection(connection, (request, http) => this.#answer(request, http)),
+    );
     this.state.images.add('postgres:17').add('odoo:19.0');
   }
 
@@ -82,12 +90,24 @@ export class FakeEngine {
 
   async #answer(request: EngineRequest, connection: HttpConnection): Promise<void> {
     // As Docker's router does it.
-    if (request.path.includes('//')) return connection.send('301 Moved Permanently', { Location: request.path.replace(/\/+/g, '/') });
-    if (Number(request.version?.split('.')[1] ?? 0) > 43) return connection.send('400 Bad Request', { 'Content-Type': 'application/json' }, JSON.stringify({ message: `client version ${request.version} is too new. Maximum supported API version is 1.43` }));
+    if (request.path.includes('//'))
+      return connection.send('301 Moved Permanently', { Location: request.path.replace(/\/+/g, '/') });
+    if (Number(request.version?.split('.')[1] ?? 0) > 43)
+      return connection.send(
+        '400 Bad Request',
+        { 'Content-Type': 'application/json' },
+        JSON.stringify({
+          message: `client version ${request.version} is too new. Maximum supported API version is 1.43`,
+        }),
+      );
     const route = routes.find(({ method, pattern }) => method === request.method && pattern.test(request.path));
     if (!route || !isCall(route.name)) {
       this.unknown.push(`${request.method} ${request.path}`);
-      return connection.send('404 Not Found', { 'Content-Type': 'application/json' }, JSON.stringify({ message: 'page not found' }));
+      return connection.send(
+        '404 Not Found',
+        { 'Content-Type': 'application/json' },
+        JSON.stringify({ message: 'page not found' }),
+      );
     }
     const call = route.name;
     const name = route.pattern.exec(request.path)?.[1] ?? '';
@@ -96,13 +116,29 @@ export class FakeEngine {
     if (plot?.call === call && this.#aims(call, name, request)) {
       const key = `${call} ${this.#everywhere ? '' : (subject ?? '')}`;
       this.#served.set(key, (this.#served.get(key) ?? 0) + 1);
-      connection.hijack(() => {}, () => {});
-      return plot.misbehaviour.serve({ socket: connection.socket, call, honest: () => this.#honest(call, name, request, connection) });
+      connection.hijack(
+        () => {},
+        () => {},
+      );
+      return plot.misbehaviour.serve({
+        socket: connection.socket,
+        call,
+        honest: () => this.#honest(call, name, request, connection),
+      });
     }
     const answer = await this.#honest(call, name, request, connection);
     if (!answer) return;
     const body = answer.json === undefined ? (answer.text ?? '') : `${JSON.stringify(answer.json)}\n`;
-    connection.send(answer.status, { ...common, ...(body ? { 'Content-Type': answer.json === undefined ? 'text/plain; charset=utf-8' : 'application/json' } : {}) }, body);
+    connection.send(
+      answer.status,
+      {
+        ...common,
+        ...(body
+          ? { 'Content-Type': answer.json === undefined ? 'text/plain; charset=utf-8' : 'application/json' }
+          : {}),
+      },
+      body,
+    );
   }
 
   #honest(call: EngineCallName, name: string, request: EngineRequest, connection: HttpConnection) {
@@ -123,7 +159,8 @@ export class FakeEngine {
       return `${request.query.get('fromImage') ?? ''}${tag ? `:${tag}` : ''}`;
     }
     const { state } = this;
-    const object = state.container(name)?.name ?? state.execs.get(name)?.container.name ?? state.network(name)?.name ?? name;
+    const object =
+      state.container(name)?.name ?? state.execs.get(name)?.container.name ?? state.network(name)?.name ?? name;
     const text = `${object} ${request.query.toString()} ${request.query.get('filters') ?? ''} ${call === 'putArchive' ? '' : request.body.toString('latin1')}`;
     return /(?:ocore-|sh\.ocore\.instance(?:=|":\s*"))([0-9a-f]{8}-[0-9a-f-]{27})/.exec(text)?.[1];
   }
@@ -131,7 +168,10 @@ export class FakeEngine {
   async #plotOf(subject: string): Promise<Plot | null | undefined> {
     if (!/^[0-9a-f]{8}-/.test(subject)) return this.#plots.get(subject);
     // The operation may begin before its test has heard of the instance's id.
-    while (!this.#plots.has(subject)) await new Promise<void>((resolve) => { this.#wake.push(resolve); });
+    while (!this.#plots.has(subject))
+      await new Promise<void>((resolve) => {
+        this.#wake.push(resolve);
+      });
     return this.#plots.get(subject);
   }
 }

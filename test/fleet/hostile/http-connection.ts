@@ -50,7 +50,14 @@ export class HttpConnection {
   }
 
   send(status: string, headers: Readonly<Record<string, string>>, body: Buffer | string = ''): void {
-    this.socket.write(head(status, { ...headers, ...(status.startsWith('204') || status.startsWith('304') ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }) }));
+    this.socket.write(
+      head(status, {
+        ...headers,
+        ...(status.startsWith('204') || status.startsWith('304')
+          ? {}
+          : { 'Content-Length': String(Buffer.byteLength(body)) }),
+      }),
+    );
     this.socket.write(body);
   }
 
@@ -71,7 +78,9 @@ export class HttpConnection {
 
 /** A status line and headers, up to the empty line. */
 export function head(status: string, headers: Readonly<Record<string, string>>): string {
-  return `HTTP/1.1 ${status}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  return `HTTP/1.1 ${status}\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
 }
 
 function parseRequest(data: Buffer): { request: EngineRequest; rest: Buffer } | undefined {
@@ -79,20 +88,34 @@ function parseRequest(data: Buffer): { request: EngineRequest; rest: Buffer } | 
   if (end < 0) return undefined;
   const [line = '', ...lines] = data.subarray(0, end).toString('latin1').split('\r\n');
   const [method = '', target = '/'] = line.split(' ');
-  const headers = new Map(lines.map((text) => {
-    const at = text.indexOf(':');
-    return [text.slice(0, at).toLowerCase(), text.slice(at + 1).trim()] as const;
-  }));
-  const body = headers.get('transfer-encoding') === 'chunked' ? chunkedBody(data, end + 4) : plainBody(data, end + 4, Number(headers.get('content-length') ?? 0));
+  const headers = new Map(
+    lines.map((text) => {
+      const at = text.indexOf(':');
+      return [text.slice(0, at).toLowerCase(), text.slice(at + 1).trim()] as const;
+    }),
+  );
+  const body =
+    headers.get('transfer-encoding') === 'chunked'
+      ? chunkedBody(data, end + 4)
+      : plainBody(data, end + 4, Number(headers.get('content-length') ?? 0));
   if (!body) return undefined;
   const [path = '/', query = ''] = target.split('?', 2);
   const versioned = /^\/v([\d.]+)(\/.*)$/.exec(path);
-  const request = { method, path: decodeURIComponent(versioned?.[2] ?? path), version: versioned?.[1] ?? null, query: new URLSearchParams(query), headers, body: body.content };
+  const request = {
+    method,
+    path: decodeURIComponent(versioned?.[2] ?? path),
+    version: versioned?.[1] ?? null,
+    query: new URLSearchParams(query),
+    headers,
+    body: body.content,
+  };
   return { request, rest: data.subarray(body.end) };
 }
 
 function plainBody(data: Buffer, start: number, length: number): { content: Buffer; end: number } | undefined {
-  return data.length < start + length ? undefined : { content: data.subarray(start, start + length), end: start + length };
+  return data.length < start + length
+    ? undefined
+    : { content: data.subarray(start, start + length), end: start + length };
 }
 
 function chunkedBody(data: Buffer, start: number): { content: Buffer; end: number } | undefined {

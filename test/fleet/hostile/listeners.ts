@@ -29,14 +29,22 @@ function plain(name: string, serve: (socket: net.Socket) => void): HostileListen
         socket.resume();
         serve(socket);
       });
-      return { port: await portOf(server), close: () => { server.close(); for (const socket of open) socket.destroy(); } };
+      return {
+        port: await portOf(server),
+        close: () => {
+          server.close();
+          for (const socket of open) socket.destroy();
+        },
+      };
     },
   };
 }
 
 function flood(before: string, piece: string | Buffer) {
   return (socket: net.Socket): void => {
-    const more = (): void => { while (!socket.destroyed && socket.write(piece)); };
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+    };
     socket.on('drain', more);
     socket.write(before);
     more();
@@ -57,39 +65,73 @@ function ssh(name: string, serve: (client: ssh2.Connection) => void): HostileLis
         client.on('ready', () => serve(client));
       });
       server.on('error', () => {});
-      return { port: await portOf(server), close: () => { server.close(); for (const client of open) client.end(); } };
+      return {
+        port: await portOf(server),
+        close: () => {
+          server.close();
+          for (const client of open) client.end();
+        },
+      };
     },
   };
 }
 
 export const listeners: readonly HostileListener[] = [
   plain('sends nothing', () => {}),
-  plain('closes at once', (socket) => { socket.destroy(); }),
+  plain('closes at once', (socket) => {
+    socket.destroy();
+  }),
   plain('sends an endless banner', flood('', 'x'.repeat(65_536))),
   plain('sends endless lines before its banner', flood('', 'Be patient.\r\n'.repeat(1000))),
   plain('sends random bytes', flood('', randomBytes(65_536))),
   plain('sends random bytes after its banner', flood('SSH-2.0-Hostile\r\n', randomBytes(65_536))),
   plain('announces a packet of 4 GiB', flood('SSH-2.0-Hostile\r\n\u007f\u007f\u007f\u007f', Buffer.alloc(65_536))),
-  plain('stops after its banner', (socket) => { socket.write('SSH-2.0-Hostile\r\n'); }),
-  plain('is a web server', (socket) => { socket.end('HTTP/1.1 301 Moved Permanently\r\nLocation: http://127.0.0.1/\r\n\r\n'); }),
+  plain('stops after its banner', (socket) => {
+    socket.write('SSH-2.0-Hostile\r\n');
+  }),
+  plain('is a web server', (socket) => {
+    socket.end('HTTP/1.1 301 Moved Permanently\r\nLocation: http://127.0.0.1/\r\n\r\n');
+  }),
   ssh('never opens a channel', () => {}),
   ssh('refuses every channel', (client) => {
-    client.on('session', (_accept, reject) => { reject(); });
+    client.on('session', (_accept, reject) => {
+      reject();
+    });
   }),
   ssh('opens channels and runs nothing', (client) => {
-    client.on('session', (accept) => { accept(); });
+    client.on('session', (accept) => {
+      accept();
+    });
   }),
   ssh('refuses every command', (client) => {
-    client.on('session', (accept) => { accept().on('exec', (_accepted, refuse) => { refuse(); }); });
+    client.on('session', (accept) => {
+      accept().on('exec', (_accepted, refuse) => {
+        refuse();
+      });
+    });
   }),
   ssh('closes every command without a status', (client) => {
-    client.on('session', (accept) => { accept().on('exec', (accepted) => { accepted().close(); }); });
+    client.on('session', (accept) => {
+      accept().on('exec', (accepted) => {
+        accepted().close();
+      });
+    });
   }),
   ssh('ends the connection at every command', (client) => {
-    client.on('session', (accept) => { accept().on('exec', () => { client.end(); }); });
+    client.on('session', (accept) => {
+      accept().on('exec', () => {
+        client.end();
+      });
+    });
   }),
   ssh('opens channels of its own', (client) => {
     for (let index = 0; index < 50; index += 1) client.forwardOut('127.0.0.1', 1, '127.0.0.1', 22, () => {});
-    client.on('session', (accept) => { accept().on('exec', (accepted) => { const channel = accepted(); channel.exit(1); channel.end(); }); });
+    client.on('session', (accept) => {
+      accept().on('exec', (accepted) => {
+        const channel = accepted();
+        channel.exit(1);
+        channel.end();
+      });
+    });
   }),
 ];

@@ -15,11 +15,16 @@ export class PublishedPorts {
     }
     const server = http.createServer((request, response) => {
       const known = ['/web/health', '/web/login'].includes(request.url ?? '');
-      response.writeHead(known ? 200 : 404, { 'content-type': 'text/plain', connection: 'close' }).end(known ? 'fine' : 'no such page');
+      response
+        .writeHead(known ? 200 : 404, { 'content-type': 'text/plain', connection: 'close' })
+        .end(known ? 'fine' : 'no such page');
     });
     this.#open.set(port, { server, holders: new Set([holder]) });
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => { this.#open.delete(port); reject(error); });
+      server.once('error', (error) => {
+        this.#open.delete(port);
+        reject(error);
+      });
       server.listen(port, '127.0.0.1', resolve);
     });
   }

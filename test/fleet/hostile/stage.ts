@@ -49,14 +49,33 @@ export class Stage {
     await sshd.prepare();
     await sshd.start();
     const canary = await Canary.listen(canaryPort);
-    const program = await Program.start({ DATA_DIR: join(dir, 'data'), DATABASE_URL: database.url, PORT_RANGE: portRange, SERVER_CONCURRENCY: '50', ...env }, nodeArgs);
+    const program = await Program.start(
+      {
+        DATA_DIR: join(dir, 'data'),
+        DATABASE_URL: database.url,
+        PORT_RANGE: portRange,
+        SERVER_CONCURRENCY: '50',
+        ...env,
+      },
+      nodeArgs,
+    );
     return new Stage(dir, database, program, sshd, canary);
   }
 
   async owner(name = 'owner'): Promise<Client> {
     const email = `${name}-${Math.random().toString(36).slice(2, 10)}@example.com`;
-    const answer = await new Client(this.program.url, null, null).post('/auth/signup', { email, password: 'correct horse 1', name });
-    return new Client(this.program.url, answer.text('accessToken'), answer.text('organizations.0.slug'), answer.text('refreshToken'), email);
+    const answer = await new Client(this.program.url, null, null).post('/auth/signup', {
+      email,
+      password: 'correct horse 1',
+      name,
+    });
+    return new Client(
+      this.program.url,
+      answer.text('accessToken'),
+      answer.text('organizations.0.slug'),
+      answer.text('refreshToken'),
+      email,
+    );
   }
 
   async engine(): Promise<FakeEngine> {
@@ -67,8 +86,20 @@ export class Stage {
   }
 
   /** Registers a server with this engine; gives its id and its validation. */
-  async register(owner: Client, engine: FakeEngine, server: Record<string, unknown> = {}): Promise<{ id: string; operationId: string }> {
-    const answer = await owner.post('/servers', { name: `server-${Math.random().toString(36).slice(2, 10)}`, host: '127.0.0.1', port: this.sshd.port, sshUser: 'root', sshPrivateKey: this.sshd.privateKey, dockerSocket: engine.socket, ...server });
+  async register(
+    owner: Client,
+    engine: FakeEngine,
+    server: Record<string, unknown> = {},
+  ): Promise<{ id: string; operationId: string }> {
+    const answer = await owner.post('/servers', {
+      name: `server-${Math.random().toString(36).slice(2, 10)}`,
+      host: '127.0.0.1',
+      port: this.sshd.port,
+      sshUser: 'root',
+      sshPrivateKey: this.sshd.privateKey,
+      dockerSocket: engine.socket,
+      ...server,
+    });
     return { id: answer.text('id'), operationId: answer.text('operationId') };
   }
 

@@ -81,7 +81,10 @@ export class EngineState {
 
   /** By id, by the beginning of one, or by name, as Docker does. */
   container(key: string): FakeContainer | undefined {
-    return this.containers.get(key) ?? [...this.containers.values()].find((one) => one.name === key || (key.length >= 12 && one.id.startsWith(key)));
+    return (
+      this.containers.get(key) ??
+      [...this.containers.values()].find((one) => one.name === key || (key.length >= 12 && one.id.startsWith(key)))
+    );
   }
 
   network(key: string): Labelled | undefined {
@@ -89,7 +92,10 @@ export class EngineState {
   }
 }
 
-const filterShape = z.record(z.string(), z.union([z.array(z.string()), z.record(z.string(), z.boolean()).transform((value) => Object.keys(value))]));
+const filterShape = z.record(
+  z.string(),
+  z.union([z.array(z.string()), z.record(z.string(), z.boolean()).transform((value) => Object.keys(value))]),
+);
 
 /** Docker's `filters`, in both of its notations. */
 export function filtersOf(query: URLSearchParams): Record<string, string[]> {

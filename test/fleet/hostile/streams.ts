@@ -23,16 +23,30 @@ export function streamHead(contentType: string): string {
 }
 
 /** The lines of a container, as `GET /containers/{id}/logs` gives them. */
-export async function sendLogs(connection: HttpConnection, container: FakeContainer, query: URLSearchParams): Promise<void> {
+export async function sendLogs(
+  connection: HttpConnection,
+  container: FakeContainer,
+  query: URLSearchParams,
+): Promise<void> {
   const { socket } = connection;
   const flag = (name: string): boolean => ['1', 'true', 'True'].includes(query.get(name) ?? '');
   const show = (line: Line): void => {
     if (!flag(line.stream === 1 ? 'stdout' : 'stderr')) return;
-    socket.write(chunk(frame(line.stream, `${flag('timestamps') ? `${line.at.toISOString().replace('Z', '000000Z')} ` : ''}${line.text}\n`)));
+    socket.write(
+      chunk(
+        frame(
+          line.stream,
+          `${flag('timestamps') ? `${line.at.toISOString().replace('Z', '000000Z')} ` : ''}${line.text}\n`,
+        ),
+      ),
+    );
   };
   socket.write(streamHead('application/vnd.docker.multiplexed-stream'));
   const tail = Number(query.get('tail') ?? 'NaN');
-  for (const line of Number.isInteger(tail) ? container.lines.slice(Math.max(0, container.lines.length - tail)) : container.lines) show(line);
+  for (const line of Number.isInteger(tail)
+    ? container.lines.slice(Math.max(0, container.lines.length - tail))
+    : container.lines)
+    show(line);
   if (flag('follow') && container.status === 'running') {
     await new Promise<void>((resolve) => {
       const done = (): void => {

@@ -21,11 +21,15 @@ export async function tellAccount({ story, ocore, anonymous }: Scene): Promise<C
   await story.tell('PATCH /user', person);
   await story.tell('POST /user/totp/recovery-codes', person, { body: { code: code() } });
   const ticket = await anonymous.post('/auth/login', { email: ada.email, password });
-  await story.tell('POST /auth/login/2fa', anonymous, { body: { code: code(), partialToken: ticket.text('partialToken') } });
+  await story.tell('POST /auth/login/2fa', anonymous, {
+    body: { code: code(), partialToken: ticket.text('partialToken') },
+  });
 
   await tellPasskeys({ story, ocore, anonymous }, person);
   await story.tell('GET /user/sessions', person);
-  const sessions = z.object({ data: z.array(z.object({ id: z.string(), current: z.boolean() })) }).parse((await person.get('/user/sessions')).body).data;
+  const sessions = z
+    .object({ data: z.array(z.object({ id: z.string(), current: z.boolean() })) })
+    .parse((await person.get('/user/sessions')).body).data;
   story.at('/user/sessions/{id}', sessions.find((one) => !one.current)?.id ?? '');
   await story.tell('DELETE /user/sessions/{id}', person);
   await story.tell('DELETE /user/sessions', person);
@@ -33,17 +37,33 @@ export async function tellAccount({ story, ocore, anonymous }: Scene): Promise<C
   return person;
 }
 
-async function tellPasskeys({ story, ocore, anonymous }: Pick<Scene, 'story' | 'ocore' | 'anonymous'>, person: Client): Promise<void> {
-  const device = new emulators.default(new AuthenticatorEmulator({ credentialsRepository: new PasskeysCredentialsMemoryRepository(), transports: ['internal'] }));
+async function tellPasskeys(
+  { story, ocore, anonymous }: Pick<Scene, 'story' | 'ocore' | 'anonymous'>,
+  person: Client,
+): Promise<void> {
+  const device = new emulators.default(
+    new AuthenticatorEmulator({
+      credentialsRepository: new PasskeysCredentialsMemoryRepository(),
+      transports: ['internal'],
+    }),
+  );
   const origin = ocore.url.replace('127.0.0.1', 'localhost');
   const options = (answer: Answer) => JSON.parse(JSON.stringify(answer.at('publicKey')));
   const signed = (value: unknown): Json => JSON.parse(JSON.stringify(value));
   // The site is this machine, and what a passkey is called is up to its maker.
-  const begun = await story.tell('POST /user/passkeys/register/begin', person, { free: ['publicKey.rp.id', 'publicKey.user.id'] });
-  await story.tell('POST /user/passkeys/register/finish', person, { whole: signed(device.createJSON(origin, options(begun))) });
+  const begun = await story.tell('POST /user/passkeys/register/begin', person, {
+    free: ['publicKey.rp.id', 'publicKey.user.id'],
+  });
+  await story.tell('POST /user/passkeys/register/finish', person, {
+    whole: signed(device.createJSON(origin, options(begun))),
+  });
   await story.tell('GET /user/passkeys', person);
-  const asked = await story.tell('POST /auth/passkey/login/begin', anonymous, { free: ['publicKey.rpId', 'publicKey.allowCredentials[].id'] });
-  await story.tell('POST /auth/passkey/login/finish', anonymous, { whole: signed(device.getJSON(origin, options(asked))) });
+  const asked = await story.tell('POST /auth/passkey/login/begin', anonymous, {
+    free: ['publicKey.rpId', 'publicKey.allowCredentials[].id'],
+  });
+  await story.tell('POST /auth/passkey/login/finish', anonymous, {
+    whole: signed(device.getJSON(origin, options(asked))),
+  });
   await story.tell('PATCH /user/passkeys/{id}', person);
   await story.tell('DELETE /user/passkeys/{id}', person);
 }

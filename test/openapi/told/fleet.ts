@@ -32,13 +32,22 @@ export async function tellServers({ story, ocore }: Scene, ada: Client): Promise
   await activate(ocore, id);
   await ocore.sql(found, [id]);
   await ocore.sql(measured, [id]);
-  await story.tell('PUT /servers/{id}/projects', ada, { free: ['ramTotalBytes', 'diskTotalBytes', 'diskAvailableBytes', 'presentedFingerprint'] });
+  await story.tell('PUT /servers/{id}/projects', ada, {
+    free: ['ramTotalBytes', 'diskTotalBytes', 'diskAvailableBytes', 'presentedFingerprint'],
+  });
   await story.tell('GET /servers', ada);
   await story.tell('GET /servers/{id}', ada);
   await story.tell('GET /servers/{id}/metrics', ada);
   await story.tell('GET /servers/{id}/metrics/latest', ada);
   // What needs no connection is done at once.
-  const connection = { host: undefined, port: undefined, sshUser: undefined, authMethod: undefined, sshPrivateKey: undefined, maxSshSessions: undefined };
+  const connection = {
+    host: undefined,
+    port: undefined,
+    sshUser: undefined,
+    authMethod: undefined,
+    sshPrivateKey: undefined,
+    maxSshSessions: undefined,
+  };
   await story.tell('PATCH /servers/{id}', ada, { body: connection });
   await story.tell('PATCH /servers/{id}', ada);
   await activate(ocore, id);
@@ -55,7 +64,10 @@ const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
 export async function tellInstances({ story, ocore }: Scene, ada: Client): Promise<void> {
   const made = await story.tell('POST /instances', ada);
   const id = made.text('id');
-  await ocore.sql("INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'pull_images', 'info', 'Pulling odoo:19.0')", [made.text('operationId')]);
+  await ocore.sql(
+    "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'pull_images', 'info', 'Pulling odoo:19.0')",
+    [made.text('operationId')],
+  );
   await story.tell('GET /operations', ada, { query: '?kind=instance.provision' });
   const shown = await story.tell('GET /operations/{id}', ada);
   // The example tells of a provisioning: its steps are the real ones, in their order.
@@ -66,8 +78,16 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
   await story.tell('GET /instances', ada);
   await story.tell('GET /instances/{id}', ada);
   await story.tell('POST /instances/{id}/admin-password', ada);
-  for (const change of ['PATCH /instances/{id}', 'POST /instances/{id}/restart', 'POST /instances/{id}/stop', 'POST /instances/{id}/start']) {
-    await ocore.sql('UPDATE instances SET status = $2 WHERE id = $1', [id, change.endsWith('/start') ? 'stopped' : 'running']);
+  for (const change of [
+    'PATCH /instances/{id}',
+    'POST /instances/{id}/restart',
+    'POST /instances/{id}/stop',
+    'POST /instances/{id}/start',
+  ]) {
+    await ocore.sql('UPDATE instances SET status = $2 WHERE id = $1', [
+      id,
+      change.endsWith('/start') ? 'stopped' : 'running',
+    ]);
     await story.tell(change, ada);
     await endOperations(ocore, id);
   }

@@ -21,14 +21,16 @@ const forms: readonly (readonly [string, RegExp])[] = [
   ['picture', /^<svg .*<\/svg>\s*$/s],
 ];
 
-const objectIn = (part: string): string => Object.keys(JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))).join(' ');
+const objectIn = (part: string): string =>
+  Object.keys(JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))).join(' ');
 
 /** The form of a text; '' of one that is just words. */
 export function formOf(text: string): string {
   const known = forms.find(([, pattern]) => pattern.test(text));
   if (known) return known[0];
   // Its parts are part of the contract: who verifies it reads them.
-  if (/^eyJ[\w-]+\.[\w-]+\.[\w-]{86}$/.test(text)) return `token of ${text.split('.').slice(0, 2).map(objectIn).join(' and ')}`;
+  if (/^eyJ[\w-]+\.[\w-]+\.[\w-]{86}$/.test(text))
+    return `token of ${text.split('.').slice(0, 2).map(objectIn).join(' and ')}`;
   if (/^eyJ[\w-]+$/.test(text)) return `cursor of ${objectIn(text)}`;
   if (!/^(https?|otpauth):\/\//.test(text)) return '';
   const url = new URL(text);
@@ -45,14 +47,25 @@ export interface Rules {
 }
 
 /** Where an example and a real answer disagree; `same` is told of each pair of texts of one form. */
-export function differences(example: Json, real: Json, rules: Rules, same: (example: string, real: string) => void, path = ''): string[] {
-  const found = [`${path || '(whole)'}: the example has ${JSON.stringify(example)}, the answer ${JSON.stringify(real)}`];
+export function differences(
+  example: Json,
+  real: Json,
+  rules: Rules,
+  same: (example: string, real: string) => void,
+  path = '',
+): string[] {
+  const found = [
+    `${path || '(whole)'}: the example has ${JSON.stringify(example)}, the answer ${JSON.stringify(real)}`,
+  ];
   if (rules.free.has(path)) return [];
   if (example === null || real === null) return example !== real && rules.strict ? found : [];
   if (Array.isArray(example) || Array.isArray(real)) {
     if (!Array.isArray(example) || !Array.isArray(real)) return found;
     const [first] = example;
-    if (rules.strict) return example.length === real.length ? example.flatMap((part, index) => differences(part, real[index] ?? null, rules, same, `${path}[]`)) : found;
+    if (rules.strict)
+      return example.length === real.length
+        ? example.flatMap((part, index) => differences(part, real[index] ?? null, rules, same, `${path}[]`))
+        : found;
     // An empty list proves nothing about the example's rows.
     if (first !== undefined && real.length === 0) return found;
     return first === undefined ? [] : real.flatMap((part) => differences(first, part, rules, same, `${path}[]`));
@@ -61,7 +74,9 @@ export function differences(example: Json, real: Json, rules: Rules, same: (exam
     if (!isObject(example) || !isObject(real)) return found;
     const [expected, keys] = [example, real].map((value) => Object.keys(value).sort().join(' '));
     if (expected !== keys) return found;
-    return Object.entries(example).flatMap(([name, part]) => differences(part, real[name] ?? null, rules, same, path ? `${path}.${name}` : name));
+    return Object.entries(example).flatMap(([name, part]) =>
+      differences(part, real[name] ?? null, rules, same, path ? `${path}.${name}` : name),
+    );
   }
   if (typeof example !== typeof real) return found;
   if (typeof example === 'string' && typeof real === 'string') {

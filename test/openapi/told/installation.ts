@@ -10,7 +10,13 @@ export async function tellInstallation({ story, ocore, anonymous, admin }: Scene
   await story.tell('GET /admin/settings', admin);
   await story.tell('PATCH /admin/settings', admin);
   await admin.patch('/admin/settings', { signupOpen: true });
-  const server = await ada.post('/servers', { name: 'paris-1', host: 'paris-1.example.com', sshUser: 'root', authMethod: 'password', sshPassword: 'secret' });
+  const server = await ada.post('/servers', {
+    name: 'paris-1',
+    host: 'paris-1.example.com',
+    sshUser: 'root',
+    authMethod: 'password',
+    sshPassword: 'secret',
+  });
   story.at('/operations/{id}', server.text('operationId'));
   await running(ocore, server.text('operationId'));
   await story.tell('POST /admin/jobs/{id}/cancel', admin);

@@ -19,7 +19,15 @@ export async function tellOrganization({ story }: Scene, ada: Client): Promise<v
 
 /** Who joins: by e-mail and by link. Needs a role and a project. */
 export async function tellMembers({ story, ocore, anonymous }: Scene, ada: Client): Promise<void> {
-  const grace = signedIn(ocore, await anonymous.post('/auth/signup', { email: 'grace@example.com', password: 'correct horse 1', name: 'Ada Lovelace' }), 'grace@example.com');
+  const grace = signedIn(
+    ocore,
+    await anonymous.post('/auth/signup', {
+      email: 'grace@example.com',
+      password: 'correct horse 1',
+      name: 'Ada Lovelace',
+    }),
+    'grace@example.com',
+  );
   await story.tell('POST /members/invite', ada);
   await story.tell('GET /invitations', ada);
   await story.tell('POST /invitations/{id}/resend', ada);
@@ -48,13 +56,18 @@ export async function tellMembers({ story, ocore, anonymous }: Scene, ada: Clien
 /** Keys of programs. The documented addresses are not this machine's, so that one key more is needed to ask about itself. */
 export async function tellApiKeys({ story, ocore }: Scene, ada: Client): Promise<void> {
   const made = await story.tell('POST /api-keys', ada);
-  await ocore.sql("UPDATE api_keys SET last_used_at = now(), last_used_ip = '203.0.113.7' WHERE id = $1", [made.text('id')]);
+  await ocore.sql("UPDATE api_keys SET last_used_at = now(), last_used_ip = '203.0.113.7' WHERE id = $1", [
+    made.text('id'),
+  ]);
   await story.tell('GET /api-keys', ada);
   await story.tell('GET /api-keys/{id}', ada);
   await story.tell('PUT /api-keys/{id}', ada);
   await story.tell('PATCH /api-keys/{id}', ada);
   await story.tell('POST /api-keys/{id}/rotate', ada);
-  await story.tell('GET /api-keys/current', ada.withKey((await ada.newKey(['view:servers'], { allowedIps: ['127.0.0.0/8'] })).key));
+  await story.tell(
+    'GET /api-keys/current',
+    ada.withKey((await ada.newKey(['view:servers'], { allowedIps: ['127.0.0.0/8'] })).key),
+  );
   await story.tell('DELETE /api-keys/{id}', ada);
   await story.tell('GET /audit-logs', ada, { query: '?action=project.created' });
   await story.tell('GET /audit-logs/export', ada, { query: '?action=project.created' });
@@ -70,5 +83,7 @@ export async function tellOrganizationEnd({ story, ocore }: Scene, ada: Client):
   const heir = await ocore.member(asia, 'Admin');
   story.at('/members/{id}', await asia.memberIdOf(heir.email));
   await story.tell('POST /org/transfer', asia, { free: ['slug', 'logoUrl'] });
-  await story.tell('DELETE /org', new Client(ocore.url, heir.token, asia.org), { body: { confirmSlug: 'example-asia' } });
+  await story.tell('DELETE /org', new Client(ocore.url, heir.token, asia.org), {
+    body: { confirmSlug: 'example-asia' },
+  });
 }

@@ -18,12 +18,20 @@ export interface Scene {
 
 /** Whom an answer signed in. */
 export function signedIn(ocore: Ocore, answer: Answer, email: string): Client {
-  return new Client(ocore.url, answer.text('accessToken'), answer.text('organizations.0.slug'), answer.text('refreshToken'), email);
+  return new Client(
+    ocore.url,
+    answer.text('accessToken'),
+    answer.text('organizations.0.slug'),
+    answer.text('refreshToken'),
+    email,
+  );
 }
 
 /** As if a worker had taken the operation and were at it. */
 export async function running(ocore: Ocore, operationId: string): Promise<void> {
-  await ocore.sql("UPDATE operations SET status = 'running', lease_until = now() + interval '1 hour' WHERE id = $1", [operationId]);
+  await ocore.sql("UPDATE operations SET status = 'running', lease_until = now() + interval '1 hour' WHERE id = $1", [
+    operationId,
+  ]);
 }
 
 /** Codes of an app: each is good once, so a later one is taken each time. */

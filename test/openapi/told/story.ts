@@ -17,7 +17,9 @@ interface Given {
 /** The path with the ids of its parameters' examples. */
 function pathOf(path: string, operation: JsonObject, real: (example: string) => string): string {
   const parameters = Array.isArray(operation['parameters']) ? operation['parameters'].filter(isObject) : [];
-  return parameters.filter((one) => one['in'] === 'path').reduce((text, one) => text.replace(`{${String(one['name'])}}`, real(String(one['example']))), path);
+  return parameters
+    .filter((one) => one['in'] === 'path')
+    .reduce((text, one) => text.replace(`{${String(one['name'])}}`, real(String(one['example']))), path);
 }
 
 /** The operation of `POST /projects` and the like. */
@@ -34,7 +36,9 @@ export function exampleOf(name: string, status: number, type = 'application/json
 
 /** Every example of a body. */
 export function bodiesOf(operation: JsonObject): Json[] {
-  return Object.values(at(operation, 'requestBody', 'content', 'application/json', 'examples')).map((example) => (isObject(example) ? (example['value'] ?? null) : null));
+  return Object.values(at(operation, 'requestBody', 'content', 'application/json', 'examples')).map((example) =>
+    isObject(example) ? (example['value'] ?? null) : null,
+  );
 }
 
 /**
@@ -64,7 +68,9 @@ export class Story {
   #filled(value: Json): Json {
     if (typeof value === 'string') return this.real(value);
     if (Array.isArray(value)) return value.map((part) => this.#filled(part));
-    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.#filled(part)])) : value;
+    return isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.#filled(part)]))
+      : value;
   }
 
   /** Calls `POST /projects` and the like. */
@@ -74,8 +80,13 @@ export class Story {
     const documented = this.#filled(bodiesOf(operation).at(-1) ?? null);
     if (isObject(documented)) this.#compareForms(name, documented, given.body ?? {});
     const body = given.whole ?? (isObject(documented) ? { ...documented, ...given.body } : undefined);
-    const answer = await by.request(method, `/api${pathOf(path, operation, (example) => this.real(example))}${given.query ?? ''}`, body);
-    if (answer.status >= 300) throw new Error(`${name} with ${JSON.stringify(body)}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const answer = await by.request(
+      method,
+      `/api${pathOf(path, operation, (example) => this.real(example))}${given.query ?? ''}`,
+      body,
+    );
+    if (answer.status >= 300)
+      throw new Error(`${name} with ${JSON.stringify(body)}: ${answer.status} ${JSON.stringify(answer.body)}`);
     this.told.add(`${name} ${answer.status}`);
     this.#compare(name, answer, given);
     return answer;
@@ -84,8 +95,13 @@ export class Story {
   /** What is sent in place of a documented value must look like it. */
   #compareForms(name: string, documented: JsonObject, sent: Record<string, Json | undefined>): void {
     for (const [field, value] of Object.entries(sent)) {
-      const [told, real] = [documented[field], value].map((one) => (typeof one === 'string' ? formOf(one) : typeof one));
-      if (value !== undefined && told !== real) this.problems.push(`${name} body ${field}: the example is ${told || 'words'}, what works is ${real || 'words'}`);
+      const [told, real] = [documented[field], value].map((one) =>
+        typeof one === 'string' ? formOf(one) : typeof one,
+      );
+      if (value !== undefined && told !== real)
+        this.problems.push(
+          `${name} body ${field}: the example is ${told || 'words'}, what works is ${real || 'words'}`,
+        );
     }
   }
 
@@ -100,7 +116,11 @@ export class Story {
     const real: Json = JSON.parse(JSON.stringify(answer.body));
     const rules = { strict, given: new Set<unknown>(Object.values(body)), free: new Set(free) };
     // What a list has is not what was just made.
-    const same = (told: string, now: string): void => { if (strict) this.means(told, now); };
-    this.problems.push(...differences(example, real, rules, same).map((problem) => `${name} ${answer.status} ${problem}`));
+    const same = (told: string, now: string): void => {
+      if (strict) this.means(told, now);
+    };
+    this.problems.push(
+      ...differences(example, real, rules, same).map((problem) => `${name} ${answer.status} ${problem}`),
+    );
   }
 }
