@@ -1,3 +1,4 @@
+import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import type { Feature } from './feature/feature.ts';
@@ -18,6 +19,7 @@ export const features: readonly Feature[] = [
   membersFeature,
   apiKeysFeature,
   adminFeature,
+  accountsFeature,
   serversFeature,
   projectsFeature,
   instancesFeature,

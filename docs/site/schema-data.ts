@@ -83,15 +83,13 @@ function typeEntry(schema: GraphQLSchema, type: GraphQLNamedType): Entry {
       : isInputObjectType(type)
         ? Object.values(type.getFields()).map(inputPart)
         : isEnumType(type)
-          ? type
-              .getValues()
-              .map(
-                (value): Part => ({
-                  name: value.name,
-                  description: value.description ?? '',
-                  ...(value.deprecationReason ? { deprecated: value.deprecationReason } : {}),
-                }),
-              )
+          ? type.getValues().map(
+              (value): Part => ({
+                name: value.name,
+                description: value.description ?? '',
+                ...(value.deprecationReason ? { deprecated: value.deprecationReason } : {}),
+              }),
+            )
           : isUnionType(type)
             ? type
                 .getTypes()

@@ -1,3 +1,4 @@
+export { accountsFeature } from './feature.ts';
 export { startAccountRequests } from './account-requests.ts';
 export { confirmSignUp, confirmSignUpInput } from './confirm-sign-up.ts';
 export { deleteAccount, input as deleteAccountInput } from './delete-account.ts';

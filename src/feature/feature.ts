@@ -1,3 +1,4 @@
+import type { Resource } from '../access/permissions.ts';
 import type { FeatureKinds } from '../operations/registry.ts';
 import type { SealedColumn } from '../secrets/sealed-column.ts';
 import type { Holding } from './holding.ts';
@@ -8,6 +9,10 @@ export type NodeTables = Readonly<Record<string, string>>;
 /** All that the rest of the program must know of a feature. */
 export interface Feature extends Holding {
   readonly name: string;
+  /** The resources that its permissions are named after, as `view:servers` and `manage:servers`. */
+  readonly permissions?: readonly Resource[];
+  /** What it writes to the audit log and the outbox: `<resource>.<what happened>`. */
+  readonly events: readonly string[];
   readonly kinds?: FeatureKinds;
   readonly sealed?: readonly SealedColumn[];
   readonly nodes?: {

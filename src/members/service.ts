@@ -112,7 +112,7 @@ async function takeOut(
   { tx, record }: Mutation,
   scope: OrgScope,
   member: MemberRow,
-  how: 'removed' | 'left',
+  action: 'member.removed' | 'member.left',
 ): Promise<void> {
   if (isOwner(member)) await requireAnotherOwner(tx, scope.orgId, member.id);
   // Before the keys: one that the member makes meanwhile holds the membership until it can be seen here.
@@ -123,7 +123,7 @@ async function takeOut(
     data: { revokedAt: new Date() },
   });
   await record({
-    action: `member.${how}`,
+    action,
     resourceType: 'member',
     resourceId: member.id,
     resourceName: member.user.email,
@@ -142,7 +142,7 @@ export async function removeMember(app: App, scope: OrgScope, id: string) {
         constraint: 'not_yourself',
       });
     requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
-    await takeOut(mutation, scope, member, 'removed');
+    await takeOut(mutation, scope, member, 'member.removed');
     return member;
   });
 }
@@ -153,6 +153,6 @@ export async function leaveOrganization(app: App, scope: OrgScope): Promise<void
     await lockOrganization(mutation.tx, scope.orgId);
     const member = await findMemberIn(mutation.tx, { orgId: scope.orgId, userId });
     if (!member) throw notFound('member', userId);
-    await takeOut(mutation, scope, member, 'left');
+    await takeOut(mutation, scope, member, 'member.left');
   });
 }

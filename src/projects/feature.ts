@@ -3,6 +3,17 @@ import { livingOf } from '../feature/holding.ts';
 
 export const projectsFeature: Feature = {
   name: 'projects',
+  permissions: ['projects', 'environments'],
+  events: [
+    'environment.created',
+    'environment.deleted',
+    'environment.updated',
+    'project.archived',
+    'project.created',
+    'project.deleted',
+    'project.unarchived',
+    'project.updated',
+  ],
   nodes: { organization: { Project: 'projects', Environment: 'environments' } },
   living: async (tx, { type, orgId }) => {
     if (type !== 'organization') return [];
