@@ -210,7 +210,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
       'Or cancel it with `POST /api/operations/{id}/cancel`.',
     ],
     example: {
-      message: 'Another operation of this instance is still under way',
+      message: 'Another operation of this instance is still running',
       details: { resource: 'instance', id: '0197a1ee-3b96-7172-9d0f-4c6e8a1b2f65' },
     },
   },

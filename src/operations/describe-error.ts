@@ -10,8 +10,8 @@ export function describeError(error: unknown): OperationError {
   // An unknown error may quote anything; the log of the process has it in full.
   return {
     code: 'internal_error',
-    message: 'Something unexpected went wrong in the control plane',
-    hint: 'The log of the worker has the details under this operation’s request id.',
+    message: 'Unexpected error in the control plane',
+    hint: 'The worker’s log has the details under the request id of this operation.',
   };
 }
 
@@ -19,6 +19,6 @@ export const cancelled: OperationError = { code: 'cancelled', message: 'The oper
 
 export const workerCrashed: OperationError = {
   code: 'worker_crashed',
-  message: 'Five workers in a row were lost while they did this step',
-  hint: 'Look at the logs of the workers; it may be run again when the reason is known.',
+  message: 'Five workers in a row stopped during this step',
+  hint: 'Read the logs of the workers, fix the cause, then retry the operation.',
 };

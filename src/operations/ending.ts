@@ -25,7 +25,7 @@ export async function end(
     attempt.claim.log.add(
       'cleanup',
       'error',
-      'The clean-up took every worker with it and is given up. Deleting the resource takes the rest away.',
+      'The clean-up was abandoned because it stopped every worker. Deleting the resource removes what is left.',
     );
   await settle(attempt, outcome, error);
 }
@@ -46,7 +46,7 @@ async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promi
     app.log.warn({ err: failure, operationId: row.id }, 'The clean-up failed');
     context.log(
       'error',
-      `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource takes the rest away.`,
+      `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource removes what is left.`,
     );
   } finally {
     await connection.close();
@@ -65,7 +65,7 @@ export async function settle(
     );
   await write(false).catch(async (failure: unknown) => {
     if (failure instanceof FencedError || isDatabaseDown(failure) || claim.crashes < maxCrashes) throw failure;
-    app.log.error({ err: failure, operationId: id }, 'An operation ends without bringing its resource to a state');
+    app.log.error({ err: failure, operationId: id }, 'An operation ends without updating the status of its resource');
     await write(true);
   });
 }

@@ -50,7 +50,7 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     })
     .catch((error: unknown) => {
       if (uniqueViolation(error) === undefined) throw error;
-      throw new AppError('operation_in_progress', `Another operation of this ${resource.type} is still under way`, {
+      throw new AppError('operation_in_progress', `Another operation of this ${resource.type} is still running`, {
         resource: resource.type,
         id: draft.resourceId,
       });

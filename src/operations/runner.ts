@@ -195,7 +195,7 @@ export async function runClaim(app: App, kinds: KindRegistry, claim: Claim, shut
   } catch (error) {
     const quiet = error instanceof FencedError;
     if (!quiet)
-      app.log.error({ err: error, operationId: claim.id }, 'An operation was interrupted; it will be taken up again');
+      app.log.error({ err: error, operationId: claim.id }, 'An operation was interrupted; a worker takes it over');
     await giveBack(claim, !quiet && !isDatabaseDown(error));
   }
 }

@@ -67,12 +67,12 @@ export async function cancelOperation(app: App, scope: OrgScope, id: string) {
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
   const kind = app.kinds.get(before.kind)?.definition;
-  if (!kind) throw new AppError('conflict', 'This version has no such operation', { kind: before.kind });
+  if (!kind) throw new AppError('conflict', 'This version does not know this kind of operation', { kind: before.kind });
   if (kind.retry !== 'allowed') throw new AppError('conflict', kind.retry.refused, { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled')
     throw invalidState('operation', before.status, ['failed', 'cancelled']);
   const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
-  if (newer > 0) throw new AppError('conflict', 'A newer operation of this resource exists; retry that one', { id });
+  if (newer > 0) throw new AppError('conflict', 'The resource has a newer operation; retry that one', { id });
   for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])])
     requireIn(scope, permission, before.projectId);
   return mutate(app, scope, async ({ tx, record }) => {

@@ -81,7 +81,7 @@ class OperationWorker implements Worker {
   /** Says that this worker lives, and looks for operations whose worker does not: nothing stays `running` or `queued` for ever. */
   look(): void {
     this.#looking ??= this.#lookNow()
-      .catch((error: unknown) => this.#app.log.warn({ err: error }, 'The reconciler could not look'))
+      .catch((error: unknown) => this.#app.log.warn({ err: error }, 'The reconciliation failed; it runs again'))
       .finally(() => {
         this.#looking = undefined;
       });
@@ -105,11 +105,11 @@ class OperationWorker implements Worker {
       if (crashes >= suspectAfter && [...this.#takenOver.values()].some((work) => work.suspect)) continue;
       const claim = await takeOver(this.#app, id);
       if (!claim) continue;
-      log.info({ operationId: id, attempt: claim.attempt }, 'Taking up an operation whose worker is gone');
+      log.info({ operationId: id, attempt: claim.attempt }, 'Taking over the operation of a lost worker');
       this.#run(claim, this.#takenOver);
     }
     const repaired = await prisma.$transaction((tx) => queue.repair(tx));
-    if (repaired > 0) log.warn({ repaired }, 'Jobs that did not belong to their operations were put right');
+    if (repaired > 0) log.warn({ repaired }, 'Jobs without a matching operation were repaired');
   }
 }
 
