@@ -7,18 +7,9 @@ import { circlesOf } from './kit/circles.ts';
 const root = resolve(import.meta.dirname, '..');
 
 /** Lets others be used through their `index.ts` alone, and is in no circle with any of them. */
-const features = [
-  'accounts',
-  'admin',
-  'api-keys',
-  'identity',
-  'instances',
-  'members',
-  'orgs',
-  'projects',
-  'roles',
-  'servers',
-];
+const features = globSync('src/*/feature.ts', { cwd: root })
+  .map((file) => dirname(file).replace('src/', ''))
+  .filter((name) => name !== 'feature');
 /** What features are built with. Kits may know each other, file by file. */
 const kits = [
   'access',

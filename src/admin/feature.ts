@@ -1,4 +1,7 @@
 import type { Feature } from '../feature/feature.ts';
+import { getJob } from './jobs.ts';
+import { getOrganization } from './organizations.ts';
+import { getUser } from './users.ts';
 
 export const adminFeature: Feature = {
   name: 'admin',
@@ -10,5 +13,11 @@ export const adminFeature: Feature = {
     'user.sessions_ended',
     'user.unmade_admin',
   ],
-  nodes: { installation: { AdminOrganization: 'organizations', AdminUser: 'users', Operation: 'operations' } },
+  nodes: {
+    installation: {
+      AdminOrganization: { table: 'organizations', get: getOrganization },
+      AdminUser: { table: 'users', get: getUser },
+      Operation: { table: 'operations', get: getJob },
+    },
+  },
 };

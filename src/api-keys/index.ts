@@ -1,16 +1,6 @@
+export { createApiKey, createInput as createApiKeyInput } from './create.ts';
 export { apiKeysFeature } from './feature.ts';
-export {
-  createApiKey,
-  createInput as createApiKeyInput,
-  currentApiKey,
-  getApiKey,
-  type KeyRow,
-  type KeyStatus,
-  keyStatusOf,
-  listApiKeys,
-  revokeApiKey,
-  rotateApiKey,
-  rotateInput as rotateApiKeyInput,
-  updateApiKey,
-  updateInput as updateApiKeyInput,
-} from './service.ts';
+export { revokeApiKey } from './revoke.ts';
+export { rotateApiKey, rotateInput as rotateApiKeyInput } from './rotate.ts';
+export { currentApiKey, getApiKey, type KeyRow, type KeyStatus, keyStatusOf, listApiKeys } from './rows.ts';
+export { updateApiKey, updateInput as updateApiKeyInput } from './update.ts';

@@ -2,9 +2,7 @@ import type { Resource } from '../access/permissions.ts';
 import type { FeatureKinds } from '../operations/registry.ts';
 import type { SealedColumn } from '../secrets/sealed-column.ts';
 import type { Holding } from './holding.ts';
-
-/** Tables by the GraphQL type that `node(id:)` reads from them. */
-export type NodeTables = Readonly<Record<string, string>>;
+import type { Nodes } from './node.ts';
 
 /** All that the rest of the program must know of a feature. */
 export interface Feature extends Holding {
@@ -15,9 +13,5 @@ export interface Feature extends Holding {
   readonly events: readonly string[];
   readonly kinds?: FeatureKinds;
   readonly sealed?: readonly SealedColumn[];
-  readonly nodes?: {
-    readonly organization?: NodeTables;
-    readonly account?: NodeTables;
-    readonly installation?: NodeTables;
-  };
+  readonly nodes?: Nodes;
 }

@@ -2,6 +2,9 @@ import type { Feature } from '../feature/feature.ts';
 import { recordColumn } from '../secrets/sealed-column.ts';
 import { signingKeyOwner } from './signing-keys.ts';
 import { totpOwner } from './totp-code.ts';
+import { getPasskey } from './passkeys.ts';
+import { getSession } from './session-list.ts';
+import { getSshKey } from './ssh-keys.ts';
 
 export const identityFeature: Feature = {
   name: 'identity',
@@ -38,5 +41,11 @@ export const identityFeature: Feature = {
     recordColumn('signing_keys', 'private_key_enc', signingKeyOwner, 'kid'),
     recordColumn('users', 'totp_secret_enc', totpOwner),
   ],
-  nodes: { account: { Passkey: 'passkeys', Session: 'sessions', SshKey: 'ssh_keys' } },
+  nodes: {
+    account: {
+      Passkey: { table: 'passkeys', get: getPasskey },
+      Session: { table: 'sessions', get: getSession },
+      SshKey: { table: 'ssh_keys', get: getSshKey },
+    },
+  },
 };

@@ -6,6 +6,7 @@ import * as definitions from './kinds.ts';
 import { deleteInstanceJob, restartInstanceJob, startInstanceJob, stopInstanceJob } from './lifecycle.job.ts';
 import { provisionInstanceJob } from './provision.job.ts';
 import { secretOwner } from './sealed.ts';
+import { getInstance } from './list.ts';
 
 const within = ({ type, orgId, id }: Place) => ({
   orgId,
@@ -56,7 +57,11 @@ export const instancesFeature: Feature = {
       'resource_id',
     ),
   ],
-  nodes: { organization: { Instance: 'instances' } },
+  nodes: {
+    organization: {
+      Instance: { table: 'instances', permission: 'view:instances', get: getInstance },
+    },
+  },
   living: async (tx, place) => {
     const where = { ...within(place), status: { not: 'removed' as const } };
     return [

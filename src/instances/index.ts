@@ -1,18 +1,11 @@
+export { revealAdminPassword } from './admin-password.ts';
+export { configureInstance, configureInput as configureInstanceInput } from './configure.ts';
 export { countInstances } from './count.ts';
-export { instancesFeature } from './feature.ts';
+export { createInstance, createInput as createInstanceInput } from './create.ts';
+export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
+export { instancesFeature } from './feature.ts';
+export { getInstance, type InstanceFilter, type InstanceView, listInstances } from './list.ts';
 export { instanceLogs, type LogSource } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
-export {
-  configureInstance,
-  configureInput as configureInstanceInput,
-  createInstance,
-  createInput as createInstanceInput,
-  deleteInstance,
-  getInstance,
-  restart,
-  revealAdminPassword,
-  start,
-  stop,
-} from './service.ts';
-export { type InstanceFilter, type InstanceView, listInstances } from './list.ts';
+export { restart, start, stop } from './transitions.ts';

@@ -1,8 +1,15 @@
 import type { Instance, InstanceStatus } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/scope.ts';
+import { type OrgScope, reachable } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, searchTerm } from '../lists.ts';
+
+export async function getInstance(scope: OrgScope, id: string): Promise<Instance> {
+  const instance = isId(id)
+    ? await scope.db.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } })
+    : null;
+  return reachable(scope, 'instance', id, instance, (row) => row.projectId);
+}
 
 /** An instance with its server's address, so that its URL needs no further statement. */
 export type InstanceView = Instance & { serverHost?: string };

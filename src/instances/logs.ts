@@ -2,8 +2,8 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { containerLogs } from '../remote/index.ts';
 import { connectServer } from '../servers/index.ts';
+import { getInstance } from './list.ts';
 import { namesOf } from './names.ts';
-import { getInstance } from './service.ts';
 
 export type LogSource = 'odoo' | 'postgres';
 

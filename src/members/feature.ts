@@ -1,4 +1,8 @@
 import type { Feature } from '../feature/feature.ts';
+import { getInvitation } from './invitations.ts';
+import { getInviteLink } from './invite-links.ts';
+import { getMember } from './rows.ts';
+import { getAssignment } from './assignments.ts';
 
 export const membersFeature: Feature = {
   name: 'members',
@@ -18,10 +22,10 @@ export const membersFeature: Feature = {
   ],
   nodes: {
     organization: {
-      Invitation: 'invitations',
-      InviteLink: 'invite_links',
-      Member: 'memberships',
-      RoleAssignment: 'role_assignments',
+      Invitation: { table: 'invitations', permission: 'view:members', get: getInvitation },
+      InviteLink: { table: 'invite_links', permission: 'view:members', get: getInviteLink },
+      Member: { table: 'memberships', permission: 'view:members', get: getMember },
+      RoleAssignment: { table: 'role_assignments', permission: 'view:members', get: getAssignment },
     },
   },
   // Before the roles, which they name.

@@ -1,5 +1,3 @@
-export { countMembers } from './count.ts';
-export { membersFeature } from './feature.ts';
 export {
   acceptInput as acceptInvitationInput,
   acceptInvitation,
@@ -7,16 +5,11 @@ export {
   joinByInvitation,
 } from './accept.ts';
 export { assignInput, assignRole, getAssignment, listAssignments, unassignRole } from './assignments.ts';
-export {
-  cancelInvitation,
-  getInvitation,
-  type InvitationStatus,
-  inviteInput,
-  inviteMember,
-  listInvitations,
-  resendInvitation,
-  statusOf,
-} from './invitations.ts';
+export { cancelInvitation } from './cancel-invitation.ts';
+export { countMembers } from './count.ts';
+export { membersFeature } from './feature.ts';
+export { getInvitation, type InvitationStatus, listInvitations, statusOf } from './invitations.ts';
+export { inviteInput, inviteMember } from './invite.ts';
 export {
   acceptInput as acceptInviteLinkInput,
   acceptInviteLink,
@@ -28,6 +21,7 @@ export {
   listInviteLinks,
   revokeInviteLink,
 } from './invite-links.ts';
+export { resendInvitation } from './resend-invitation.ts';
 export { getMember, type MemberRow } from './rows.ts';
 export {
   changeMemberRole,

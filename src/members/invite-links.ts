@@ -11,7 +11,7 @@ import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import type { Client } from '../access/client.ts';
 import { parse } from '../parse.ts';
-import { expiresInDays } from './invitations.ts';
+import { expiresInDays } from './invite.ts';
 import { join } from './join.ts';
 import { roleIn } from './rows.ts';
 import { newToken } from './tokens.ts';

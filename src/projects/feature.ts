@@ -1,5 +1,7 @@
 import type { Feature } from '../feature/feature.ts';
 import { livingOf } from '../feature/holding.ts';
+import { getProject } from './service.ts';
+import { getEnvironment } from './environments.ts';
 
 export const projectsFeature: Feature = {
   name: 'projects',
@@ -14,7 +16,12 @@ export const projectsFeature: Feature = {
     'project.unarchived',
     'project.updated',
   ],
-  nodes: { organization: { Project: 'projects', Environment: 'environments' } },
+  nodes: {
+    organization: {
+      Project: { table: 'projects', permission: 'view:projects', get: getProject },
+      Environment: { table: 'environments', permission: 'view:environments', get: getEnvironment },
+    },
+  },
   living: async (tx, { type, orgId }) => {
     if (type !== 'organization') return [];
     return [

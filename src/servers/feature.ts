@@ -5,6 +5,7 @@ import * as definitions from './kinds.ts';
 import { removeServerJob } from './remove.job.ts';
 import { credentialOwner } from './target.ts';
 import { validateServerJob } from './validate.job.ts';
+import { getServer } from './list.ts';
 
 export const serversFeature: Feature = {
   name: 'servers',
@@ -23,7 +24,11 @@ export const serversFeature: Feature = {
   ],
   kinds: { definitions, implementations: [validateServerJob, removeServerJob] },
   sealed: [recordColumn('servers', 'credential_enc', credentialOwner)],
-  nodes: { organization: { Server: 'servers' } },
+  nodes: {
+    organization: {
+      Server: { table: 'servers', permission: 'view:servers', get: getServer },
+    },
+  },
   history: ['server_metrics'],
   living: async (tx, { type, orgId }) => {
     if (type !== 'organization') return [];

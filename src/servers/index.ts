@@ -1,5 +1,7 @@
 export { countServers } from './count.ts';
+export { createServer, createInput as createServerInput } from './create.ts';
 export { serversFeature } from './feature.ts';
+export { getServer, listServers } from './list.ts';
 export { latestServerMetric, type Period, periods, serverMetrics } from './metrics.ts';
 export { ServerMonitor } from './monitor.ts';
 export {
@@ -9,15 +11,7 @@ export {
   updateServerProjects,
   updateServerProjectsInput,
 } from './projects.ts';
-export {
-  acceptHostKey,
-  createServer,
-  createInput as createServerInput,
-  getServer,
-  listServers,
-  removeServer,
-  updateServer,
-  updateInput as updateServerInput,
-  validateServer,
-} from './service.ts';
+export { removeServer } from './remove.ts';
 export { attemptHost, connectServer, credentialOwner } from './target.ts';
+export { updateServer, updateInput as updateServerInput } from './update.ts';
+export { acceptHostKey, validateServer } from './validate.ts';

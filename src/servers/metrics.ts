@@ -1,5 +1,5 @@
 import type { OrgScope } from '../access/scope.ts';
-import { getServer } from './service.ts';
+import { getServer } from './list.ts';
 
 export const periods = { '1h': 3600, '6h': 6 * 3600, '24h': 86400, '7d': 7 * 86400 } as const;
 export type Period = keyof typeof periods;

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { type OrgScope, requireIn } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { uniqueViolation } from '../database/database.ts';
+import { displayName } from '../display-name.ts';
+import { AppError, invalidState } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { parse } from '../parse.ts';
+import { getEnvironment, odooVersion } from '../projects/index.ts';
+import { serverForProject } from '../servers/index.ts';
+import { slugify, slugSchema } from '../slug.ts';
+import { provisionInstanceKind } from './kinds.ts';
+import { imageReference } from './image.ts';
+import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
+import { instanceResource } from './resource.ts';
+import { checkMemory, mib, settingsFields } from './settings.ts';
+
+export const createInput = z
+  .object({
+    name: displayName(64, 3, 'Instance name must be between 3 and 64 characters'),
+    slug: slugSchema.nullish(),
+    serverId: z.string(),
+    environmentId: z.string(),
+    odooVersion: odooVersion.nullish(),
+    edition: z.enum(['community', 'enterprise']).nullish(),
+    image: imageReference.nullish(),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(_[A-Z]{2}|_[A-Z][a-z]{3}|@[a-z]+)*$/, 'must be a language code such as en_US')
+      .nullish(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as BE')
+      .nullish(),
+    demo: z.boolean().nullish(),
+    modules: z
+      .array(z.string().regex(/^[a-z0-9_]{1,100}$/, 'must be the technical name of a module, such as sale_management'))
+      .max(200)
+      .nullish(),
+    adminEmail: z.email().max(254),
+    deletionProtected: z.boolean().nullish(),
+    ...settingsFields,
+  })
+  .superRefine((value, context) => {
+    if (value.edition === 'enterprise' && !value.image)
+      context.addIssue({
+        code: 'custom',
+        path: ['image'],
+        message: 'is required with the enterprise edition, which has no public image',
+        params: { constraint: 'required' },
+      });
+    checkMemory(value, context);
+  });
+
+/** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
+export async function createInstance(app: App, scope: OrgScope, given: unknown) {
+  const input = parse(createInput, given);
+  const environment = await getEnvironment(scope, input.environmentId);
+  const server = await serverForProject(scope, input.serverId, environment.projectId);
+  if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
+  const version = input.odooVersion ?? '19.0';
+  const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
+  const image = input.image ?? usualImage;
+  const ownCode = image !== usualImage || Object.keys(input.envVars ?? {}).length > 0;
+  if (ownCode) requireIn(scope, 'manage:instance_code', environment.projectId);
+  const slug = input.slug ?? slugify(input.name, 'odoo');
+  const id = newId();
+  try {
+    return await mutate(app, scope, async ({ tx, record, start }) => {
+      const instance = await tx.instance.create({
+        data: {
+          id,
+          orgId: scope.orgId,
+          serverId: server.id,
+          environmentId: environment.id,
+          projectId: environment.projectId,
+          name: input.name,
+          slug,
+          odooVersion: version,
+          edition: input.edition ?? 'community',
+          image,
+          postgresImage: app.config.POSTGRES_IMAGE,
+          workers: input.workers ?? null,
+          limitMemorySoft: BigInt(input.limitMemorySoft ?? 2048 * mib),
+          limitMemoryHard: BigInt(input.limitMemoryHard ?? 2560 * mib),
+          limitTimeCpu: input.limitTimeCpu ?? 600,
+          limitTimeReal: input.limitTimeReal ?? 1200,
+          maxCronThreads: input.maxCronThreads ?? 1,
+          logLevel: input.logLevel ?? 'info',
+          language: input.language ?? 'en_US',
+          country: input.country ?? null,
+          demo: input.demo ?? false,
+          modules: input.modules ?? [],
+          adminEmail: input.adminEmail,
+          envVars: sealEnvVars(app.secrets, id, input.envVars ?? {}),
+          deletionProtected: input.deletionProtected ?? environment.type === 'production',
+          secretsEnc: sealNewSecrets(app.secrets, id),
+          adminPasswordEnc: sealNewAdminPassword(app.secrets, id),
+        },
+      });
+      await record({
+        action: 'instance.created',
+        resource: instanceResource,
+        resourceId: id,
+        resourceName: instance.name,
+        after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id },
+      });
+      return {
+        instance,
+        operation: await start(provisionInstanceKind, {
+          resourceId: id,
+          serverId: server.id,
+          projectId: environment.projectId,
+          input: { ownCode },
+        }),
+      };
+    });
+  } catch (error) {
+    if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
+    throw new AppError('conflict', `An instance with the slug ${slug} already exists`, {
+      field: 'slug',
+      constraint: 'unique',
+    });
+  }
+}

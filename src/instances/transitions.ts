@@ -1,0 +1,62 @@
+import type { Instance } from '../../prisma/generated/client/client.ts';
+import type { OrgScope } from '../access/scope.ts';
+import type { App } from '../app.ts';
+import { mutate } from '../audit/mutation.ts';
+import { invalidState } from '../errors.ts';
+import type { OperationKind } from '../operations/definition.ts';
+import { type Resting, restartInstanceKind, startInstanceKind, stopInstanceKind } from './kinds.ts';
+import { instanceResource } from './resource.ts';
+import { getInstance } from './list.ts';
+
+type State = Instance['status'];
+
+export async function transition(
+  app: App,
+  scope: OrgScope,
+  id: string,
+  options: { kind: OperationKind<Resting, string, State>; from: readonly State[]; action: string },
+) {
+  const before = await getInstance(scope, id);
+  return mutate(app, scope, async ({ tx, record, start }) => {
+    // The live operation first: while one runs, its state is in between and would only mislead.
+    const operation = await start(options.kind, {
+      resourceId: id,
+      serverId: before.serverId,
+      projectId: before.projectId,
+      input: { from: before.status },
+    });
+    const changed = await tx.instance.updateMany({
+      where: { id, orgId: scope.orgId, status: { in: [...options.from] } },
+      data: { status: options.kind.entering, statusMessage: null },
+    });
+    if (changed.count === 0) throw invalidState('instance', before.status, options.from);
+    await record({
+      action: options.action,
+      resource: instanceResource,
+      resourceId: id,
+      resourceName: before.name,
+      before: { status: before.status },
+      after: { status: options.kind.entering },
+    });
+    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
+  });
+}
+
+export const start = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, {
+    kind: startInstanceKind,
+    from: ['stopped', 'failed'],
+    action: 'instance.start_requested',
+  });
+export const stop = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, {
+    kind: stopInstanceKind,
+    from: ['running', 'failed'],
+    action: 'instance.stop_requested',
+  });
+export const restart = (app: App, scope: OrgScope, id: string) =>
+  transition(app, scope, id, {
+    kind: restartInstanceKind,
+    from: ['running', 'failed'],
+    action: 'instance.restart_requested',
+  });
