@@ -1,8 +1,11 @@
-import './admin.ts';
+import './admin-user.ts';
+import './admin-organization.ts';
+import './admin-jobs.ts';
 import './audit.ts';
 import './account-security.ts';
 import './admin-settings.ts';
 import './auth.ts';
+import './sign-up.ts';
 import './oauth.ts';
 import './organization.ts';
 import './user.ts';
@@ -15,10 +18,15 @@ import './member.ts';
 import './invitation.ts';
 import './api-key.ts';
 import './operation.ts';
+import './operation-logs.ts';
 import './server.ts';
+import './server-changes.ts';
+import './server-metrics.ts';
 import './project.ts';
 import './environment.ts';
 import './instance.ts';
+import './instance-changes.ts';
+import './instance-logs.ts';
 import { builder } from './builder.ts';
 import { guardRootFields } from './deny-by-default.ts';
 

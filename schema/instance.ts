@@ -1,18 +1,5 @@
-import type { Instance as InstanceRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
-import {
-  configureInstance,
-  createInstance,
-  deleteInstance,
-  envVarNames,
-  getInstance,
-  type InstanceView,
-  instanceLogs,
-  listInstances,
-  restart,
-  revealAdminPassword,
-  start,
-  stop,
-} from '../src/instances/index.ts';
+import type { Instance as InstanceRow } from '../prisma/generated/client/client.ts';
+import { envVarNames, getInstance, type InstanceView, listInstances } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -20,9 +7,8 @@ import { Environment } from './environment.ts';
 import { listSort } from './list-sort.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Node } from './node.ts';
-import { Operation } from './operation.ts';
 import { Server } from './server.ts';
-import { watch, whileAllowed } from './watch.ts';
+import { watch } from './watch.ts';
 
 const InstanceStatus = builder.enumType('InstanceStatus', {
   description: 'The status of an instance.',
@@ -36,23 +22,9 @@ const InstanceStatus = builder.enumType('InstanceStatus', {
     removed: { description: 'Removed.' },
   } as const,
 });
-const Edition = builder.enumType('Edition', {
+export const Edition = builder.enumType('Edition', {
   description: 'The edition of Odoo.',
   values: { community: { description: 'The public image.' }, enterprise: { description: 'A custom image.' } } as const,
-});
-const LogLevel = builder.enumType('OdooLogLevel', {
-  description: 'The log level of Odoo.',
-  values: {
-    debug: { description: 'Everything.' },
-    info: { description: 'Informational messages and above.' },
-    warn: { description: 'Warnings and above.' },
-    error: { description: 'Errors and above.' },
-    critical: { description: 'Critical errors only.' },
-  } as const,
-});
-const LogSource = builder.enumType('InstanceLogSource', {
-  description: 'Which log.',
-  values: { odoo: { description: 'The log of Odoo.' }, postgres: { description: 'The log of PostgreSQL.' } } as const,
 });
 
 export const Instance = builder.objectRef<InstanceView>('Instance').implement({
@@ -132,120 +104,7 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
   }),
 });
 
-const InstancePayload = builder
-  .objectRef<{ instance: InstanceRow; operation: OperationRow }>('InstancePayload')
-  .implement({
-    description: 'An instance and the operation that works on it.',
-    fields: (t) => ({
-      instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),
-      operation: t.field({
-        type: Operation,
-        description: 'The operation that was started.',
-        resolve: (row) => row.operation,
-      }),
-    }),
-  });
-const AdminPassword = builder.objectRef<{ login: string; password: string }>('AdminPassword').implement({
-  description: 'The credentials of Odoo’s first administrator, shown once.',
-  fields: (t) => ({
-    login: t.exposeString('login', { description: 'The login.' }),
-    password: t.exposeString('password', { description: 'The password. oCore no longer stores it.' }),
-  }),
-});
-const InstanceLogLine = builder
-  .objectRef<{ at: Date | null; level: string; message: string }>('InstanceLogLine')
-  .implement({
-    description: 'One line of a container’s log.',
-    fields: (t) => ({
-      at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was written.' }),
-      level: t.exposeString('level', { description: 'debug, info, warning, error or critical.' }),
-      message: t.exposeString('message', { description: 'The line.' }),
-    }),
-  });
-
-const needsCode =
-  'Needs the permission `manage:instance_code`, because code in the container can read all its files, including passwords.';
-
-const EnvVarInput = builder.inputType('EnvVarInput', {
-  description: 'One environment variable of Odoo’s container.',
-  fields: (t) => ({
-    name: t.string({
-      required: true,
-      description:
-        'Letters, digits and underscores. Names that control which code runs, or where Odoo finds its ' +
-        'configuration and database, are refused: `PYTHON*`, `LD_*`, `PATH`, `HOME`, `ODOO_RC`, `DB_*`, `PG*` and others.',
-    }),
-    value: t.string({ required: true, description: 'Up to 32 KiB; stored encrypted.' }),
-  }),
-});
-
-const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
-  description: 'A new Odoo instance.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: '3 to 64 characters.' }),
-    slug: t.string({
-      description:
-        '3 to 50 lower-case letters, digits and hyphens, unique in the organization. Default: derived from the name.',
-    }),
-    serverId: t.id({ required: true, description: 'An active server.' }),
-    environmentId: t.id({ required: true, description: 'The environment that it belongs to.' }),
-    odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
-    edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs a custom image.' }),
-    image: t.string({ description: `A custom image that is compatible with the public one. ${needsCode}` }),
-    workers: t.int({
-      description: 'The number of worker processes, 0 to 64. Default: chosen by the size of the server.',
-    }),
-    limitMemorySoft: t.field({ type: 'ByteSize', description: 'Default: 2048 MiB.' }),
-    limitMemoryHard: t.field({ type: 'ByteSize', description: 'Default: 2560 MiB.' }),
-    limitTimeCpu: t.int({ description: 'Seconds, 10 to 86400. Default: 600.' }),
-    limitTimeReal: t.int({ description: 'Seconds, 10 to 86400. Default: 1200.' }),
-    maxCronThreads: t.int({ description: '0 to 16. Default: 1.' }),
-    logLevel: t.field({ type: LogLevel, description: 'Default: info.' }),
-    language: t.string({ description: 'A language code such as fr_FR. Default: en_US.' }),
-    country: t.string({ description: 'A two-letter country code. It sets the currency of the company.' }),
-    demo: t.boolean({ description: 'Whether to install demo data. Default: false.' }),
-    modules: t.stringList({ description: 'Technical names of modules to install.' }),
-    adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),
-    envVars: t.field({ type: [EnvVarInput], description: `Environment variables of Odoo’s container. ${needsCode}` }),
-    deletionProtected: t.boolean({
-      description: 'Whether deleting it requires its name as confirmation. Default: true in production.',
-    }),
-  }),
-});
-const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
-  description: 'The changes. Absent fields keep their value.',
-  fields: (t) => ({
-    workers: t.int({
-      description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
-    }),
-    limitMemorySoft: t.field({
-      type: 'ByteSize',
-      description: 'A worker that exceeds this is recycled after its request.',
-    }),
-    limitMemoryHard: t.field({ type: 'ByteSize', description: 'A worker that exceeds this is killed at once.' }),
-    limitTimeCpu: t.int({ description: 'The CPU time limit of a request, in seconds.' }),
-    limitTimeReal: t.int({ description: 'The time limit of a request, in seconds.' }),
-    maxCronThreads: t.int({ description: 'The number of threads for scheduled actions.' }),
-    logLevel: t.field({ type: LogLevel, description: 'The log level of Odoo.' }),
-    envVars: t.field({
-      type: [EnvVarInput],
-      description: `All environment variables; variables that are not listed are removed. ${needsCode}`,
-    }),
-  }),
-});
-
-/** The API has a list of pairs, which a schema can describe; the service takes a record. */
-function withEnvRecord<T extends { envVars?: readonly { name: string; value: string }[] | null | undefined }>(
-  input: T,
-) {
-  const { envVars, ...rest } = input;
-  return {
-    ...rest,
-    ...(envVars ? { envVars: Object.fromEntries(envVars.map(({ name, value }) => [name, value])) } : {}),
-  };
-}
-
-const idArg = { required: true as const, description: 'The instance.' };
+export const idArg = { required: true as const, description: 'The instance.' };
 
 builder.queryFields((t) => ({
   instance: t.field({
@@ -272,87 +131,6 @@ builder.queryFields((t) => ({
     { description: 'A page of instances.' },
     { description: 'One instance of a page.' },
   ),
-  instanceLogs: t.field({
-    type: [InstanceLogLine],
-    authScopes: { permission: 'view:instances' },
-    description: 'The newest lines of a container’s log, oldest first.',
-    args: {
-      id: t.arg.id(idArg),
-      source: t.arg({ type: LogSource, defaultValue: 'odoo', description: 'Which log.' }),
-      lines: t.arg.int({ defaultValue: 200, description: 'How many lines, 1 to 1000.' }),
-    },
-    resolve: (_root, { id, source, lines }, context) =>
-      Array.fromAsync(
-        instanceLogs(context.app, orgScope(context), id, {
-          source: source ?? 'odoo',
-          tail: Math.min(1000, Math.max(1, lines ?? 200)),
-          follow: false,
-        }),
-      ),
-  }),
-}));
-
-builder.mutationFields((t) => ({
-  createInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description: 'Creates an instance and provisions it.',
-    args: { input: t.arg({ type: CreateInstanceInput, required: true, description: 'The instance.' }) },
-    resolve: (_root, { input }, context) => createInstance(context.app, orgScope(context), withEnvRecord(input)),
-  }),
-  configureInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description:
-      'Changes the settings and recreates the container. If Odoo is not healthy afterwards, the old settings are restored.',
-    args: {
-      id: t.arg.id(idArg),
-      input: t.arg({ type: ConfigureInstanceInput, required: true, description: 'The changes.' }),
-    },
-    resolve: (_root, { id, input }, context) =>
-      configureInstance(context.app, orgScope(context), id, withEnvRecord(input)),
-  }),
-  startInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description: 'Starts a stopped instance.',
-    args: { id: t.arg.id(idArg) },
-    resolve: (_root, { id }, context) => start(context.app, orgScope(context), id),
-  }),
-  stopInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description: 'Stops an instance. Its data is kept.',
-    args: { id: t.arg.id(idArg) },
-    resolve: (_root, { id }, context) => stop(context.app, orgScope(context), id),
-  }),
-  restartInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description: 'Restarts Odoo.',
-    args: { id: t.arg.id(idArg) },
-    resolve: (_root, { id }, context) => restart(context.app, orgScope(context), id),
-  }),
-  deleteInstance: t.field({
-    type: InstancePayload,
-    authScopes: { permission: 'manage:instances' },
-    description: 'Deletes an instance and all its data.',
-    args: {
-      id: t.arg.id(idArg),
-      confirmName: t.arg.string({
-        description:
-          'The exact name of the instance. Required if the instance is protected; a wrong name is always refused.',
-      }),
-    },
-    resolve: (_root, { id, confirmName }, context) => deleteInstance(context.app, orgScope(context), id, confirmName),
-  }),
-  revealAdminPassword: t.field({
-    type: AdminPassword,
-    authScopes: { permission: 'view:secrets' },
-    description: 'Returns the password of Odoo’s first administrator. It is available once.',
-    args: { id: t.arg.id(idArg) },
-    resolve: (_root, { id }, context) => revealAdminPassword(context.app, orgScope(context), id),
-  }),
 }));
 
 builder.subscriptionFields((t) => ({
@@ -366,26 +144,5 @@ builder.subscriptionFields((t) => ({
       return watch(context, 'view:instances', [`instance:${id}`], (scope) => getInstance(scope, id));
     },
     resolve: (row: InstanceRow) => row,
-  }),
-  instanceLogs: t.field({
-    type: InstanceLogLine,
-    authScopes: { permission: 'view:instances' },
-    description: 'The newest lines of a container’s log, then every new line.',
-    args: {
-      id: t.arg.id(idArg),
-      source: t.arg({ type: LogSource, defaultValue: 'odoo', description: 'Which log.' }),
-      lines: t.arg.int({ defaultValue: 100, description: 'How many existing lines to send first, up to 1000.' }),
-    },
-    subscribe: (_root, { id, source, lines }, context) => {
-      const options = { source: source ?? 'odoo', tail: Math.min(1000, Math.max(0, lines ?? 100)), follow: true };
-      const scope = orgScope(context);
-      return whileAllowed(
-        context,
-        'view:instances',
-        (now) => getInstance(now, id),
-        (signal) => instanceLogs(context.app, scope, id, { ...options, signal }),
-      );
-    },
-    resolve: (line: { at: Date | null; level: string; message: string }) => line,
   }),
 }));

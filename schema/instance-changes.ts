@@ -1,0 +1,99 @@
+import type { Instance as InstanceRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
+import {
+  configureInstance,
+  createInstance,
+  deleteInstance,
+  restart,
+  revealAdminPassword,
+  start,
+  stop,
+} from '../src/instances/index.ts';
+import { builder } from './builder.ts';
+import { orgScope } from './context.ts';
+import { idArg, Instance } from './instance.ts';
+import { ConfigureInstanceInput, CreateInstanceInput, withEnvRecord } from './instance-input.ts';
+import { Operation } from './operation.ts';
+
+const InstancePayload = builder
+  .objectRef<{ instance: InstanceRow; operation: OperationRow }>('InstancePayload')
+  .implement({
+    description: 'An instance and the operation that works on it.',
+    fields: (t) => ({
+      instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),
+      operation: t.field({
+        type: Operation,
+        description: 'The operation that was started.',
+        resolve: (row) => row.operation,
+      }),
+    }),
+  });
+const AdminPassword = builder.objectRef<{ login: string; password: string }>('AdminPassword').implement({
+  description: 'The credentials of Odoo’s first administrator, shown once.',
+  fields: (t) => ({
+    login: t.exposeString('login', { description: 'The login.' }),
+    password: t.exposeString('password', { description: 'The password. oCore no longer stores it.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description: 'Creates an instance and provisions it.',
+    args: { input: t.arg({ type: CreateInstanceInput, required: true, description: 'The instance.' }) },
+    resolve: (_root, { input }, context) => createInstance(context.app, orgScope(context), withEnvRecord(input)),
+  }),
+  configureInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description:
+      'Changes the settings and recreates the container. If Odoo is not healthy afterwards, the old settings are restored.',
+    args: {
+      id: t.arg.id(idArg),
+      input: t.arg({ type: ConfigureInstanceInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, context) =>
+      configureInstance(context.app, orgScope(context), id, withEnvRecord(input)),
+  }),
+  startInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description: 'Starts a stopped instance.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => start(context.app, orgScope(context), id),
+  }),
+  stopInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description: 'Stops an instance. Its data is kept.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => stop(context.app, orgScope(context), id),
+  }),
+  restartInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description: 'Restarts Odoo.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => restart(context.app, orgScope(context), id),
+  }),
+  deleteInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description: 'Deletes an instance and all its data.',
+    args: {
+      id: t.arg.id(idArg),
+      confirmName: t.arg.string({
+        description:
+          'The exact name of the instance. Required if the instance is protected; a wrong name is always refused.',
+      }),
+    },
+    resolve: (_root, { id, confirmName }, context) => deleteInstance(context.app, orgScope(context), id, confirmName),
+  }),
+  revealAdminPassword: t.field({
+    type: AdminPassword,
+    authScopes: { permission: 'view:secrets' },
+    description: 'Returns the password of Odoo’s first administrator. It is available once.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => revealAdminPassword(context.app, orgScope(context), id),
+  }),
+}));

@@ -1,0 +1,95 @@
+import { builder } from './builder.ts';
+import { Edition } from './instance.ts';
+
+const LogLevel = builder.enumType('OdooLogLevel', {
+  description: 'The log level of Odoo.',
+  values: {
+    debug: { description: 'Everything.' },
+    info: { description: 'Informational messages and above.' },
+    warn: { description: 'Warnings and above.' },
+    error: { description: 'Errors and above.' },
+    critical: { description: 'Critical errors only.' },
+  } as const,
+});
+
+const needsCode =
+  'Needs the permission `manage:instance_code`, because code in the container can read all its files, including passwords.';
+
+const EnvVarInput = builder.inputType('EnvVarInput', {
+  description: 'One environment variable of Odoo’s container.',
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description:
+        'Letters, digits and underscores. Names that control which code runs, or where Odoo finds its ' +
+        'configuration and database, are refused: `PYTHON*`, `LD_*`, `PATH`, `HOME`, `ODOO_RC`, `DB_*`, `PG*` and others.',
+    }),
+    value: t.string({ required: true, description: 'Up to 32 KiB; stored encrypted.' }),
+  }),
+});
+
+export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
+  description: 'A new Odoo instance.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '3 to 64 characters.' }),
+    slug: t.string({
+      description:
+        '3 to 50 lower-case letters, digits and hyphens, unique in the organization. Default: derived from the name.',
+    }),
+    serverId: t.id({ required: true, description: 'An active server.' }),
+    environmentId: t.id({ required: true, description: 'The environment that it belongs to.' }),
+    odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
+    edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs a custom image.' }),
+    image: t.string({ description: `A custom image that is compatible with the public one. ${needsCode}` }),
+    workers: t.int({
+      description: 'The number of worker processes, 0 to 64. Default: chosen by the size of the server.',
+    }),
+    limitMemorySoft: t.field({ type: 'ByteSize', description: 'Default: 2048 MiB.' }),
+    limitMemoryHard: t.field({ type: 'ByteSize', description: 'Default: 2560 MiB.' }),
+    limitTimeCpu: t.int({ description: 'Seconds, 10 to 86400. Default: 600.' }),
+    limitTimeReal: t.int({ description: 'Seconds, 10 to 86400. Default: 1200.' }),
+    maxCronThreads: t.int({ description: '0 to 16. Default: 1.' }),
+    logLevel: t.field({ type: LogLevel, description: 'Default: info.' }),
+    language: t.string({ description: 'A language code such as fr_FR. Default: en_US.' }),
+    country: t.string({ description: 'A two-letter country code. It sets the currency of the company.' }),
+    demo: t.boolean({ description: 'Whether to install demo data. Default: false.' }),
+    modules: t.stringList({ description: 'Technical names of modules to install.' }),
+    adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),
+    envVars: t.field({ type: [EnvVarInput], description: `Environment variables of Odoo’s container. ${needsCode}` }),
+    deletionProtected: t.boolean({
+      description: 'Whether deleting it requires its name as confirmation. Default: true in production.',
+    }),
+  }),
+});
+export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
+  description: 'The changes. Absent fields keep their value.',
+  fields: (t) => ({
+    workers: t.int({
+      description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
+    }),
+    limitMemorySoft: t.field({
+      type: 'ByteSize',
+      description: 'A worker that exceeds this is recycled after its request.',
+    }),
+    limitMemoryHard: t.field({ type: 'ByteSize', description: 'A worker that exceeds this is killed at once.' }),
+    limitTimeCpu: t.int({ description: 'The CPU time limit of a request, in seconds.' }),
+    limitTimeReal: t.int({ description: 'The time limit of a request, in seconds.' }),
+    maxCronThreads: t.int({ description: 'The number of threads for scheduled actions.' }),
+    logLevel: t.field({ type: LogLevel, description: 'The log level of Odoo.' }),
+    envVars: t.field({
+      type: [EnvVarInput],
+      description: `All environment variables; variables that are not listed are removed. ${needsCode}`,
+    }),
+  }),
+});
+
+/** The API has a list of pairs, which a schema can describe; the service takes a record. */
+export function withEnvRecord<T extends { envVars?: readonly { name: string; value: string }[] | null | undefined }>(
+  input: T,
+) {
+  const { envVars, ...rest } = input;
+  return {
+    ...rest,
+    ...(envVars ? { envVars: Object.fromEntries(envVars.map(({ name, value }) => [name, value])) } : {}),
+  };
+}

@@ -1,0 +1,69 @@
+import { latestServerMetric, serverMetrics } from '../src/servers/index.ts';
+import { builder } from './builder.ts';
+import { orgScope } from './context.ts';
+
+const MetricPeriod = builder.enumType('MetricPeriod', {
+  description: 'The period of time up to now.',
+  values: {
+    HOUR: { value: '1h', description: 'One hour.' },
+    HOURS_6: { value: '6h', description: 'Six hours.' },
+    HOURS_24: { value: '24h', description: 'A day.' },
+    DAYS_7: { value: '7d', description: 'A week.' },
+  } as const,
+});
+
+const ServerMetric = builder.prismaObject('ServerMetric', {
+  description: 'The metrics of a server at one time.',
+  fields: (t) => ({
+    collectedAt: t.expose('collectedAt', { type: 'DateTime', description: 'When they were collected.' }),
+    cpuLoad1m: t.exposeFloat('cpuLoad1m', { description: 'Load average of one minute.' }),
+    cpuLoad5m: t.exposeFloat('cpuLoad5m', { description: 'Load average of five minutes.' }),
+    cpuLoad15m: t.exposeFloat('cpuLoad15m', { description: 'Load average of fifteen minutes.' }),
+    cpuUsagePercent: t.exposeFloat('cpuUsagePercent', {
+      nullable: true,
+      description: 'CPU usage since the previous measurement, in percent of all cores.',
+    }),
+    ramTotalBytes: t.expose('ramTotalBytes', { type: 'ByteSize', description: 'Total memory in bytes.' }),
+    ramUsedBytes: t.expose('ramUsedBytes', { type: 'ByteSize', description: 'Used memory in bytes.' }),
+    ramAvailableBytes: t.expose('ramAvailableBytes', { type: 'ByteSize', description: 'Available memory in bytes.' }),
+    diskTotalBytes: t.expose('diskTotalBytes', {
+      type: 'ByteSize',
+      description: 'Size in bytes of the disk that Docker uses.',
+    }),
+    diskUsedBytes: t.expose('diskUsedBytes', { type: 'ByteSize', description: 'Used disk space in bytes.' }),
+    diskAvailableBytes: t.expose('diskAvailableBytes', { type: 'ByteSize', description: 'Free disk space in bytes.' }),
+    networkRxBytes: t.expose('networkRxBytes', {
+      type: 'ByteSize',
+      description: 'Bytes received since the server started.',
+    }),
+    networkTxBytes: t.expose('networkTxBytes', {
+      type: 'ByteSize',
+      description: 'Bytes sent since the server started.',
+    }),
+    uptimeSeconds: t.float({
+      description: 'Seconds since the server started.',
+      resolve: (row) => Number(row.uptimeSeconds),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  serverMetrics: t.field({
+    type: [ServerMetric],
+    authScopes: { permission: 'view:servers' },
+    description: 'The metrics of a server, oldest first. Long periods are sampled.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The server.' }),
+      period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'The period of time up to now.' }),
+    },
+    resolve: (_root, { id, period }, context) => serverMetrics(orgScope(context), id, period ?? '1h'),
+  }),
+  latestServerMetric: t.field({
+    type: ServerMetric,
+    nullable: true,
+    authScopes: { permission: 'view:servers' },
+    description: 'The latest metrics of a server.',
+    args: { id: t.arg.id({ required: true, description: 'The server.' }) },
+    resolve: (_root, { id }, context) => latestServerMetric(orgScope(context), id),
+  }),
+}));
