@@ -122,7 +122,7 @@ export const securitySchemes: Readonly<Record<string, JsonObject>> = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'The access token of a session, from `POST /auth/login`: a JWT (EdDSA), validated according to RFC 8725 and valid for one hour.',
+      'The access token of a session, from `POST /auth/login`: a JWT (EdDSA), validated as RFC8725 requires. It expires after an hour.',
   },
   apiKey: {
     type: 'http',

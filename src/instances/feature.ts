@@ -74,9 +74,11 @@ export const instancesFeature: Feature = {
   // Removed ones: their rows stay for the history until their environment or organization goes.
   erase: async (tx, place) => {
     const where = { ...within(place), status: 'removed' as const };
-    await tx.portAllocation.deleteMany({
-      where: { instanceId: { in: (await tx.instance.findMany({ where, select: { id: true } })).map(({ id }) => id) } },
-    });
+    // Tenants do not reach the ports; what was removed by itself has given its own back.
+    if (place.type === 'organization') {
+      const instances = await tx.instance.findMany({ where, select: { id: true } });
+      await tx.portAllocation.deleteMany({ where: { instanceId: { in: instances.map(({ id }) => id) } } });
+    }
     await tx.instance.deleteMany({ where });
   },
 };

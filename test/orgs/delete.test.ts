@@ -94,7 +94,7 @@ it('removes everything though its worker is killed, and sets the slug free', asy
   const next = new WorkerProcess(ocore);
   await expect.poll(() => remains(ocore, id), { timeout: 20_000 }).toEqual({});
   await next.kill();
-});
+}, 240_000);
 
 it('goes on living when something came in between', async ({ ocore }) => {
   const other = await ocore.owner('between');
