@@ -82,6 +82,9 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   ],
 ];
 
+/** What an engine says that goes down or comes up again, and of a container that it has not started yet. */
+const passing = /context canceled|transport is closing|ttrpc: closed|shutting down|is not running|is restarting/i;
+
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {
   const message = text
@@ -89,7 +92,10 @@ export function engineError(text: string, status?: number): RemoteError {
     .trim()
     .slice(0, 1000);
   const code = engineTexts.find(([pattern]) => pattern.test(message))?.[1] ?? 'docker_error';
-  return new RemoteError(code, message || 'The Docker engine gave no reason', status === undefined ? {} : { status });
+  return new RemoteError(code, message || 'The Docker engine gave no reason', {
+    ...(status === undefined ? {} : { status }),
+    ...(passing.test(message) ? { retryable: true } : {}),
+  });
 }
 
 /** Maps the errors of ssh2, of sockets and of HTTP. */
