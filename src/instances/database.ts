@@ -55,7 +55,8 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
     );
     if (ready) return;
     const info = await findContainer(host, database);
-    if (info && wasInterrupted(info) && again < 3) {
+    // It never ends well by itself: an engine that goes down asks it to.
+    if (info && (wasInterrupted(info) || (!info.State.Running && info.State.ExitCode === 0)) && again < 3) {
       again += 1;
       await host.docker.startContainer(info.Id);
     } else if (
