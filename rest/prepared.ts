@@ -60,6 +60,13 @@ function rootFieldOf(route: Route, operation: OperationDefinitionNode): FieldNod
   return root;
 }
 
+/** A 202 tells of one resource of the payload: it must be asked for, or the response would fail. */
+function requireResource({ method, path, answer }: Route, root: FieldNode): void {
+  if (answer.as !== 'accepted' || answer.resource === 'operation') return;
+  const asked = root.selectionSet?.selections.some((node) => node.kind === Kind.FIELD && node.name.value === answer.resource);
+  if (!asked) throw new Error(`${method} ${path}: the document does not ask for ${answer.resource}`);
+}
+
 function rowsOf(schema: GraphQLSchema, route: Route): PreparedDocument | undefined {
   if (route.answer.as !== 'file') return undefined;
   const document = parseAndCheck(schema, route, route.answer.rows.document);
@@ -70,6 +77,7 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const document = parseAndCheck(schema, route, route.document);
   const operation = operationOf(document);
   const root = rootFieldOf(route, operation);
+  requireResource(route, root);
   const variables = new Map<string, GraphQLInputType>();
   for (const definition of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, definition.type);

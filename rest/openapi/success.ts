@@ -116,7 +116,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
     }
     case 'whole':
       return {
-        200: json('The whole list.', {
+        200: json('The complete list.', {
           type: 'object',
           required: [answer.key],
           properties: { [answer.key]: described(answer.key) },
@@ -129,14 +129,14 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
           headers: {
             ...headersOf(),
             Location: {
-              description: 'Where the browser goes on.',
+              description: 'The URL to continue at.',
               schema: { type: 'string', format: 'uri', maxLength: 4096 },
             },
           },
         },
       };
     case 'nothing':
-      return { 204: { description: 'Success.', headers: headersOf() } };
+      return { 204: { description: 'Success, without a body.', headers: headersOf() } };
     case 'file':
       return {
         200: {

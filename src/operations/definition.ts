@@ -8,8 +8,9 @@ export interface OperationResource<Status extends string> extends LiveResource {
   enter(tx: Tx, orgId: string, id: string, status: Status): Promise<unknown>;
 }
 
-/** A kind of operation, apart from its implementation: whoever enqueues it does not load what runs it. */
-export interface OperationKind<Input, Step extends string = string, Status extends string = string> {
+const defined = Symbol('operation kind');
+
+interface Definition<Input, Step extends string, Status extends string> {
   /** `<resource>.<verb>`, for example `instance.provision`. */
   readonly kind: string;
   readonly resource: OperationResource<Status>;
@@ -27,16 +28,19 @@ export interface OperationKind<Input, Step extends string = string, Status exten
   readonly steps: readonly { readonly name: Step; readonly title: string }[];
 }
 
-const definitions = new WeakSet<object>();
+/** A kind of operation, apart from its implementation: whoever enqueues it does not load what runs it. */
+export interface OperationKind<Input, Step extends string = string, Status extends string = string>
+  extends Definition<Input, Step, Status> {
+  readonly [defined]: true;
+}
 
 /** Every definition that a feature's `kinds.ts` exports needs an implementation: the program does not start without. */
 export function defineKind<Input, const Step extends string, Status extends string>(
-  kind: OperationKind<Input, Step, Status>,
+  definition: Definition<Input, Step, Status>,
 ): OperationKind<Input, Step, Status> {
-  definitions.add(kind);
-  return kind;
+  return { ...definition, [defined]: true };
 }
 
 export function isKind(value: unknown): value is OperationKind<unknown> {
-  return typeof value === 'object' && value !== null && definitions.has(value);
+  return typeof value === 'object' && value !== null && defined in value;
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { prepare } from '../../rest/prepared.ts';
 import { routes } from '../../rest/routes.ts';
+import { schema } from '../../schema/index.ts';
 
 /** The documented prefixes below /api. */
 const documented = [
@@ -53,4 +55,12 @@ it('has no route outside of the documented categories', () => {
       .map((route) => route.path)
       .filter((path) => ![...documented, ...further].some((prefix) => under(path, prefix))),
   ).toEqual([]);
+});
+
+it('does not start with a route that tells of a resource that its document does not ask for', () => {
+  const known = routes.find((route) => route.answer.as === 'accepted' && route.answer.resource === 'server');
+  if (!known) throw new Error('No route changes a server');
+  expect(() => prepare(schema, known)).not.toThrow();
+  const wrong = { ...known, answer: { as: 'accepted' as const, resource: 'sever', message: '' } };
+  expect(() => prepare(schema, wrong)).toThrow('does not ask for sever');
 });
