@@ -51,11 +51,11 @@ export class Fixtures {
     return answer;
   }
 
-  async #register(): Promise<{ answer: Answer; line: Line }> {
+  async #register(): Promise<{ answer: Answer; line: Line; number: number }> {
     this.#made += 1;
     const name = `Server ${this.#made}`;
     const line = await Line.start(this.#server.sshd.port);
-    this.#lines.push(line);
+    const number = this.#lines.push(line);
     const { host, user, sshd, engine } = this.#server;
     const answer = await this.#owner.post('/servers', {
       name,
@@ -65,17 +65,17 @@ export class Fixtures {
       sshPrivateKey: sshd.privateKey,
       dockerSocket: engine.socket,
     });
-    return { answer, line };
+    return { answer, line, number };
   }
 
   async #place(): Promise<Place> {
-    const { answer, line } = await this.#register();
+    const { answer, line, number } = await this.#register();
     await this.#succeeded(answer);
     // All these servers are one machine: each is told that the ports of the others are taken.
     const [from = 0] = portRange.split('-').map(Number);
     await this.#sql(
       "INSERT INTO port_allocations (server_id, port, instance_id, purpose) SELECT $1, port, gen_random_uuid(), 'reserved' FROM generate_series($2::int, $3::int) AS port",
-      [answer.text('id'), from, from + portsEach * this.#lines.length],
+      [answer.text('id'), from, from + portsEach * number],
     );
     return { serverId: answer.text('id'), line };
   }

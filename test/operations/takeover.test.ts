@@ -169,7 +169,10 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
       all.push(...held);
     }
     const second = await startWorker();
-    expect((await ocore.sql('SELECT 1 FROM operations WHERE attempt > 1')).length).toBe(0);
+    const ids = all.map(({ operationId }) => operationId);
+    expect(await ocore.sql('SELECT kind FROM operations WHERE attempt > 1 AND id = ANY($1::uuid[])', [ids])).toEqual(
+      [],
+    );
 
     first.signal(signal);
     await gates.open();
@@ -182,7 +185,7 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
     );
     const ended = await ocore.sql<{ id: string; status: string; error_message: string | null }>(
       'SELECT id, status, error_message FROM operations WHERE id = ANY($1::uuid[])',
-      [all.map(({ operationId }) => operationId)],
+      [ids],
     );
     const outcomes = all.map(
       ({ name, operationId }) =>
