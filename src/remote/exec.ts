@@ -48,6 +48,7 @@ export async function execInContainer(
     if (input !== undefined) stream.end(input);
     // Leaving the loop, by whatever way, destroys the stream.
     for await (const chunk of stream) demuxer.push(Buffer.from(chunk));
+    demuxer.end();
     const { ExitCode } = await docker.inspectExec(id, { signal }).catch((error: unknown) => {
       // An engine that was restarted has forgotten it, and ended it.
       if (dockerStatus(error) === 404)

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { RemoteError } from './errors.ts';
 
 /** The longest line that is read, in bytes. */
 export const maxLineBytes = 16 * 1024;
@@ -74,6 +75,14 @@ export class StreamDemuxer {
       this.#left -= data.length;
       rest = rest.subarray(data.length);
     }
+  }
+
+  /** Throws when the stream has ended within a frame. */
+  end(): void {
+    if (this.#left > 0 || this.#header.length > 0)
+      throw new RemoteError('docker_error', 'The Docker engine’s stream ended in the middle of a frame', {
+        retryable: true,
+      });
   }
 
   #readHeader(chunk: Buffer): Buffer {

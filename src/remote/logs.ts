@@ -86,6 +86,7 @@ async function* linesOf(
     yield* lines.splice(0);
     await pace.take(bytes.length, signal);
   }
+  demuxer.end();
   readers.stdout.end();
   readers.stderr.end();
   yield* lines.splice(0);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
 import { it } from '../kit/fixtures.ts';
-import { openTabNamed, run, waitForResponse, writeVariables } from '../kit/graphiql.ts';
+import { openTabNamed, run, signInToGraphiQL, waitForResponse, writeVariables } from '../kit/graphiql.ts';
 
 it.override('ownerName', 'ada');
 
@@ -22,7 +22,7 @@ const password = 'correct horse 1';
 
 it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ ocore, owner }) => {
   const { page, offences } = await openTab(browser, `${ocore.url}/graphql`);
-  await signIn(page, owner.email, password);
+  await signInToGraphiQL(page, owner.email, password);
   expect(await page.textContent('.graphiql-editors')).toContain('x-org-slug');
 
   await openTabNamed(page, 'CreateProject');

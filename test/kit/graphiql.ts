@@ -1,4 +1,16 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { signIn } from './chromium.ts';
+
+/** The query editor of the GraphiQL in a container, once it shows a document: a click on a tab before that is lost. */
+const ready = (container: Locator): Promise<void> =>
+  container.locator('.graphiql-query-editor .view-lines').filter({ hasText: /\S/ }).waitFor();
+
+/** Signs in, which puts another GraphiQL in the place of the first. */
+export async function signInToGraphiQL(page: Page, email: string, password: string): Promise<void> {
+  await page.locator('.graphiql-container').evaluate((element) => element.setAttribute('data-signed-out', ''));
+  await signIn(page, email, password);
+  await ready(page.locator('.graphiql-container:not([data-signed-out])'));
+}
 
 /** Replaces the variables of the tab. */
 export async function writeVariables(page: Page, variables: object): Promise<void> {
@@ -11,6 +23,7 @@ export async function writeVariables(page: Page, variables: object): Promise<voi
 }
 
 export async function openTabNamed(page: Page, name: string): Promise<void> {
+  await ready(page.locator('.graphiql-container'));
   await page.click(`.graphiql-tab-button:text-is("${name}")`);
   await page.locator('.graphiql-query-editor .view-lines').filter({ hasText: name }).waitFor();
   // The editor reads a document when nobody has typed for a moment; only then does it know what to run.

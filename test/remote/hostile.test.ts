@@ -40,6 +40,8 @@ async function workOfNeighbour(): Promise<OperationState[]> {
 
 beforeAll(async () => {
   stage = await Stage.start({ WORKER_CONCURRENCY: '400', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, [
+    // The collector is made to work before memory is short.
+    '--max-old-space-size=384',
     '--import',
     './test/fleet/hostile/short-deadlines.ts',
   ]);

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { RemoteGuard } from '../guard.ts';
 import type { ImageReference } from '../image-reference.ts';
 import type { Dial } from './connections.ts';
+import { RemoteError } from '../errors.ts';
 import type { ContainerSpec, ExecSpec } from './specs.ts';
 import {
   type ContainerInfo,
@@ -122,9 +123,19 @@ export class DockerEngine {
     await this.#http.call('putArchive', { path: { id }, query: { path: '/' }, body: archive, ...options });
   }
 
-  /** The multiplexed output. A container may be silent for long: then the engine is asked whether it is still there. */
+  /**
+   * The multiplexed output. A container may be silent for long: then the engine is asked whether it still runs, and the log
+   * of one that has ended comes to its end before the engine is asked again.
+   */
   async containerLogs(id: string, query: Record<string, string>, options: Options = {}): Promise<Readable> {
-    const silent = () => this.inspectContainer(id, options);
+    let ended = false;
+    const silent = async (): Promise<void> => {
+      const { State } = await this.inspectContainer(id, options);
+      const over = ['exited', 'dead'].includes(State.Status);
+      if (over && ended)
+        throw new RemoteError('remote_timeout', 'The container has ended, but the Docker engine does not end its log');
+      ended = over;
+    };
     return (await this.#http.stream('containerLogs', { path: { id }, query, silent, ...options })).body;
   }
 

@@ -75,7 +75,7 @@ export class HostileFleet {
   readonly #owner: Client;
   readonly #environmentId: string;
   readonly #servers = new Map<string, Promise<{ id: string; engine: FakeEngine }>>();
-  readonly #idle = new Map<Scenario, Instance[]>();
+  readonly #idle = new Map<EngineCallName, Instance[]>();
   #next = 0;
 
   constructor(stage: Stage, owner: Client, environmentId: string) {
@@ -165,8 +165,9 @@ export class HostileFleet {
 
   /** Something is done to an instance that runs. What is left of it serves the next case. */
   async #change(scenario: Scenario, plot: Plot): Promise<Result> {
-    const idle = this.#idle.get(scenario) ?? [];
-    this.#idle.set(scenario, idle);
+    // What an earlier call has half removed would not be asked for again.
+    const idle = this.#idle.get(plot.call) ?? [];
+    this.#idle.set(plot.call, idle);
     const { id, engine, operation: provisioned } = idle.pop() ?? (await this.instance(scenario));
     if (provisioned.status !== 'succeeded')
       throw new Error(`An honest server did not provision: ${JSON.stringify(provisioned)}`);
@@ -178,7 +179,9 @@ export class HostileFleet {
     engine.expectInstance(id, null);
     const { status } = await this.#owner.get(`/instances/${id}`);
     const state = status === 200 ? (await this.#owner.get(`/instances/${id}`)).at('status') : 'removed';
-    if (state === 'running' || (state === 'failed' && scenario !== 'configure'))
+    // What is configured as it should be is not configured again.
+    const spent = scenario === 'configure' && operation.status === 'succeeded';
+    if ((state === 'running' && !spent) || (state === 'failed' && scenario !== 'configure'))
       idle.push({ id, engine, operation: provisioned });
     return { operation, served };
   }

@@ -310,14 +310,14 @@ const pulls: readonly Misbehaviour[] = [
     only: ['pullImage'],
     serve: flood(streamHead('application/json'), chunk(`{"status":"${'a'.repeat(65_536)}`)),
   },
-  { name: 'pulls a million layers', only: ['pullImage'], serve: manyLayers },
+  { name: 'pulls a hundred thousand layers', only: ['pullImage'], serve: manyLayers },
 ];
 
 /** Each line is small, all of them together are not. */
 function manyLayers({ socket }: Victim): void {
   let next = 0;
   const more = (): void => {
-    for (let going = true; going && next < 1000 && !socket.destroyed; next += 1) {
+    for (let going = true; going && next < 100 && !socket.destroyed; next += 1) {
       const lines = Array.from({ length: 1000 }, (_, index) =>
         JSON.stringify({
           id: `${next}-${index}`.padEnd(200, 'x'),
@@ -327,7 +327,7 @@ function manyLayers({ socket }: Victim): void {
       );
       going = socket.write(chunk(`${lines.join('\r\n')}\r\n`));
     }
-    if (next >= 1000) socket.end(`${chunk(JSON.stringify({ error: 'That was all' })).toString('latin1')}0\r\n\r\n`);
+    if (next >= 100) socket.end(`${chunk(JSON.stringify({ error: 'That was all' })).toString('latin1')}0\r\n\r\n`);
   };
   socket.on('drain', more);
   socket.write(streamHead('application/json'));
