@@ -1,11 +1,11 @@
 import { generate } from 'otplib';
 import type { Browser } from 'playwright-core';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
 import { it } from '../kit/fixtures.ts';
 import { openTabNamed, run, signInToGraphiQL, waitForResponse, writeVariables } from '../kit/graphiql.ts';
+import { newSshKey } from '../kit/ssh-key.ts';
 
 it.override('ownerName', 'ada');
 
@@ -41,7 +41,7 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ oco
       host: '127.0.0.1',
       port: 1,
       sshUser: 'root',
-      sshPrivateKey: ssh2.utils.generateKeyPairSync('ed25519').private,
+      sshPrivateKey: newSshKey().private,
     },
   });
   await run(page);

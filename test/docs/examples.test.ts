@@ -4,7 +4,6 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
@@ -15,9 +14,10 @@ import { IdentityProvider } from '../kit/identity-provider.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { type Block, type Guide, guides } from './guide.ts';
 import { given, prepare, type Variables } from './stage.ts';
+import { newSshKey } from '../kit/ssh-key.ts';
 
 const run = promisify(execFile);
-const privateKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+const privateKey = newSshKey().private;
 let ocore: Ocore;
 let home: string;
 let github: Server;
@@ -25,7 +25,7 @@ let google: IdentityProvider;
 
 beforeAll(async () => {
   // All of GitHub that is to be had here: the public keys of a user.
-  const { public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
+  const { public: publicKey } = newSshKey();
   github = createServer((_request, response) => {
     response.end(publicKey);
   });

@@ -5,8 +5,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
 import { killByPidFile } from './engine.ts';
+import { newSshKey } from '../kit/ssh-key.ts';
 
 const run = promisify(execFile);
 
@@ -43,7 +43,7 @@ export class Sshd {
 
   /** Another private key that opens the same account, where every command becomes `command` (`authorized_keys` of sshd(8)). */
   async authorize(command: string): Promise<string> {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    const pair = newSshKey();
     await appendFile(
       join(this.#dir, 'authorized_keys'),
       `command="${command.replaceAll('"', '\\"')}" ${pair.public}\n`,

@@ -117,36 +117,6 @@ it('keeps an instance that a retry provisioned from a worker that fell asleep in
   expect([instance.at('status'), (await fetch(`${instance.text('url')}/web/login`)).status]).toEqual(['running', 200]);
 }, 400_000);
 
-it.each([
-  [
-    'stop',
-    (id: string) => owner.post(`/instances/${id}/stop`),
-    async (id: string) => {
-      expect(await endOf(await owner.post(`/instances/${id}/start`))).toBe('succeeded');
-    },
-    whole,
-  ],
-  ['configure', (id: string) => owner.patch(`/instances/${id}`, { maxCronThreads: 2 }), async () => {}, whole],
-  ['restart', (id: string) => owner.post(`/instances/${id}/restart`), async () => {}, whole],
-  ['delete', (id: string) => owner.delete(`/instances/${id}`, {}), async () => {}, nothing],
-] as const)(
-  'lets a worker that fell asleep in %s change nothing when it wakes',
-  async (name, begin, after, expected) => {
-    const first = worker();
-    const made = await create(`Asleep in ${name}`);
-    expect(await endOf(made)).toBe('succeeded');
-    const begun = await begin(made.text('id'));
-    await until(() => isTrue('jsonb_array_length(sessions) > 0', [begun.text('operationId')]));
-    first.signal('SIGSTOP');
-    worker();
-    expect(await endOf(begun)).toBe('succeeded');
-    await after(made.text('id'));
-    await wake(first);
-    expect(await found(made.text('id'))).toEqual(expected);
-  },
-  400_000,
-);
-
 it('goes on with all that a killed worker did on a server, and with what waits behind it', async () => {
   const first = worker();
   const made: Answer[] = [];

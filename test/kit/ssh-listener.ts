@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
 import { fingerprintOf } from '../../src/remote/ssh-connect.ts';
+import { newSshKey } from './ssh-key.ts';
 
 /** Somebody's own SSH server, which writes down what it is told and lets nobody in. */
 export class SshListener {
@@ -10,7 +11,7 @@ export class SshListener {
   readonly #server: ssh2.Server;
 
   private constructor() {
-    const key = ssh2.utils.generateKeyPairSync('ed25519');
+    const key = newSshKey();
     const parsed = ssh2.utils.parseKey(key.public);
     if (parsed instanceof Error) throw parsed;
     this.fingerprint = fingerprintOf(parsed.getPublicSSH());

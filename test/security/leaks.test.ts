@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
 import { SecretBox } from '../../src/secrets/box.ts';
@@ -15,6 +14,7 @@ import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
 import { personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
+import { newSshKey } from '../kit/ssh-key.ts';
 
 const plants = new Plants();
 const plant = (name: string, value: string): string => plants.plant(name, value);
@@ -190,7 +190,7 @@ async function account(): Promise<Client> {
 /** The second story: an organization's things with their secrets. */
 async function things(watched: Client): Promise<Ids> {
   const plain = new Client(program.url, watched.token, watched.org);
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = newSshKey();
   // Some of its lines alone would tell as much as the whole.
   for (const line of pair.private.split('\n').filter((text) => text.length > 60)) plant('private key', line);
   const address = { host: '127.0.0.1', port: 1, sshUser: 'root' };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { newSshKey } from '../kit/ssh-key.ts';
 
 let fleet: Fleet;
 let ocore: Ocore;
@@ -75,7 +75,7 @@ it('finds out what the server is, and pins its key', async () => {
 });
 
 it('says why a server cannot be used', async () => {
-  const other = ssh2.utils.generateKeyPairSync('ed25519').private;
+  const other = newSshKey().private;
   expect((await failed({ sshPrivateKey: other })).error).toBe('ssh_auth_failed');
   const pinned = await failed({ hostKeyFingerprint: `SHA256:${'A'.repeat(43)}` });
   expect([pinned.error, pinned.server.at('presentedFingerprint')]).toEqual([

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import ssh2 from 'ssh2';
+import { newSshKey } from '../../kit/ssh-key.ts';
 
 export interface HostileListener {
   readonly name: string;
@@ -57,7 +58,7 @@ function ssh(name: string, serve: (client: ssh2.Connection) => void): HostileLis
     name,
     listen: async () => {
       const open = new Set<ssh2.Connection>();
-      const server = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+      const server = new ssh2.Server({ hostKeys: [newSshKey().private] }, (client) => {
         open.add(client);
         client.on('error', () => {});
         client.on('close', () => open.delete(client));
