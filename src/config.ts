@@ -1,75 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import proxyaddr from 'proxy-addr';
 import { z } from 'zod';
-import { type Networks, parseNetworks } from './networks.ts';
+import {
+  duration,
+  flag,
+  networks,
+  organizations,
+  origins,
+  perMinute,
+  portRange,
+  secret,
+  trustedProxies,
+} from './config-values.ts';
 
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const duration = z
-  .string()
-  .regex(/^\d+(s|m|h|d)$/, 'must be a number and a unit: 90s, 15m, 1h or 30d')
-  .transform(
-    (text) =>
-      Number(text.slice(0, -1)) *
-      (new Map([
-        ['s', 1],
-        ['m', 60],
-        ['h', 3600],
-        ['d', 86400],
-      ]).get(text.at(-1) ?? '') ?? Number.NaN),
-  );
-const origins = z.string().transform((text, context) => {
-  const all = text.split(',').map((origin) => origin.trim());
-  for (const origin of all) {
-    if (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)
-      context.addIssue({
-        code: 'custom',
-        message: `${origin || 'an empty one'} is not an origin such as https://app.example.com`,
-      });
-  }
-  return all;
-});
-const perMinute = z.coerce.number().int().min(1).max(1_000_000_000);
-
-/** Which proxies may say where a request came from: how many stand before the gateway, or their addresses. */
-const trustedProxies = z.string().transform((text, context): ((address: string, index: number) => boolean) => {
-  if (/^\d+$/.test(text)) return (_address, index) => index < Number(text);
-  try {
-    return proxyaddr.compile(text.split(',').map((part) => part.trim()));
-  } catch {
-    context.addIssue({
-      code: 'custom',
-      message:
-        'must be a number of proxies, or their addresses or CIDR ranges, separated by commas: 10.0.0.0/8,fd00::/8',
-    });
-    return () => false;
-  }
-});
-const networks = z
-  .string()
-  .default('')
-  .transform((text, context): Networks => {
-    const parsed = parseNetworks(text);
-    if (typeof parsed !== 'string') return parsed;
-    context.addIssue({ code: 'custom', message: parsed });
-    return z.NEVER;
-  });
 /** In production, connections to what only this machine or its own network should reach are denied. */
 const deniedInProduction = 'loopback,link-local,metadata,unspecified,multicast,own';
-
-/** Organizations by slug or id; `true` or `*` for all of them. */
-const organizations = z
-  .string()
-  .default('false')
-  .transform((text) => {
-    const names = text
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '' && name !== 'false');
-    return { everybody: names.includes('true') || names.includes('*'), organizations: names };
-  });
-const secret = z.string().min(32, 'must have at least 32 characters');
 
 const variables = z.object({
   ENVIRONMENT: z.enum(['development', 'production', 'test']).default('development'),
@@ -137,17 +83,7 @@ const variables = z.object({
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
-  PORT_RANGE: z
-    .string()
-    .regex(/^\d+-\d+$/, 'must be two ports separated by a hyphen: 20000-29999')
-    .default('20000-29999')
-    .transform((text, context) => {
-      const [from = 0, to = 0] = text.split('-').map(Number);
-      if (from < 1024 || to > 65535 || from > to) {
-        context.addIssue({ code: 'custom', message: 'must be within 1024-65535, the lower port first' });
-      }
-      return { from, to };
-    }),
+  PORT_RANGE: portRange,
 });
 
 type Variables = z.infer<typeof variables>;

@@ -26,7 +26,7 @@ const kits = [
 
 /** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
 const layers: readonly { parts: readonly string[]; apart?: true }[] = [
-  { parts: ['src/*'] },
+  { parts: ['src/*', 'src/error-help'] },
   { parts: ['prisma', 'src/remote'], apart: true },
   { parts: [...kits.map((kit) => `src/${kit}`), 'src/app.ts'] },
   { parts: features.map((feature) => `src/${feature}`) },

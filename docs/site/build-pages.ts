@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import Eleventy from '@11ty/eleventy';
 import type { GraphQLSchema } from 'graphql';
-import { errorHelp } from '../../src/error-help.ts';
+import { errorHelp } from '../../src/error-help/index.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import { codeBlock } from './code.ts';
 import { makeMarkdown } from './markdown.ts';

@@ -1,4 +1,4 @@
-import { errorHelp } from '../../src/error-help.ts';
+import { errorHelp } from '../../src/error-help/index.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import type { PreparedRoute } from '../prepared.ts';
 import type { Json, JsonObject } from './json.ts';
