@@ -1,8 +1,8 @@
 export { rolesFeature } from './feature.ts';
+export { deleteRole } from './delete.ts';
 export {
   createInput as createRoleInput,
   createRole,
-  deleteRole,
   getRole,
   listRoles,
   updateInput as updateRoleInput,
