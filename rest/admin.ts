@@ -37,7 +37,7 @@ const routes: readonly Route[] = [
     document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
-  { method: 'post', path: '/admin/jobs/{id}/cancel', category, summary: 'Cancel an operation of any organization', document: 'mutation ($id: ID!) { adminCancelJob(id: $id) { id status } }', answer: { as: 'accepted', resource: 'operation', message: 'Cancellation in progress' } },
+  { method: 'post', path: '/admin/jobs/{id}/cancel', category, summary: 'Cancel an operation of any organization', document: 'mutation ($id: ID!) { adminCancelJob(id: $id) { id status } }', answer: { as: 'accepted', resource: 'operation', message: 'Cancellation accepted' } },
   { method: 'get', path: '/admin/jobs/queue', category, summary: 'Get the status of the work queue', document: '{ adminJobQueue { queued running oldestQueuedSeconds failedLastDay mailsWaiting } }', answer: { as: 'object' } },
   { method: 'get', path: '/admin/settings', category, summary: 'Get the settings of the installation', document: '{ installationSettings { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
   { method: 'patch', path: '/admin/settings', category, summary: 'Change the settings of the installation', document: 'mutation ($input: InstallationSettingsInput!) { updateInstallationSettings(input: $input) { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },

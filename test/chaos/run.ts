@@ -31,7 +31,7 @@ export interface ChaosReport {
   violations: string[];
 }
 
-const faultsPerRound = 8;
+const faultsPerRound = 12;
 /** How long everything may take to come to rest once nothing is broken any more. */
 const restMs = 90_000;
 const settleMs = 20_000;

@@ -80,7 +80,8 @@ export class Engine {
       { stdio: ['ignore', log, log], detached: true },
     );
     daemon.unref();
-    for (let i = 0; i < 150; i += 1) {
+    // After a SIGKILL the daemon first waits for what containerd still has to clear away.
+    for (let i = 0; i < 600; i += 1) {
       if (
         await this.docker.ping().then(
           () => true,

@@ -68,7 +68,7 @@ describe('accepted work', () => {
       {
         id: answer.text('operationId'),
         status: 'cancelled',
-        message: 'Cancellation in progress',
+        message: 'Cancellation accepted',
         operationId: answer.text('operationId'),
       },
     ]);

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { firstIdAt } from '../../src/ids.ts';
+import { fleetOf } from '../kit/fleet-rows.ts';
+import { Ocore } from '../kit/ocore.ts';
+import { WorkerProcess } from '../kit/worker.ts';
+
+let ocore: Ocore;
+let worker: WorkerProcess | undefined;
+
+beforeAll(async () => {
+  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
+});
+afterAll(async () => {
+  await worker?.kill();
+  await ocore?.stop();
+});
+
+it('deletes the logs of operations that ended before the retention, and keeps the operations', async () => {
+  const owner = await ocore.owner();
+  const { OPERATION_ID: recent } = await fleetOf(ocore, owner);
+  const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+  const old = firstIdAt(daysAgo(3));
+  // One that began long ago and still runs, or ended just now.
+  const long = firstIdAt(daysAgo(2));
+  for (const [id, ended] of [
+    [old, daysAgo(3)],
+    [long, daysAgo(0)],
+  ] as const) {
+    await ocore.sql(
+      `INSERT INTO operations SELECT (jsonb_populate_record(o, jsonb_build_object('id', $1::text, 'finished_at', $2::timestamptz))).* FROM operations o WHERE id = $3`,
+      [id, ended, recent],
+    );
+  }
+  for (const id of [old, long, recent])
+    await ocore.sql(
+      "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', 'A line')",
+      [id],
+    );
+
+  worker = new WorkerProcess(ocore, { OPERATION_LOG_RETENTION: '1d' });
+  const linesOf = async (id: string): Promise<unknown> => (await owner.get(`/operations/${id}/logs`)).at('data.length');
+  await expect.poll(() => linesOf(old), { timeout: 30_000 }).toBe(0);
+  expect([await linesOf(long), await linesOf(recent)]).toEqual([1, 1]);
+  expect((await owner.get(`/operations/${old}`)).status).toBe(200);
+});
