@@ -11,7 +11,9 @@ export default defineConfig({
     fileParallelism: false,
     // Node runs the TypeScript itself, as it does in production; a second module system would bring a second graphql.
     experimental: { viteModuleRunner: false },
-    testTimeout: 60_000,
+    // Limits are for what hangs: a busy machine is slow.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 900_000,
   },
 });

@@ -9,19 +9,27 @@ import { firstEngine } from './slot.ts';
 
 const run = promisify(execFile);
 
+/** Whether a process runs. One that has ended and whose parent never asks for it, as in some containers, does not. */
+async function runs(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat !== '' && !/\) Z /.test(stat);
+}
+
 /** Ends a daemon that an earlier, killed run left behind. */
 export async function killByPidFile(file: string): Promise<void> {
   if (!existsSync(file)) return;
   const pid = Number((await readFile(file, 'utf8')).trim());
-  try {
-    process.kill(pid, 'SIGTERM');
-    for (let i = 0; i < 100; i += 1) {
-      process.kill(pid, 0);
-      await sleep(100);
+  for (const [signal, seconds] of [
+    ['SIGTERM', 10],
+    ['SIGKILL', 5],
+  ] as const) {
+    if (!(await runs(pid))) break;
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has just ended.
     }
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone.
+    for (let i = 0; i < seconds * 20 && (await runs(pid)); i += 1) await sleep(50);
   }
   await rm(file, { force: true });
 }
@@ -45,6 +53,8 @@ export class Engine {
     const number = firstEngine + this.#index;
     const bridge = `ocore-fleet${number}`;
     await killByPidFile(join(this.#dir, 'docker.pid'));
+    // A daemon that was killed took its containerd along, but not what says that it runs.
+    await killByPidFile(join(this.#dir, 'exec', 'containerd', 'containerd.pid'));
     await rm(this.socket, { force: true });
     await run('ip', ['link', 'add', bridge, 'type', 'bridge']).catch(() => {});
     await run('ip', ['addr', 'add', `172.27.${number}.1/24`, 'dev', bridge]).catch(() => {});
@@ -80,7 +90,7 @@ export class Engine {
       { stdio: ['ignore', log, log], detached: true },
     );
     daemon.unref();
-    // After a SIGKILL the daemon first waits for what containerd still has to clear away.
+    // After a SIGKILL the daemon first ends the containers that still run, which takes its time.
     for (let i = 0; i < 600; i += 1) {
       if (
         await this.docker.ping().then(

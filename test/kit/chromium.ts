@@ -29,6 +29,8 @@ export async function openTab(
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<Tab> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  // A busy machine draws slowly.
+  page.setDefaultTimeout(90_000);
   const offences: string[] = [];
   const { host } = new URL(address);
   page.on('request', (request) => {

@@ -32,5 +32,5 @@ export async function openTabNamed(page: Page, name: string): Promise<void> {
 
 export const run = (page: Page): Promise<void> => page.click('.graphiql-execute-button');
 
-export const waitForResponse = (page: Page, text: string | RegExp, timeout = 30_000): Promise<void> =>
+export const waitForResponse = (page: Page, text: string | RegExp, timeout = 90_000): Promise<void> =>
   page.locator('.graphiql-response .view-lines').filter({ hasText: text }).waitFor({ timeout });

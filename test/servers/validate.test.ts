@@ -45,7 +45,7 @@ async function failed(more: Record<string, unknown>): Promise<{ error: unknown; 
 }
 
 async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 150; i += 1) {
+  for (let i = 0; i < 600; i += 1) {
     if (await check()) return;
     await sleep(100);
   }
