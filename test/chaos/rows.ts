@@ -45,7 +45,7 @@ const rules: readonly Rule[] = [
   {
     says: 'The numbers of a log have gaps or do not begin with 1',
     query:
-      "SELECT concat_ws(' ', operation_id, count(*), 'lines', min(seq), 'to', max(seq)) AS what FROM operation_logs GROUP BY operation_id HAVING count(*) <> max(seq) OR min(seq) <> 1",
+      "SELECT concat_ws(' ', operation_id, count(*), 'lines', min(seq), 'to', max(seq)) AS what FROM operation_logs WHERE operation_id IN (SELECT id FROM operations WHERE log_cut = 0) GROUP BY operation_id HAVING count(*) <> max(seq) OR min(seq) <> 1",
   },
   {
     says: 'A job is left of an operation that has ended',
@@ -68,8 +68,10 @@ const rules: readonly Rule[] = [
   },
   {
     says: 'A server is in between',
-    query:
-      "SELECT concat_ws(' ', name, id, status) AS what FROM servers WHERE status NOT IN ('active', 'unreachable', 'removed')",
+    // Without its first validation a server stays as it was registered.
+    query: `
+      SELECT concat_ws(' ', s.name, s.id, s.status) AS what FROM servers s WHERE s.status NOT IN ('active', 'unreachable', 'removed')
+      AND NOT (s.status = 'pending' AND EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = s.id AND o.kind = 'server.validate' AND o.status = 'cancelled'))`,
   },
   {
     says: 'An organization is in between',
@@ -100,9 +102,10 @@ const rules: readonly Rule[] = [
   },
   {
     says: 'What came of the resource is not in the audit log exactly once',
+    // What is cancelled before a worker began it ends within the request that cancels it.
     query: `
       SELECT concat_ws(' ', o.kind, o.id, o.status, coalesce(a.said, 'nothing')) AS what FROM operations o
-      LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.request_id = o.request_id AND a.resource_id = o.resource_id AND a.action IN (${outcomes})) a ON true
+      LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.resource_id = o.resource_id AND (a.request_id = o.request_id OR o.attempt = 0 AND a.request_id IN (SELECT c.request_id FROM audit_entries c WHERE c.resource_id = o.id AND c.action = 'operation.cancelled')) AND a.action IN (${outcomes})) a ON true
       WHERE ${settled.replace('status', 'o.status')} AND o.resource_type IN ('server', 'instance') AND a.n <> 1`,
   },
   {
