@@ -7,8 +7,8 @@ import { scheduleFaults } from './faults.ts';
 import { Chaos, sayOptions } from './run.ts';
 import { scheduleWishes } from './traffic.ts';
 
-/** Printed, so that a run that found something can be repeated: `CHAOS_SEED=… npx vitest run test/chaos`. */
-const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
+/** Printed, so that a run that found something can be repeated. Other seeds are for `CHAOS_SEED=… npx vitest run test/chaos` and `npm run chaos`. */
+const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 
 it('gives the same schedule for the same seed', () => {
   const schedule = (from: number) => {
@@ -27,7 +27,7 @@ it('loses nothing and leaves nothing while workers, servers, the database and th
     minutes: 1.5,
     faults: 16,
     servers: 1,
-    lease: 3,
+    lease: 5,
     dir,
     say: (line: string) => {
       lines.push(line);

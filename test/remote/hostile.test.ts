@@ -9,7 +9,7 @@ import { MemoryWatch } from '../kit/memory.ts';
 
 const lanes = 120;
 /** What a process may hold beyond its start, in MB, while a hundred servers send without end. */
-const memoryBound = 400;
+const memoryBound = 600;
 
 let stage: Stage;
 let owner: Client;
