@@ -3,6 +3,7 @@ import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { ensureOdoo, findContainer, stopContainer } from './containers.ts';
 import { servingContainer, type Site, siteOf } from './context.ts';
+import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf, operationLabel } from './names.ts';
 import { configureInstanceKind } from './kinds.ts';
@@ -37,6 +38,7 @@ export const configureInstanceJob = implementOperation({
         await stopContainer(host, old, 30);
         await host.docker.renameContainer(old, names.previous);
       }
+      await ensureDatabaseRuns(host, instance, context.signal);
       await host.docker.startContainer(
         await ensureOdoo(
           host,
@@ -64,6 +66,7 @@ export const configureInstanceJob = implementOperation({
         await removeContainer(host, made.Id);
       await host.docker.renameContainer(old, names.odoo);
     }
+    await ensureDatabaseRuns(host, instance, context.signal);
     await host.docker.startContainer(old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });

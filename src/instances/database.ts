@@ -77,6 +77,12 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
   );
 }
 
+/** Starts the database server if the engine has not, as after a kill of the engine itself, and waits for it. */
+export async function ensureDatabaseRuns(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
+  await host.docker.startContainer(namesOf(instance.id).database);
+  await waitForPostgres(host, instance, signal);
+}
+
 /** The instance's own role, without superuser rights, and its database. Safe to repeat. */
 export async function ensureRoleAndDatabase(
   host: RemoteHost,

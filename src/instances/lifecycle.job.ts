@@ -4,7 +4,7 @@ import type { OperationError, Outcome, StepContext } from '../operations/kind.ts
 import { implementOperation } from '../operations/registry.ts';
 import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
-import { waitForPostgres } from './database.ts';
+import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { instanceLabel, namesOf } from './names.ts';
 import {
@@ -58,8 +58,7 @@ export const startInstanceJob = implementOperation({
   steps: {
     start: async (context) => {
       const { instance, host } = await siteOf(context);
-      await host.docker.startContainer(namesOf(instance.id).database);
-      await waitForPostgres(host, instance, context.signal);
+      await ensureDatabaseRuns(host, instance, context.signal);
       await host.docker.startContainer(namesOf(instance.id).odoo);
     },
     health,
@@ -86,8 +85,7 @@ export const restartInstanceJob = implementOperation({
     restart: async (context) => {
       const { instance, host } = await siteOf(context);
       await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
-      await host.docker.startContainer(namesOf(instance.id).database);
-      await waitForPostgres(host, instance, context.signal);
+      await ensureDatabaseRuns(host, instance, context.signal);
       await host.docker.startContainer(namesOf(instance.id).odoo);
     },
     health,

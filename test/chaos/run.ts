@@ -28,6 +28,8 @@ export interface ChaosReport {
   faults: Partial<Record<FaultKind, number>>;
   /** `kind outcome` -> how many. */
   operations: Record<string, number>;
+  /** Instances that a user had to restart, as the engine had not started all of their containers again. */
+  restarted: number;
   violations: string[];
 }
 
@@ -50,7 +52,7 @@ export class Chaos {
   readonly #scene: Scene;
   readonly #markers: Markers;
   readonly #found = new Set<string>();
-  readonly #report: ChaosReport = { faults: {}, operations: {}, violations: [] };
+  readonly #report: ChaosReport = { faults: {}, operations: {}, restarted: 0, violations: [] };
   #round = 0;
 
   private constructor(options: ChaosOptions, stage: Stage, traffic: Traffic) {
@@ -165,13 +167,8 @@ export class Chaos {
   async #rest(): Promise<void> {
     const until = Date.now() + restMs;
     while (Date.now() < until && (await this.#live()) > 0) await sleep(250);
-    const settled = Date.now() + settleMs;
-    let wrong: string[];
-    do {
-      for (const part of this.#stage.parts) await part.supervise();
-      wrong = [...(await violations(this.#scene)), ...(await this.#markers.violations()), ...(await this.#away())];
-      if (wrong.length > 0) await sleep(1000);
-    } while (wrong.length > 0 && Date.now() < settled);
+    let wrong = await this.#check();
+    if (wrong.length > 0 && (await this.#restartWhatStopped())) wrong = await this.#check();
     await this.#markers.put();
     for (const part of this.#stage.parts) {
       await part.keepLog();
@@ -187,6 +184,41 @@ export class Chaos {
     this.#options.say(
       `  quiet after ${((Date.now() + restMs - until) / 1000).toFixed(1)} s; ${count} operations so far; ${this.#report.violations.length} violations`,
     );
+  }
+
+  /** What is wrong, once what is only late has had a moment to come right. */
+  async #check(): Promise<string[]> {
+    for (const settled = Date.now() + settleMs; ; await sleep(1000)) {
+      for (const part of this.#stage.parts) await part.supervise();
+      const wrong = [
+        ...(await violations(this.#scene)),
+        ...(await this.#markers.violations()),
+        ...(await this.#away()),
+      ];
+      if (wrong.length === 0 || Date.now() >= settled) return wrong;
+    }
+  }
+
+  /**
+   * Docker does not always start a container again that ran when Docker itself was killed, whatever its restart policy
+   * says: a user who sees that restarts the instance, and then it must be whole. Answers whether there was one.
+   */
+  async #restartWhatStopped(): Promise<boolean> {
+    const running = await this.#stage.sql<{ id: string; name: string }>(
+      "SELECT id, name FROM instances WHERE status = 'running'",
+    );
+    let any = false;
+    for (const { docker } of this.#scene.engines) {
+      const ended = await docker.listContainers({ all: true, filters: { status: ['exited'] } });
+      for (const { id, name } of running) {
+        if (!ended.some(({ Labels }) => Labels['sh.ocore.instance'] === id)) continue;
+        any = true;
+        this.#report.restarted += 1;
+        this.#options.say(`  the engine has not started all of ${name} again: restarting the instance`);
+        await this.#traffic.restart(id);
+      }
+    }
+    return any;
   }
 
   async #live(): Promise<number> {

@@ -137,6 +137,12 @@ export class Traffic {
     return this.look(instanceRow, '/instances?limit=100&sort=created_at');
   }
 
+  /** What a user does with an instance whose containers the engine has not started again. */
+  async restart(instanceId: string): Promise<void> {
+    const answer = await this.change('POST', `/instances/${instanceId}/restart`);
+    if (answer.status === 202) await this.#ended(answer.text('operationId'), Date.now() + patienceMs);
+  }
+
   async #do({ what, luck }: Wish): Promise<void> {
     const at = <T>(items: readonly T[]): T | undefined => items[Math.floor(luck * items.length)];
     switch (what) {
