@@ -5,7 +5,7 @@ import { AppError, validationError } from '../src/errors.ts';
 import { answerOf } from './answer.ts';
 import { runDocument } from './run-document.ts';
 import { etagOf, isCurrent } from './etag.ts';
-import type { PreparedRoute } from './prepared.ts';
+import { ownerOf, type PreparedRoute } from './prepared.ts';
 
 /**
  * If-Match: changes the resource only while its ETag, as GET gives it, is the one that the client names. Of several such
@@ -19,7 +19,7 @@ export async function onlyIfCurrent<T>(locks: AdvisoryLocks, request: Request, c
   if (!getter) throw validationError([{ field: 'If-Match', constraint: 'not_supported', message: 'If-Match is not supported here: the path has no GET that returns an ETag' }]);
   const named = Object.fromEntries(getter.pathParameters.map((name) => [name, request.params[name]]));
   // A path can be written in many ways, and so can an id: the resource has one lock.
-  return locks.hold(`${context.access.org?.id ?? context.access.actor?.id ?? ''} ${getter.route.path} ${JSON.stringify(named).toLowerCase()}`, async () => {
+  return locks.hold(`${ownerOf(getter, context.access)} ${getter.route.path} ${JSON.stringify(named).toLowerCase()}`, async () => {
     const value = await runDocument(getter, context, named);
     const { body } = answerOf(getter.route, value, request.originalUrl);
     const etag = etagOf(body, JSON.stringify(body), getter.route.readings);

@@ -2,6 +2,7 @@ import { type DocumentNode, type FieldNode, type GraphQLInputType, type GraphQLS
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
 import { requirementOfField } from '../schema/deny-by-default.ts';
 import type { Access } from '../src/access/access.ts';
+import type { Requirement } from '../src/access/auth-scopes.ts';
 import type { Route } from './route.ts';
 
 /** The documented names of the page parameters; the rest is snake_case of the variable. */
@@ -25,8 +26,8 @@ export interface PreparedRoute extends PreparedDocument {
   argumentNames: ReadonlyMap<string, string>;
   /** The variable's name as the query string has it. */
   queryName(variable: string): string;
-  /** Throws as the field itself would when its scopes do not hold. */
-  allow(access: Access): void;
+  /** What the root field asks for. */
+  requirement: Requirement;
   /** Query parameters that are the route's own, not the document's. */
   ownParameters: readonly string[];
   stream: DocumentNode | undefined;
@@ -47,11 +48,17 @@ function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): Docum
   return document;
 }
 
-function allowOf(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): (access: Access) => void {
+function requirementFor(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): Requirement {
   const field = schema.getRootType(operation.operation)?.getFields()[rootField];
   if (!field) throw new Error(`There is no field ${rootField}`);
-  const requirement = requirementOfField(field);
-  return (access) => requirement.check(access);
+  return requirementOfField(field);
+}
+
+/** Whose the route's resource is, whatever headers a request has: the installation's, an organization's, or the caller's own. */
+export function ownerOf({ requirement }: PreparedRoute, { actor, org, userId }: Access): string {
+  if (requirement.names.has('admin')) return 'installation';
+  if (requirement.organization) return org?.id ?? '';
+  return userId ?? actor?.id ?? '';
 }
 
 function rootFieldOf(route: Route, operation: OperationDefinitionNode): FieldNode {
@@ -96,7 +103,7 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
     queryParameters,
     argumentNames,
     queryName,
-    allow: allowOf(schema, operation, root.name.value),
+    requirement: requirementFor(schema, operation, root.name.value),
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
     compiled: compileQuery(schema, document),

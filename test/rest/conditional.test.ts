@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Answer, Client } from '../kit/client.ts';
+import { type Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
@@ -90,6 +90,27 @@ describe('If-Match', () => {
     } finally {
       await second.kill();
     }
+  });
+
+  it('has one line for a resource, whatever organization a caller names beside it', async ({ ocore, owner }) => {
+    const raced = async (path: string, callers: readonly Client[], body: (index: number) => unknown): Promise<void> => {
+      const [reader] = callers;
+      if (!reader) throw new Error('Nobody asks');
+      const seen = etagOf(await reader.get(path));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          patch(callers[index % callers.length] ?? reader, path, seen, body(index)),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 412)]);
+    };
+    const bare = new Client(owner.url, owner.token, null);
+    await raced('/user', [owner, bare], (index) => ({ name: `Name ${index}` }));
+    const other = await ocore.owner('second-administrator');
+    await ocore.sql('UPDATE users SET is_admin = true WHERE email = ANY($1)', [[owner.email, other.email]]);
+    // Each of them changes what both have seen.
+    await owner.patch('/admin/settings', { signupOpen: false });
+    await raced('/admin/settings', [owner, other], () => ({ signupOpen: true }));
   });
 
   it('has one line for a resource, however its path is written', async ({ ocore, owner }) => {

@@ -34,6 +34,19 @@ it('gives the first answer again, after a restart too', async ({ ocore, owner })
   expect(await projects(ocore, 'Once')).toBe(1);
 });
 
+it('is the same key with and without an organization that the route does not use', async ({ owner }) => {
+  const key = randomUUID();
+  const bare = new Client(owner.url, owner.token, null);
+  const first = await send(owner, 'POST', '/user/orgs', key, { name: 'Once only' });
+  const again = await send(bare, 'POST', '/user/orgs', key, { name: 'Once only' });
+  expect([first.status, again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([
+    201,
+    201,
+    'true',
+    first.body,
+  ]);
+});
+
 it('covers PATCH and DELETE, and keeps the headers of an answer', async ({ owner }) => {
   const id = (await owner.post('/projects', { name: 'Changing' })).text('id');
   const [patch, remove] = [randomUUID(), randomUUID()];
