@@ -83,7 +83,8 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
 ];
 
 /** What an engine says that goes down or comes up again, and of a container that it has not started yet. */
-const passing = /context canceled|transport is closing|ttrpc: closed|shutting down|is not running|is restarting/i;
+const passing =
+  /context canceled|transport is closing|ttrpc: closed|shutting down|is not running|is restarting|failed to update store|failed to start shim/i;
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {
@@ -113,7 +114,8 @@ export function toRemoteError(error: unknown): RemoteError {
     return make('docker_unavailable', 'The Docker engine does not respond');
   if (/Timed out while waiting for handshake/i.test(text)) return make('ssh_unreachable');
   if (
-    ['UND_ERR_SOCKET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) ||
+    // Destroyed: the connection ended between two requests.
+    ['UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) ||
     /Not connected|Connection lost|No response from server|Unexpected packet|channel closed/i.test(text)
   )
     return make('ssh_connection_lost');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
@@ -10,6 +11,7 @@ import {
   RemoteError,
   type RemoteHost,
 } from '../../src/remote/index.ts';
+import { HttpConnection } from '../../src/remote/http.ts';
 import { head, RawEngine } from './raw-engine.ts';
 
 let engine: RawEngine;
@@ -170,6 +172,24 @@ it('tells what the engine says as one short line', async () => {
   expect(message.length).toBeLessThanOrEqual(1000);
 });
 
+it.each([
+  'transport is closing: unavailable',
+  'failed to update store for object type *libnetwork.endpoint: open : no such file or directory',
+  'failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/a3a7: file exists: unknown',
+])('asks again when the engine goes down or comes up: %s', async (message) => {
+  const body = JSON.stringify({ message });
+  engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${body.length}`) + body);
+  await expect(host.docker.version()).rejects.toMatchObject({ code: 'docker_error', retryable: true });
+});
+
+it('takes a connection that ended just before its request for one that was lost', async () => {
+  const connection = new HttpConnection(new PassThrough(), 'http://docker');
+  connection.discard();
+  await expect(
+    connection.open({ method: 'GET', path: '/version' }, new AbortController().signal),
+  ).rejects.toMatchObject({ code: 'ssh_connection_lost', retryable: true });
+});
+
 it('refuses heads without end, and what is not HTTP', async () => {
   engine.answer = (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}`);
   expect(await codeOf(host.docker.version())).toBe('docker_error');
@@ -191,7 +211,12 @@ it('cuts a line that is too long, says so, and hands a frame of 4 GB on as it co
     socket.write(frame(0xffff_ffff));
     socket.end(`${at} ${'ü'.repeat(100_000)}\n${at} short\n`);
   };
-  const lines = await Array.fromAsync(containerLogs(host.docker, 'c', { follow: false, tail: 10 }));
+  const lines: { line: string }[] = [];
+  const reading = (async () => {
+    for await (const line of containerLogs(host.docker, 'c', { follow: false, tail: 10 })) lines.push(line);
+  })();
+  // The frame was announced to be longer: what came of it is given before that is said.
+  expect(await codeOf(reading)).toBe('docker_error');
   expect(lines.map(({ line }) => line.slice(-40))).toEqual([' … [cut: the line is longer than 16 KiB]', 'short']);
   expect(Buffer.byteLength(lines[0]?.line ?? '')).toBeLessThanOrEqual(16 * 1024);
   expect(lines[0]?.line.slice(0, 3)).toBe('üüü');
