@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module';
 const stubs = new Map([
   [
     '/src/request/quota.ts',
-    'export const countAddress = () => {}; export const countRequest = () => {}; export const countCost = () => {}; export const limitAddress = () => (_request, _response, next) => next();',
+    'export const countAddress = () => {}; export const refuseExceeded = () => {}; export const countRequest = () => {}; export const countCost = () => {}; export const limitAddress = () => (_request, _response, next) => next();',
   ],
   ['/src/gateway/guard/cost.ts', 'export const costOf = () => () => 1;'],
   ['/src/gateway/guard/structure.ts', 'export const checkStructure = () => {};'],

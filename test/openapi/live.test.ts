@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let owner: Client;
 let fleet: Fleet;
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
+it.beforeAll(async ({ ocore, owner: started }) => {
+  owner = started;
   fleet = await fleetOf(ocore, owner);
-});
-afterAll(async () => {
-  await ocore?.stop();
 });
 
 /** The path with ids of what there is. */

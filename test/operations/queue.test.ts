@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterAll, beforeAll, beforeEach, afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { until } from '../kit/holding.ts';
 import { Line } from '../kit/line.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
+
+it.override('env', { OCORE_ROLE: 'gateway' });
+it.override('ownerName', 'administrator');
 
 let ocore: Ocore;
 let administrator: Client;
@@ -14,11 +18,10 @@ let silent: net.Server;
 const held = new Set<net.Socket>();
 const workers: WorkerProcess[] = [];
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  administrator = await ocore.owner('administrator');
+it.beforeAll(({ ocore: started, owner }) => {
+  ocore = started;
+  administrator = owner;
 });
-afterAll(() => ocore?.stop());
 beforeEach(async () => {
   silent = net.createServer((socket) => {
     held.add(socket);

@@ -1,22 +1,21 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { firstIdAt } from '../../src/ids.ts';
+import { it } from '../kit/fixtures.ts';
 import { fleetOf } from '../kit/fleet-rows.ts';
-import { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let worker: WorkerProcess | undefined;
 
-beforeAll(async () => {
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-});
-afterAll(async () => {
+afterEach(async () => {
   await worker?.kill();
-  await ocore?.stop();
 });
 
-it('deletes the logs of operations that ended before the retention, and keeps the operations', async () => {
-  const owner = await ocore.owner();
+it('deletes the logs of operations that ended before the retention, and keeps the operations', async ({
+  ocore,
+  owner,
+}) => {
   const { OPERATION_ID: recent } = await fleetOf(ocore, owner);
   const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
   const old = firstIdAt(daysAgo(3));

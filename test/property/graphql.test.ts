@@ -7,26 +7,28 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { errorTable } from '../../src/errors.ts';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { inputOf } from './values.ts';
+
+// No worker, and nobody in place of GitHub: random requests must not reach for anything outside.
+it.override('env', { OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
 
 let ocore: Ocore;
 let owner: Client;
 let known: string[];
 
-beforeAll(async () => {
-  // No worker, and nobody in place of GitHub: random requests must not reach for anything outside.
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
+it.beforeAll(async ({ ocore: started }) => {
+  ocore = started;
   const secret = await ocore.owner('secretive');
   await secret.post('/projects', { name: 'planted-secret-of-another-organization' });
   await prepare();
 });
-afterAll(() => ocore?.stop());
 
 async function prepare(): Promise<void> {
   owner = await ocore.owner();
