@@ -3,12 +3,12 @@ import type { Context } from '../schema/context.ts';
 import { validationError } from '../src/errors.ts';
 import { once } from '../src/idempotency/index.ts';
 import type { RestAnswer } from './answer.ts';
-import type { PreparedRoute } from './prepared.ts';
+import { ownerOf, type PreparedRoute } from './prepared.ts';
 
-/** The same key of another caller, or in another organization, is another key. A header that the route does not use makes none. */
+/** The same key of another caller, or for what belongs to another organization, is another key. */
 function callerOf(prepared: PreparedRoute, { access, client }: Context): string {
   if (!access.actor) return `address ${client.ipAddress ?? ''}`;
-  return `${access.actor.type} ${access.actor.id ?? ''} ${prepared.requirement.organization ? (access.org?.id ?? '') : ''}`;
+  return `${access.actor.type} ${access.actor.id ?? ''} ${ownerOf(prepared, access)}`;
 }
 
 /** Runs a change once for its Idempotency-Key; without one, simply runs it. */
