@@ -4,7 +4,7 @@ import { errorAnswers, errorExamples } from './openapi/errors.ts';
 import { isObject, type JsonObject } from './openapi/json.ts';
 import { SchemaWriter } from './openapi/json-schema.ts';
 import { bodyOf, parametersOf } from './openapi/operation.ts';
-import { scopeInWords, scopeOf, securityOf } from './openapi/scope.ts';
+import { scopeInWords, securityOf } from './openapi/scope.ts';
 import { categories, headersOf, ref, securitySchemes, sharedHeaders, sharedParameters, sharedSchemas } from './openapi/shared.ts';
 import { shareParts } from './openapi/shared-parts.ts';
 import { successOf } from './openapi/success.ts';
@@ -32,7 +32,7 @@ function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonOb
 
 function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, operationId: string, protocol: Protocol): JsonObject {
   const { route } = prepared;
-  const scope = scopeOf(field);
+  const scope = prepared.requirement;
   const subject = { writer, prepared, field };
   const body = bodyOf(subject);
   const parameters = [...parametersOf(subject), ...protocol.parameters.map((name) => ref('parameters', name))];

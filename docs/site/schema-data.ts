@@ -14,7 +14,7 @@ import {
   isUnionType,
   print,
 } from 'graphql';
-import { scopeOf } from '../../rest/openapi/scope.ts';
+import { requirementOfField } from '../../schema/deny-by-default.ts';
 
 interface Part {
   name: string;
@@ -58,7 +58,7 @@ const inputPart = (input: GraphQLArgument | GraphQLInputField): Part => ({
 });
 
 function fieldEntry(field: GraphQLField<unknown, unknown>): Entry {
-  const { permission } = scopeOf(field);
+  const { permission } = requirementOfField(field);
   return {
     name: field.name,
     type: String(field.type),

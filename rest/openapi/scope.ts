@@ -1,8 +1,4 @@
-import type { GraphQLField } from 'graphql';
-import { requirementOfField } from '../../schema/deny-by-default.ts';
 import type { Requirement } from '../../src/access/auth-scopes.ts';
-
-export const scopeOf = (field: GraphQLField<unknown, unknown>): Requirement => requirementOfField(field);
 
 /** The requirement in words, for the description of an operation. */
 export function scopeInWords({ names, sentence }: Requirement): string {
