@@ -4,13 +4,12 @@ import { FencedError } from './claim.ts';
 import { AttemptConnection } from './connection.ts';
 import { cancelled, describeError } from './describe-error.ts';
 import type { OperationError, Outcome } from './outcome.ts';
-import { retrying } from './retrying.ts';
+import { awayMs, retrying } from './retrying.ts';
 import { settleOperation } from './settle.ts';
 
 /** How many workers in a row a step may take with it. */
 export const maxCrashes = 5;
-/** How long a server may be away while it is cleaned up, and how long that may take. */
-const awayMs = 25_000;
+/** How long the clean-up may take. */
 const cleanupMs = 420_000;
 
 /** Ends an operation that failed or was cancelled. */
@@ -37,7 +36,7 @@ async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promi
   const connection = new AttemptConnection(app, claim, signal, attempt.lost);
   const context = attempt.context('cleanup', connection, signal, () => {});
   try {
-    await retrying({ windowMs: awayMs, signal, say: (text) => context.log('warning', text) }, () =>
+    await retrying({ windowMs: awayMs.cleanup, signal, say: (text) => context.log('warning', text) }, () =>
       kind.cleanup(context, outcome),
     );
   } catch (failure) {

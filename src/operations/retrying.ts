@@ -4,6 +4,9 @@ import { RemoteError } from '../remote/index.ts';
 /** Waits between tries of a step whose server went away for a moment, in ms; the last is repeated. */
 const delays = [500, 1000, 2000, 4000, 8000];
 
+/** How long a server may be away, in ms: while nothing was begun there, after that, and while it is cleaned up. */
+export const awayMs = { unbegun: 16_000, begun: 60_000, cleanup: 25_000 };
+
 /** Tries again while the server is away for a moment; no new try begins after `windowMs`. */
 export async function retrying<T>(
   options: { windowMs: number; signal: AbortSignal; say: (message: string) => void },

@@ -7,10 +7,7 @@ import { AttemptConnection } from './connection.ts';
 import { cancelled, describeError, workerCrashed } from './describe-error.ts';
 import { end, maxCrashes, settle } from './ending.ts';
 import type { OperationError } from './outcome.ts';
-import { retrying } from './retrying.ts';
-
-/** How long a server may be away: while nothing was begun there, and after that. */
-const awayMs = { short: 16_000, long: 60_000 };
+import { awayMs, retrying } from './retrying.ts';
 
 /** The steps of one attempt, from the first unfinished one to the end or the clean-up. */
 export class Run {
@@ -149,7 +146,7 @@ export class Run {
     });
     const message = await retrying(
       {
-        windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.short : awayMs.long,
+        windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.unbegun : awayMs.begun,
         signal: this.#steps,
         say: (text) => claim.log.add(name, 'warning', text),
       },

@@ -9,7 +9,6 @@ export function outputOf(channel: Channel, options: RunOptions, signal: AbortSig
     const { raw } = channel;
     const limit = options.maxOutputBytes ?? 1024 * 1024;
     const [stdout, stderr] = [new Output(limit), new Output(limit)];
-    let code: number | null = null;
     const stop = (error: unknown): void => {
       reject(error);
       raw.signal('KILL');
@@ -20,13 +19,11 @@ export function outputOf(channel: Channel, options: RunOptions, signal: AbortSig
     signal.addEventListener('abort', aborted);
     raw.on('data', stdout.reader(stop));
     raw.stderr.on('data', stderr.reader(stop));
-    raw.on('exit', (status: number | null) => {
-      code = status;
-    });
-    raw.on('close', () => {
+    // With the status: 'exit' comes before anybody can listen when a busy line brings everything at once.
+    raw.on('close', (code?: number | null) => {
       signal.removeEventListener('abort', aborted);
       // No status: the command was killed, or the connection went away under it.
-      if (code === null)
+      if (typeof code !== 'number')
         reject(new RemoteError('ssh_connection_lost', 'The connection was lost while a command was running'));
       else resolve({ stdout: stdout.text, stderr: stderr.text, code });
     });

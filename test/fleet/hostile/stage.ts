@@ -1,9 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type EmbeddedDatabase, startEmbedded } from '../../../prisma/embedded.ts';
-import { Client } from '../../kit/client.ts';
+import { type Answer, Client } from '../../kit/client.ts';
 import { Program } from '../../kit/program.ts';
 import { firstSshPort, fleetDir, portRange } from '../slot.ts';
 import { Sshd } from '../sshd.ts';
@@ -19,6 +20,18 @@ const operationShape = z.object({
   steps: z.array(z.object({ name: z.string(), status: z.string() })),
 });
 export type OperationState = z.infer<typeof operationShape>;
+
+/** What automation does: hundreds of servers at a time keep a small machine busy, and 503 says "try again". */
+class PatientClient extends Client {
+  override async request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const headers: Record<string, string> = method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {};
+    for (let left = 20; ; left -= 1) {
+      const answer = await super.request(method, path, body, headers);
+      if (answer.status !== 503 || left === 0) return answer;
+      await sleep(1000);
+    }
+  }
+}
 
 /** A control plane as a process of its own, one real sshd, and as many fake engines behind it as a test wants. */
 export class Stage {
@@ -69,7 +82,7 @@ export class Stage {
       password: 'correct horse 1',
       name,
     });
-    return new Client(
+    return new PatientClient(
       this.program.url,
       answer.text('accessToken'),
       answer.text('organizations.0.slug'),
