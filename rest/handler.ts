@@ -53,14 +53,16 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
   const { route } = prepared;
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
+    const context = await contextFor(request);
+    // Before anything of the request is judged: who may not do it learns nothing more.
+    prepared.requirement.check(context.access);
     const variables = variablesOf(request, prepared);
-    if (route.answer.as === 'file') return sendRows(request, response, prepared, await contextFor(request), variables);
+    if (route.answer.as === 'file') return sendRows(request, response, prepared, context, variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
       const value = await shown(parts, request, response, prepared, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }
-    const context = await contextFor(request);
     if (route.method === 'get') {
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);

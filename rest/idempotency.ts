@@ -19,8 +19,6 @@ export async function idempotent(request: Request, context: Context, prepared: P
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw validationError([{ field: 'Idempotency-Key', constraint: 'format', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, ideally a random UUID' }]);
   }
-  // A caller who has lost the permission does not receive the result either.
-  prepared.requirement.check(context.access);
   const body: unknown = request.body;
   return once(context.app, { key, caller: callerOf(prepared, context), request: JSON.stringify([request.method, request.originalUrl, body ?? null]), requestId: context.client.requestId, actorId: context.access.actor?.id ?? null, ipAddress: context.client.ipAddress }, run);
 }

@@ -21,7 +21,6 @@ export async function sendRows(request: Request, response: Response, prepared: P
   const { answer } = prepared.route;
   const { rows } = prepared;
   if (answer.as !== 'file' || !rows) throw new AppError('internal_error', 'This route has no file');
-  prepared.requirement.check(context.access);
   countCost(context.app, context.access, context.client, answer.rows.most, response);
   const read = async (access: Context['access'], after: string | null) => page.parse(await runDocument(rows, { ...context, access }, { ...variables, first: pageSize, after }));
   // What is wrong with the request is said before the file begins.

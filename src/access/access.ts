@@ -32,8 +32,10 @@ export interface Access {
   readonly projects: ReadonlyMap<string, ReadonlySet<Permission>>;
   /** Seconds since 1970 at which the credential ends, or null. */
   readonly expiresAt: number | null;
-  /** Why a browser's cookie did not count: said where somebody must be signed in, silent where anyone may come. */
+  /** Why the credential does not count: said where somebody must be signed in, silent where anyone may come. */
   readonly refused?: AppError;
+  /** Why the organization of X-Org-Slug cannot be worked in: said where one is needed, silent elsewhere. */
+  readonly orgRefused?: AppError;
 }
 
 export const anonymous: Access = {
@@ -76,6 +78,7 @@ export function requireAdmin(access: Access): void {
 export function requireOrg(access: Access): OrgRef {
   requireActor(access);
   if (access.org) return access.org;
+  if (access.orgRefused) throw access.orgRefused;
   throw new AppError('bad_request', 'Name the organization in the X-Org-Slug header', { header: 'X-Org-Slug' });
 }
 

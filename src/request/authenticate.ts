@@ -88,10 +88,24 @@ function orgOf(row: PersonRow, { orgSlug: wanted, verifiedOnly }: Credentials): 
   return { id: row.org_id, slug: row.org_slug, name: row.org_name };
 }
 
-/** An organization that is being deleted can only be looked at. */
-function grantsIn(row: PersonRow): Grants {
-  const granted = grantsOf(row.grants ?? []);
-  return row.org_status === 'removing' ? onlyViews(granted) : granted;
+/** What somebody may do in the organization that the request names, or why they cannot work there. */
+function placeOf<Row extends PersonRow>(
+  row: Row,
+  credentials: Credentials,
+  check: (row: Row) => void,
+): Grants & { org: OrgRef | null; orgRefused?: AppError } {
+  try {
+    const org = orgOf(row, credentials);
+    if (!org) return { org, ...grantsOf([]) };
+    check(row);
+    const granted = grantsOf(row.grants ?? []);
+    // An organization that is being deleted can only be looked at.
+    return { org, ...(row.org_status === 'removing' ? onlyViews(granted) : granted) };
+  } catch (error) {
+    // Clients send the header everywhere, also to what has no organization: there it must not stand in the way.
+    if (error instanceof AppError) return { org: null, orgRefused: error, ...grantsOf([]) };
+    throw error;
+  }
 }
 
 /** The organization's own rules for the sessions that work in it. */
@@ -125,8 +139,6 @@ async function withSession(
   });
   const row = rows[0];
   if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
-  const org = orgOf(row, credentials);
-  if (org) checkSession(row);
   if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
     actor: { type: 'user', id: row.user_id, name: row.user_name },
@@ -134,8 +146,7 @@ async function withSession(
     sessionId: claims.sid,
     apiKeyId: null,
     isAdmin: row.is_admin,
-    org,
-    ...grantsIn(row),
+    ...placeOf(row, credentials, checkSession),
     expiresAt: claims.exp,
   };
 }
@@ -151,7 +162,7 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
     throw new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
   if (!ipAllowed(credentials.ipAddress, row.allowed_ips))
     throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
-  const org = orgOf(row, credentials);
+  const { org, orgRefused, ...granted } = placeOf(row, credentials, () => {});
   if (row.note) noteKeyUse(pool, row.key_id, credentials.ipAddress);
   return {
     actor: { type: 'api_key', id: row.key_id, name: row.key_name },
@@ -160,7 +171,8 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
     apiKeyId: row.key_id,
     isAdmin: false,
     org,
-    ...narrow(grantsIn(row), {
+    ...(orgRefused ? { orgRefused } : {}),
+    ...narrow(granted, {
       permissions: row.permissions,
       projectLimited: row.project_limited,
       projectIds: row.project_ids,

@@ -51,30 +51,30 @@ export async function contextOf(
       verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL,
     });
   const first = async (): Promise<Access> => {
-    if (authorization !== null || cookie === null) return ask();
     try {
-      requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
+      if (authorization === null && cookie !== null)
+        requireGenuine(app.config, cookie, (await tokens.verify(cookie.token)).sid);
       return await ask();
     } catch (error) {
-      // Browsers send cookies without being asked, also to what needs none: an old one must not keep anyone from signing in.
+      // Clients send an old token, and browsers an old cookie, also to what needs none: it must not keep anyone from signing in.
       if (error instanceof AppError) return { ...anonymous, refused: error };
       throw error;
     }
   };
-  const access = await first().catch((error: unknown) => {
-    // Who tries tokens is counted like who has none.
-    if (error instanceof AppError) countRequest(app, null, client, response);
-    throw error;
-  });
+  const access = await first();
+  // Who tries tokens is counted like who has none.
   countRequest(app, access, client, response);
   const reauthenticate = async (): Promise<Access> => {
     const now = await ask();
     // A slug that was given up may lead to another organization by now.
     if (now.org?.id !== access.org?.id)
-      throw new AppError('not_found', 'The organization has a new slug or no longer exists', {
-        resource: 'organization',
-        slug: orgSlug,
-      });
+      throw (
+        now.orgRefused ??
+        new AppError('not_found', 'The organization has a new slug or no longer exists', {
+          resource: 'organization',
+          slug: orgSlug,
+        })
+      );
     return now;
   };
   return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 
@@ -20,9 +21,21 @@ export function assertShallow(value: unknown): void {
   }
 }
 
+/** Bytes that are not UTF-8 would be stored as replacement characters. */
+function requireUtf8(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+  if (encoding === 'utf-8' && !isUtf8(body))
+    throw Object.assign(new Error('The body is not UTF-8'), { type: 'charset.invalid' });
+}
+
 /** The body of a request: JSON up to 1 MiB, not too deep. */
 export const jsonBody: readonly RequestHandler[] = [
-  express.json({ limit: '1mb', strict: false }),
+  (request, _response, next) => {
+    // The name that many clients give to UTF-8.
+    const type = request.headers['content-type'];
+    if (type) request.headers['content-type'] = type.replace(/;\s*charset="?utf8"?/i, '; charset=utf-8');
+    next();
+  },
+  express.json({ limit: '1mb', strict: false, verify: requireUtf8 }),
   (request, _response, next) => {
     assertShallow(request.body);
     next();
@@ -34,6 +47,8 @@ export function bodyError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
   if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
+  if (type === 'charset.invalid')
+    return new AppError('invalid_json', 'The body is not valid UTF-8', { constraint: 'utf-8' });
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new AppError(

@@ -46,6 +46,34 @@ it.for<[what: string, send: (fixtures: Fixtures) => Promise<Answer>]>([
   expect(answer.headers.get('www-authenticate')?.startsWith('Bearer') ?? false).toBe(answer.status === 401);
 });
 
+it('reads bodies as UTF-8, under each of its names, and nothing else', async ({ ocore, owner }) => {
+  const send = async (path: string, text: string, bytes: 'utf8' | 'latin1', charset: string) => {
+    const response = await fetch(`${ocore.url}${path}`, {
+      method: 'POST',
+      headers: { ...owner.headers(), 'content-type': `application/json; charset=${charset}` },
+      body: Buffer.from(text, bytes),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const project = '{"name":"Zürich"}';
+  const query = '{"query":"mutation { createProject(input: { name: \\"Zürich\\" }) { name } }"}';
+  for (const charset of ['utf-8', 'utf8', 'UTF8']) {
+    expect(await send('/api/projects', project, 'latin1', charset)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('"code":"invalid_json"'),
+    });
+    expect(await send('/graphql', query, 'latin1', charset)).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('"code":"invalid_json"'),
+    });
+  }
+  expect(await send('/api/projects', project, 'utf8', 'utf8')).toMatchObject({
+    status: 201,
+    text: expect.stringContaining('"name":"Zürich"'),
+  });
+  expect((await send('/graphql', query.replace('Zürich', 'Zürich 2'), 'utf8', 'utf8')).text).toContain('Zürich 2');
+});
+
 it('names everything that is wrong with path, query and body at once', async ({ owner }) => {
   const query = await owner.get('/instances?limit=x&status=asleep&page=2&sort=name&sort=-name');
   expect(query.at('error.details.errors')).toEqual([
