@@ -37,3 +37,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function isId(value: string): boolean {
   return uuid.test(value);
 }
+
+/** UUIDs mean the same in any case (RFC 9562); events, locks and comparisons know only the one that PostgreSQL writes. */
+export function canonicalId(value: string): string {
+  return isId(value) ? value.toLowerCase() : value;
+}

@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
-import { newId } from '../ids.ts';
+import { canonicalId, newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { keysOf, requireHeldByMaker, requireWithinKey } from './limits.ts';
 import { allowedIps, name, permissions } from './fields.ts';
@@ -14,7 +14,7 @@ import { type KeyRow, shown } from './rows.ts';
 export const createInput = z.object({
   name,
   permissions,
-  projectIds: z.array(z.string()).min(1).max(100).nullish(),
+  projectIds: z.array(z.string().transform(canonicalId)).min(1).max(100).nullish(),
   allowedIps: allowedIps.nullish(),
   expiresAt: z
     .date()

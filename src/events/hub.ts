@@ -47,7 +47,9 @@ export class EventHub {
   }
 
   /** Calls `listener` after each wake-up of the topic, and after a reconnect. Returns the way to stop. */
-  on(topic: Topic, listener: () => void): () => void {
+  on(given: Topic, listener: () => void): () => void {
+    // An id may be given in any case.
+    const topic = given.toLowerCase();
     this.#emitter.on(topic, listener);
     this.#emitter.on('*', listener);
     return () => {
@@ -90,7 +92,7 @@ export class EventHub {
 
   #receive(payload: string): void {
     const message = wakeUp.safeParse(JSON.parse(payload));
-    if (message.success) this.#emitter.emit(message.data.topic);
+    if (message.success) this.#emitter.emit(message.data.topic.toLowerCase());
   }
 
   #lost(client: pg.Client, error: Error): void {

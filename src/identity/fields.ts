@@ -1,12 +1,36 @@
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { displayName, publicName } from '../display-name.ts';
 import { validationError } from '../errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
+/** The part before the @, as RFC 5321 writes it without quotes. Plain ASCII: other letters may become these in lower case. */
+const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
+
+/** The name of a mail domain, as IDNA writes it: with a dot, and with a last part that no address of a machine has. */
+const domainName = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+
+/** The one spelling of an e-mail address under which an account is known; undefined for what is none. */
+function canonicalEmail(text: string): string | undefined {
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, Math.max(0, at));
+  const domain = domainToASCII(text.slice(at + 1));
+  const email = `${local}@${domain}`.toLowerCase();
+  return local.length <= 64 && email.length <= 254 && localPart.test(local) && domainName.test(domain)
+    ? email
+    : undefined;
+}
+
+/** An e-mail address, also one of an international domain, and with the spaces that come with copying. */
 export const emailSchema = z
-  .email()
+  .email({ pattern: /@/ })
   .max(254)
-  .transform((value) => value.toLowerCase());
+  .transform((value, context) => {
+    const email = canonicalEmail(value.trim());
+    if (email !== undefined) return email;
+    context.issues.push({ code: 'invalid_format', format: 'email', input: value, message: 'Invalid email address' });
+    return z.NEVER;
+  });
 
 export const personName = publicName(100);
 
@@ -37,11 +61,16 @@ export function requireImpersonal(password: string, person: { email: string; nam
   }
 }
 
-/** Six digits of the app, or a recovery code as it was shown; spaces, hyphens and case do not matter. */
+/** Six digits of the app, or a recovery code as it was shown; spaces, hyphens, case and the width of the digits do not matter. */
 export const secondFactorCode = z
   .string()
   .max(64)
-  .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+  .transform((value) =>
+    value
+      .normalize('NFKC')
+      .replace(/[\s\p{Pd}\p{Cf}]/gu, '')
+      .toUpperCase(),
+  )
   .refine((value) => /^(\d{6}|[A-Z2-7]{16})$/.test(value), 'must be six digits, or a recovery code');
 
 /** What a person calls a passkey or an SSH key. */

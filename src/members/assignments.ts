@@ -6,7 +6,7 @@ import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
-import { isId, newId } from '../ids.ts';
+import { canonicalId, isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { getMember, grantRows, memberIn, projectsIn, roleIn } from './rows.ts';
@@ -70,7 +70,9 @@ export async function assignRole(app: App, scope: OrgScope, memberId: string, gi
 export async function unassignRole(app: App, scope: OrgScope, memberId: string, assignmentId: string) {
   return mutate(app, scope, async ({ tx, record }) => {
     const member = await memberIn(tx, scope.orgId, memberId);
-    const assignment = isId(assignmentId) ? member.assignments.find((row) => row.id === assignmentId) : undefined;
+    const assignment = isId(assignmentId)
+      ? member.assignments.find((row) => row.id === canonicalId(assignmentId))
+      : undefined;
     if (!assignment) throw notFound('assignment', assignmentId);
     requireMayChange(scope.access, { name: member.user.name, roles: grantRows(member) });
     const gone = await tx.roleAssignment.deleteMany({ where: { id: assignmentId } });

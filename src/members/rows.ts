@@ -3,9 +3,9 @@ import type { GrantRow } from '../access/grants.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
-import { isId } from '../ids.ts';
+import { canonicalId, isId } from '../ids.ts';
 
-export const projectIds = z.array(z.string()).max(100).nullish();
+export const projectIds = z.array(z.string().transform(canonicalId)).max(100).nullish();
 
 /** What the organization may see of a person. */
 export const personSelect = { id: true, email: true, name: true, avatarUrl: true } as const satisfies Prisma.UserSelect;

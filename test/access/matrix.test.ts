@@ -41,9 +41,10 @@ const keysNeed: Readonly<Record<string, Permission>> = {
 function expectedOf({ name, scopes }: RootField, caller: Caller): Expected {
   const isPublic = scopes['public'] === true;
   if (caller.is === 'nobody') return isPublic ? 'allowed' : 401;
-  // Whether a dead token or a wrong organization spoils a field that needs neither is not an access rule.
-  if (caller.is === 'dead') return isPublic ? 'whatever' : 401;
-  if (caller.is === 'outsider') return isPublic ? 'whatever' : 404;
+  // A dead token stands in the way of nothing that needs none.
+  if (caller.is === 'dead') return isPublic ? 'allowed' : 401;
+  // What an id leads to lies in the organization.
+  if (caller.is === 'outsider') return name === 'Query.node' ? 404 : expectedOfOutsider(scopes, caller);
   if (caller.is === 'administrator') return scopes['admin'] === true ? 'allowed' : 'whatever';
   if (scopes['admin'] === true) return 403;
   if (scopes['person'] === true && !caller.person) return 403;
@@ -53,6 +54,13 @@ function expectedOf({ name, scopes }: RootField, caller: Caller): Expected {
   const permission = permissionOf(scopes);
   if (permission === undefined || caller.held.has(permission)) return 'allowed';
   return caller.inProject.has(permission) && !wholeOrganization.has(name) ? 'allowed' : 403;
+}
+
+/** An organization that is not the caller's stands in the way only where one is needed. */
+function expectedOfOutsider(scopes: RootField['scopes'], caller: Caller): Expected {
+  if (scopes['person'] === true && !caller.person) return 403;
+  if (scopes['member'] === true || scopes['owner'] === true || permissionOf(scopes)) return 404;
+  return scopes['admin'] === true ? 403 : 'allowed';
 }
 
 function permissionOf(scopes: RootField['scopes']): Permission | undefined {

@@ -41,6 +41,20 @@ const say = async (ocore: Ocore, id: string, from: number, to: number): Promise<
   await ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'logs:' || $1)::text)", [id]);
 };
 
+it('knows an id in upper case: to look, to wait and to follow', async ({ ocore, owner }) => {
+  const id = await operation(owner, 'Upper');
+  const upper = id.toUpperCase();
+  expect((await owner.get(`/operations/${upper}`)).at('id')).toBe(id);
+  expect((await owner.graphql(`{ operation(id: "${upper}") { id } }`)).at('data.operation.id')).toBe(id);
+  const waiting = owner.get(`/operations/${upper}?wait=60`);
+  const events = owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { id status } }', { id: upper });
+  expect((await events.next()).value?.at('data.operationUpdated.id')).toBe(id);
+  const next = events.next();
+  await end(ocore, id);
+  expect((await next).value?.at('data.operationUpdated.status')).toBe('succeeded');
+  expect((await waiting).at('status')).toBe('succeeded');
+}, 30_000);
+
 describe('accepted work', () => {
   it('is 202 with where to look and when', async ({ owner }) => {
     const answer = await owner.post('/servers', {

@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { AppError, inShort } from '../../errors.ts';
+import { emailSchema } from '../fields.ts';
 
 export type ProviderName = 'github' | 'google';
 
@@ -40,7 +41,7 @@ const picture = (value: string | null | undefined): string | null =>
   value && URL.canParse(value) && new URL(value).protocol === 'https:' ? value.slice(0, 500) : null;
 const googleClaims = z.object({
   sub: z.string().min(1).max(255),
-  email: z.email().max(254).optional(),
+  email: emailSchema.optional(),
   email_verified: z.boolean().optional(),
   name: z.string().optional(),
   picture: z.string().optional(),
@@ -73,7 +74,7 @@ function google(config: Config, id: string, secret: string): Provider {
       );
       return {
         subject: claims.sub,
-        verifiedEmail: claims.email_verified === true && claims.email ? claims.email.toLowerCase() : null,
+        verifiedEmail: (claims.email_verified === true && claims.email) || null,
         name: claims.name || (claims.email?.split('@')[0] ?? 'Google user'),
         avatarUrl: picture(claims.picture),
       };
@@ -87,8 +88,6 @@ const githubUser = z.object({
   name: z.string().nullish(),
   avatar_url: z.string().nullish(),
 });
-/** Asked before it is put in lower case, which makes some other letters plain ones. */
-const address = z.email().max(254);
 const githubEmails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
 function github(config: Config, id: string, secret: string): Provider {
@@ -130,7 +129,7 @@ function github(config: Config, id: string, secret: string): Provider {
       const email = githubEmails.parse(await read(token, '/user/emails')).find((one) => one.primary && one.verified);
       return {
         subject: String(user.id),
-        verifiedEmail: address.safeParse(email?.email).data?.toLowerCase() ?? null,
+        verifiedEmail: emailSchema.safeParse(email?.email).data ?? null,
         name: user.name || user.login,
         avatarUrl: picture(user.avatar_url),
       };
