@@ -9,7 +9,6 @@ const Session = builder.prismaObject('Session', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id.' }),
     deviceName: t.string({
-      select: { userAgent: true },
       description: 'The device, such as “Firefox on Windows”.',
       resolve: (session) => deviceName(session.userAgent),
     }),

@@ -9,7 +9,6 @@ export const User = builder.prismaObject('User', {
     id: t.exposeID('id', { description: 'The id.' }),
     email: t.exposeString('email', { description: 'The e-mail address in lower case, used to sign in.' }),
     emailVerified: t.boolean({
-      select: { emailVerifiedAt: true },
       description: 'Whether the e-mail address is verified.',
       resolve: (user) => user.emailVerifiedAt !== null,
     }),
@@ -19,12 +18,10 @@ export const User = builder.prismaObject('User', {
       description: 'Whether the user is an administrator of this installation. The first user is.',
     }),
     hasPassword: t.boolean({
-      select: { passwordHash: true },
       description: 'Whether the account has a password.',
       resolve: (user) => user.passwordHash !== null,
     }),
     totpEnabled: t.boolean({
-      select: { totpEnabledAt: true },
       description: 'Whether a sign-in with the password requires a second step.',
       resolve: (user) => user.totpEnabledAt !== null,
     }),

@@ -3,7 +3,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '../kit/client.ts';
+import { Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
@@ -22,6 +22,9 @@ beforeAll(async () => {
   ocore = await Ocore.start({ DATABASE_URL: proxy.url, OCORE_ROLE: 'gateway' });
   owner = await ocore.owner();
   await fillInstances(ocore, owner.org ?? '', 20);
+  for (let session = 0; session < 5; session += 1)
+    await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'correct horse 1' });
+  for (let key = 0; key < 5; key += 1) await owner.newKey(['view:instances']);
 });
 afterAll(async () => {
   await ocore?.stop();
@@ -45,6 +48,12 @@ it.each([
   ['/projects', 2],
   ['/environments', 2],
   ['/operations', 3],
+  ['/user/sessions', 2],
+  ['/api-keys', 3],
+  ['/members', 6],
+  ['/roles', 4],
+  ['/audit-logs', 2],
+  ['/user/orgs', 4],
 ])('lists %s by REST in %i statements, however many rows', async (path, most) => {
   expect(await statementsOf(() => owner.get(path))).toBeLessThanOrEqual(most);
 });
