@@ -38,7 +38,7 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     }),
     serverId: t.id({ required: true, description: 'An active server.' }),
     environmentId: t.id({ required: true, description: 'The environment that it belongs to.' }),
-    odooVersion: t.string({ description: 'An Odoo release. Default: 19.0.' }),
+    odooVersion: t.string({ description: 'An Odoo release. Default: that of the project.' }),
     edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs a custom image.' }),
     image: t.string({ description: `A custom image that is compatible with the public one. ${needsCode}` }),
     workers: t.int({

@@ -1,4 +1,6 @@
+import anyAscii from 'any-ascii';
 import { z } from 'zod';
+import { newId } from './ids.ts';
 
 export const slugSchema = z
   .string()
@@ -6,15 +8,24 @@ export const slugSchema = z
   .max(50)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must consist of lower-case letters and digits, separated by single hyphens');
 
-/** A slug out of a name; `fallback` where the name has no Latin letter or digit. */
+/** A slug out of a name in any script; `fallback` where the name has neither letters nor digits. */
 export function slugify(name: string, fallback: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const slug = anyAscii(name.normalize('NFC'))
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 50)
     .replace(/-+$/, '');
   return slug.length >= 3 ? slug : [fallback, slug].filter(Boolean).join('-');
+}
+
+/** Slugs to try for a name, the nicest first. */
+export function slugsFor(
+  name: string,
+  fallback: string,
+  reserved: ReadonlySet<string> = new Set(),
+): [string, ...string[]] {
+  const slug = slugify(name, fallback);
+  const unique = `${slug.slice(0, 40).replace(/-+$/, '')}-${newId().slice(-6)}`;
+  return reserved.has(slug) ? [unique] : [slug, unique];
 }

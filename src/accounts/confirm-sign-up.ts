@@ -115,7 +115,7 @@ export async function confirmSignUp(app: App, tokens: AccessTokens, client: Clie
 /** Refuses a slug that is taken, whether or not the address has an account. */
 export async function requireFreeSlug(app: App, slug: string | null | undefined): Promise<void> {
   if (!slug || !(await app.db.prisma.organization.findUnique({ where: { slug }, select: { id: true } }))) return;
-  throw new AppError('conflict', `The organization slug ${slug} is taken`, {
+  throw new AppError('conflict', `An organization with the slug ${slug} already exists`, {
     field: 'organizationSlug',
     constraint: 'unique',
   });

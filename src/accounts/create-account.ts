@@ -66,7 +66,7 @@ export function accountConflict(error: unknown, slug: string): unknown {
   const index = uniqueViolation(error);
   if (index === undefined) return error;
   if (index.includes('slug'))
-    return new AppError('conflict', `The organization slug ${slug} is taken`, {
+    return new AppError('conflict', `An organization with the slug ${slug} already exists`, {
       field: 'organizationSlug',
       constraint: 'unique',
     });

@@ -2,24 +2,32 @@ import { z } from 'zod';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../database/database.ts';
+import { withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
-import { AppError, invalidState } from '../errors.ts';
+import { invalidState } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
-import { getEnvironment, odooVersion } from '../projects/index.ts';
+import { getEnvironment, getProject, odooVersion } from '../projects/index.ts';
 import { serverForProject } from '../servers/index.ts';
-import { slugify, slugSchema } from '../slug.ts';
+import { slugSchema, slugsFor } from '../slug.ts';
 import { provisionInstanceKind } from './kinds.ts';
 import { imageReference } from './image.ts';
 import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { checkMemory, mib, settingsFields } from './settings.ts';
 
+/** The database of an instance is called after its slug: these are there already. */
+const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1']);
+
 export const createInput = z
   .object({
     name: displayName(64, 3, 'Instance name must be between 3 and 64 characters'),
-    slug: slugSchema.nullish(),
+    slug: slugSchema
+      .refine((slug) => !reserved.has(slug), {
+        message: 'is the name of a database of PostgreSQL’s own; choose another one',
+        params: { constraint: 'reserved' },
+      })
+      .nullish(),
     serverId: z.string(),
     environmentId: z.string(),
     odooVersion: odooVersion.nullish(),
@@ -59,15 +67,15 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   const environment = await getEnvironment(scope, input.environmentId);
   const server = await serverForProject(scope, input.serverId, environment.projectId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
-  const version = input.odooVersion ?? '19.0';
+  const version = input.odooVersion ?? (await getProject(scope, environment.projectId)).odooVersion;
   const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
   const image = input.image ?? usualImage;
   const ownCode = image !== usualImage || Object.keys(input.envVars ?? {}).length > 0;
   if (ownCode) requireIn(scope, 'manage:instance_code', environment.projectId);
-  const slug = input.slug ?? slugify(input.name, 'odoo');
   const id = newId();
-  try {
-    return await mutate(app, scope, async ({ tx, record, start }) => {
+  const slugs = input.slug ? ([input.slug] as const) : slugsFor(input.name, 'odoo', reserved);
+  return withFreeSlug('An instance', slugs, (slug) =>
+    mutate(app, scope, async ({ tx, record, start }) => {
       const instance = await tx.instance.create({
         data: {
           id,
@@ -115,12 +123,6 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
           input: { ownCode },
         }),
       };
-    });
-  } catch (error) {
-    if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
-    throw new AppError('conflict', `An instance with the slug ${slug} already exists`, {
-      field: 'slug',
-      constraint: 'unique',
-    });
-  }
+    }),
+  );
 }

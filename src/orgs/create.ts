@@ -5,12 +5,12 @@ import type { Client } from '../access/client.ts';
 import { systemRoles } from '../access/permissions.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { type Tx, uniqueViolation } from '../database/database.ts';
+import type { Tx } from '../database/database.ts';
+import { withFreeSlug } from '../database/free-slug.ts';
 import { publicName } from '../display-name.ts';
-import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
-import { organizationSlug, slugsFor } from './slug.ts';
+import { organizationSlug, organizationSlugs } from './slug.ts';
 
 export const organizationName = publicName(100, 2);
 export const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
@@ -53,16 +53,7 @@ export async function foundOrganization(
 ): Promise<Organization> {
   const owner = { ...requireActor(access), id: requirePerson(access).userId };
   const { name, slug: wanted } = parse(createInput, given);
-  for (const slug of wanted ? [wanted] : slugsFor(name)) {
-    try {
-      return await app.db.prisma.$transaction((tx) => createOrganization(tx, owner, client, { name, slug }));
-    } catch (error) {
-      if (!uniqueViolation(error)?.includes('slug')) throw error;
-    }
-  }
-  throw slugTaken(wanted ?? name);
-}
-
-export function slugTaken(slug: string): AppError {
-  return new AppError('conflict', `The organization slug ${slug} is taken`, { field: 'slug', constraint: 'unique' });
+  return withFreeSlug('An organization', wanted ? [wanted] : organizationSlugs(name), (slug) =>
+    app.db.prisma.$transaction((tx) => createOrganization(tx, owner, client, { name, slug })),
+  );
 }

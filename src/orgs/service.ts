@@ -4,12 +4,13 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
+import { slugTaken } from '../database/free-slug.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
-import { organizationName, slugTaken } from './create.ts';
+import { organizationName } from './create.ts';
 import { organizationSlug } from './slug.ts';
 
 export const updateInput = z.object({
@@ -103,7 +104,7 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
     });
   } catch (error) {
     if (uniqueViolation(error) === undefined) throw error;
-    throw slugTaken(input.slug ?? before.slug);
+    throw slugTaken('An organization', input.slug ?? before.slug);
   }
 }
 

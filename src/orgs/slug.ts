@@ -1,5 +1,4 @@
-import { newId } from '../ids.ts';
-import { slugify, slugSchema } from '../slug.ts';
+import { slugSchema, slugsFor } from '../slug.ts';
 
 /** Names that stand, or may come to stand, for something of oCore's own in addresses and texts. */
 const reserved: ReadonlySet<string> = new Set([
@@ -50,9 +49,5 @@ export const organizationSlug = slugSchema.refine((slug) => !reserved.has(slug),
   params: { constraint: 'reserved' },
 });
 
-/** Slugs to try for a name, the nicest first. */
-export function slugsFor(name: string): string[] {
-  const slug = slugify(name, 'org');
-  const unique = `${slug.slice(0, 40).replace(/-+$/, '')}-${newId().slice(-6)}`;
-  return reserved.has(slug) ? [unique] : [slug, unique];
-}
+/** Slugs to try for an organization's name, the nicest first. */
+export const organizationSlugs = (name: string): [string, ...string[]] => slugsFor(name, 'org', reserved);

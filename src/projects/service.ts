@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../database/database.ts';
+import { withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';
 import { parse } from '../parse.ts';
-import { slugify, slugSchema } from '../slug.ts';
+import { slugSchema, slugsFor } from '../slug.ts';
 
 const name = displayName(100);
 const description = z.string().max(2000);
@@ -55,9 +55,8 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   // A new project belongs to no project yet.
   requireProject(scope, null);
-  const slug = input.slug ?? slugify(input.name, 'project');
-  try {
-    return await mutate(app, scope, async ({ tx, record }) => {
+  return withFreeSlug('A project', input.slug ? [input.slug] : slugsFor(input.name, 'project'), (slug) =>
+    mutate(app, scope, async ({ tx, record }) => {
       const project = await tx.project.create({
         data: {
           id: newId(),
@@ -76,14 +75,8 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
         after: { name: project.name, slug },
       });
       return project;
-    });
-  } catch (error) {
-    if (uniqueViolation(error) === undefined) throw error;
-    throw new AppError('conflict', `A project with the slug ${slug} already exists`, {
-      field: 'slug',
-      constraint: 'unique',
-    });
-  }
+    }),
+  );
 }
 
 export async function updateProject(app: App, scope: OrgScope, id: string, given: unknown) {
