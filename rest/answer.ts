@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../src/errors.ts';
+import { placeOf } from './created.ts';
 import { etagOf, isKnown } from './etag.ts';
 import type { Route } from './route.ts';
 import { deprecationHeaders } from './version.ts';
@@ -32,11 +33,17 @@ function accepted(subject: z.infer<typeof resource>, operationId: string | null,
   return { status: operationId ? 202 : 200, headers, body: { id: subject.id, status: subject.status, message, operationId } };
 }
 
+function createdHeaders(route: Route, value: unknown): Record<string, string> {
+  const place = placeOf(route);
+  return place ? { Location: `${place}/${z.object({ id: z.string() }).parse(value).id}` } : {};
+}
+
 /** The REST response for what the document gave. */
-export function answerOf({ answer }: Route, value: unknown, url: string): RestAnswer {
+export function answerOf(route: Route, value: unknown, url: string): RestAnswer {
+  const { answer } = route;
   switch (answer.as) {
     case 'object':
-      return { status: answer.status ?? 200, headers: {}, body: value };
+      return { status: answer.status ?? 200, headers: answer.status === 201 ? createdHeaders(route, value) : {}, body: value };
     case 'redirect': {
       const { url } = z.object({ url: z.string() }).parse(value);
       return { status: 302, headers: { Location: url }, body: { url } };

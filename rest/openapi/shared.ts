@@ -104,6 +104,7 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
     maximum: 86400,
   }),
   Location: header('The operation to watch.', short),
+  'Created-Location': header('The URL of what was created.', short),
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
@@ -111,7 +112,7 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
 export function headersOf(...more: string[]): JsonObject {
   return Object.fromEntries(
     ['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more]
-      .map((name) => [name, ref('headers', name)])
+      .map((name) => [name.replace('Created-', ''), ref('headers', name)])
       .concat([['X-OCore-Version', ref('headers', 'Version')]]),
   );
 }

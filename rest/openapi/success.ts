@@ -12,6 +12,7 @@ import { exampleOf } from './examples.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { SchemaWriter } from './json-schema.ts';
 import type { Subject } from './operation.ts';
+import { placeOf } from '../created.ts';
 import { headersOf, ref } from './shared.ts';
 
 function childOf(selection: SelectionSetNode | undefined, name: string): SelectionSetNode | undefined {
@@ -100,7 +101,8 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
   });
   switch (answer.as) {
     case 'object':
-      return { [answer.status ?? 200]: json(answer.status === 201 ? 'Created.' : 'Success.', whole()) };
+      if (answer.status !== 201) return { 200: json('Success.', whole()) };
+      return { 201: json('Created.', whole(), ...(placeOf(prepared.route) ? ['Created-Location'] : [])) };
     case 'message':
       return { 200: json('Success.', { allOf: [ref('schemas', 'Message')], examples: [{ message: answer.message }] }) };
     case 'session': {

@@ -143,6 +143,7 @@ export function serveSockets(
             );
           assertShallow(payload.variables);
           const document = documents.parse(payload.query);
+          documents.requireOperation(document, payload.operationName);
           const errors = documents.validate(document);
           if (errors.length > 0) return errors.map((error) => mask(request, error));
           countCost(

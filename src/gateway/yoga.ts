@@ -55,8 +55,19 @@ const guarded = (app: App, documents: Documents, connections: Connections): Plug
     }
   };
   return {
-    onParse: ({ setParseFn }) => {
-      setParseFn((source) => documents.parse(typeof source === 'string' ? source : source.body));
+    onParams: ({ params }) => {
+      // By this message Apollo's clients know to send the whole text.
+      if (!params.query && params.extensions?.['persistedQuery'] !== undefined)
+        throw new GraphQLError('PersistedQueryNotSupported', {
+          originalError: new AppError('bad_request', 'PersistedQueryNotSupported', { constraint: 'persisted_query' }),
+        });
+    },
+    onParse: ({ setParseFn, context }) => {
+      setParseFn((source) => {
+        const document = documents.parse(typeof source === 'string' ? source : source.body);
+        documents.requireOperation(document, context.params?.operationName);
+        return document;
+      });
     },
     onValidate: ({ params, setResult }) => {
       setResult([...documents.validate(params.documentAST)]);

@@ -120,6 +120,12 @@ describe('the graphql-transport-ws protocol', () => {
       payload: { data: { me: { email: owner.email } } },
     });
     expect((await socket.next()).body).toEqual({ id: 'q', type: 'complete' });
+    await socket.send(ask('w', 'query Me { me { email } }', { operationName: 'Mine' }));
+    const wrong = await socket.next();
+    expect([wrong.at('type'), wrong.at('payload.0.message')]).toEqual([
+      'error',
+      'The document has no operation Mine; it has Me',
+    ]);
     await socket.send(
       ask('m', 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { name } }', {
         variables: { input: { name: 'By socket' } },

@@ -2,12 +2,13 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  Kind,
   parse,
   recommendedRules,
   specifiedRules,
   validate,
 } from 'graphql';
-import { AppError } from '../../errors.ts';
+import { AppError, inShort } from '../../errors.ts';
 import { type CompiledQuery, compileQuery } from '../../../schema/compiled-query.ts';
 import { type CostOf, costOf } from './cost.ts';
 import { documentLimits, maxErrors, tooComplex } from './limits.ts';
@@ -28,6 +29,8 @@ const rules = [...new Set([...specifiedRules, ...recommendedRules])];
 function asGraphQLError(error: AppError): GraphQLError {
   return new GraphQLError(error.message, { originalError: error });
 }
+
+const listOf = (names: readonly string[]): string => names.slice(0, 10).join(', ') || 'only one without a name';
 
 /** The one way from the text of a GraphQL operation to what may be executed, for HTTP, server-sent events and WebSockets. */
 export class Documents {
@@ -61,6 +64,25 @@ export class Documents {
     }
     this.#texts.set(document, text);
     return document;
+  }
+
+  /** Throws a GraphQLError when the document does not have the operation that was asked for. */
+  requireOperation(document: DocumentNode, asked: unknown): void {
+    const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    const names = operations.flatMap((operation) => ('name' in operation && operation.name?.value) || []);
+    const details = { field: 'operationName', constraint: 'one_of', allowed: names };
+    if (typeof asked === 'string' && asked !== '' && !names.includes(asked))
+      throw asGraphQLError(
+        new AppError(
+          'bad_request',
+          `The document has no operation ${inShort(asked)}; it has ${listOf(names)}`,
+          details,
+        ),
+      );
+    if (!asked && operations.length > 1)
+      throw asGraphQLError(
+        new AppError('bad_request', `Name one operation of the document in operationName: ${listOf(names)}`, details),
+      );
   }
 
   validate(document: DocumentNode): readonly GraphQLError[] {
