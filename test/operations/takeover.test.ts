@@ -13,7 +13,7 @@ import { StepGates } from '../kit/step-gates.ts';
 import { type Begun, Fixtures } from './takeover-fixtures.ts';
 
 /** Long enough that all operations are in their steps, and a second worker is there, before one of them is over. */
-const leaseSeconds = 12;
+const leaseSeconds = 18;
 
 let fleet: Fleet;
 let server: FleetServer;
