@@ -8,7 +8,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { AppError, inShort } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import { type CompiledQuery, compileQuery } from '../../../schema/compiled-query.ts';
 import { type CostOf, costOf } from './cost.ts';
 import { documentLimits, maxErrors, tooComplex } from './limits.ts';
@@ -75,7 +75,7 @@ export class Documents {
       throw asGraphQLError(
         new AppError(
           'bad_request',
-          `The document has no operation ${inShort(asked)}; it has ${listOf(names)}`,
+          `The document has no operation ${asked.length > 100 ? 'of that name' : asked}; it has ${listOf(names)}`,
           details,
         ),
       );
