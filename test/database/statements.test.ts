@@ -33,12 +33,16 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+/** The fewest of a few times: now and then the use of a session is noted beside the request. */
 async function statementsOf(work: () => Promise<{ status: number; body: unknown }>): Promise<number> {
-  await work();
-  const before = proxy.statements;
-  const answer = await work();
-  expect([answer.status, JSON.stringify(answer.body).includes('"errors"')]).toEqual([200, false]);
-  return proxy.statements - before;
+  const counts: number[] = [];
+  for (let time = 0; time < 4; time += 1) {
+    const before = proxy.statements;
+    const answer = await work();
+    expect([answer.status, JSON.stringify(answer.body).includes('"errors"')]).toEqual([200, false]);
+    counts.push(proxy.statements - before);
+  }
+  return Math.min(...counts);
 }
 
 // One says who asks and what they may do, the rest reads the page: never one a row.

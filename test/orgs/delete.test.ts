@@ -92,7 +92,7 @@ it('removes everything though its worker is killed, and sets the slug free', asy
   expect((await viewer.in(null).post('/user/orgs', { name: 'Next', slug: owner.org })).status).toBe(201);
 
   const next = new WorkerProcess(ocore);
-  await expect.poll(() => remains(ocore, id), { timeout: 20_000 }).toEqual({});
+  await expect.poll(() => remains(ocore, id), { timeout: 60_000 }).toEqual({});
   await next.kill();
 }, 240_000);
 
