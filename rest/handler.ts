@@ -3,6 +3,7 @@ import type { App } from '../src/app.ts';
 import type { AdvisoryLocks } from '../src/database/advisory-locks.ts';
 import { holdOpen } from '../src/request/access-end.ts';
 import type { Connections } from '../src/request/connections.ts';
+import type { Context } from '../schema/context.ts';
 import { contextFor } from '../src/request/identified.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
 import { onlyIfCurrent } from './conditional.ts';
@@ -23,8 +24,7 @@ export interface Parts {
 }
 
 /** What a GET shows, at once or when it has ended; undefined when nobody is there any more to be shown it. */
-async function shown({ app, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, variables: Record<string, unknown>): Promise<unknown> {
-  const context = await contextFor(request);
+async function shown({ app, closing }: Parts, request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>): Promise<unknown> {
   // Permissions are read again for each query.
   let looked = false;
   const look = async (): Promise<unknown> => {
@@ -59,7 +59,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
     const variables = variablesOf(request, prepared);
     if (route.answer.as === 'file') return sendRows(request, response, prepared, context, variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
-      const value = await shown(parts, request, response, prepared, variables);
+      const value = await shown(parts, request, response, prepared, context, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }

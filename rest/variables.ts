@@ -1,7 +1,6 @@
 import { getNamedType, GraphQLBoolean, type GraphQLError, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType, validateInputValue } from 'graphql';
 import type { Request } from 'express';
 import { type FieldError, validationError } from '../src/errors.ts';
-import { canonicalId } from '../src/ids.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** The values of an enum as REST writes them: as the reference does, in their stored form. */
@@ -88,7 +87,7 @@ function fromQuery(request: Request, prepared: PreparedRoute, errors: FieldError
 export function variablesOf(request: Request, prepared: PreparedRoute): Record<string, unknown> {
   const errors: FieldError[] = [];
   const values: Record<string, unknown> = {
-    ...Object.fromEntries(prepared.pathParameters.map((name) => [name, canonicalId(String(request.params[name]))])),
+    ...Object.fromEntries(prepared.pathParameters.map((name) => [name, request.params[name]])),
     ...fromQuery(request, prepared, errors),
     ...fromBody(request, prepared, errors),
   };

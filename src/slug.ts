@@ -19,6 +19,11 @@ export function slugify(name: string, fallback: string): string {
   return slug.length >= 3 ? slug : [fallback, slug].filter(Boolean).join('-');
 }
 
+/** A slug like this one that nothing else has. */
+export function withSuffix(slug: string): string {
+  return `${slug.slice(0, 40).replace(/-+$/, '')}-${newId().slice(-6)}`;
+}
+
 /** Slugs to try for a name, the nicest first. */
 export function slugsFor(
   name: string,
@@ -26,6 +31,5 @@ export function slugsFor(
   reserved: ReadonlySet<string> = new Set(),
 ): [string, ...string[]] {
   const slug = slugify(name, fallback);
-  const unique = `${slug.slice(0, 40).replace(/-+$/, '')}-${newId().slice(-6)}`;
-  return reserved.has(slug) ? [unique] : [slug, unique];
+  return reserved.has(slug) ? [withSuffix(slug)] : [slug, withSuffix(slug)];
 }

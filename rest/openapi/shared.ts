@@ -108,12 +108,16 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
-/** The headers of a response: those of every response, and more by name. */
+/** Components that are not called like their header. */
+const spelling: Readonly<Record<string, string>> = { Version: 'X-OCore-Version', 'Created-Location': 'Location' };
+
+/** The headers of a response: those of every response, and more by the names of their components. */
 export function headersOf(...more: string[]): JsonObject {
   return Object.fromEntries(
-    ['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more]
-      .map((name) => [name.replace('Created-', ''), ref('headers', name)])
-      .concat([['X-OCore-Version', ref('headers', 'Version')]]),
+    ['X-Request-Id', 'Access-Control-Allow-Origin', 'RateLimit', 'RateLimit-Policy', ...more, 'Version'].map((name) => [
+      spelling[name] ?? name,
+      ref('headers', name),
+    ]),
   );
 }
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
-import { AppError } from '../errors.ts';
+import { slugTaken } from '../database/free-slug.ts';
 import { notify } from '../events/hub.ts';
-import { newId } from '../ids.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
@@ -26,6 +25,7 @@ import {
   wrongLink,
 } from '../identity/index.ts';
 import { accountConflict, createAccount, requireSignUp } from './create-account.ts';
+import { withSuffix } from '../slug.ts';
 
 const hour = 3600;
 const day = 24 * hour;
@@ -76,7 +76,7 @@ export const confirmSignUpInput = z.object({
 /** The slug that was asked for, or one like it where it was taken meanwhile. */
 async function freeSlug(tx: Tx, slug: string): Promise<string> {
   const taken = await tx.organization.findUnique({ where: { slug }, select: { id: true } });
-  return taken ? `${slug.slice(0, 43)}-${newId().slice(-6)}` : slug;
+  return taken ? withSuffix(slug) : slug;
 }
 
 /**
@@ -115,8 +115,5 @@ export async function confirmSignUp(app: App, tokens: AccessTokens, client: Clie
 /** Refuses a slug that is taken, whether or not the address has an account. */
 export async function requireFreeSlug(app: App, slug: string | null | undefined): Promise<void> {
   if (!slug || !(await app.db.prisma.organization.findUnique({ where: { slug }, select: { id: true } }))) return;
-  throw new AppError('conflict', `An organization with the slug ${slug} already exists`, {
-    field: 'organizationSlug',
-    constraint: 'unique',
-  });
+  throw slugTaken('An organization', slug, 'organizationSlug');
 }

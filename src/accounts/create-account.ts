@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
+import { slugTaken } from '../database/free-slug.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
 import { createOrganization } from '../orgs/index.ts';
-import { slugify } from '../slug.ts';
+import { slugify, withSuffix } from '../slug.ts';
 import type { Client } from '../access/client.ts';
 import { readSettings, recordAccountFact, type SignedInUser } from '../identity/index.ts';
 import { checkSetup } from './setup.ts';
@@ -38,7 +39,7 @@ export function firstOrganization(
 ): { name: string; slug: string } {
   return {
     name: name ?? `${person}'s organization`.slice(0, 100),
-    slug: slug ?? `${slugify(name ?? person, 'org').slice(0, 40)}-${newId().slice(-6)}`,
+    slug: slug ?? withSuffix(slugify(name ?? person, 'org')),
   };
 }
 
@@ -65,11 +66,7 @@ export async function createAccount(
 export function accountConflict(error: unknown, slug: string): unknown {
   const index = uniqueViolation(error);
   if (index === undefined) return error;
-  if (index.includes('slug'))
-    return new AppError('conflict', `An organization with the slug ${slug} already exists`, {
-      field: 'organizationSlug',
-      constraint: 'unique',
-    });
+  if (index.includes('slug')) return slugTaken('An organization', slug, 'organizationSlug');
   return new AppError('conflict', 'An account with this e-mail address already exists', {
     field: 'email',
     constraint: 'unique',

@@ -22,9 +22,6 @@ export async function withFreeSlug<T>(
   throw slugTaken(what, slugs[0]);
 }
 
-export function slugTaken(what: string, slug: string): AppError {
-  return new AppError('conflict', `${what} with the slug ${slug} already exists`, {
-    field: 'slug',
-    constraint: 'unique',
-  });
+export function slugTaken(what: string, slug: string, field = 'slug'): AppError {
+  return new AppError('conflict', `${what} with the slug ${slug} already exists`, { field, constraint: 'unique' });
 }

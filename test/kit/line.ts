@@ -1,9 +1,34 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { Transform, type Writable } from 'node:stream';
 
 interface Pair {
   near: net.Socket;
   far: net.Socket;
+  /** What comes back from the far side goes in here. */
+  back: Writable;
+}
+
+/** Passes on what came in a while in one piece, as a congested network does: it is read at once. */
+function bursts(everyMs: number): Transform {
+  let waiting: Buffer[] = [];
+  const pass = (to: Transform): void => {
+    if (waiting.length > 0) to.push(Buffer.concat(waiting));
+    waiting = [];
+  };
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      waiting.push(chunk);
+      done();
+    },
+    flush(done) {
+      pass(this);
+      done();
+    },
+  });
+  const timer = setInterval(() => pass(stream), everyMs);
+  stream.once('close', () => clearInterval(timer));
+  return stream;
 }
 
 /** The network in front of a TCP port on loopback: it can stop to forward without a word, as a lost route does. */
@@ -12,15 +37,18 @@ export class Line {
   readonly #target: number;
   readonly #pairs = new Set<Pair>();
   readonly #lost = new Set<Pair>();
+  readonly #burstMs: number;
   #held = false;
 
-  private constructor(target: number) {
+  private constructor(target: number, burstMs: number) {
     this.#target = target;
+    this.#burstMs = burstMs;
     this.#server = net.createServer((near) => this.#connect(near));
   }
 
-  static async start(target: number): Promise<Line> {
-    const line = new Line(target);
+  /** `burstMs`: what comes back arrives in bursts, so many ms apart; 0: as it comes. */
+  static async start(target: number, burstMs = 0): Promise<Line> {
+    const line = new Line(target, burstMs);
     line.#server.listen(0, '127.0.0.1');
     await once(line.#server, 'listening');
     return line;
@@ -65,7 +93,9 @@ export class Line {
   }
 
   #connect(near: net.Socket): void {
-    const pair = { near, far: net.connect(this.#target, '127.0.0.1') };
+    const back = this.#burstMs > 0 ? bursts(this.#burstMs) : near;
+    if (back !== near) back.pipe(near);
+    const pair = { near, far: net.connect(this.#target, '127.0.0.1'), back };
     this.#pairs.add(pair);
     for (const socket of [pair.near, pair.far]) {
       socket.setNoDelay(true);
@@ -80,18 +110,18 @@ export class Line {
   }
 
   #forward(pair: Pair): void {
-    const { near, far } = pair;
+    const { near, far, back } = pair;
     if (near.destroyed || far.destroyed) {
       this.#end(pair);
     } else {
       near.pipe(far);
-      far.pipe(near);
+      far.pipe(back);
     }
   }
 
-  #stop({ near, far }: Pair): void {
+  #stop({ near, far, back }: Pair): void {
     near.unpipe(far);
-    far.unpipe(near);
+    far.unpipe(back);
     near.pause();
     far.pause();
   }
@@ -99,6 +129,7 @@ export class Line {
   #end(pair: Pair): void {
     pair.near.destroy();
     pair.far.destroy();
+    pair.back.destroy();
     this.#pairs.delete(pair);
     this.#lost.delete(pair);
   }

@@ -8,7 +8,7 @@ import { inLanes } from '../kit/lanes.ts';
 import { MemoryWatch } from '../kit/memory.ts';
 
 const lanes = 40;
-/** What a process may hold beyond its start, in MB, while a hundred servers send without end. */
+/** What a process may hold beyond its start, in MB, while dozens of servers send without end. */
 const memoryBound = 600;
 
 let stage: Stage;

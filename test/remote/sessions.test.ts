@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
 import { fleetDir, firstSshPort } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
-import { burstyLine } from '../kit/bursty-line.ts';
 import { everywhere } from '../kit/everywhere.ts';
+import { Line } from '../kit/line.ts';
 
 const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
 const pool = new RemotePool({ destinations: everywhere });
@@ -127,7 +127,7 @@ it('ends a command of a server that writes too much, and goes on with the next',
 });
 
 it('reads the end of a command that a congested network delivers in one piece with its beginning', async () => {
-  const line = await burstyLine(sshd.port, 150);
+  const line = await Line.start(sshd.port, 150);
   try {
     const host = await pool.open({ ...target, port: line.port, hostKeyFingerprint: null }, guard());
     expect(host.session?.pid).toBeGreaterThan(1);

@@ -68,8 +68,8 @@ export class Documents {
 
   /** Throws a GraphQLError when the document does not have the operation that was asked for. */
   requireOperation(document: DocumentNode, asked: unknown): void {
-    const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-    const names = operations.flatMap((operation) => ('name' in operation && operation.name?.value) || []);
+    const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    const names = operations.flatMap(({ name }) => name?.value ?? []);
     const details = { field: 'operationName', constraint: 'one_of', allowed: names };
     if (typeof asked === 'string' && asked !== '' && !names.includes(asked))
       throw asGraphQLError(

@@ -23,10 +23,16 @@ export type OperationState = z.infer<typeof operationShape>;
 
 /** What automation does: hundreds of servers at a time keep a small machine busy, and 503 says "try again". */
 class PatientClient extends Client {
-  override async request(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers: Record<string, string> = method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {};
+  override async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    // One that was done although its answer was 503 is not done again.
+    const once: Record<string, string> = method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {};
     for (let left = 20; ; left -= 1) {
-      const answer = await super.request(method, path, body, headers);
+      const answer = await super.request(method, path, body, { ...once, ...headers });
       if (answer.status !== 503 || left === 0) return answer;
       await sleep(1000);
     }
