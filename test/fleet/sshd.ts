@@ -77,6 +77,9 @@ export class Sshd {
         'MaxStartups 100',
         'AllowStreamLocalForwarding yes',
         'LogLevel ERROR',
+        // The start-up files of this machine's root stay out: with some, a command takes a second of CPU. bash reads
+        // ~/.bashrc for sshd in an outermost shell only.
+        'SetEnv SHLVL=1',
         ...this.#settings,
         '',
       ].join('\n'),
