@@ -3,16 +3,11 @@ import { AppError } from '../errors.ts';
 
 /** Those of the types that the caller takes, as its Accept header prefers them. */
 function acceptedOf(request: Request, types: readonly string[]): string[] {
-  const best = request.accepts([...types]);
-  return best === false
-    ? []
-    : [
-        best,
-        ...acceptedOf(
-          request,
-          types.filter((type) => type !== best),
-        ),
-      ];
+  // Of no types at all, Express would give everything in the header.
+  const best = types.length > 0 && request.accepts([...types]);
+  if (best === false) return [];
+  const others = types.filter((type) => type !== best);
+  return [best, ...acceptedOf(request, others)];
 }
 
 export function notAcceptable(types: readonly string[]): AppError {
