@@ -1,6 +1,6 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { AppError, validationError } from '../src/errors.ts';
-import { bodyError, jsonBody } from '../src/request/json-body.ts';
+import { jsonBody } from '../src/request/json-body.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** Whether the route reads a body. */
@@ -15,11 +15,16 @@ const requireJson: RequestHandler = (request, _response, next) => {
 
 const refused = (): AppError => validationError([{ field: '', constraint: 'no_body', message: 'This route takes no body' }]);
 
-/** Whatever else is wrong with a body that nobody asked for. */
-const refuseBody: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
-  const shown = bodyError(error);
-  next(shown instanceof AppError ? refused() : error);
-};
+/** Says of whatever the reading of a body finds wrong that nobody asked for one. */
+const refusing =
+  (read: RequestHandler): RequestHandler =>
+  (request, response, next) => {
+    try {
+      return read(request, response, (error?: unknown) => (error === undefined ? next() : next(refused())));
+    } catch {
+      return next(refused());
+    }
+  };
 
 const requireNone: RequestHandler = (request, _response, next) => {
   if (!isEmpty(request) && request.headers['content-type'] && !request.is('application/json')) throw refused();
@@ -28,7 +33,7 @@ const requireNone: RequestHandler = (request, _response, next) => {
 
 const withBody: readonly RequestHandler[] = [requireJson, ...jsonBody];
 /** An empty object is no body. What is not named JSON is left unread. */
-const withoutBody: readonly (RequestHandler | ErrorRequestHandler)[] = [requireNone, ...jsonBody, refuseBody];
+const withoutBody: readonly RequestHandler[] = [requireNone, ...jsonBody.map(refusing)];
 
 /** Reads the body of a route that has one, and refuses one elsewhere. */
-export const bodyOf = (prepared: PreparedRoute): readonly (RequestHandler | ErrorRequestHandler)[] => (hasBody(prepared) ? withBody : withoutBody);
+export const bodyOf = (prepared: PreparedRoute): readonly RequestHandler[] => (hasBody(prepared) ? withBody : withoutBody);
