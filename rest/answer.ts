@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../src/errors.ts';
 import { placeOf } from './created.ts';
-import { etagOf, isKnown } from './etag.ts';
+import { etagOf, knownAs } from './etag.ts';
 import type { Route } from './route.ts';
 import { deprecationHeaders } from './version.ts';
 
@@ -88,9 +88,10 @@ export function sendAnswer(request: Request, response: Response, route: Route, {
   response.setHeader('Cache-Control', route.method === 'get' ? 'private, no-cache' : 'no-store');
   if (route.method === 'get') {
     const etag = etagOf(body, text, route.readings);
-    response.setHeader('ETag', etag);
+    const known = knownAs(request.headers['if-none-match'], etag);
+    response.setHeader('ETag', known ?? etag);
     response.vary('Authorization, Cookie, X-Org-Slug');
-    if (isKnown(request.headers['if-none-match'], etag)) {
+    if (known !== undefined) {
       response.status(304).end();
       return;
     }

@@ -19,7 +19,15 @@ const routes: readonly Route[] = [
   },
   { method: 'post', path: '/auth/signup/confirm', category: 'Authentication', summary: 'Create the account of a confirmation e-mail', document: `mutation ($input: ConfirmSignUpInput!) { confirmSignUp(input: $input) { ${signIn} } }`, answer: { as: 'object', status: 201 }, errors: ['forbidden'] },
   { method: 'post', path: '/auth/login', category: 'Authentication', summary: 'Sign in', document: `mutation ($input: LoginInput!) { login(input: $input) { requiresTOTP partialToken ${signIn} } }`, answer: { as: 'object' }, errors: ['invalid_credentials'] },
-  { method: 'post', path: '/auth/login/2fa', category: 'Authentication', summary: 'Complete the second step of a sign-in', document: `mutation ($input: LoginSecondFactorInput!) { loginSecondFactor(input: $input) { ${signIn} } }`, answer: { as: 'object' }, errors: ['invalid_credentials', 'unauthenticated'] },
+  {
+    method: 'post',
+    path: '/auth/login/2fa',
+    category: 'Authentication',
+    summary: 'Complete the second step of a sign-in',
+    document: `mutation ($input: LoginSecondFactorInput!) { loginSecondFactor(input: $input) { ${signIn} } }`,
+    answer: { as: 'object' },
+    errors: ['invalid_credentials', 'unauthenticated', 'reauthentication_required'],
+  },
   {
     method: 'post',
     path: '/auth/passkey/login/begin',
@@ -28,7 +36,7 @@ const routes: readonly Route[] = [
     document: 'mutation ($email: String, $partialToken: String) { beginPasskeyLogin(email: $email, partialToken: $partialToken) { publicKey } }',
     body: ['email', 'partialToken'],
     answer: { as: 'object' },
-    errors: ['unauthenticated'],
+    errors: ['unauthenticated', 'reauthentication_required'],
   },
   {
     method: 'post',
@@ -37,7 +45,7 @@ const routes: readonly Route[] = [
     summary: 'Sign in with a passkey',
     document: `mutation ($input: JSON!, $email: String) { finishPasskeyLogin(response: $input, email: $email) { ${signIn} } }`,
     answer: { as: 'object' },
-    errors: ['invalid_credentials', 'unauthenticated'],
+    errors: ['invalid_credentials', 'unauthenticated', 'reauthentication_required'],
   },
   {
     method: 'post',

@@ -1,13 +1,15 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { App } from '../src/app.ts';
 import type { AdvisoryLocks } from '../src/database/advisory-locks.ts';
 import { holdOpen } from '../src/request/access-end.ts';
 import type { Connections } from '../src/request/connections.ts';
 import type { Context } from '../schema/context.ts';
+import { requireAccepted } from '../src/request/accepted.ts';
 import { contextFor } from '../src/request/identified.ts';
 import { answerOf, type RestAnswer, sendAnswer } from './answer.ts';
+import { typesOf } from './types.ts';
 import { onlyIfCurrent } from './conditional.ts';
-import { runDocument } from './run-document.ts';
+import { runRoute } from './run-document.ts';
 import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
 import { readUntil, waitOf } from './long-poll.ts';
@@ -30,7 +32,7 @@ async function shown({ app, closing }: Parts, request: Request, response: Respon
   const look = async (): Promise<unknown> => {
     const now = looked ? { ...context, access: await context.reauthenticate() } : context;
     looked = true;
-    return runDocument(prepared, now, variables);
+    return runRoute(prepared, now, variables);
   };
   const seconds = waitOf(request);
   const { waits } = prepared.route;
@@ -47,6 +49,14 @@ async function shown({ app, closing }: Parts, request: Request, response: Respon
   }
 }
 
+/** Before anything of a request is read or judged: who may not do it learns nothing more. */
+export function permitted({ requirement }: PreparedRoute): RequestHandler {
+  return async (request, _response, next) => {
+    requirement.check((await contextFor(request)).access);
+    next();
+  };
+}
+
 /** One route. `getter` is the GET of the same path, whose ETag If-Match means. */
 export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedRoute | undefined) {
   const { locks, connections, closing } = parts;
@@ -54,8 +64,8 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
   const answer = (request: Request, value: unknown): RestAnswer => answerOf(route, value, request.originalUrl);
   return async (request: Request, response: Response): Promise<void> => {
     const context = await contextFor(request);
-    // Before anything of the request is judged: who may not do it learns nothing more.
-    prepared.requirement.check(context.access);
+    const types = typesOf(route);
+    if (types.length > 0) requireAccepted(request, types);
     const variables = variablesOf(request, prepared);
     if (route.answer.as === 'file') return sendRows(request, response, prepared, context, variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
@@ -67,7 +77,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
       holdOpen(connections, context, response);
       return sendStream(request, response, prepared, context, variables, closing);
     }
-    const run = async (): Promise<RestAnswer> => answer(request, await runDocument(prepared, context, variables));
+    const run = async (): Promise<RestAnswer> => answer(request, await runRoute(prepared, context, variables));
     const done = await idempotent(request, context, prepared, () => onlyIfCurrent(locks, request, context, getter, run));
     if (done.replayed) response.setHeader('Idempotency-Replayed', 'true');
     sendAnswer(request, response, route, done.answer);

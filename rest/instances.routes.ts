@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configureInstanceInput, createInstanceInput, envVarInput } from '../src/instances/index.ts';
+import { configureInstanceInput, createInstanceInput, envVarInput, logLinesInput } from '../src/instances/index.ts';
 import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -90,6 +90,7 @@ const parsers: Parsers = {
   EnvVarInput: envVarInput,
   // What has to be typed to confirm is the name, or wrong.
   deleteInstance: z.object({ confirmName: createInstanceInput.shape.name }),
+  instanceLogs: logLinesInput,
   instances: z.object({ search: filter }),
 };
 

@@ -13,6 +13,21 @@ import { conditionOf, type Protocol, protocolHeaders, protocolOf, protocolParame
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
 
+const capital = (name: string): string => `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
+
+/** Begins with a verb, as client generators name functions after it: `servers` alone would be called like the module of its tag. */
+function operationIdOf(schema: GraphQLSchema, { route }: PreparedRoute, field: string): string {
+  if (!schema.getQueryType()?.getFields()[field]) return field;
+  const isList = route.answer.as === 'list' || route.answer.as === 'whole';
+  return `${isList ? 'list' : 'get'}${capital(field)}`;
+}
+
+/** Those of the headers that the paths refer to. */
+function usedHeaders(paths: JsonObject): Record<string, JsonObject> {
+  const text = JSON.stringify(paths);
+  return Object.fromEntries(Object.entries({ ...sharedHeaders, ...protocolHeaders }).filter(([name]) => text.includes(`"#/components/headers/${name}"`)));
+}
+
 function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLField<unknown, unknown> {
   const definition = prepared.document.definitions[0];
   const operation = definition?.kind === Kind.OPERATION_DEFINITION ? definition.operation : OperationTypeNode.QUERY;
@@ -74,7 +89,8 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     const { route } = prepared;
     const protocol = protocolOf(route, conditionOf(all, route) !== undefined);
     const field = rootFieldOf(schema, prepared);
-    const operationId = operationIds.has(field.name) ? `${route.method}${field.name[0]?.toUpperCase() ?? ''}${field.name.slice(1)}` : field.name;
+    const usual = operationIdOf(schema, prepared, field.name);
+    const operationId = operationIds.has(usual) ? `${route.method}${capital(usual)}` : usual;
     operationIds.add(operationId);
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId, protocol) };
   }
@@ -96,7 +112,7 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
     components: {
       securitySchemes,
       parameters: { ...sharedParameters, ...protocolParameters, ...shared.parameters },
-      headers: { ...sharedHeaders, ...protocolHeaders },
+      headers: usedHeaders({ ...shared.paths, ...shared.responses }),
       responses: shared.responses,
       examples: errorExamples(),
       schemas: { ...sharedSchemas, ...writer.components },

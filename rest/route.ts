@@ -9,8 +9,11 @@ export type Answer =
   | { as: 'list' }
   /** A list that is given whole, as `{<key>: […]}`. */
   | { as: 'whole'; key: string }
-  /** 202 `{id, status, message, operationId}` of the resource under this key of the payload, or of the `operation` that the field itself gives. */
-  | { as: 'accepted'; resource: string; message: string }
+  /**
+   * 202 `{id, status, message, operationId}` of the resource under this key of the payload, or of the `operation` that the
+   * field itself gives. `mayBeDone`: some changes need no operation, and are 200 with null for its id.
+   */
+  | { as: 'accepted'; resource: string; message: string; mayBeDone?: true }
   | { as: 'message'; message: string }
   /** 201 with what the field gives under the key, or 202 with the message where that is null. */
   | { as: 'session'; key: string; message: string }

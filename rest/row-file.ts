@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../schema/context.ts';
 import { AppError } from '../src/errors.ts';
+import { requireAccepted } from '../src/request/accepted.ts';
 import { countCost } from '../src/request/quota.ts';
 import { runDocument } from './run-document.ts';
 import type { PreparedRoute } from './prepared.ts';
@@ -21,11 +22,12 @@ export async function sendRows(request: Request, response: Response, prepared: P
   const { answer } = prepared.route;
   const { rows } = prepared;
   if (answer.as !== 'file' || !rows) throw new AppError('internal_error', 'This route has no file');
+  const { contentType, filename, head, row, tail } = answer.rows.file(variables);
+  requireAccepted(request, [contentType]);
   countCost(context.app, context.access, context.client, answer.rows.most, response);
   const read = async (access: Context['access'], after: string | null) => page.parse(await runDocument(rows, { ...context, access }, { ...variables, first: pageSize, after }));
   // What is wrong with the request is said before the file begins.
   let current = await read(context.access, null);
-  const { contentType, filename, head, row, tail } = answer.rows.file(variables);
   response.writeHead(200, {
     'Content-Type': `${contentType}; charset=utf-8`,
     'Content-Disposition': `attachment; filename="${filename}"`,

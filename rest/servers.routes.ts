@@ -25,7 +25,15 @@ const routes: readonly Route[] = [
   { method: 'get', path: '/servers', category, summary: 'List servers', document: `query ($first: Int, $after: String, $status: ServerStatus, $sort: ListSort) { servers(first: $first, after: $after, status: $status, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
   { method: 'post', path: '/servers', category, summary: 'Register a server and validate it', document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' }, errors: ['destination_denied'] },
   { method: 'get', path: '/servers/{id}', category, summary: 'Get a server', document: `query ($id: ID!) { server(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt', 'diskAvailableBytes'] },
-  { method: 'patch', path: '/servers/{id}', category, summary: 'Update a server', document: `mutation ($id: ID!, $input: UpdateServerInput!) { updateServer(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server updated' }, errors: ['destination_denied'] },
+  {
+    method: 'patch',
+    path: '/servers/{id}',
+    category,
+    summary: 'Update a server',
+    document: `mutation ($id: ID!, $input: UpdateServerInput!) { updateServer(id: $id, input: $input) { ${payload} } }`,
+    answer: { as: 'accepted', resource: 'server', message: 'Server updated', mayBeDone: true },
+    errors: ['destination_denied'],
+  },
   { method: 'delete', path: '/servers/{id}', category, summary: 'Remove a server', document: `mutation ($id: ID!) { removeServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server removal in progress' } },
   { method: 'post', path: '/servers/{id}/validate', category, summary: 'Validate a server again', document: `mutation ($id: ID!) { validateServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' } },
   {

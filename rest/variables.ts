@@ -1,16 +1,18 @@
-import { getNamedType, GraphQLBoolean, type GraphQLError, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType, validateInputValue } from 'graphql';
+import { getNamedType, GraphQLBoolean, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType } from 'graphql';
 import type { Request } from 'express';
 import { type FieldError, validationError } from '../src/errors.ts';
+import { inputMistakes, wantedOf } from '../src/request/input-mistakes.ts';
 import type { PreparedRoute } from './prepared.ts';
 
 /** The values of an enum as REST writes them: as the reference does, in their stored form. */
 function fromText(text: string, type: GraphQLInputType, field: string): { value: unknown } | FieldError {
   const named = getNamedType(type);
+  const wrong: FieldError = { field, constraint: 'type', message: `${field} ${wantedOf(type)}` };
   if (named === GraphQLInt) {
-    return /^-?\d{1,9}$/.test(text) ? { value: Number(text) } : { field, constraint: 'type', message: `${field} must be a whole number` };
+    return /^-?\d{1,15}$/.test(text) ? { value: Number(text) } : wrong;
   }
   if (named === GraphQLBoolean) {
-    return text === 'true' || text === 'false' ? { value: text === 'true' } : { field, constraint: 'type', message: `${field} must be true or false` };
+    return text === 'true' || text === 'false' ? { value: text === 'true' } : wrong;
   }
   if (isEnumType(named)) {
     const value = named.getValues().find((candidate) => candidate.value === text);
@@ -26,19 +28,6 @@ function fromText(text: string, type: GraphQLInputType, field: string): { value:
         };
   }
   return { value: text };
-}
-
-/** What GraphQL says of a wrong value quotes the value, which may be a password: only the kind of mistake is kept. */
-function mistakeOf(message: string): { constraint: string; field: string | undefined; text: string } {
-  const [start = ''] = message.split(', found:');
-  const unknown = /not to include unknown field "(\w+)"/.exec(start)?.[1];
-  if (unknown) return { constraint: 'unknown_field', field: unknown, text: 'is not a field of this request' };
-  const missing = /to include required field "(\w+)"/.exec(start)?.[1];
-  if (missing) return { constraint: 'required', field: missing, text: 'is required' };
-  if (/non-null|to be provided/i.test(start)) return { constraint: 'required', field: undefined, text: 'is required' };
-  if (/enum/i.test(start)) return { constraint: 'one_of', field: undefined, text: 'is not one of the allowed values' };
-  const type = /Expected value of type "([^"]+)"/.exec(start)?.[1] ?? /^(\w+) cannot represent/.exec(start)?.[1];
-  return { constraint: 'type', field: undefined, text: type ? `must be of the type ${type}` : 'has the wrong type' };
 }
 
 function unknownField(field: string): FieldError {
@@ -95,16 +84,7 @@ export function variablesOf(request: Request, prepared: PreparedRoute): Record<s
   for (const [name, type] of prepared.variables) {
     const value = values[name];
     if (value === undefined && (!isNonNullType(type) || wrong.has(name === 'input' ? '' : prepared.queryName(name)))) continue;
-    validateInputValue(
-      value,
-      type,
-      (error: GraphQLError, path) => {
-        const mistake = mistakeOf(error.message);
-        const field = [...(name === 'input' ? [] : [prepared.queryName(name)]), ...path, ...(mistake.field ? [mistake.field] : [])].join('.');
-        errors.push({ field, constraint: mistake.constraint, message: `${field || 'The body'} ${mistake.text}` });
-      },
-      true,
-    );
+    errors.push(...inputMistakes(value, type, name === 'input' ? [] : [prepared.queryName(name)]));
   }
   if (errors.length > 0) throw validationError(errors);
   return values;

@@ -3,9 +3,14 @@ import { apiVersion } from '../src/api-version.ts';
 import { AppError } from '../src/errors.ts';
 import type { Deprecation } from './route.ts';
 
-/** Sends the API version with every response, and refuses a request for another version. */
-export const versioned: RequestHandler = (request, response, next) => {
+/** Sends the API version with every response. */
+export const versioned: RequestHandler = (_request, response, next) => {
   response.setHeader('X-OCore-Version', apiVersion);
+  next();
+};
+
+/** Refuses a request for another version. */
+export const requireVersion: RequestHandler = (request, _response, next) => {
   const asked = request.headers['x-ocore-version'];
   if (asked !== undefined && asked !== apiVersion) {
     throw new AppError('validation_error', `X-OCore-Version must be ${apiVersion}, the only supported version of this API`, { field: 'X-OCore-Version', constraint: 'one_of', allowed: [apiVersion] });

@@ -1,4 +1,5 @@
-import { getInstance, instanceLogs } from '../src/instances/index.ts';
+import { getInstance, instanceLogs, logLinesInput } from '../src/instances/index.ts';
+import { parse } from '../src/parse.ts';
 import { builder } from './builder.ts';
 import { orgScope } from './context.ts';
 import { idArg } from './instance.ts';
@@ -34,7 +35,7 @@ builder.queryFields((t) => ({
       Array.fromAsync(
         instanceLogs(context.app, orgScope(context), id, {
           source: source ?? 'odoo',
-          tail: Math.min(1000, Math.max(1, lines ?? 200)),
+          tail: parse(logLinesInput, { lines: lines ?? 200 }).lines,
           follow: false,
         }),
       ),

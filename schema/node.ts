@@ -50,6 +50,8 @@ builder.queryField('node', (t) =>
           if (!isRefusal(error)) throw error;
         }
       }
+      // In an organization that refuses the caller, nothing was looked for.
+      if (context.access.orgRefused) throw context.access.orgRefused;
       throw notFound('node', id);
     },
   }),

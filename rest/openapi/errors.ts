@@ -1,6 +1,7 @@
 import { errorHelp } from '../../src/error-help/index.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import type { PreparedRoute } from '../prepared.ts';
+import { typesOf } from '../types.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Requirement } from '../../src/access/auth-scopes.ts';
 import { headersOf, ref } from './shared.ts';
@@ -60,8 +61,10 @@ function codesOf(
   const add = (when: boolean, ...more: ErrorCode[]): void => {
     if (when) for (const code of more) found.add(code);
   };
-  add(!scope.names.has('public'), 'forbidden', 'not_found', 'reauthentication_required');
-  add(scope.organization, 'two_factor_required');
+  add(!scope.names.has('public'), 'forbidden', 'not_found');
+  // The rules of an organization for the sessions that work in it.
+  add(scope.organization, 'two_factor_required', 'reauthentication_required', 'email_not_verified');
+  add(typesOf(route).length > 0, 'not_acceptable');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
@@ -101,5 +104,12 @@ export function errorAnswers(
       },
     };
   }
+  // A redirect has no other success: whatever else comes is an error.
+  if (prepared.route.answer.as === 'redirect')
+    answers['default'] = {
+      description: 'Any other error.',
+      headers: headersOf(),
+      content: answers['500']?.['content'] ?? {},
+    };
   return answers;
 }

@@ -19,7 +19,8 @@ import type { Json, JsonObject } from './json.ts';
 const scalars: Readonly<Record<string, JsonObject>> = {
   ID: { type: 'string', format: 'uuid', maxLength: 64 },
   String: { type: 'string', maxLength: 65536 },
-  Int: { type: 'integer', format: 'int32', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
+  // Nothing that is counted, numbered or timed here is below zero.
+  Int: { type: 'integer', format: 'int32', minimum: 0, maximum: 2 ** 31 - 1 },
   Float: { type: 'number' },
   Boolean: { type: 'boolean' },
   DateTime: { type: 'string', format: 'date-time', maxLength: 64 },

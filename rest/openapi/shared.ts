@@ -105,6 +105,7 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
   }),
   Location: header('The operation to watch.', short),
   'Created-Location': header('The URL of what was created.', short),
+  'Content-Disposition': header('The name of the file, as `attachment; filename="…"`.', short),
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 

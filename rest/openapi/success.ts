@@ -1,12 +1,4 @@
-import {
-  type GraphQLField,
-  getNamedType,
-  getNullableType,
-  isNonNullType,
-  isObjectType,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+import { type GraphQLField, getNamedType, getNullableType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
 import { answerOfField, exampleValue } from './example-values.ts';
 import { exampleOf } from './examples.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -26,15 +18,14 @@ function acceptedSchema(
   field: GraphQLField<unknown, unknown>,
   resource: string,
   message: string,
-): { schema: JsonObject; mayBeDone: boolean } {
+  mayBeDone: boolean,
+): JsonObject {
   const payload = getNamedType(field.type);
   const fields = isObjectType(payload) ? payload.getFields() : {};
   const subject = resource === 'operation' ? payload : getNamedType(fields[resource]?.type);
   const status = isObjectType(subject) ? subject.getFields()['status'] : undefined;
   const name = subject?.name ?? resource;
-  const mayBeDone =
-    resource !== 'operation' && fields['operation'] !== undefined && !isNonNullType(fields['operation'].type);
-  const schema: JsonObject = {
+  return {
     type: 'object',
     description: `The ${resource} and the operation that works on it.`,
     required: ['id', 'status', 'message', 'operationId'],
@@ -61,7 +52,6 @@ function acceptedSchema(
       },
     },
   };
-  return { schema, mayBeDone };
 }
 
 /** A file is not described field by field. Its example is that of the root field and the type of its content. */
@@ -143,14 +133,15 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
       return {
         200: {
           description: 'The file.',
-          headers: headersOf(),
+          headers: headersOf('Content-Disposition'),
           content: Object.fromEntries(
             answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)]),
           ),
         },
       };
     case 'accepted': {
-      const { schema, mayBeDone } = acceptedSchema(writer, field, answer.resource, answer.message);
+      const mayBeDone = answer.mayBeDone ?? false;
+      const schema = acceptedSchema(writer, field, answer.resource, answer.message, mayBeDone);
       const done = withExample('Completed at once, without an operation.', schema, {
         ...usual(schema),
         operationId: null,

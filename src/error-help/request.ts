@@ -88,6 +88,18 @@ export const requestHelp = {
     todo: ['Use one of `details.allowed`, which are also in the header `Allow`.'],
     example: { message: 'PUT is not supported here; use GET or POST', details: { allowed: ['GET', 'POST'] } },
   },
+  not_acceptable: {
+    title: 'The route has no response of the requested type',
+    happened: 'The header `Accept` names only types that this route does not have. Nothing was changed.',
+    todo: [
+      'Add one of `details.allowed` to `Accept`, or leave the header out.',
+      'A GraphQL subscription over HTTP needs `Accept: text/event-stream`.',
+    ],
+    example: {
+      message: 'The response has the type application/json; name it in Accept',
+      details: { header: 'Accept', allowed: ['application/json'] },
+    },
+  },
   payload_too_large: {
     title: 'The body is too large',
     happened: 'The request body is larger than 1 MiB.',

@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import compression from 'compression';
 import express, { type RequestHandler, type Response, type Router } from 'express';
 
+import { onlyMethods } from '../request/methods.ts';
+
 const dist = resolve(import.meta.dirname, '../../docs/dist');
 const pages = join(dist, 'pages');
 
@@ -43,7 +45,11 @@ export const graphiql: RequestHandler = (request, response, next) => {
 
 /** The documentation and the playground: files that `npm run generate` made. */
 export function docsRouter(): Router {
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
+  const onlyGet = onlyMethods('GET', 'HEAD');
+  router.use((request, response, next) =>
+    ['GET', 'HEAD'].includes(request.method) ? next() : onlyGet(request, response, next),
+  );
   router.use(compression());
   // Their names carry a hash of their content.
   router.use('/assets', express.static(join(dist, 'apps/assets'), { index: false, immutable: true, maxAge: '1y' }));

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { App } from '../app.ts';
-import { errorTable, inShort } from '../errors.ts';
+import { errorTable, inShort, type ErrorCode } from '../errors.ts';
 import { docUrlOf, publicError } from '../request/public-error.ts';
 import { withoutValues } from './without-values.ts';
 
@@ -12,13 +12,21 @@ function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
 }
 
+const isKnown = (code: unknown): code is ErrorCode => typeof code === 'string' && code in errorTable;
+
+/** What the library refuses: a change by GET, else a document or variables that are wrong. */
+function codeOf({ extensions: { http } }: GraphQLError): ErrorCode {
+  const status: unknown = typeof http === 'object' && http !== null ? Reflect.get(http, 'status') : undefined;
+  return status === errorTable.method_not_allowed.status ? 'method_not_allowed' : 'bad_request';
+}
+
 /** The one place that turns errors into GraphQL errors. */
 export function maskError(error: unknown, app: App, requestId: string, host: string | null | undefined): GraphQLError {
   const original = causeOf(error);
   if (error instanceof GraphQLError && original instanceof GraphQLError) {
     // The library's own: wrong documents and variables.
-    const code = error.extensions['code'];
-    if (typeof code === 'string' && code in errorTable) return error;
+    if (isKnown(error.extensions['code'])) return error;
+    const code = codeOf(error);
     // Wrong variables are quoted in the library's message, and one of them may be a password.
     const message = withoutValues(error.message);
     return new GraphQLError(inShort(message, maxMessage), {
@@ -28,9 +36,9 @@ export function maskError(error: unknown, app: App, requestId: string, host: str
       source: error.source,
       extensions: {
         ...error.extensions,
-        code: 'bad_request',
+        code,
         request_id: requestId,
-        doc_url: docUrlOf(app.config, host, 'bad_request'),
+        doc_url: docUrlOf(app.config, host, code),
       },
     });
   }
@@ -63,7 +71,8 @@ export function withHttp(error: GraphQLError, hasData: boolean): GraphQLError {
   // Sent to everyone, because retries depend on the status.
   if (typeof retry === 'number')
     told = { status: code === 'service_unavailable' ? 503 : 429, headers: { 'Retry-After': String(retry) } };
-  else if (!hasData && (code === 'bad_request' || code === 'query_too_complex')) told = { status: 400, spec: true };
+  else if (code === 'not_acceptable') told = { status: errorTable[code].status };
+  else if (!hasData && isKnown(code)) told = { status: errorTable[code].status, spec: true };
   return new GraphQLError(error.message, {
     nodes: error.nodes,
     path: error.path,

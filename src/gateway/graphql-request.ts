@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { App } from '../app.ts';
+import { requireAccepted } from '../request/accepted.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { couldBeForged } from './forgery.ts';
@@ -7,6 +8,7 @@ import { maskError } from './graphql-errors.ts';
 import { assertShallow, bodyError, jsonBody } from '../request/json-body.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requestIdOf } from '../request/id.ts';
+import { onlyMethods } from '../request/methods.ts';
 import { identified, isRateLimit } from '../request/identified.ts';
 
 function checkParameters(query: Request['query']): void {
@@ -26,6 +28,10 @@ function checkParameters(query: Request['query']): void {
   }
 }
 
+const onlyGetAndPost = onlyMethods('GET', 'POST');
+/** A query has each of them, a subscription only the last. */
+const types = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+
 /** Only JSON is a GraphQL request: what a form of another site could send is none. */
 const checkRequest: RequestHandler = (request, response, next) => {
   if (request.path !== '/') throw new AppError('not_found', 'Nothing exists at this path; GraphQL is at /graphql');
@@ -40,11 +46,10 @@ const checkRequest: RequestHandler = (request, response, next) => {
         { constraint: 'csrf' },
       );
     checkParameters(request.query);
-  } else {
-    response.setHeader('Allow', 'GET, POST');
-    throw new AppError('method_not_allowed', 'GraphQL accepts GET and POST', { allowed: ['GET', 'POST'] });
-  }
-  next();
+  } else return onlyGetAndPost(request, response, next);
+  // Yoga reads the names in it and no weights.
+  request.headers.accept = requireAccepted(request, types).join(', ');
+  return next();
 };
 
 const checkBody: RequestHandler = (request, _response, next) => {
@@ -62,9 +67,7 @@ const checkBody: RequestHandler = (request, _response, next) => {
 };
 
 function wants(request: Request): string {
-  return request.headers.accept?.includes('application/graphql-response+json')
-    ? 'application/graphql-response+json'
-    : 'application/json';
+  return request.accepts(['application/json', 'application/graphql-response+json']) || 'application/json';
 }
 
 /** What comes before Yoga, with its errors in GraphQL's form. */

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
 import { newRequestId } from '../request/id.ts';
+import { docUrlOf } from '../request/public-error.ts';
 
 /** What Node finds wrong with a request before it is one. */
 const mistakes = new Map([
@@ -14,7 +16,7 @@ const unreadable = { status: '400 Bad Request', message: 'The request is not val
 
 const lingerMs = 1000;
 
-function refuseUnread(error: Error, socket: Duplex): void {
+function refuseUnread(config: Config, error: Error, socket: Duplex): void {
   if (!socket.writable || ('code' in error && error.code === 'ECONNRESET')) {
     socket.destroy();
     return;
@@ -23,14 +25,18 @@ function refuseUnread(error: Error, socket: Duplex): void {
   // A client that never closes its half would keep the socket: it has a moment to read the response.
   setTimeout(() => socket.destroy(), lingerMs).unref();
   const requestId = newRequestId();
-  const body = JSON.stringify({ error: { code: 'bad_request', message, details: {}, request_id: requestId } });
+  const doc_url = docUrlOf(config, null, 'bad_request');
+  const body = JSON.stringify({ error: { code: 'bad_request', message, details: {}, request_id: requestId, doc_url } });
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
-/** An HTTP server with time limits: headers 10 s, the whole request 30 s. Responses may take any time. */
-export function httpServer(listener: RequestListener): Server {
+/**
+ * An HTTP server with time limits: headers 10 s, the whole request 30 s. Responses may take any time. How many headers a
+ * request has is for the listener to judge: Node would drop those above its limit without a word.
+ */
+export function httpServer(config: Config, listener: RequestListener): Server {
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -41,7 +47,7 @@ export function httpServer(listener: RequestListener): Server {
     },
     listener,
   );
-  server.maxHeadersCount = 100;
-  server.on('clientError', refuseUnread);
+  server.maxHeadersCount = 0;
+  server.on('clientError', (error, socket) => refuseUnread(config, error, socket));
   return server;
 }

@@ -8,12 +8,12 @@ export function securityHeaders(appUrl: string): RequestHandler {
     response.setHeader('Referrer-Policy', 'strict-origin-when-cross-origin');
     response.setHeader('X-Frame-Options', 'DENY');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-    const isApi = request.path.startsWith('/api');
+    const isApi = /^\/api(\/|$)/.test(request.path);
     response.setHeader(
       'Content-Security-Policy',
       isApi ? "default-src 'none'; frame-ancestors 'none'" : "frame-ancestors 'none'",
     );
-    if (isApi || request.path.startsWith('/graphql')) response.setHeader('Cache-Control', 'no-store');
+    if (isApi || /^\/graphql(\/|$)/.test(request.path)) response.setHeader('Cache-Control', 'no-store');
     if (https) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
     next();
   };

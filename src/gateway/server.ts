@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import compression from 'compression';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
@@ -7,6 +6,7 @@ import { forgetOld } from '../idempotency/index.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { isLocalOutbox } from '../mail/index.ts';
 import { Connections } from '../request/connections.ts';
+import { compressed } from './compressed.ts';
 import { crossOrigin } from './cors.ts';
 import { docsRouter, graphiql } from './docs.ts';
 import { schema } from '../../schema/index.ts';
@@ -17,7 +17,9 @@ import { httpServer } from './http-server.ts';
 import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, outboxPage } from './pages/index.ts';
 import { limitAddress } from '../request/quota.ts';
+import { requireFewHeaders } from '../request/header-count.ts';
 import { requestIdOf } from '../request/id.ts';
+import { onlyMethods } from '../request/methods.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -59,6 +61,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   const closing = new AbortController();
   const http = express();
   http.disable('x-powered-by');
+  http.enable('case sensitive routing');
   http.use(securityHeaders(app.config.APP_URL));
   http.use((request, response, next) => {
     const requestId = requestIdOf(request.headers);
@@ -78,32 +81,44 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
         'request',
       ),
     );
+    requireFewHeaders(request);
     next();
   });
-  http.get('/healthz', (_request, response) => {
+  const onlyGet = onlyMethods('GET', 'HEAD');
+  const read = (path: string, ...handlers: RequestHandler[]): void => {
+    http
+      .route(path)
+      .get(...handlers)
+      .all(onlyGet);
+  };
+  read('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
   const isReady = readiness(app);
-  http.get('/readyz', async (_request, response) => {
+  read('/readyz', async (_request, response) => {
     const ready = await isReady();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'database unavailable' });
   });
-  http.get('/.well-known/jwks.json', (_request, response) => {
+  read('/.well-known/jwks.json', (_request, response) => {
     response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks());
   });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, documents, connections);
-  http.use('/graphql', graphiql, ...graphqlRequest(app, tokens), (request: Request, response: Response) =>
-    yoga(request, response),
+  http.use(
+    '/graphql',
+    ...compressed,
+    graphiql,
+    ...graphqlRequest(app, tokens),
+    (request: Request, response: Response) => yoga(request, response),
   );
   http.use(accountPages(app, tokens));
-  if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
-  http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
-  http.use('/api', compression({ threshold: 16 * 1024 }), apiRouter(app, tokens, connections, closing.signal));
+  if (isLocalOutbox(app)) read('/outbox', outboxPage(app));
+  read('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
+  http.use('/api', ...compressed, apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
-  http.get('/', (_request, response) => {
+  read('/', (_request, response) => {
     response.redirect('/graphql');
   });
   http.use(() => {
@@ -113,7 +128,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     sendError(app, request, response, error),
   );
 
-  const server = httpServer(http);
+  const server = httpServer(app.config, http);
   const forgetting = setInterval(() => {
     forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys could not be deleted'));
   }, 10 * 60_000);

@@ -1,10 +1,10 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, Server } from 'node:http';
 import { execute, type GraphQLError, subscribe } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { schema } from '../../schema/index.ts';
-import type { Access } from '../access/access.ts';
+import { type Access, requireActor } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, isOwnOrigin } from '../identity/index.ts';
@@ -14,11 +14,14 @@ import { clientOf } from '../request/client.ts';
 import type { Connections } from '../request/connections.ts';
 import { cookieCredential } from '../request/cookie-credential.ts';
 import { maskError } from './graphql-errors.ts';
-import { checkCost, type Documents } from './guard/index.ts';
+import type { Documents } from './guard/index.ts';
+import { requireFewHeaders } from '../request/header-count.ts';
 import { assertShallow } from '../request/json-body.ts';
 import { countAddress, countCost, refuseExceeded } from '../request/quota.ts';
 import { contextOf, type Credentials, credentialsOf } from '../request/context.ts';
+import { errorBody } from '../request/error-answer.ts';
 import { requestIdOf } from '../request/id.ts';
+import { publicError } from '../request/public-error.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;
@@ -33,33 +36,51 @@ function credentialsFrom(
   request: IncomingMessage,
   params: Readonly<Record<string, unknown>> | undefined,
 ): Credentials {
-  const find = (name: string): string | null => {
+  const find = (name: string): string | undefined => {
     const entry = Object.entries(params ?? {}).find(([key]) => key.toLowerCase() === name);
-    return typeof entry?.[1] === 'string' ? entry[1] : null;
+    return typeof entry?.[1] === 'string' ? entry[1] : undefined;
   };
-  const { browser } = credentialsOf(app.config, request);
+  // Programs can send them with the upgrade request as well; browsers cannot.
+  const sent = credentialsOf(app.config, request);
+  const csrfToken = find('x-csrf-token');
   return {
-    authorization: find('authorization'),
-    orgSlug: find('x-org-slug'),
-    cookie: cookieCredential(app.config, request, find('x-csrf-token')),
-    browser,
+    authorization: find('authorization') ?? sent.authorization,
+    orgSlug: find('x-org-slug') ?? sent.orgSlug,
+    cookie: csrfToken === undefined ? sent.cookie : cookieCredential(app.config, request, csrfToken),
+    browser: sent.browser,
   };
 }
 
-/** Decides about a socket before it is one; gives the HTTP status of the refusal. */
-function refusalOf(app: App, connections: Connections, request: IncomingMessage): number | undefined {
+/** Decides about a socket before it is one; gives the error of a refusal. */
+function refusalOf(app: App, connections: Connections, request: IncomingMessage): AppError | undefined {
   // Every error of the socket's life names the same id.
   const client = clientOf(app.config, request);
   request.headers['x-request-id'] = client.requestId;
-  if (!isOwnOrigin(app.config, request.headers)) return 403;
   try {
+    if (!isOwnOrigin(app.config, request.headers))
+      throw new AppError('forbidden', 'A page of another origin may not open a socket', { constraint: 'origin' });
+    requireFewHeaders(request);
     countAddress(app, client.ipAddress, null);
     request.socket.once('close', connections.byAddress(client.ipAddress));
     return undefined;
   } catch (error) {
-    if (error instanceof AppError) return error.status;
+    if (error instanceof AppError) return error;
     throw error;
   }
+}
+
+type Decide = (allowed: boolean, status?: number, body?: string, headers?: OutgoingHttpHeaders) => void;
+
+/** A reason has at most 123 bytes. */
+const longestReason = 120;
+
+/** Closes with the code and the message that REST has for it. A client may come back with other credentials, or later. */
+function closeFor(socket: WebSocket, { code, message }: AppError): void {
+  const reason = Buffer.from(`${code}: ${message}`)
+    .subarray(0, longestReason)
+    .toString()
+    .replace(/\uFFFD$/, '');
+  socket.close(code === 'rate_limit_exceeded' ? tryAgainLater : CloseCode.Forbidden, reason);
 }
 
 function limitMessages(socket: WebSocket): void {
@@ -74,7 +95,7 @@ function limitMessages(socket: WebSocket): void {
   });
 }
 
-/** graphql-ws on /graphql. Credentials come as connection parameters; permissions are read anew for each operation. */
+/** graphql-ws on /graphql. Credentials come as connection parameters, or as headers of the upgrade request; permissions are read anew for each operation. */
 export function serveSockets(
   server: Server,
   app: App,
@@ -86,9 +107,15 @@ export function serveSockets(
     server,
     path: '/graphql',
     maxPayload: 1024 * 1024,
-    verifyClient: ({ req }: { req: IncomingMessage }, decide: (allowed: boolean, status?: number) => void) => {
-      const status = refusalOf(app, connections, req);
-      decide(status === undefined, status);
+    verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
+      const refused = refusalOf(app, connections, req);
+      if (!refused) return decide(true);
+      const { body } = errorBody(app, req, refused);
+      const retry = refused.details['retry_after'];
+      decide(false, refused.status, JSON.stringify(body), {
+        'Content-Type': 'application/json; charset=utf-8',
+        ...(typeof retry === 'number' ? { 'Retry-After': retry } : {}),
+      });
     },
   });
   sockets.on('connection', limitMessages);
@@ -108,17 +135,16 @@ export function serveSockets(
             clientOf(app.config, request),
             null,
           );
-          if (!context.access.actor?.id) return false;
+          const { id } = requireActor(context.access);
           connected.set(socket, context.access);
-          socket.once('close', connections.byAccount(context.access.actor.id));
+          if (id !== null) socket.once('close', connections.byAccount(id));
           socket.once(
             'close',
-            whenAccessEnds(app, context, (why) => socket.close(CloseCode.Forbidden, why)),
+            whenAccessEnds(app, context, (why) => closeFor(socket, why)),
           );
           return true;
         } catch (error) {
-          if (error instanceof AppError && error.code === 'rate_limit_exceeded')
-            socket.close(tryAgainLater, 'Too many requests or connections; try again later');
+          closeFor(socket, publicError(error, app.log, requestIdOf(request.headers)));
           return false;
         }
       },
@@ -150,7 +176,7 @@ export function serveSockets(
             app,
             contextValue.access,
             contextValue.client,
-            checkCost(documents.ready(document), payload.operationName, payload.variables ?? {}),
+            documents.check(document, contextValue.access, payload.operationName, payload.variables ?? {}),
             null,
           );
           return {

@@ -5,12 +5,15 @@ import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
+import { notAcceptable } from '../request/accepted.ts';
 import { holdOpen } from '../request/access-end.ts';
 import type { Connections } from '../request/connections.ts';
 import { maskError, withHttp } from './graphql-errors.ts';
-import { checkCost, type Documents } from './guard/index.ts';
+import type { Documents } from './guard/index.ts';
 import { countCost } from '../request/quota.ts';
 import { contextFor } from '../request/identified.ts';
+
+const eventStream = 'text/event-stream';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -46,7 +49,7 @@ interface Arguments {
 const guarded = (app: App, documents: Documents, connections: Connections): Plugin<Context & ServerContext> => {
   const count = ({ document, contextValue, operationName, variableValues }: Arguments): GraphQLError | undefined => {
     try {
-      const cost = checkCost(documents.ready(document), operationName, variableValues ?? {});
+      const cost = documents.check(document, contextValue.access, operationName, variableValues ?? {});
       countCost(app, contextValue.access, contextValue.client, cost, contextValue.res);
       return undefined;
     } catch (error) {
@@ -89,6 +92,8 @@ const guarded = (app: App, documents: Documents, connections: Connections): Plug
       const refused = count(args);
       if (refused) return setResultAndStopExecution({ errors: [refused] });
       try {
+        const { req } = args.contextValue;
+        if (!req.headers.accept?.includes(eventStream)) throw notAcceptable([eventStream]);
         holdOpen(connections, args.contextValue, args.contextValue.res);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;

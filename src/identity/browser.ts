@@ -1,17 +1,26 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { Config } from '../config.ts';
 import { cookieText, readCookies } from './cookies.ts';
 import { csrfTokenOf } from './csrf.ts';
 import type { SignIn } from './sessions.ts';
 
-/** Pages of these origins may act in the name of who is signed in: our own, whatever name it is reached by, and those of CORS_ORIGINS. */
+/** Names that are addresses by themselves: no DNS server of anybody's can make them mean this installation. */
+const isAddress = (hostname: string): boolean => hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
+
+/**
+ * Pages of these origins may act in the name of who is signed in: that of APP_URL, those of CORS_ORIGINS, and our own by
+ * whatever address it is reached. A page of another name that points here may be anybody's (DNS rebinding).
+ */
 export function isOwnOrigin(config: Config, headers: IncomingHttpHeaders): boolean {
   const { origin, host } = headers;
   if (origin !== undefined) {
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
     return (
-      url.host === host || url.origin === new URL(config.APP_URL).origin || config.CORS_ORIGINS.includes(url.origin)
+      (url.host === host && isAddress(url.hostname)) ||
+      url.origin === new URL(config.APP_URL).origin ||
+      config.CORS_ORIGINS.includes(url.origin)
     );
   }
   const site = headers['sec-fetch-site'];

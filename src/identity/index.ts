@@ -41,7 +41,7 @@ export {
   type SshKeyImport,
 } from './ssh-keys.ts';
 export { totpOwner } from './totp-code.ts';
-export { AccessTokens, hashToken } from './tokens.ts';
+export { AccessTokens, hashToken, tokenExpired } from './tokens.ts';
 export {
   codeInput as totpCodeInput,
   disableInput as disableTotpInput,

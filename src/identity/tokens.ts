@@ -20,6 +20,9 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+export const tokenExpired = (): AppError =>
+  new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
+
 /** Signs and checks access tokens (Ed25519, RFC 9068's `at+jwt`). Whether the session is still valid is checked elsewhere. */
 export class AccessTokens {
   readonly #keys: SigningKeys;
@@ -75,8 +78,7 @@ export class AccessTokens {
     } catch (error) {
       // That the keys could not be read says nothing about the token.
       if (!(error instanceof errors.JOSEError || error instanceof z.ZodError)) throw error;
-      if (error instanceof errors.JWTExpired)
-        throw new AppError('token_expired', 'The access token has expired; get a new one with the refresh token');
+      if (error instanceof errors.JWTExpired) throw tokenExpired();
       throw new AppError('unauthenticated', 'The access token is not valid');
     }
   }

@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { containerLogs } from '../remote/index.ts';
 import { connectServer } from '../servers/index.ts';
 import { getInstance } from './list.ts';
 import { namesOf } from './names.ts';
+
+/** How many of the newest lines may be asked for at once. */
+export const logLinesInput = z.object({ lines: z.int().min(1).max(1000) });
 
 export type LogSource = 'odoo' | 'postgres';
 

@@ -10,6 +10,13 @@ const digested = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{12
 
 const maxName = 255;
 
+const inner = ({ source }: RegExp): string => source.replace(/^\^|\$$/g, '');
+const part = inner(component);
+/** The grammar as one pattern, for those who describe it; what it does not say, `parseImageReference` knows. */
+export const imagePattern = new RegExp(
+  `^(?:${inner(domain)}/)?${part}(?:/${part})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@${inner(digested)})?$`,
+);
+
 export interface ImageReference {
   /** Registry and path, as they were written. */
   name: string;

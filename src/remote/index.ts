@@ -6,7 +6,7 @@ export { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
 export { execInContainer, putFile, runOneOff } from './exec.ts';
 export type { GuardedCall, RemoteGuard } from './guard.ts';
 export type { RemoteHost, SessionProcess } from './host.ts';
-export { parseImageReference } from './image-reference.ts';
+export { imagePattern, parseImageReference } from './image-reference.ts';
 export { type ContainerLine, containerLogs } from './logs.ts';
 export { type ConnectionUse, RemotePool } from './pool.ts';
 export { pullImage } from './pull.ts';

@@ -3,10 +3,15 @@ import type { Context } from '../../schema/context.ts';
 import { type Access, accessTopics } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
+import { tokenExpired } from '../identity/index.ts';
+import { keyRefused } from './authenticate.ts';
 import type { Connections } from './connections.ts';
 
 /** The longest that a timer of Node can wait. */
 const longestMs = 2 ** 31 - 1;
+
+/** What the next request would be told. */
+const accessExpired = ({ apiKeyId }: Access): AppError => (apiKeyId === null ? tokenExpired() : keyRefused());
 
 function whenExpired({ expiresAt }: Access, end: () => void): () => void {
   const timer = expiresAt === null ? undefined : setTimeout(end, Math.min(longestMs, expiresAt * 1000 - Date.now()));
@@ -17,8 +22,12 @@ function whenExpired({ expiresAt }: Access, end: () => void): () => void {
  * Ends a socket when its credentials do: at the expiry, and at once, on every process, when a session or key ends or a
  * membership is taken away. Gives the way to stop watching.
  */
-export function whenAccessEnds(app: App, { access, reauthenticate }: Context, end: (why: string) => void): () => void {
-  const watchExpiry = (now: Access): (() => void) => whenExpired(now, () => end('The access token has expired'));
+export function whenAccessEnds(
+  app: App,
+  { access, reauthenticate }: Context,
+  end: (why: AppError) => void,
+): () => void {
+  const watchExpiry = (now: Access): (() => void) => whenExpired(now, () => end(accessExpired(now)));
   let stopExpiry = watchExpiry(access);
   let stopped = false;
   const stops = accessTopics(access).map((topic) =>
@@ -30,7 +39,7 @@ export function whenAccessEnds(app: App, { access, reauthenticate }: Context, en
           if (!stopped) stopExpiry = watchExpiry(now);
         },
         (error: unknown) => {
-          if (error instanceof AppError) end('Access has ended');
+          if (error instanceof AppError) end(error);
         },
       );
     }),

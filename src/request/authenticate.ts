@@ -151,6 +151,9 @@ async function withSession(
   };
 }
 
+export const keyRefused = (): AppError =>
+  new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
+
 async function withApiKey(pool: Pool, credentials: Credentials & { token: string }): Promise<Access> {
   const { rows } = await pool.query<KeyRow>({
     name: 'api key',
@@ -158,8 +161,7 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
     values: [hashApiKey(credentials.token), credentials.ipAddress],
   });
   const row = rows[0];
-  if (!row)
-    throw new AppError('unauthenticated', 'The API key is not valid: it is unknown, has expired or was revoked');
+  if (!row) throw keyRefused();
   if (!ipAllowed(credentials.ipAddress, row.allowed_ips))
     throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
   const { org, orgRefused, ...granted } = placeOf(row, credentials, () => {});

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { App } from '../app.ts';
 import type { AppError, ErrorCode } from '../errors.ts';
@@ -22,7 +23,7 @@ export interface ErrorBody {
   };
 }
 
-export function errorBody(app: App, request: Request, error: unknown): { shown: AppError; body: ErrorBody } {
+export function errorBody(app: App, request: IncomingMessage, error: unknown): { shown: AppError; body: ErrorBody } {
   const requestId = requestIdOf(request.headers);
   const shown = publicError(bodyError(error), app.log, requestId);
   return {

@@ -18,6 +18,7 @@ export const answerHeaders = [
   'ETag',
   'Link',
   'Location',
+  'Content-Disposition',
   'Retry-After',
   'Idempotency-Replayed',
   'Deprecation',

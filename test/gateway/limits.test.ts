@@ -87,7 +87,7 @@ describe('requests', () => {
   });
 
   it('count before they cost anything, also those that are refused', async () => {
-    const ocore = await start({ RATE_LIMIT_ACCOUNT: '12' });
+    const ocore = await start({ RATE_LIMIT_ACCOUNT: '14' });
     await earlyInTheMinute();
     const owner = await ocore.owner();
     const wrong = [
@@ -98,6 +98,8 @@ describe('requests', () => {
       () => owner.request('POST', '/graphql', '[]'),
       () => owner.request('DELETE', '/graphql'),
       () => owner.post('/projects', '{"name":'),
+      () => owner.graphql('{ projects(first: "x") { nodes { id } } }'),
+      () => owner.request('GET', '/api/projects', undefined, { accept: 'text/html' }),
       () => owner.post('/projects', { name: 5 }),
       () => owner.get('/projects?limit=x'),
       () => owner.get('/no-such-route'),
@@ -110,7 +112,7 @@ describe('requests', () => {
         index,
         'rate_limit_exceeded',
       ]);
-      expect(answer.headers.get('ratelimit')).toContain(`"account";r=${11 - index};`);
+      expect(answer.headers.get('ratelimit')).toContain(`"account";r=${13 - index};`);
     }
     for (const send of wrong) {
       const refused = await send();

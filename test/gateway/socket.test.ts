@@ -62,9 +62,13 @@ describe('the graphql-transport-ws protocol', () => {
     [
       'a token that is not valid',
       ({ ocore }) => closeAfter(ocore, { type: 'connection_init', payload: { authorization: 'Bearer nonsense' } }),
-      '4403 Forbidden',
+      '4403 unauthenticated: The access token is not valid',
     ],
-    ['no token', ({ ocore }) => closeAfter(ocore, { type: 'connection_init' }), '4403 Forbidden'],
+    [
+      'no token',
+      ({ ocore }) => closeAfter(ocore, { type: 'connection_init' }),
+      '4403 unauthenticated: Sign in first: send Authorization: Bearer <token>',
+    ],
     ['what is not JSON', ({ ocore }) => closeAfter(ocore, 'nonsense'), '4400 Invalid message received'],
     ['what is not a message', ({ ocore }) => closeAfter(ocore, '[]'), '4400 Invalid message received'],
     ['an unknown type', ({ ocore }) => closeAfter(ocore, { type: 'hello' }), '4400 Invalid message received'],
@@ -136,6 +140,22 @@ describe('the graphql-transport-ws protocol', () => {
     socket.end();
   });
 
+  it('takes credentials with the upgrade request, and those of the init before them', async ({ ocore, owner }) => {
+    const emailOf = async (headers: Record<string, string>, payload?: object): Promise<unknown> => {
+      const socket = new RawSocket(ocore.url, { headers });
+      await socket.send({ type: 'connection_init', ...(payload ? { payload } : {}) });
+      expect((await socket.next()).at('type')).toBe('connection_ack');
+      await socket.send(ask('1', '{ me { email } organization { slug } }'));
+      const answer = await socket.next();
+      socket.end();
+      return answer.at('payload.data');
+    };
+    const other = await ocore.owner('by-header');
+    const mine = { me: { email: owner.email }, organization: { slug: owner.org } };
+    expect(await emailOf(owner.headers())).toEqual(mine);
+    expect(await emailOf(other.headers(), owner.headers())).toEqual(mine);
+  });
+
   it('ends a subscription when the client completes it, and the id is free again', async ({ owner }) => {
     const socket = await connected(owner);
     await socket.send(follow('a'));
@@ -195,6 +215,15 @@ describe('a socket', () => {
       await from('nonsense'),
       await from(ocore.url),
     ]).toEqual(['HTTP 403', 'HTTP 403', 'HTTP 403', 'pong']);
+    // A name that points here is not ours for that: its owner may have pointed it here (DNS rebinding).
+    const named = ocore.url.replace('127.0.0.1', 'rebound.example');
+    const rebound = new RawSocket(ocore.url, { headers: { origin: named, host: new URL(named).host } });
+    expect([await rebound.closed, JSON.parse(rebound.refusal)]).toMatchObject([
+      'HTTP 403',
+      {
+        error: { code: 'forbidden', details: { constraint: 'origin' }, doc_url: expect.stringContaining('/forbidden') },
+      },
+    ]);
   });
 
   it('carries a bounded number of operations', async ({ owner }) => {
@@ -264,7 +293,9 @@ describe('a socket', () => {
       { accept: 'text/event-stream' },
     );
     await expect(events).rejects.toThrow('terminated');
-    expect(await socket.closed).toBe('4403 The access token has expired');
+    expect(await socket.closed).toBe(
+      '4403 token_expired: The access token has expired; get a new one with the refresh token',
+    );
     await short.stop();
   });
 

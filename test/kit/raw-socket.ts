@@ -8,6 +8,8 @@ export class RawSocket {
   #wake = (): void => {};
   /** The close code and reason, or `HTTP <status>` when the handshake was refused. */
   readonly closed: Promise<string>;
+  /** The body of a refused handshake. */
+  refusal = '';
 
   constructor(url: string, options: { protocol?: string; headers?: Record<string, string> } = {}) {
     this.#socket = new WebSocket(
@@ -21,8 +23,13 @@ export class RawSocket {
         this.#wake();
       });
       this.#socket.on('unexpected-response', (_request, response) => {
-        resolve(`HTTP ${response.statusCode ?? 0}`);
-        this.#socket.terminate();
+        response.setEncoding('utf8').on('data', (text: string) => {
+          this.refusal += text;
+        });
+        response.on('end', () => {
+          resolve(`HTTP ${response.statusCode ?? 0}`);
+          this.#socket.terminate();
+        });
       });
       // The close says it.
       this.#socket.on('error', () => {});

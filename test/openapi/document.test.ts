@@ -93,6 +93,76 @@ group('the OpenAPI document', () => {
     expect(checked).toBeGreaterThan(operations.length * 5);
   });
 
+  const codesOf = (method: string, path: string): string[] =>
+    Object.values(at(operations.find((one) => one.method === method && one.path === path)?.operation, 'responses'))
+      .flatMap((answer) => Object.keys(at(answer, 'content', 'application/json', 'examples')))
+      .sort();
+
+  it('names the errors of a route where they occur, and nowhere else', () => {
+    const asked = ['reauthentication_required', 'invalid_credentials'];
+    for (const [method, path] of [
+      ['delete', '/user'],
+      ['delete', '/org'],
+      ['delete', '/user/passkeys/{id}'],
+      ['post', '/org/transfer'],
+      ['post', '/user/change-email'],
+      ['post', '/user/change-password'],
+      ['post', '/user/passkeys/register/begin'],
+      ['post', '/user/totp/disable'],
+      ['post', '/user/totp/setup'],
+      ['post', '/auth/login/2fa'],
+    ] as const)
+      expect([path, codesOf(method, path)]).toEqual([path, expect.arrayContaining(asked)]);
+    expect(codesOf('get', '/user')).not.toContain('reauthentication_required');
+    for (const { method, path, operation } of operations) {
+      const codes = codesOf(method, path);
+      const inOrganization = JSON.stringify(operation['security']).includes('organization');
+      expect([path, codes.includes('email_not_verified')]).toEqual([path, inOrganization]);
+      if (operation['requestBody'] === undefined)
+        for (const code of ['invalid_json', 'unsupported_media_type', 'payload_too_large'])
+          expect([method, path, codes.includes(code)]).toEqual([method, path, false]);
+    }
+  });
+
+  it('promises 200 beside 202 only where a change can be done at once', () => {
+    const both = operations.filter(({ operation }) => {
+      const statuses = Object.keys(at(operation, 'responses'));
+      return statuses.includes('200') && statuses.includes('202');
+    });
+    expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual(['patch /servers/{id}']);
+  });
+
+  it('says what a number and a text may be', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain(String(-(2 ** 31)));
+    const lines = operations.find(({ path }) => path === '/instances/{id}/logs')?.operation['parameters'];
+    expect(lines).toContainEqual(
+      expect.objectContaining({ name: 'lines', schema: expect.objectContaining({ minimum: 1, maximum: 1000 }) }),
+    );
+    const pattern = new RegExp(
+      String(at(document, 'components', 'schemas', 'CreateInstanceInput', 'properties', 'image')['pattern']),
+    );
+    for (const image of ['odoo', 'odoo:19.0', 'registry.example.com:5000/a/odoo:19.0', `odoo@sha256:${'a'.repeat(64)}`])
+      expect([image, pattern.test(image)]).toEqual([image, true]);
+    for (const image of ['a//b', 'a:b:c', 'a b', '-a', 'a@sha256:1', ''])
+      expect([image, pattern.test(image)]).toEqual([image, false]);
+  });
+
+  it('names the file of an export', () => {
+    const { operation } = operations.find(({ path }) => path === '/audit-logs/export') ?? {};
+    expect(at(operation, 'responses', '200', 'headers')).toHaveProperty('Content-Disposition');
+  });
+
+  it('has operation ids that are verbs, so that no generated function is called like the module of a tag', () => {
+    const ids = operations.map(({ operation }) => String(operation['operationId']).toLowerCase());
+    const tags = operations
+      .flatMap(({ operation }) => operation['tags'])
+      .map((tag) => String(tag).toLowerCase().replaceAll(' ', ''));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => tags.includes(id) || tags.includes(`${id}s`))).toEqual([]);
+    expect(ids).toEqual(expect.arrayContaining(['listservers', 'getserver', 'createserver']));
+  });
+
   it('names the permission and the credentials of every operation', () => {
     for (const { path, method, operation } of operations) {
       const permission = operation['x-permission'];

@@ -110,6 +110,40 @@ it('refuses fields that a route without a body does not know', async ({ owner })
   ]);
 });
 
+it('refuses a body where none is read, whatever is wrong with it', async ({ owner }) => {
+  const path = '/api/servers/0197a1f0-0000-7000-8000-000000000000/validate';
+  for (const [body, type] of [
+    ['{"a":', 'application/json'],
+    ['a=b', 'application/x-www-form-urlencoded'],
+  ] as const) {
+    const answer = await owner.request('POST', path, body, { 'content-type': type });
+    expect([answer.status, answer.at('error.code'), answer.at('error.details.constraint')]).toEqual([
+      400,
+      'validation_error',
+      'no_body',
+    ]);
+  }
+});
+
+it('names the fields that were sent, not those of the schema', async ({ anonymous, owner }) => {
+  const signIn = await anonymous.post('/auth/passkey/login/finish', { id: 'x', response: { signature: 5 } });
+  expect(signIn.at('error.details.errors')).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ field: 'response.signature', message: expect.stringMatching(/^response\.signature/) }),
+    ]),
+  );
+  expect(JSON.stringify(signIn.body)).not.toContain('response.response');
+  const begin = await owner.post('/user/passkeys/register/begin', { device_name: '', password: 'correct horse 1' });
+  expect([begin.status, begin.at('error.details.field')]).toEqual([400, 'device_name']);
+  const finish = await owner.post('/user/passkeys/register/finish?device_name=', {});
+  expect(finish.at('error.details.errors')).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ field: 'device_name' }),
+      expect.objectContaining({ field: 'id' }),
+    ]),
+  );
+});
+
 it('refuses text that the database cannot keep', async ({ owner }) => {
   for (const name of ['with \u0000 in it', 'half \ud800 a character']) {
     const answer = await owner.post('/projects', { name });

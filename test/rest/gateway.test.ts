@@ -33,7 +33,7 @@ describe('other origins', () => {
     const answer = await owner.request('GET', path, undefined, { origin: listed });
     expect(answer.headers.get('access-control-allow-origin')).toBe(listed);
     expect(answer.headers.get('access-control-expose-headers')).toMatch(
-      /X-Request-Id.*ETag.*Link.*Idempotency-Replayed/,
+      /X-Request-Id.*ETag.*Link.*Content-Disposition.*Idempotency-Replayed/,
     );
     expect(answer.headers.get('vary')).toContain('Origin');
   });

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
   Kind,
@@ -7,12 +8,16 @@ import {
   recommendedRules,
   specifiedRules,
   validate,
+  ValuesOfCorrectTypeRule,
 } from 'graphql';
-import { AppError } from '../../errors.ts';
+import type { Access } from '../../access/access.ts';
+import { AppError, type FieldError, validationError } from '../../errors.ts';
 import { type CompiledQuery, compileQuery } from '../../../schema/compiled-query.ts';
 import { type CostOf, costOf } from './cost.ts';
 import { documentLimits, maxErrors, tooComplex } from './limits.ts';
+import { requirementsOf } from './requirements.ts';
 import { checkStructure } from './structure.ts';
+import { literalMistakes, variableMistakes } from './values.ts';
 
 /** A document that was parsed, found harmless in its shape and valid, once for all requests that bring the same text. */
 export interface ReadyDocument {
@@ -20,11 +25,13 @@ export interface ReadyDocument {
   cost: CostOf;
   /** Of plain queries. */
   compiled: CompiledQuery | undefined;
+  /** Literals that are not of their types. Like wrong variables, they are told only to those who may run the operation. */
+  mistakes: readonly FieldError[];
 }
 
 /** Together, texts of this many characters; their trees take some hundred times as much memory. */
 const maxCached = 256 * 1024;
-const rules = [...new Set([...specifiedRules, ...recommendedRules])];
+const rules = [...new Set([...specifiedRules, ...recommendedRules])].filter((rule) => rule !== ValuesOfCorrectTypeRule);
 
 function asGraphQLError(error: AppError): GraphQLError {
   return new GraphQLError(error.message, { originalError: error });
@@ -95,10 +102,12 @@ export class Documents {
     }
     const errors = validate(this.#schema, document, rules, { maxErrors });
     if (errors.length > 0) return errors;
+    const mistakes = literalMistakes(this.#schema, document);
     const ready: ReadyDocument = {
       document,
       cost: costOf(this.#schema, document),
-      compiled: compileQuery(this.#schema, document),
+      compiled: mistakes.length === 0 ? compileQuery(this.#schema, document) : undefined,
+      mistakes,
     };
     this.#ready.set(document, ready);
     this.#keep(this.#texts.get(document) ?? '', ready);
@@ -112,6 +121,29 @@ export class Documents {
     return ready;
   }
 
+  /**
+   * Refuses an operation of a validated document whose values are not of their types or that asks for too much at once;
+   * gives its cost. Who may not run it is told that instead, and nothing of what is wrong with it.
+   */
+  check(
+    document: DocumentNode,
+    access: Access,
+    operationName: string | null | undefined,
+    variables: Readonly<Record<string, unknown>>,
+  ): number {
+    const { mistakes, cost } = this.ready(document);
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return 1;
+    const wrong = [...mistakes, ...variableMistakes(this.#schema, document, operation, variables)];
+    const points = cost(operationName, variables);
+    const tooDear = !(points <= documentLimits.cost);
+    if (wrong.length > 0 || tooDear)
+      for (const requirement of requirementsOf(this.#schema, document, operation)) requirement.check(access);
+    if (wrong.length > 0) throw validationError(wrong);
+    if (tooDear) throw tooComplex('cost', Math.ceil(points));
+    return Math.max(1, points);
+  }
+
   #keep(text: string, ready: ReadyDocument): void {
     if (this.#byText.has(text)) return;
     this.#byText.set(text, ready);
@@ -122,15 +154,4 @@ export class Documents {
       this.#characters -= oldest.length;
     }
   }
-}
-
-/** Refuses an operation that asks for too much at once; gives its cost. */
-export function checkCost(
-  ready: ReadyDocument,
-  operationName: string | null | undefined,
-  variables: Readonly<Record<string, unknown>>,
-): number {
-  const cost = ready.cost(operationName, variables);
-  if (!(cost <= documentLimits.cost)) throw tooComplex('cost', Math.ceil(cost));
-  return Math.max(1, cost);
 }

@@ -1,2 +1,2 @@
-export { checkCost, Documents, type ReadyDocument } from './documents.ts';
+export { Documents } from './documents.ts';
 export { documentLimits } from './limits.ts';

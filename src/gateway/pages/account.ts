@@ -11,6 +11,7 @@ import {
   verifyEmail,
 } from '../../identity/index.ts';
 import { AppError } from '../../errors.ts';
+import { onlyMethods } from '../../request/methods.ts';
 import { type FormPage, formPages } from './form-page.ts';
 import { secondStepPage } from './second-step.ts';
 import { html, type Html, type Page } from './page.ts';
@@ -101,7 +102,8 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
   ];
   const router = formPages(app, pages);
   // The documented address: the page in front of the sign-in with the new address.
-  router.get('/api/auth/verify-email-change', (request, response) => {
+  const documented = router.route('/api/auth/verify-email-change');
+  documented.get((request, response) => {
     response
       .setHeader('Referrer-Policy', 'no-referrer')
       .redirect(
@@ -109,5 +111,6 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
         `/verify-email-change?${new URLSearchParams({ token: String(request.query['token'] ?? '') }).toString()}`,
       );
   });
+  documented.all(onlyMethods('GET', 'HEAD'));
   return router;
 }

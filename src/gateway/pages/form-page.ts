@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Client } from '../../access/client.ts';
 import { Browser, isOwnOrigin } from '../../identity/index.ts';
 import { clientOf } from '../../request/client.ts';
+import { onlyMethods } from '../../request/methods.ts';
 import { limitAddress } from '../../request/quota.ts';
 import { requestIdOf } from '../../request/id.ts';
 import { publicError } from '../../request/public-error.ts';
@@ -58,17 +59,17 @@ export async function formOf(page: FormPage, token: string): Promise<{ body: Htm
 }
 
 export function formPages(app: App, pages: readonly FormPage[]): Router {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
   for (const page of pages) {
-    router.get(page.path, limitAddress(app), async (request, response) => {
+    const route = router.route(page.path);
+    route.get(limitAddress(app), async (request, response) => {
       try {
         sendPage(response, { title: page.title, ...(await formOf(page, textOf(request.query, 'token'))) });
       } catch (error) {
         sendErrorPage(app, request, response, page.title, error);
       }
     });
-    router.post(
-      page.path,
+    route.post(
       limitAddress(app),
       express.urlencoded({ extended: false, limit: '16kb' }),
       async (request: Request, response: Response) => {
@@ -94,6 +95,7 @@ export function formPages(app: App, pages: readonly FormPage[]): Router {
         }
       },
     );
+    route.all(onlyMethods('GET', 'HEAD', 'POST'));
   }
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     sendErrorPage(app, request, response, 'Something went wrong', error),
