@@ -1,5 +1,6 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
+import { addonsPathOf, confPath } from './addons-path.ts';
 import type { Bounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
 
@@ -8,7 +9,6 @@ const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
   Config: { 'max-size': '10m', 'max-file': '5' },
 };
 
-export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
 
 /** Ignores one response of the engine: the requested state already exists. */
@@ -49,13 +49,13 @@ async function ensureCreated(
   host: RemoteHost,
   name: string,
   spec: ContainerSpec,
-  file: { path: string; content: string; mode: number },
+  file: { path: string; content: (id: string) => Promise<string> | string; mode: number },
 ): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
   if (!known) await unless(409, host.docker.createContainer(name, spec));
   const { Id } = known ?? (await host.docker.inspectContainer(name));
-  await putFile(host.docker, Id, { ...file, uid: 0, gid: 0 });
+  await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
   return Id;
 }
 
@@ -94,7 +94,7 @@ export async function ensureDatabase(
       },
     },
     // The image reads it as root, before it becomes postgres.
-    { path: passwordPath, content: superuserPassword, mode: 0o400 },
+    { path: passwordPath, content: () => superuserPassword, mode: 0o400 },
   );
   await host.docker.startContainer(id);
 }
@@ -104,7 +104,8 @@ export interface OdooContainer {
   /** The operation that makes it. */
   madeBy: string;
   command: string[];
-  conf: string;
+  /** Our `odoo.conf`, with the directories of modules that the image brings. */
+  conf: (addonsPath: readonly string[]) => string;
   env: string[];
   bounds: Bounds;
   httpPort: number | null;
@@ -141,6 +142,10 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
           : {}),
       },
     },
-    { path: confPath, content: container.conf, mode: 0o644 },
+    {
+      path: confPath,
+      content: async (id) => container.conf(await addonsPathOf(host, instance, id)),
+      mode: 0o644,
+    },
   );
 }

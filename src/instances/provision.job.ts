@@ -74,15 +74,15 @@ export const provisionInstanceJob = implementOperation({
       const begin = async (): Promise<void> => {
         await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
         await waitForPostgres(host, instance, context.signal);
+        await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
       };
       await begin().catch(async (error: unknown) => {
         if (!(error instanceof StepError) || instance.provisionedBy !== context.operation.id) throw error;
-        // What was cut short while the image made its data directory never starts again, and holds nothing yet.
+        // What was cut short while the image made its data directory may never work, and holds nothing yet.
         context.log('warning', `${error.message}; it begins again with an empty volume`);
         await removeDatabase(host, instance);
         await begin();
       });
-      await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
     initialise: async (context) => initialiseDatabase(context, await siteOf(context)),
     start: async (context) => {

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guides } from '../docs/guide.ts';
+import { buildImage } from '../fleet/build-image.ts';
 import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 
@@ -43,8 +46,25 @@ async function labelled(instanceId: string) {
     docker().listNetworks({ filters }),
     docker().listVolumes({ filters }),
   ]);
-  return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
+  return {
+    containers: containers.length,
+    networks: networks.length,
+    volumes: volumes.Volumes?.length ?? 0,
+    forgotten: await forgottenVolumes(docker()),
+  };
 }
+
+/** The volumes of a container that the image declares and nobody has named: by the directories that they are mounted at. */
+async function unnamedMounts(instanceId: string, name: string): Promise<string[]> {
+  const [found] = await docker().listContainers(part(instanceId, name));
+  const { Mounts } = await docker()
+    .getContainer(found?.Id ?? '')
+    .inspect();
+  return Mounts.filter(({ Name }) => !Name?.includes(instanceId)).map(({ Destination }) => Destination);
+}
+
+const whole = { containers: 2, networks: 1, volumes: 2, forgotten: [] };
+const nothing = { containers: 0, networks: 0, volumes: 0, forgotten: [] };
 
 const part = (instanceId: string, name: string) => ({
   all: true,
@@ -123,7 +143,12 @@ describe('an instance on a real server', () => {
     const login = await fetch(`${instance.text('url')}/web/login`);
     expect(login.status).toBe(200);
     expect(await login.text()).toContain('csrf_token');
-    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+    expect(await labelled(id)).toEqual(whole);
+    // What must live is in a volume with a name. The modules that an image brings come again with each container.
+    expect(await unnamedMounts(id, 'database')).toEqual([]);
+    expect(await unnamedMounts(id, 'odoo')).toEqual(['/mnt/extra-addons']);
+    const said = await owner.get(`/instances/${id}/logs?lines=1000`);
+    expect(JSON.stringify(said.body)).not.toMatch(/WARNING|Warning/);
   }, 180_000);
 
   it('runs without privileges, and no container has the whole server', async () => {
@@ -164,9 +189,7 @@ describe('an instance on a real server', () => {
       ),
     ).toBe('700 postgres\n400 root');
     expect(await inContainer(id, 'odoo', 'id', '-un')).toBe('odoo');
-    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', '/etc/odoo/odoo.conf')).toBe(
-      'http_interface = 0.0.0.0',
-    );
+    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', confPath)).toBe('http_interface = 0.0.0.0');
   });
 
   it('lets the administrator in with the password that is shown once', async () => {
@@ -246,7 +269,7 @@ describe('an instance on a real server', () => {
     const after = await owner.get(`/instances/${id}`);
     expect(after.at('status')).toBe('running');
     expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
-    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+    expect(await labelled(id)).toEqual(whole);
   }, 120_000);
 
   it('holds its server, and is deleted with its data only', async () => {
@@ -254,9 +277,19 @@ describe('an instance on a real server', () => {
     const answer = await owner.delete(`/instances/${id}`);
     expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).status).toBe(404);
-    expect(await labelled(id)).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(id)).toEqual(nothing);
   }, 60_000);
 });
+
+const confPath = '/etc/odoo/odoo.conf';
+/** An image as companies build them from the public one, whose entrypoint is an older one. */
+const companyImage = `FROM odoo:19.0
+COPY entrypoint.sh /entrypoint.sh
+COPY company.conf /opt/company.conf
+ENV ODOO_RC=/opt/company.conf
+COPY enterprise /opt/enterprise
+COPY extra /mnt/extra-addons
+`;
 
 describe('an instance that cannot be provisioned', () => {
   it('shows Odoo’s own words about a wrong module, and leaves nothing behind', async () => {
@@ -266,7 +299,7 @@ describe('an instance that cannot be provisioned', () => {
     expect(operation.at('data.operationUpdated.error.code')).toBe('database_initialisation_failed');
     expect(operation.at('data.operationUpdated.error.message')).toContain('no_such_module');
     expect((await owner.get(`/instances/${answer.text('id')}`)).at('status')).toBe('failed');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
   }, 120_000);
 
   it('names an image that is missing', async () => {
@@ -274,11 +307,19 @@ describe('an instance that cannot be provisioned', () => {
     const operation = await owner.finished(answer.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.steps.1.status')).toBe('failed');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
   }, 60_000);
 
-  it('stops when it is cancelled in the middle of the database initialisation, and can be retried', async () => {
-    const answer = await create({ name: 'Cancelled' });
+  it('stops when it is cancelled in the middle of the database initialisation, and can be retried with all that its image brings', async () => {
+    await buildImage(docker(), 'company-odoo:19.0', companyImage, {
+      'entrypoint.sh': await readFile(join(import.meta.dirname, '../fleet/older-odoo-entrypoint.sh'), 'utf8'),
+      'company.conf': '[options]\n; as users write it\nAddons_Path: /opt/enterprise,\n  /opt/absent\nworkers = 9\n',
+      'enterprise/first/__init__.py': '',
+      'enterprise/first/__manifest__.py': '{"name": "First", "depends": ["base"]}',
+      'extra/second/__init__.py': '',
+      'extra/second/__manifest__.py': '{"name": "Second", "depends": ["first"]}',
+    });
+    const answer = await create({ name: 'Cancelled', image: 'company-odoo:19.0', modules: ['second'], workers: 0 });
     const operationId = answer.text('operationId');
     let cancelled = false;
     let last: unknown;
@@ -295,10 +336,26 @@ describe('an instance that cannot be provisioned', () => {
     }
     expect(cancelled).toBe(true);
     expect(last).toBe('cancelled');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
     const retried = await owner.post(`/operations/${operationId}/retry`);
     expect(retried.status).toBe(202);
-    expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
+    const operation = await owner.finished(retried.text('id'));
+    expect(operation.at('data.operationUpdated.error')).toBeNull();
+    const query = "SELECT name || ' ' || state FROM ir_module_module WHERE name IN ('first', 'second') ORDER BY name";
+    const modules = await inContainer(
+      answer.text('id'),
+      'database',
+      'psql',
+      '-U',
+      'postgres',
+      '-d',
+      'cancelled',
+      '-Atc',
+      query,
+    );
+    expect(modules).toBe('first installed\nsecond installed');
+    const conf = await inContainer(answer.text('id'), 'odoo', 'grep', '-E', '^(addons_path|workers)', confPath);
+    expect(conf).toBe('addons_path = /opt/enterprise,/opt/absent,/mnt/extra-addons\nworkers = 0');
   }, 180_000);
 
   it('makes one of two simultaneous instances of the same slug', async () => {

@@ -28,6 +28,7 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   stopContainer: 'stop',
   renameContainer: 'configure',
   removeContainer: 'delete',
+  getArchive: 'provision',
   putArchive: 'provision',
   containerLogs: 'provision',
   waitContainer: 'provision',
