@@ -99,6 +99,12 @@ export async function ensureDatabase(
   await host.docker.startContainer(id);
 }
 
+/** The ports of a server that lead to Odoo: to its HTTP, and to the WebSockets that it has beside it if it has workers. */
+export interface PublishedPorts {
+  http: number;
+  longpolling: number | null;
+}
+
 export interface OdooContainer {
   name: string;
   /** The operation that makes it. */
@@ -108,10 +114,16 @@ export interface OdooContainer {
   conf: (addonsPath: readonly string[]) => string;
   env: string[];
   bounds: Bounds;
-  httpPort: number | null;
-  /** The address of the server that the port is published on; empty for all of them. */
+  /** Null where it serves nobody. */
+  ports: PublishedPorts | null;
+  /** The address of the server that the ports are published on; empty for all of them. */
   bindAddress: string;
   restart: boolean;
+}
+
+function bindingsOf({ http, longpolling }: PublishedPorts, HostIp: string) {
+  const to = (port: number) => [{ HostIp, HostPort: String(port) }];
+  return { '8069/tcp': to(http), ...(longpolling === null ? {} : { '8072/tcp': to(longpolling) }) };
 }
 
 /** Gives the id of the container, created if it was not there. */
@@ -130,16 +142,14 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
       Cmd: container.command,
       Env: container.env,
       Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off', container.madeBy),
-      ExposedPorts: { '8069/tcp': {} },
+      ExposedPorts: { '8069/tcp': {}, '8072/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         ...container.bounds,
-        ...(container.httpPort
-          ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } }
-          : {}),
+        ...(container.ports ? { PortBindings: bindingsOf(container.ports, container.bindAddress) } : {}),
       },
     },
     {

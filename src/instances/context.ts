@@ -4,7 +4,7 @@ import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
 import { confPath } from './addons-path.ts';
 import { odooBounds } from './container-limits.ts';
-import type { OdooContainer } from './containers.ts';
+import type { OdooContainer, PublishedPorts } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';
@@ -54,7 +54,7 @@ export async function servingContainer(
   { app, operation }: AnyContext,
   { instance, sizing }: Site,
   settings: Settings,
-  httpPort: number,
+  ports: PublishedPorts | null,
 ): Promise<OdooContainer> {
   const secrets = await openSecrets(app.secrets, instance);
   return {
@@ -65,7 +65,7 @@ export async function servingContainer(
     // The public images' entrypoints look there for what to add to the command line.
     env: [...(await openEnvVars(app.secrets, instance.id, settings.envVars)), `ODOO_RC=${confPath}`],
     bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
-    httpPort,
+    ports,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
     restart: true,
   };

@@ -80,7 +80,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   await host.docker.startContainer(names.database);
   await waitForPostgres(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
-    ...(await servingContainer(context, site, settingsOf(instance), 0)),
+    ...(await servingContainer(context, site, settingsOf(instance), null)),
     name: names.initialise,
     command: [
       'odoo',
@@ -96,7 +96,6 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       '--workers=0',
       '--max-cron-threads=0',
     ],
-    httpPort: null,
     restart: false,
   });
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
