@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
+import { on, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { z } from 'zod';
 import { guides } from '../docs/guide.ts';
 import { buildImage } from '../fleet/build-image.ts';
 import { type Fleet, startFleet } from '../fleet/fleet.ts';
 import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
-import type { Client } from '../kit/client.ts';
+import type { Answer, Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let fleet: Fleet;
@@ -118,6 +121,38 @@ async function inContainer(instanceId: string, name: string, ...command: string[
   ]);
   return stdout.trim();
 }
+
+/**
+ * Opens the WebSocket of an Odoo as its pages do, and lets Odoo's bus send something to everyone; gives what comes. The
+ * message is written as `bus.bus` writes it, with PostgreSQL's notice to Odoo's process for real time.
+ */
+async function realTime(instance: Answer, text: string): Promise<unknown> {
+  const socket = new WebSocket(instance.text('websocketUrl'), { origin: instance.text('url') });
+  const psql = async (database: string, statement: string): Promise<string> =>
+    inContainer(instance.text('id'), 'database', 'psql', '-U', 'postgres', '-d', database, '-Atc', statement);
+  const channel = '["my_odoo","broadcast"]';
+  try {
+    await once(socket, 'open', { signal: AbortSignal.timeout(30_000) });
+    const messages = on(socket, 'message', { signal: AbortSignal.timeout(30_000) });
+    socket.send(JSON.stringify({ event_name: 'subscribe', data: { channels: [], last: 0 } }));
+    const message = JSON.stringify({ type: 'test', payload: text });
+    await psql(
+      'my_odoo',
+      `INSERT INTO bus_bus (channel, message, create_date) VALUES ('${channel}', '${message}', now() at time zone 'utc')`,
+    );
+    await psql('postgres', `NOTIFY imbus, '[${channel}]'`);
+    // What the bus said within the last minute comes first.
+    for await (const [data] of messages) {
+      const found = busMessages.parse(JSON.parse(String(data))).find((one) => one.message.payload === text);
+      if (found) return found.message.payload;
+    }
+    return undefined;
+  } finally {
+    socket.terminate();
+  }
+}
+
+const busMessages = z.array(z.object({ message: z.object({ payload: z.unknown() }) }));
 
 const unprivileged = { dropped: ['ALL'], options: ['no-new-privileges'], privileged: false, swap: 0 };
 const odooBounds = { ...unprivileged, added: [], pids: 1024, weight: 256 };
@@ -254,12 +289,23 @@ describe('an instance on a real server', () => {
       expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
       expect((await owner.get(`/instances/${id}`)).at('status')).toBe(status);
     }
-    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
+    const alone = await owner.get(`/instances/${id}`);
+    expect([alone.at('longpollingPort'), alone.at('websocketUrl')]).toEqual([
+      null,
+      `${alone.text('url').replace('http:', 'ws:')}/websocket`,
+    ]);
+    expect(await realTime(alone, 'without workers')).toBe('without workers');
+    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0, workers: 2 });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
     expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
+    const working = await owner.get(`/instances/${id}`);
+    expect(working.at('longpollingPort')).not.toBe(working.at('httpPort'));
+    expect(working.text('websocketUrl')).toContain(`:${String(working.at('longpollingPort'))}/websocket`);
+    expect(await realTime(working, 'with workers')).toBe('with workers');
     // Odoo cannot start in so little memory: it ends at once.
     const bad = await owner.patch(`/instances/${id}`, {
+      workers: 0,
       limitMemorySoft: 128 * 1024 ** 2,
       limitMemoryHard: 128 * 1024 ** 2,
     });
@@ -269,6 +315,8 @@ describe('an instance on a real server', () => {
     const after = await owner.get(`/instances/${id}`);
     expect(after.at('status')).toBe('running');
     expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
+    expect(after.at('websocketUrl')).toBe(working.at('websocketUrl'));
+    expect(await realTime(after, 'again')).toBe('again');
     expect(await labelled(id)).toEqual(whole);
   }, 120_000);
 
