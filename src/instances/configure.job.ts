@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { findContainer, stopContainer } from './containers.ts';
+import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { type Site, siteOf } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
@@ -66,7 +66,7 @@ export const configureInstanceJob = implementOperation({
       await host.docker.renameContainer(old, names.odoo);
     }
     await ensureDatabaseRuns(host, instance, context.signal);
-    await host.docker.startContainer(old);
+    await startContainer(host, old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });
     context.log('warning', 'The old configuration is back and Odoo is healthy with it');

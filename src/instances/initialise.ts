@@ -2,7 +2,7 @@ import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
 import { confPath } from './addons-path.ts';
-import { ensureOdoo, findContainer } from './containers.ts';
+import { ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
 import { missingModules, setAdministrator, waitForPostgres } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
@@ -77,7 +77,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   const { instance, host } = site;
   const names = namesOf(instance.id);
   // What took the initialisation with it may have taken the database, too.
-  await host.docker.startContainer(names.database);
+  await startContainer(host, names.database);
   await waitForPostgres(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
     ...(await servingContainer(context, site, settingsOf(instance), null)),

@@ -1,7 +1,7 @@
 import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { toRemoteError } from '../remote/index.ts';
-import { ensureOdoo, type PublishedPorts } from './containers.ts';
+import { ensureOdoo, type PublishedPorts, startContainer } from './containers.ts';
 import { servingContainer, type Site } from './context.ts';
 import type { Settings } from './kinds.ts';
 import { workersOf } from './odoo-conf.ts';
@@ -31,7 +31,7 @@ export async function startServing(
   for (let attempt = 0; attempt < maxTaken; attempt += 1) {
     const id = await ensureOdoo(host, instance, await servingContainer(context, site, settings, ports));
     try {
-      await host.docker.startContainer(id);
+      await startContainer(host, id);
       return ports;
     } catch (error) {
       const remote = toRemoteError(error);
