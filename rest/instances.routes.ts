@@ -5,7 +5,8 @@ import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
-const fields = 'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+const fields =
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({
@@ -59,6 +60,8 @@ const examples: Examples = {
   image: 'odoo:19.0',
   'CreateInstanceInput.image': null,
   httpPort: 20000,
+  longpollingPort: 20001,
+  'Instance.websocketUrl': 'ws://berlin-1.example.com:20001/websocket',
   'Instance.url': 'http://berlin-1.example.com:20000',
   workers: 2,
   limitMemorySoft: 2 * gib,

@@ -2,7 +2,7 @@ import type { Instance as InstanceRow } from '../prisma/generated/client/client.
 import { envVarNames, getInstance, type InstanceView, listInstances } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { orgScope } from './context.ts';
+import { type Context, orgScope } from './context.ts';
 import { Environment } from './environment.ts';
 import { listSort } from './list-sort.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
@@ -26,6 +26,12 @@ export const Edition = builder.enumType('Edition', {
   description: 'The edition of Odoo.',
   values: { community: { description: 'The public image.' }, enterprise: { description: 'A custom image.' } } as const,
 });
+
+/** A port of an instance, as others reach it. */
+async function addressOf(context: Context, row: InstanceView, port: number | null): Promise<string | null> {
+  if (port === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
+  return `${row.serverHost ?? (await hostOf(context, row.serverId))}:${port}`;
+}
 
 export const Instance = builder.objectRef<InstanceView>('Instance').implement({
   interfaces: [Node],
@@ -58,12 +64,26 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
       nullable: true,
       description: 'The port on the server at which Odoo is reachable.',
     }),
+    longpollingPort: t.exposeInt('longpollingPort', {
+      nullable: true,
+      description:
+        'The port on the server for WebSockets (chat, notifications), if Odoo has workers; null if httpPort serves them.',
+    }),
     url: t.string({
       nullable: true,
       description: 'The URL of Odoo, once it has a port; null if instances are published on loopback only.',
       resolve: async (row, _args, context) => {
-        if (row.httpPort === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
-        return `http://${row.serverHost ?? (await hostOf(context, row.serverId))}:${row.httpPort}`;
+        const address = await addressOf(context, row, row.httpPort);
+        return address && `http://${address}`;
+      },
+    }),
+    websocketUrl: t.string({
+      nullable: true,
+      description:
+        'The URL that chat and notifications need. Browsers connect to `/websocket` at the address of the page: if the port of this URL differs from that of `url`, a proxy in front of Odoo must send `/websocket` to it. Null if `url` is null.',
+      resolve: async (row, _args, context) => {
+        const address = await addressOf(context, row, row.longpollingPort ?? row.httpPort);
+        return address && `ws://${address}/websocket`;
       },
     }),
     workers: t.exposeInt('workers', {

@@ -1,14 +1,18 @@
+import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { ensureOdoo, findContainer, startContainer, stopContainer } from './containers.ts';
-import { servingContainer, type Site, siteOf } from './context.ts';
+import { findContainer, startContainer, stopContainer } from './containers.ts';
+import { type Site, siteOf } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf, operationLabel } from './names.ts';
 import { configureInstanceKind } from './kinds.ts';
 import { removeContainer } from './removal.ts';
 import { instanceResource } from './resource.ts';
+import { startServing } from './serving.ts';
+
+const portShape = z.number().nullable().default(null);
 
 type Context = Pick<StepContext<unknown>, 'state' | 'saveState'>;
 
@@ -39,14 +43,8 @@ export const configureInstanceJob = implementOperation({
         await host.docker.renameContainer(old, names.previous);
       }
       await ensureDatabaseRuns(host, instance, context.signal);
-      await startContainer(
-        host,
-        await ensureOdoo(
-          host,
-          instance,
-          await servingContainer(context, site, context.input.settings, instance.httpPort ?? 0),
-        ),
-      );
+      const { longpolling } = await startServing(context, site, context.input.settings, 'http');
+      if (longpolling !== null) await context.saveState({ longpollingPort: longpolling });
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -81,6 +79,7 @@ export const configureInstanceJob = implementOperation({
       data: done
         ? {
             ...settings,
+            longpollingPort: portShape.parse(state['longpollingPort']),
             limitMemorySoft: BigInt(settings.limitMemorySoft),
             limitMemoryHard: BigInt(settings.limitMemoryHard),
             status: 'running',

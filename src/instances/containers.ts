@@ -1,5 +1,6 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
+import { addonsPathOf, confPath } from './addons-path.ts';
 import type { Bounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
 
@@ -8,7 +9,6 @@ const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
   Config: { 'max-size': '10m', 'max-file': '5' },
 };
 
-export const confPath = '/etc/odoo/odoo.conf';
 const passwordPath = '/etc/ocore-postgres-password';
 
 /** Ignores one response of the engine: the requested state already exists. */
@@ -59,13 +59,13 @@ async function ensureCreated(
   host: RemoteHost,
   name: string,
   spec: ContainerSpec,
-  file: { path: string; content: string; mode: number },
+  file: { path: string; content: (id: string) => Promise<string> | string; mode: number },
 ): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
   if (!known) await unless(409, host.docker.createContainer(name, spec));
   const { Id } = known ?? (await host.docker.inspectContainer(name));
-  await putFile(host.docker, Id, { ...file, uid: 0, gid: 0 });
+  await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
   return Id;
 }
 
@@ -104,9 +104,15 @@ export async function ensureDatabase(
       },
     },
     // The image reads it as root, before it becomes postgres.
-    { path: passwordPath, content: superuserPassword, mode: 0o400 },
+    { path: passwordPath, content: () => superuserPassword, mode: 0o400 },
   );
   await startContainer(host, id);
+}
+
+/** The ports of a server that lead to Odoo: to its HTTP, and to the WebSockets that it has beside it if it has workers. */
+export interface PublishedPorts {
+  http: number;
+  longpolling: number | null;
 }
 
 export interface OdooContainer {
@@ -114,13 +120,20 @@ export interface OdooContainer {
   /** The operation that makes it. */
   madeBy: string;
   command: string[];
-  conf: string;
+  /** Our `odoo.conf`, with the directories of modules that the image brings. */
+  conf: (addonsPath: readonly string[]) => string;
   env: string[];
   bounds: Bounds;
-  httpPort: number | null;
-  /** The address of the server that the port is published on; empty for all of them. */
+  /** Null where it serves nobody. */
+  ports: PublishedPorts | null;
+  /** The address of the server that the ports are published on; empty for all of them. */
   bindAddress: string;
   restart: boolean;
+}
+
+function bindingsOf({ http, longpolling }: PublishedPorts, HostIp: string) {
+  const to = (port: number) => [{ HostIp, HostPort: String(port) }];
+  return { '8069/tcp': to(http), ...(longpolling === null ? {} : { '8072/tcp': to(longpolling) }) };
 }
 
 /** Gives the id of the container, created if it was not there. */
@@ -139,18 +152,20 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
       Cmd: container.command,
       Env: container.env,
       Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off', container.madeBy),
-      ExposedPorts: { '8069/tcp': {} },
+      ExposedPorts: { '8069/tcp': {}, '8072/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
         RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         ...container.bounds,
-        ...(container.httpPort
-          ? { PortBindings: { '8069/tcp': [{ HostIp: container.bindAddress, HostPort: String(container.httpPort) }] } }
-          : {}),
+        ...(container.ports ? { PortBindings: bindingsOf(container.ports, container.bindAddress) } : {}),
       },
     },
-    { path: confPath, content: container.conf, mode: 0o644 },
+    {
+      path: confPath,
+      content: async (id) => container.conf(await addonsPathOf(host, instance, id)),
+      mode: 0o644,
+    },
   );
 }

@@ -2,8 +2,9 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { StepContext } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
+import { confPath } from './addons-path.ts';
 import { odooBounds } from './container-limits.ts';
-import type { OdooContainer } from './containers.ts';
+import type { OdooContainer, PublishedPorts } from './containers.ts';
 import { namesOf } from './names.ts';
 import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';
@@ -53,16 +54,18 @@ export async function servingContainer(
   { app, operation }: AnyContext,
   { instance, sizing }: Site,
   settings: Settings,
-  httpPort: number,
+  ports: PublishedPorts | null,
 ): Promise<OdooContainer> {
+  const secrets = await openSecrets(app.secrets, instance);
   return {
     name: namesOf(instance.id).odoo,
     madeBy: operation.id,
-    command: ['odoo'],
-    conf: odooConf(instance, settings, await openSecrets(app.secrets, instance), sizing),
-    env: await openEnvVars(app.secrets, instance.id, settings.envVars),
+    command: ['odoo', '-c', confPath],
+    conf: (addonsPath) => odooConf(instance, settings, secrets, sizing, addonsPath),
+    // The public images' entrypoints look there for what to add to the command line.
+    env: [...(await openEnvVars(app.secrets, instance.id, settings.envVars)), `ODOO_RC=${confPath}`],
     bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
-    httpPort,
+    ports,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
     restart: true,
   };

@@ -117,6 +117,41 @@ export async function ensureRoleAndDatabase(
     'CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent;',
     signal,
   );
+  await login(host, instance, password, signal);
+}
+
+/**
+ * Signs in as Odoo will, through the network. A server whose making was cut short may start and let nobody in: the image
+ * allows the network last.
+ */
+async function login(host: RemoteHost, instance: Instance, password: string, signal: AbortSignal): Promise<void> {
+  const { database } = namesOf(instance.id);
+  const { code, stderr } = await execInContainer(
+    host.docker,
+    database,
+    ['psql', '-X', '-q', '-w', '-h', database, '-U', databaseRole, '-d', databaseName(instance.slug), '-c', 'SELECT 1'],
+    { env: [`PGPASSWORD=${password}`], user: 'postgres', signal },
+  );
+  if (code !== 0)
+    throw new StepError('database_error', `PostgreSQL does not let Odoo in: ${stderr.trim().slice(0, 500)}`);
+}
+
+/** Which of the modules are not installed. */
+export async function missingModules(
+  host: RemoteHost,
+  instance: Instance,
+  modules: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const missing = await sql(
+    host,
+    instance,
+    databaseName(instance.slug),
+    `SELECT wanted FROM unnest(string_to_array(${sqlText(modules.join(','))}, ',')) wanted
+     WHERE NOT EXISTS (SELECT 1 FROM ir_module_module WHERE name = wanted AND state = 'installed');`,
+    signal,
+  );
+  return missing.split('\n').filter((name) => name !== '');
 }
 
 /** passlib's `pbkdf2_sha512`, which Odoo checks passwords with. Rounds as Odoo 19 uses them. */

@@ -1,20 +1,27 @@
 import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
-import { confPath, ensureOdoo, findContainer, startContainer } from './containers.ts';
+import { confPath } from './addons-path.ts';
+import { ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
-import { setAdministrator, waitForPostgres } from './database.ts';
+import { missingModules, setAdministrator, waitForPostgres } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
+import { LogLevels } from './log-levels.ts';
 import { databaseName, namesOf } from './names.ts';
 import { removeContainer } from './removal.ts';
 import { openAdminPassword } from './sealed.ts';
 
-const levels = [
-  [/ (ERROR|CRITICAL) /, 'error'],
-  [/ WARNING /, 'warning'],
-] as const;
+/** The levels of an operation's log, of those of Odoo's that are not `info` there. */
+const operationLevels: Readonly<Record<string, 'warning' | 'error'>> = {
+  warning: 'warning',
+  error: 'error',
+  critical: 'error',
+};
 /** How often it begins again after the engine or the machine went down under it. */
 const maxInterruptions = 5;
+
+const hint =
+  'Check that the module names are correct and that the image contains the modules; the operation log has all lines.';
 
 interface Ended {
   code: number;
@@ -32,13 +39,21 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
   const modules = [...new Set(['base', 'web', ...instance.modules])];
   for (;;) {
     const { code, errors, interrupted } = await attempt(context, site, modules);
-    if (code === 0 && errors.length === 0) break;
+    // Odoo goes on after some errors, and ends well with modules that it has not installed: the database tells.
+    const missing = code === 0 ? await missingModules(host, instance, modules, signal) : [];
+    if (code === 0 && missing.length === 0) break;
+    if (missing.length > 0)
+      throw new StepError(
+        'database_initialisation_failed',
+        `Odoo did not install ${missing.join(', ')}:\n${errors.slice(-5).join('\n')}`,
+        hint,
+      );
     const interruptions = Number(context.state['interruptions'] ?? 0) + 1;
     if (!interrupted || interruptions > maxInterruptions) {
       throw new StepError(
         'database_initialisation_failed',
         `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`,
-        'Check that the module names are correct and that the image contains the modules; the operation log has all lines.',
+        hint,
       );
     }
     await saveState({ interruptions });
@@ -65,7 +80,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   await startContainer(host, names.database);
   await waitForPostgres(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
-    ...(await servingContainer(context, site, settingsOf(instance), 0)),
+    ...(await servingContainer(context, site, settingsOf(instance), null)),
     name: names.initialise,
     command: [
       'odoo',
@@ -81,7 +96,6 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       '--workers=0',
       '--max-cron-threads=0',
     ],
-    httpPort: null,
     restart: false,
   });
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
@@ -94,10 +108,12 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
     ).map((row) => row.message),
   );
   const errors: string[] = [];
+  const levels = new LogLevels('odoo');
   const code = await runOneOff(host.docker, id, {
     signal,
-    onLine: (line) => {
-      const level = levels.find(([pattern]) => pattern.test(line))?.[1] ?? 'info';
+    onLine: (written) => {
+      const { line } = written;
+      const level = operationLevels[levels.of(written)] ?? 'info';
       if (!said.has(line)) log(level, line);
       if (level === 'error' || /invalid module names, ignored/.test(line)) errors.push(line);
       if (errors.length > 100) errors.shift();

@@ -15,6 +15,7 @@ import {
   startInstanceKind,
   stopInstanceKind,
 } from './kinds.ts';
+import { noPorts } from './ports.ts';
 import { removeContainer, removeObjects } from './removal.ts';
 import { instanceResource } from './resource.ts';
 
@@ -113,7 +114,7 @@ export const deleteInstanceJob = implementOperation({
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
       data: done
-        ? { status: 'removed', statusMessage: null, httpPort: null, adminPasswordEnc: null }
+        ? { status: 'removed', statusMessage: null, ...noPorts, adminPasswordEnc: null }
         : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });

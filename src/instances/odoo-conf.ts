@@ -30,8 +30,17 @@ export interface OdooInstance {
   demo: boolean;
 }
 
-/** The whole `odoo.conf`. Every value is a number, a constant or made by us, so that no line can be smuggled in. */
-export function odooConf(instance: OdooInstance, settings: Settings, secrets: InstanceSecrets, sizing: Sizing): string {
+/**
+ * The whole `odoo.conf`. Every value is a number, a constant, made by us or a path without control characters, so that no
+ * line can be smuggled in.
+ */
+export function odooConf(
+  instance: OdooInstance,
+  settings: Settings,
+  secrets: InstanceSecrets,
+  sizing: Sizing,
+  addonsPath: readonly string[],
+): string {
   const major = Number.parseInt(instance.odooVersion, 10);
   const database = databaseName(instance.slug);
   const lines: Record<string, string | number> = {
@@ -45,6 +54,7 @@ export function odooConf(instance: OdooInstance, settings: Settings, secrets: In
     list_db: 'False',
     proxy_mode: 'True',
     data_dir: '/var/lib/odoo',
+    ...(addonsPath.length > 0 ? { addons_path: addonsPath.join(',') } : {}),
     // Inside its container Odoo listens for the bridge; which address of the server leads there is Docker's binding.
     http_interface: '0.0.0.0',
     http_port: 8069,

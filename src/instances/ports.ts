@@ -3,13 +3,19 @@ import { lockSeeds } from '../database/lock-numbers.ts';
 import type { Tx } from '../database/database.ts';
 import { StepError } from '../operations/kind.ts';
 
+/** What an instance has ports for: Odoo, and its WebSockets where it has workers. */
+export type PortPurpose = 'http' | 'longpolling';
+
+/** The columns of an instance that is on no server any more. */
+export const noPorts = { httpPort: null, longpollingPort: null };
+
 /** The port that the instance has for `purpose`, or the lowest free one of the server: the primary key decides races. */
 export async function allocatePort(
   app: App,
   tx: Tx,
   serverId: string,
   instanceId: string,
-  purpose: string,
+  purpose: PortPurpose,
   above = 0,
 ): Promise<number> {
   const { from, to } = app.config.PORT_RANGE;

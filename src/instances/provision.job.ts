@@ -1,19 +1,20 @@
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { dockerStatus, pullImage, type RemoteHost } from '../remote/index.ts';
 import { databaseBounds } from './container-limits.ts';
-import { ensureDatabase, ensureNetwork, ensureOdoo, startContainer } from './containers.ts';
-import { servingContainer, settingsOf, siteOf } from './context.ts';
+import { ensureDatabase, ensureNetwork } from './containers.ts';
+import { settingsOf, siteOf } from './context.ts';
 import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { initialiseDatabase } from './initialise.ts';
 import { namesOf } from './names.ts';
 import { provisionInstanceKind } from './kinds.ts';
-import { allocatePort } from './ports.ts';
-import { removeContainer, removeDatabase, removeObjects } from './removal.ts';
+import { allocatePort, noPorts } from './ports.ts';
+import { removeDatabase, removeObjects } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
+import { startServing } from './serving.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
   return host.docker.inspectImage(image).then(
@@ -74,45 +75,24 @@ export const provisionInstanceJob = implementOperation({
       const begin = async (): Promise<void> => {
         await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
         await waitForPostgres(host, instance, context.signal);
+        await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
       };
       await begin().catch(async (error: unknown) => {
         if (!(error instanceof StepError) || instance.provisionedBy !== context.operation.id) throw error;
-        // What was cut short while the image made its data directory never starts again, and holds nothing yet.
+        // What was cut short while the image made its data directory may never work, and holds nothing yet.
         context.log('warning', `${error.message}; it begins again with an empty volume`);
         await removeDatabase(host, instance);
         await begin();
       });
-      await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
     },
     initialise: async (context) => initialiseDatabase(context, await siteOf(context)),
     start: async (context) => {
       const site = await siteOf(context);
-      const { instance, host } = site;
-      let port = instance.httpPort ?? 0;
-      // Our table says the port is free; another program on the server may think otherwise.
-      for (let attempt = 0; attempt < 20; attempt += 1) {
-        const id = await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), port));
-        try {
-          await startContainer(host, id);
-          return `Port ${port}`;
-        } catch (error) {
-          const remote = toRemoteError(error);
-          if (remote.code !== 'port_in_use') throw remote;
-          context.log('warning', `Port ${port} is taken by another program on the server; trying the next`);
-          await removeContainer(host, id);
-          const taken = port;
-          port = await context.write(async (tx) => {
-            const next = await allocatePort(context.app, tx, instance.serverId, instance.id, 'http', taken);
-            await tx.instance.update({ where: { id: instance.id }, data: { httpPort: next } });
-            return next;
-          });
-        }
-      }
-      throw new StepError(
-        'no_free_port',
-        'Twenty ports in a row are taken by other programs on the server',
-        'Set PORT_RANGE to a range that nothing else uses.',
-      );
+      const { instance } = site;
+      const { http, longpolling } = await startServing(context, site, settingsOf(instance));
+      const data = { httpPort: http, longpollingPort: longpolling };
+      await context.write((tx) => tx.instance.update({ where: { id: instance.id }, data }));
+      return longpolling === null ? `Port ${http}` : `Port ${http}, and ${longpolling} for WebSockets`;
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
@@ -131,7 +111,7 @@ export const provisionInstanceJob = implementOperation({
       data:
         outcome === 'succeeded'
           ? { status: 'running', statusMessage: null, lastSeenAt: new Date() }
-          : { status: 'failed', statusMessage: error?.message ?? null, httpPort: null },
+          : { status: 'failed', statusMessage: error?.message ?? null, ...noPorts },
     });
     if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
     await recordFact(tx, scope, {

@@ -7,7 +7,14 @@ export type InstanceSecrets = z.infer<typeof shape>;
 
 export const secretOwner = (instanceId: string, what: 'passwords' | 'admin' | `env:${string}`): string =>
   `instance:${instanceId}:${what}`;
-const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+/** Never begins with a `-`: entrypoints hand a password to programs that would take it for an option. */
+function random(bytes: number): string {
+  for (;;) {
+    const password = randomBytes(bytes).toString('base64url');
+    if (!password.startsWith('-')) return password;
+  }
+}
 
 /** Passwords that only the machines use; each instance has its own. */
 export function sealNewSecrets(box: SecretBox, instanceId: string): string {

@@ -1,5 +1,3 @@
-import { buffer } from 'node:stream/consumers';
-import tar from 'tar-stream';
 import type { DockerEngine } from './docker/engine.ts';
 import { dockerStatus, RemoteError } from './errors.ts';
 import { StreamDemuxer } from './lines.ts';
@@ -59,22 +57,6 @@ export async function execInContainer(
   });
 }
 
-export interface PlacedFile {
-  path: string;
-  content: string;
-  mode: number;
-  uid: number;
-  gid: number;
-}
-
-/** Puts one file into a container, started or not. */
-export async function putFile(docker: DockerEngine, container: string, file: PlacedFile): Promise<void> {
-  const pack = tar.pack();
-  pack.entry({ name: file.path.replace(/^\//, ''), mode: file.mode, uid: file.uid, gid: file.gid }, file.content);
-  pack.finalize();
-  await docker.putArchive(container, await buffer(pack));
-}
-
 /**
  * Starts a container that has been created, or goes on with it when it runs or has ended already, gives its lines and
  * waits for its exit code. Abort leaves it as it is: the caller, or whoever takes over, goes on with it or removes it.
@@ -82,7 +64,7 @@ export async function putFile(docker: DockerEngine, container: string, file: Pla
 export function runOneOff(
   docker: DockerEngine,
   container: string,
-  options: { onLine: (line: string) => void; signal: AbortSignal },
+  options: { onLine: (line: ContainerLine) => void; signal: AbortSignal },
 ): Promise<number> {
   return within({ what: 'The one-off container', ms: longestOneOffMs, signal: options.signal }, async (signal) => {
     const before = await docker.inspectContainer(container, { signal });
@@ -97,7 +79,7 @@ export function runOneOff(
         ...(before?.at ? { since: before.at } : {}),
       })) {
         if (before && line.stamp <= before.stamp) continue;
-        options.onLine(line.line);
+        options.onLine(line);
         if (line.at) last = line;
       }
     }

@@ -1,27 +1,43 @@
-import { StringDecoder } from 'node:string_decoder';
 import { RemoteError } from './errors.ts';
 
-/** The longest line that is read, in bytes. */
-export const maxLineBytes = 16 * 1024;
-const cutMark = ' … [cut: the line is longer than 16 KiB]';
+/** A longer line is given in several, so that what is kept of a stream is bounded. In bytes. */
+const maxLineBytes = 16 * 1024;
+const maxStampBytes = 64;
+const stampShape = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)$/;
 const newline = 0x0a;
+const space = 0x20;
 
-/** Cuts a byte stream into lines. One that is too long is cut, and says so; the rest of it is passed over. */
+export interface StampedLine {
+  /** What the engine says of the time, to the nanosecond; empty if it says nothing. */
+  stamp: string;
+  line: string;
+}
+
+/**
+ * Cuts one output of a container into lines, each with the engine's time before it. The engine keeps a line of more than
+ * 16 KiB in pieces, and sends each in a frame of its own, with the time again: that is taken out. What is still longer than
+ * the longest line is given in several with the same time, cut between two characters; nothing of it is lost.
+ */
 export class LineReader {
-  readonly #onLine: (line: string) => void;
+  readonly #onLine: (line: StampedLine) => void;
+  /** What may become a time: at the beginning of a line, and of a frame that goes on with one. */
+  #held: Buffer | undefined = Buffer.alloc(0);
+  #inLine = false;
+  #stamp = '';
   #parts: Buffer[] = [];
   #size = 0;
-  #cut = false;
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: (line: StampedLine) => void) {
     this.#onLine = onLine;
   }
 
-  push(chunk: Buffer): void {
+  /** Takes what came; `begins` with the first of a frame. */
+  push(chunk: Buffer, begins: boolean): void {
+    if (begins && this.#inLine) this.#held ??= Buffer.alloc(0);
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
       this.#take(chunk.subarray(from, at));
-      this.#emit();
+      this.#finish();
       from = at + 1;
     }
     this.#take(chunk.subarray(from));
@@ -29,49 +45,88 @@ export class LineReader {
 
   /** The last line, if it did not end by itself. */
   end(): void {
-    if (this.#size > 0) this.#emit();
+    if (this.#inLine || this.#held?.length) this.#finish();
   }
 
   #take(data: Buffer): void {
-    const room = maxLineBytes - this.#size;
-    if (data.length > room) this.#cut = true;
-    const kept = data.subarray(0, room);
-    if (kept.length === 0) return;
-    // A copy: the line must not keep the whole chunk alive.
-    this.#parts.push(Buffer.from(kept));
-    this.#size += kept.length;
+    if (this.#held === undefined) this.#keep(data);
+    else {
+      this.#held = Buffer.concat([this.#held, data]);
+      if (this.#held.length > maxStampBytes || this.#held.includes(space)) this.#judge(this.#held);
+    }
   }
 
-  #emit(): void {
-    const bytes = Buffer.concat(this.#parts);
-    // A decoder keeps back the character that the cut went through.
-    const line = this.#cut
-      ? new StringDecoder('utf8').write(bytes.subarray(0, maxLineBytes - Buffer.byteLength(cutMark))) + cutMark
-      : bytes.toString('utf8').replace(/\r$/, '');
+  /** What was held is a time with a text behind it, or all of it is text. */
+  #judge(held: Buffer): void {
+    const at = held.subarray(0, maxStampBytes).indexOf(space);
+    const stamp = held.subarray(0, Math.max(at, 0)).toString('latin1');
+    const isStamp = stampShape.test(stamp);
+    if (!this.#inLine) this.#stamp = isStamp ? stamp : '';
+    this.#inLine = true;
+    this.#held = undefined;
+    this.#keep(isStamp ? held.subarray(at + 1) : held);
+  }
+
+  #keep(data: Buffer): void {
+    // A copy: the line must not keep the whole chunk alive.
+    this.#parts.push(Buffer.from(data));
+    this.#size += data.length;
+    if (this.#size <= maxLineBytes) return;
+    let bytes = Buffer.concat(this.#parts);
+    while (bytes.length > maxLineBytes) {
+      const cut = borderIn(bytes);
+      this.#onLine({ stamp: this.#stamp, line: bytes.toString('utf8', 0, cut) });
+      bytes = bytes.subarray(cut);
+    }
+    this.#parts = [Buffer.from(bytes)];
+    this.#size = bytes.length;
+  }
+
+  #finish(): void {
+    if (this.#held) this.#judge(this.#held);
+    this.#onLine({ stamp: this.#stamp, line: Buffer.concat(this.#parts).toString('utf8').replace(/\r$/, '') });
+    this.#held = Buffer.alloc(0);
+    this.#inLine = false;
     this.#parts = [];
     this.#size = 0;
-    this.#cut = false;
-    this.#onLine(line);
   }
 }
 
-/** Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload, which is handed on as it comes. */
+/** The last border between two characters of UTF-8 that the longest line reaches. */
+function borderIn(bytes: Buffer): number {
+  for (let at = maxLineBytes; at > maxLineBytes - 4; at -= 1) if (((bytes[at] ?? 0) & 0xc0) !== 0x80) return at;
+  return maxLineBytes;
+}
+
+type OnData = (stream: 'stdout' | 'stderr', data: Buffer, begins: boolean) => void;
+
+/**
+ * Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload, which is handed on as it comes; with
+ * the first of it, that a frame begins.
+ */
 export class StreamDemuxer {
-  readonly #onData: (stream: 'stdout' | 'stderr', data: Buffer) => void;
+  readonly #onData: OnData;
   #header: Buffer = Buffer.alloc(0);
   #left = 0;
   #stream: 'stdout' | 'stderr' = 'stdout';
+  #begins = true;
 
-  constructor(onData: (stream: 'stdout' | 'stderr', data: Buffer) => void) {
+  constructor(onData: OnData) {
     this.#onData = onData;
   }
 
   push(chunk: Buffer): void {
     let rest = chunk;
     while (rest.length > 0) {
-      if (this.#left === 0) rest = this.#readHeader(rest);
+      if (this.#left === 0) {
+        rest = this.#readHeader(rest);
+        this.#begins = true;
+      }
       const data = rest.subarray(0, this.#left);
-      if (data.length > 0) this.#onData(this.#stream, data);
+      if (data.length > 0) {
+        this.#onData(this.#stream, data, this.#begins);
+        this.#begins = false;
+      }
       this.#left -= data.length;
       rest = rest.subarray(data.length);
     }

@@ -23,14 +23,6 @@ export interface LogOptions {
   signal?: AbortSignal;
 }
 
-function parseLine(stream: 'stdout' | 'stderr', text: string): ContainerLine {
-  const space = text.indexOf(' ');
-  const at = new Date(text.slice(0, space));
-  return Number.isNaN(at.getTime())
-    ? { stream, at: null, stamp: '', line: text }
-    : { stream, at, stamp: text.slice(0, space), line: text.slice(space + 1) };
-}
-
 /** The lines of a container without TTY, oldest first; with `follow` until the signal aborts or the container ends. */
 export async function* containerLogs(
   docker: DockerEngine,
@@ -64,9 +56,10 @@ async function* linesOf(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ContainerLine> {
   const lines: ContainerLine[] = [];
-  const reader = (stream: 'stdout' | 'stderr') => new LineReader((line) => lines.push(parseLine(stream, line)));
+  const reader = (stream: 'stdout' | 'stderr') =>
+    new LineReader(({ stamp, line }) => lines.push({ stream, at: stamp ? new Date(stamp) : null, stamp, line }));
   const readers = { stdout: reader('stdout'), stderr: reader('stderr') };
-  const demuxer = new StreamDemuxer((stream, data) => readers[stream].push(data));
+  const demuxer = new StreamDemuxer((stream, data, begins) => readers[stream].push(data, begins));
   const body = await docker.containerLogs(
     container,
     {

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { newId } from '../../src/ids.ts';
+import { openAdminPassword, openSecrets, sealNewAdminPassword, sealNewSecrets } from '../../src/instances/sealed.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
@@ -77,4 +79,19 @@ it('takes the Odoo release of its project, where none is named', async ({ owner 
   });
   const chosen = await create(owner, { environmentId: environment.text('id'), odooVersion: '18.0' });
   expect((await owner.get(`/instances/${chosen.text('id')}`)).at('odooVersion')).toBe('18.0');
+});
+
+it('makes no password that a program takes for an option: one in 64 would begin with a hyphen', async ({ ocore }) => {
+  const begins = await ocore.withSecrets(async (box) => {
+    const found = new Set<string>();
+    for (let n = 0; n < 400; n += 1) {
+      const id = newId();
+      const secrets = await openSecrets(box, { id, secretsEnc: sealNewSecrets(box, id) });
+      const admin = await openAdminPassword(box, id, sealNewAdminPassword(box, id));
+      for (const password of [...Object.values(secrets), admin]) found.add(password.slice(0, 1));
+    }
+    return found;
+  });
+  expect(begins).not.toContain('-');
+  expect(begins.size).toBe(63);
 });

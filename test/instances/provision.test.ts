@@ -1,11 +1,17 @@
 import { execFile } from 'node:child_process';
+import { on, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
+import WebSocket from 'ws';
+import { z } from 'zod';
 import { guides } from '../docs/guide.ts';
+import { buildImage } from '../fleet/build-image.ts';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
-import type { Client } from '../kit/client.ts';
+import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
+import type { Answer, Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
@@ -33,8 +39,25 @@ async function labelled(instanceId: string) {
     docker().listNetworks({ filters }),
     docker().listVolumes({ filters }),
   ]);
-  return { containers: containers.length, networks: networks.length, volumes: volumes.Volumes?.length ?? 0 };
+  return {
+    containers: containers.length,
+    networks: networks.length,
+    volumes: volumes.Volumes?.length ?? 0,
+    forgotten: await forgottenVolumes(docker()),
+  };
 }
+
+/** The volumes of a container that the image declares and nobody has named: by the directories that they are mounted at. */
+async function unnamedMounts(instanceId: string, name: string): Promise<string[]> {
+  const [found] = await docker().listContainers(part(instanceId, name));
+  const { Mounts } = await docker()
+    .getContainer(found?.Id ?? '')
+    .inspect();
+  return Mounts.filter(({ Name }) => !Name?.includes(instanceId)).map(({ Destination }) => Destination);
+}
+
+const whole = { containers: 2, networks: 1, volumes: 2, forgotten: [] };
+const nothing = { containers: 0, networks: 0, volumes: 0, forgotten: [] };
 
 const part = (instanceId: string, name: string) => ({
   all: true,
@@ -89,6 +112,38 @@ async function inContainer(instanceId: string, name: string, ...command: string[
   return stdout.trim();
 }
 
+/**
+ * Opens the WebSocket of an Odoo as its pages do, and lets Odoo's bus send something to everyone; gives what comes. The
+ * message is written as `bus.bus` writes it, with PostgreSQL's notice to Odoo's process for real time.
+ */
+async function realTime(instance: Answer, text: string): Promise<unknown> {
+  const socket = new WebSocket(instance.text('websocketUrl'), { origin: instance.text('url') });
+  const psql = async (database: string, statement: string): Promise<string> =>
+    inContainer(instance.text('id'), 'database', 'psql', '-U', 'postgres', '-d', database, '-Atc', statement);
+  const channel = '["my_odoo","broadcast"]';
+  try {
+    await once(socket, 'open', { signal: AbortSignal.timeout(30_000) });
+    const messages = on(socket, 'message', { signal: AbortSignal.timeout(30_000) });
+    socket.send(JSON.stringify({ event_name: 'subscribe', data: { channels: [], last: 0 } }));
+    const message = JSON.stringify({ type: 'test', payload: text });
+    await psql(
+      'my_odoo',
+      `INSERT INTO bus_bus (channel, message, create_date) VALUES ('${channel}', '${message}', now() at time zone 'utc')`,
+    );
+    await psql('postgres', `NOTIFY imbus, '[${channel}]'`);
+    // What the bus said within the last minute comes first.
+    for await (const [data] of messages) {
+      const found = busMessages.parse(JSON.parse(String(data))).find((one) => one.message.payload === text);
+      if (found) return found.message.payload;
+    }
+    return undefined;
+  } finally {
+    socket.terminate();
+  }
+}
+
+const busMessages = z.array(z.object({ message: z.object({ payload: z.unknown() }) }));
+
 const unprivileged = { dropped: ['ALL'], options: ['no-new-privileges'], privileged: false, swap: 0 };
 const odooBounds = { ...unprivileged, added: [], pids: 1024, weight: 256 };
 
@@ -113,7 +168,13 @@ describe('an instance on a real server', () => {
     const login = await fetch(`${instance.text('url')}/web/login`);
     expect(login.status).toBe(200);
     expect(await login.text()).toContain('csrf_token');
-    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+    expect(await labelled(id)).toEqual(whole);
+    // What must live is in a volume with a name. The modules that an image brings come again with each container.
+    expect(await unnamedMounts(id, 'database')).toEqual([]);
+    expect(await unnamedMounts(id, 'odoo')).toEqual(['/mnt/extra-addons']);
+    const said = await owner.get(`/instances/${id}/logs?lines=1000`);
+    // Odoo warns about no setting that it misses, does not know or finds wrong.
+    expect(JSON.stringify(said.body)).not.toMatch(/WARNING \S+ odoo\.tools\.config/);
   }, 180_000);
 
   it('runs without privileges, and no container has the whole server', async () => {
@@ -154,9 +215,7 @@ describe('an instance on a real server', () => {
       ),
     ).toBe('700 postgres\n400 root');
     expect(await inContainer(id, 'odoo', 'id', '-un')).toBe('odoo');
-    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', '/etc/odoo/odoo.conf')).toBe(
-      'http_interface = 0.0.0.0',
-    );
+    expect(await inContainer(id, 'odoo', 'grep', '^http_interface', confPath)).toBe('http_interface = 0.0.0.0');
   });
 
   it('lets the administrator in with the password that is shown once', async () => {
@@ -221,12 +280,23 @@ describe('an instance on a real server', () => {
       expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
       expect((await owner.get(`/instances/${id}`)).at('status')).toBe(status);
     }
-    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
+    const alone = await owner.get(`/instances/${id}`);
+    expect([alone.at('longpollingPort'), alone.at('websocketUrl')]).toEqual([
+      null,
+      `${alone.text('url').replace('http:', 'ws:')}/websocket`,
+    ]);
+    expect(await realTime(alone, 'without workers')).toBe('without workers');
+    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0, workers: 2 });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
     expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
+    const working = await owner.get(`/instances/${id}`);
+    expect(working.at('longpollingPort')).not.toBe(working.at('httpPort'));
+    expect(working.text('websocketUrl')).toContain(`:${String(working.at('longpollingPort'))}/websocket`);
+    expect(await realTime(working, 'with workers')).toBe('with workers');
     // Odoo cannot start in so little memory: it ends at once.
     const bad = await owner.patch(`/instances/${id}`, {
+      workers: 0,
       limitMemorySoft: 128 * 1024 ** 2,
       limitMemoryHard: 128 * 1024 ** 2,
     });
@@ -236,7 +306,9 @@ describe('an instance on a real server', () => {
     const after = await owner.get(`/instances/${id}`);
     expect(after.at('status')).toBe('running');
     expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
-    expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
+    expect(after.at('websocketUrl')).toBe(working.at('websocketUrl'));
+    expect(await realTime(after, 'again')).toBe('again');
+    expect(await labelled(id)).toEqual(whole);
   }, 120_000);
 
   it('holds its server, and is deleted with its data only', async () => {
@@ -244,9 +316,19 @@ describe('an instance on a real server', () => {
     const answer = await owner.delete(`/instances/${id}`);
     expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
     expect((await owner.get(`/instances/${id}`)).status).toBe(404);
-    expect(await labelled(id)).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(id)).toEqual(nothing);
   }, 60_000);
 });
+
+const confPath = '/etc/odoo/odoo.conf';
+/** An image as companies build them from the public one, whose entrypoint is an older one. */
+const companyImage = `FROM odoo:19.0
+COPY entrypoint.sh /entrypoint.sh
+COPY company.conf /opt/company.conf
+ENV ODOO_RC=/opt/company.conf
+COPY enterprise /opt/enterprise
+COPY extra /mnt/extra-addons
+`;
 
 describe('an instance that cannot be provisioned', () => {
   it('shows Odoo’s own words about a wrong module, and leaves nothing behind', async () => {
@@ -256,7 +338,7 @@ describe('an instance that cannot be provisioned', () => {
     expect(operation.at('data.operationUpdated.error.code')).toBe('database_initialisation_failed');
     expect(operation.at('data.operationUpdated.error.message')).toContain('no_such_module');
     expect((await owner.get(`/instances/${answer.text('id')}`)).at('status')).toBe('failed');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
   }, 120_000);
 
   it('names an image that is missing', async () => {
@@ -264,11 +346,19 @@ describe('an instance that cannot be provisioned', () => {
     const operation = await owner.finished(answer.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.steps.1.status')).toBe('failed');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
   }, 60_000);
 
-  it('stops when it is cancelled in the middle of the database initialisation, and can be retried', async () => {
-    const answer = await create({ name: 'Cancelled' });
+  it('stops when it is cancelled in the middle of the database initialisation, and can be retried with all that its image brings', async () => {
+    await buildImage(docker(), 'company-odoo:19.0', companyImage, {
+      'entrypoint.sh': await readFile(join(import.meta.dirname, '../fleet/older-odoo-entrypoint.sh'), 'utf8'),
+      'company.conf': '[options]\n; as users write it\nAddons_Path: /opt/enterprise,\n  /opt/absent\nworkers = 9\n',
+      'enterprise/first/__init__.py': '',
+      'enterprise/first/__manifest__.py': '{"name": "First", "depends": ["base"]}',
+      'extra/second/__init__.py': '',
+      'extra/second/__manifest__.py': '{"name": "Second", "depends": ["first"]}',
+    });
+    const answer = await create({ name: 'Cancelled', image: 'company-odoo:19.0', modules: ['second'], workers: 0 });
     const operationId = answer.text('operationId');
     let cancelled = false;
     let last: unknown;
@@ -285,10 +375,26 @@ describe('an instance that cannot be provisioned', () => {
     }
     expect(cancelled).toBe(true);
     expect(last).toBe('cancelled');
-    expect(await labelled(answer.text('id'))).toEqual({ containers: 0, networks: 0, volumes: 0 });
+    expect(await labelled(answer.text('id'))).toEqual(nothing);
     const retried = await owner.post(`/operations/${operationId}/retry`);
     expect(retried.status).toBe(202);
-    expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
+    const operation = await owner.finished(retried.text('id'));
+    expect(operation.at('data.operationUpdated.error')).toBeNull();
+    const query = "SELECT name || ' ' || state FROM ir_module_module WHERE name IN ('first', 'second') ORDER BY name";
+    const modules = await inContainer(
+      answer.text('id'),
+      'database',
+      'psql',
+      '-U',
+      'postgres',
+      '-d',
+      'cancelled',
+      '-Atc',
+      query,
+    );
+    expect(modules).toBe('first installed\nsecond installed');
+    const conf = await inContainer(answer.text('id'), 'odoo', 'grep', '-E', '^(addons_path|workers)', confPath);
+    expect(conf).toBe('addons_path = /opt/enterprise,/opt/absent,/mnt/extra-addons\nworkers = 0');
   }, 180_000);
 
   it('makes one of two simultaneous instances of the same slug', async () => {

@@ -1,11 +1,16 @@
 import type Docker from 'dockerode';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { afterEach, expect } from 'vitest';
+import { z } from 'zod';
 import { loadSmallImages } from '../bench/small-images.ts';
+import { buildImage } from '../fleet/build-image.ts';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
+import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { until } from '../kit/holding.ts';
 import type { Ocore } from '../kit/ocore.ts';
@@ -74,6 +79,8 @@ async function found(instanceId: string): Promise<{ containers: string[]; networ
     volumes: (await docker.listVolumes({ filters: filters(instanceId) })).Volumes?.length ?? 0,
   };
 }
+const linesOf = ({ body }: Answer) =>
+  z.object({ data: z.array(z.object({ level: z.string(), message: z.string() })) }).parse(body).data;
 const whole = { containers: ['db running', 'odoo running'], networks: 1, volumes: 2 };
 const nothing = { containers: [], networks: 0, volumes: 0 };
 
@@ -146,6 +153,67 @@ it('begins with an empty volume when the making of the data directory was cut sh
   expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
 }, 400_000);
 
+it('begins with an empty volume when PostgreSQL starts with a half-made data directory, but lets nobody in', async () => {
+  const { docker } = server.engine;
+  const entrypoint = await readFile(join(import.meta.dirname, '../fleet/image/postgres-entrypoint.sh'), 'utf8');
+  const last = "  printf '\\nhost all all all";
+  expect(entrypoint).toContain(last);
+  // As the official image; between initdb and the rule for the network a machine may go down.
+  await buildImage(docker, 'slow-postgres:17', 'FROM postgres:17\nCOPY docker-entrypoint.sh /usr/local/bin/\n', {
+    'docker-entrypoint.sh': entrypoint.replace(last, `  echo "initdb is done"; sleep 6\n${last}`),
+  });
+  const made = await create('Cut short');
+  await ocore.sql("UPDATE instances SET postgres_image = 'slow-postgres:17' WHERE id = $1", [made.text('id')]);
+  worker();
+  const database = docker.getContainer(`ocore-${made.text('id')}-db`);
+  const said = async (): Promise<string> => (await database.logs({ stdout: true })).toString('latin1');
+  await until(async () => (await said().catch(() => '')).includes('initdb is done'));
+  await database.kill();
+  const steps = async () => owner.get(`/operations/${made.text('operationId')}`);
+  await until(async () => (await steps()).at('steps.3.status') === 'succeeded');
+  const log = await owner.get(`/operations/${made.text('operationId')}/logs`);
+  expect(JSON.stringify(log.body)).toMatch(/PostgreSQL does not let Odoo in: .*begins again with an empty volume/);
+  await owner.post(`/operations/${made.text('operationId')}/cancel`);
+  expect(await endOf(made)).toBe('cancelled');
+  expect(await found(made.text('id'))).toEqual(nothing);
+}, 400_000);
+
+it('keeps an instance whose Odoo wrote errors and ended well, and gives each line of its logs whole, with its level', async () => {
+  const prefix = '2026-01-01 00:00:00,000 1';
+  const traceback = ['Traceback (most recent call last):', '  File "x.py", line 1, in x', 'ValueError: x'];
+  // The engine's own borders, at 16 KiB, are between two characters here: it stores one that they cut through as none.
+  const longs = ['ü'.repeat(20_000), 'x'.repeat(40_001)].map((text) => `${prefix} WARNING small odoo: ${text}`);
+  const error = `${prefix} ERROR small odoo: cannot do it`;
+  const lines = [`${prefix} INFO small odoo: begins`, error, ...traceback, ...longs];
+  await image('loud-odoo', {
+    'usr/local/bin/lines': lines.map((line) => `${line}\n`).join(''),
+    'usr/local/bin/docker-entrypoint.sh': '#!/bin/sh\ncat /usr/local/bin/lines >&2\nexec "$@"\n',
+  });
+  worker();
+  const made = await create('Loud', { image: 'loud-odoo:19.0' });
+  expect(await endOf(made)).toBe('succeeded');
+  const logged = linesOf(await owner.get(`/operations/${made.text('operationId')}/logs`));
+  expect(logged.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([error, ...traceback]);
+  const read = async (count: number) => linesOf(await owner.get(`/instances/${made.text('id')}/logs?lines=${count}`));
+  const all = await read(1000);
+  expect(all.map(({ message }) => message).join('')).toContain(lines.join(''));
+  // The first line that is given is the second of the traceback.
+  const shown = all.length - all.findIndex(({ message }) => message === traceback[1]);
+  const [first, second, third] = await read(shown);
+  expect([first, second].map((line) => line?.message)).toEqual(traceback.slice(1));
+  expect([first?.level, second?.level, third?.level]).toEqual(['error', 'error', 'warning']);
+  const followed: unknown[] = [];
+  for await (const event of owner.subscribe(
+    'subscription ($id: ID!, $lines: Int) { instanceLogs(id: $id, lines: $lines) { level } }',
+    { id: made.text('id'), lines: shown },
+  )) {
+    followed.push(event.at('data.instanceLogs.level'));
+    if (followed.length === 3) break;
+  }
+  expect(followed).toEqual(['error', 'error', 'warning']);
+  expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
+}, 400_000);
+
 it('begins the initialisation again when the engine was restarted under it', async () => {
   worker();
   const made = await create('Restarted');
@@ -207,14 +275,5 @@ it('keeps the beginning and the end of a log that never stops, and says how much
 }, 400_000);
 
 it('leaves no volume behind that nobody named', async () => {
-  const { docker } = server.engine;
-  const { Volumes } = await docker.listVolumes();
-  const used = (
-    await Promise.all((await docker.listContainers({ all: true })).map(({ Id }) => docker.getContainer(Id).inspect()))
-  ).flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name));
-  expect(
-    (Volumes ?? [])
-      .filter(({ Name, Labels }) => !Labels?.['sh.ocore.instance'] && !used.includes(Name))
-      .map(({ Name }) => Name),
-  ).toEqual([]);
+  expect(await forgottenVolumes(server.engine.docker)).toEqual([]);
 });

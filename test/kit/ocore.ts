@@ -101,6 +101,11 @@ export class Ocore {
       [email],
     );
     if (!row) throw new Error(`No letter went to ${email}`);
+    return this.withSecrets((box) => box.open(row.body_enc, `mail:${row.id}`));
+  }
+
+  /** Reads, or makes, what is sealed in this installation. */
+  async withSecrets<T>(work: (box: SecretBox) => Promise<T>): Promise<T> {
     const config = readConfig(this.#env);
     const pool = new pg.Pool({ connectionString: this.running.databaseUrl, max: 1 });
     try {
@@ -108,7 +113,7 @@ export class Ocore {
         pool,
         new MasterKeys(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS),
       );
-      return await new SecretBox(keys).open(row.body_enc, `mail:${row.id}`);
+      return await work(new SecretBox(keys));
     } finally {
       await pool.end();
     }

@@ -41,6 +41,7 @@ export const engineCalls = {
   updateContainer: { method: 'POST', path: '/containers/{id}/update', ...change },
   renameContainer: { method: 'POST', path: '/containers/{id}/rename', ...change },
   removeContainer: { method: 'DELETE', path: '/containers/{id}', ...change },
+  getArchive: { method: 'GET', path: '/containers/{id}/archive', ...stream },
   putArchive: { method: 'PUT', path: '/containers/{id}/archive', ...change },
   containerLogs: { method: 'GET', path: '/containers/{id}/logs', ...stream },
   waitContainer: { method: 'POST', path: '/containers/{id}/wait', ...read, deadlineMs: 30_000 },

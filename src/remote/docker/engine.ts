@@ -123,6 +123,11 @@ export class DockerEngine {
     await this.#http.call('removeContainer', { path: { id }, query: { force: 'true', v: 'true' }, ...options });
   }
 
+  /** A file or directory of a container, running or not, as a tar archive. */
+  async getArchive(id: string, path: string, options: Options = {}): Promise<Readable> {
+    return (await this.#http.stream('getArchive', { path: { id }, query: { path }, ...options })).body;
+  }
+
   /** Unpacks a tar archive below `/`. */
   async putArchive(id: string, archive: Buffer, options: Options = {}): Promise<void> {
     await this.#http.call('putArchive', { path: { id }, query: { path: '/' }, body: archive, ...options });

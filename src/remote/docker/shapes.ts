@@ -13,7 +13,10 @@ const labels = z
 
 export const versionShape = z.object({ Version: text, ApiVersion: z.string().regex(/^\d{1,3}\.\d{1,3}$/) });
 export const createdShape = z.object({ Id: id });
-export const imageShape = z.object({ Id: text });
+export const imageShape = z.object({
+  Id: text,
+  Config: z.object({ Env: z.array(z.string()).nullish() }).nullish(),
+});
 export const networksShape = z.array(z.object({ Id: id, Name: text, Labels: labels })).max(1000);
 export const volumesShape = z.object({
   Volumes: z

@@ -208,6 +208,9 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     state.containers.delete(container.id);
     return noContent;
   }),
+  getArchive: withContainer((container, { request }) =>
+    refuse('404 Not Found', `Could not find the file ${request.query.get('path')} in container ${container.id}`),
+  ),
   putArchive: withContainer(() => ({ status: '200 OK', text: '' })),
   containerLogs: withContainer(async (container, { connection, request }) => {
     await sendLogs(connection, container, request.query);

@@ -29,6 +29,7 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   updateContainer: 'stop',
   renameContainer: 'configure',
   removeContainer: 'delete',
+  getArchive: 'provision',
   putArchive: 'provision',
   containerLogs: 'provision',
   waitContainer: 'provision',

@@ -74,7 +74,7 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
   expect(stepsOf(exampleOf('GET /operations/{id}', 200))).toEqual(stepsOf(shown.body));
   await story.tell('GET /operations/{id}/logs', ada);
   await settle(ocore, id);
-  await ocore.sql('UPDATE instances SET http_port = 20000 WHERE id = $1', [id]);
+  await ocore.sql('UPDATE instances SET http_port = 20000, longpolling_port = 20001 WHERE id = $1', [id]);
   await story.tell('GET /instances', ada);
   await story.tell('GET /instances/{id}', ada);
   await story.tell('POST /instances/{id}/admin-password', ada);
