@@ -1,4 +1,5 @@
 import type { Instance as InstanceRow } from '../prisma/generated/client/client.ts';
+import { hostAndPort } from '../src/networks.ts';
 import { envVarNames, getInstance, type InstanceView, listInstances } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -63,7 +64,8 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
       description: 'The URL of Odoo, once it has a port; null if instances are published on loopback only.',
       resolve: async (row, _args, context) => {
         if (row.httpPort === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
-        return `http://${row.serverHost ?? (await hostOf(context, row.serverId))}:${row.httpPort}`;
+        const host = row.serverHost ?? (await hostOf(context, row.serverId));
+        return host === null ? null : `http://${hostAndPort(host, row.httpPort)}`;
       },
     }),
     workers: t.exposeInt('workers', {
