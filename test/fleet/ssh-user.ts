@@ -18,7 +18,8 @@ export class SshUser {
   static async create(purpose: string): Promise<SshUser> {
     const user = new SshUser(`ocore${slot}-${purpose}`);
     await user.remove();
-    await run('useradd', ['--no-create-home', '--shell', '/bin/sh', user.name]);
+    // No password, but not locked: sshd lets nobody in whose account is.
+    await run('useradd', ['--no-create-home', '--password', '*', '--shell', '/bin/sh', user.name]);
     return user;
   }
 

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EngineCallName } from '../../src/remote/docker/calls.ts';
+import type { Misbehaviour } from '../fleet/hostile/misbehaviours.ts';
 import { Stage } from '../fleet/hostile/stage.ts';
 import { firstSshPort, fleetDir } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
@@ -110,6 +112,65 @@ it('names the setting of sshd that stands in the way, and works without the forw
   expect(await ended('MaxSessions 1')).toBe('ssh_sessions_refused');
   expect(await ended('AllowStreamLocalForwarding no')).toBe(null);
 }, 120_000);
+
+const refuses = (call: EngineCallName, message: string) => {
+  const text = JSON.stringify({ message });
+  const head = `HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: ${text.length}`;
+  const misbehaviour: Misbehaviour = {
+    name: 'refuses',
+    serve: ({ socket }) => {
+      socket.end(`${head}\r\n\r\n${text}`);
+    },
+  };
+  return { call, misbehaviour };
+};
+
+it('measures the disk where the engine keeps its data, and leaves nothing of the container that it tries', async () => {
+  const engine = await stage.engine();
+  engine.state.rootDir = '/dev/shm';
+  const { id, operationId } = await stage.register(owner, engine);
+  await owner.get(`/operations/${operationId}?wait=60`);
+  const { blocks, bsize } = await statfs('/dev/shm');
+  expect((await owner.get(`/servers/${id}`)).at('diskTotalBytes')).toBe(blocks * bsize);
+  const plain = await stage.engine();
+  await stage.activeServer(owner, plain);
+  expect([plain.state.containers.size, [...plain.state.images]]).toEqual([0, ['postgres:17', 'odoo:19.0']]);
+}, 60_000);
+
+it('refuses a server on which no container starts, with the reason of the engine', async () => {
+  const engine = await stage.engine();
+  engine.everywhere = refuses('startContainer', 'OCI runtime create failed: runc create failed: no such cgroup');
+  const { operationId } = await stage.register(owner, engine);
+  const operation = await owner.get(`/operations/${operationId}?wait=60`);
+  expect([operation.at('error.code'), operation.at('error.message')]).toEqual([
+    'server_unsuitable',
+    expect.stringContaining('runc create failed: no such cgroup'),
+  ]);
+}, 60_000);
+
+it.each([
+  'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+  'all predefined address pools have been fully subnetted',
+])(
+  'says what to do when an engine has no addresses left: %s',
+  async (message) => {
+    const engine = await stage.engine();
+    const serverId = await stage.activeServer(owner, engine);
+    engine.everywhere = refuses('createNetwork', message);
+    const environmentId = await owner.environment();
+    const made = await owner.post('/instances', {
+      name: 'One more',
+      serverId,
+      environmentId,
+      adminEmail: 'a@example.com',
+    });
+    engine.expectInstance(made.text('id'), null);
+    const operation = await owner.get(`/operations/${made.text('operationId')}?wait=60`);
+    expect(operation.at('error.code')).toBe('address_pool_exhausted');
+    expect(operation.text('error.hint')).toContain('default-address-pools');
+  },
+  60_000,
+);
 
 it('signs in with a password where the server asks for it as a question', async () => {
   await plain.allowSudo({ requiretty: false });

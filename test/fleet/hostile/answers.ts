@@ -67,7 +67,7 @@ const labelled = z.object({ Name: z.string(), Labels: z.record(z.string(), z.str
 export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Promise<Answer>> = {
   ping: () => ({ status: '200 OK', text: 'OK' }),
   version: () => ({ status: '200 OK', json: versionInfo }),
-  info: () => ({ status: '200 OK', json: engineInfo }),
+  info: ({ state }) => ({ status: '200 OK', json: { ...engineInfo, DockerRootDir: state.rootDir } }),
   inspectImage: ({ state, name }) =>
     state.images.has(name) ? { status: '200 OK', json: imageInfo(name) } : noSuch('image', name),
   importImage: ({ state, request }) => {

@@ -26,7 +26,6 @@ export const versionInfo = {
 export const engineInfo = {
   ID: '7TRN:IPZB:QYBB:VPBQ:UMPP:KARE:6ZNR:XE6T:7EWV:PKF4:ZOJD:TPYS',
   Driver: 'overlay2',
-  DockerRootDir: '/var/lib/docker',
   OperatingSystem: 'Debian GNU/Linux 12 (bookworm)',
   Architecture: 'x86_64',
   ServerVersion: '24.0.7',
