@@ -29,6 +29,7 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   inspectContainer: 'provision',
   startContainer: 'restart',
   stopContainer: 'stop',
+  updateContainer: 'stop',
   renameContainer: 'configure',
   removeContainer: 'delete',
   putArchive: 'provision',
