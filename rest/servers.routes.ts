@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { createServerInput, updateServerInput, updateServerProjectsInput } from '../src/servers/index.ts';
+import { acceptHostKeyInput, createServerInput, updateServerInput, updateServerProjectsInput } from '../src/servers/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -96,7 +95,7 @@ const examples: Examples = {
 const parsers: Parsers = {
   CreateServerInput: createServerInput,
   UpdateServerInput: updateServerInput,
-  acceptServerHostKey: z.object({ fingerprint: createServerInput.shape.hostKeyFingerprint }),
+  acceptServerHostKey: acceptHostKeyInput,
   updateServerProjects: updateServerProjectsInput,
 };
 

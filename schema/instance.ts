@@ -1,4 +1,5 @@
 import type { Instance as InstanceRow } from '../prisma/generated/client/client.ts';
+import { hostAndPort } from '../src/networks.ts';
 import { envVarNames, getInstance, type InstanceView, listInstances } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -30,7 +31,8 @@ export const Edition = builder.enumType('Edition', {
 /** A port of an instance, as others reach it. */
 async function addressOf(context: Context, row: InstanceView, port: number | null): Promise<string | null> {
   if (port === null || context.app.config.INSTANCE_PORTS === 'loopback') return null;
-  return `${row.serverHost ?? (await hostOf(context, row.serverId))}:${port}`;
+  const host = row.serverHost ?? (await hostOf(context, row.serverId));
+  return host === null ? null : hostAndPort(host, port);
 }
 
 export const Instance = builder.objectRef<InstanceView>('Instance').implement({

@@ -33,11 +33,14 @@ const CreateServerInput = builder.inputType('CreateServerInput', {
     name: t.string({ required: true, description: 'Up to 100 characters, unique in the organization.' }),
     description: t.string({ description: 'The description.' }),
     kind: t.field({ type: ServerKind, description: 'Default: ssh.' }),
-    host: t.string({ description: 'Host name or address, up to 255 characters. Required over SSH.' }),
+    host: t.string({ description: 'Host name, IPv4 or IPv6 address, up to 255 characters. Required over SSH.' }),
     port: t.int({ description: '1 to 65535. Default: 22.' }),
     sshUser: t.string({ description: 'Up to 64 characters. Required over SSH.' }),
     authMethod: t.field({ type: AuthMethod, description: 'Default: key.' }),
-    sshPrivateKey: t.string({ description: 'An unencrypted private key. Required with authMethod key.' }),
+    sshPrivateKey: t.string({
+      description:
+        'A private key without a passphrase, in the format of OpenSSH, PEM or PKCS#8. Required with authMethod key.',
+    }),
     sshPassword: t.string({ description: 'Required with authMethod password.' }),
     maxSshSessions: t.int({
       description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8. Default: 8.',
@@ -45,7 +48,7 @@ const CreateServerInput = builder.inputType('CreateServerInput', {
     dockerSocket: t.string({ description: 'The socket of the Docker engine. Default: /var/run/docker.sock.' }),
     hostKeyFingerprint: t.string({
       description:
-        'The fingerprint of the host key, as `ssh-keygen -l` prints it (SHA256:…). Default: the key is pinned at the first connection.',
+        'The fingerprint of the host key (SHA256:…), or the line that `ssh-keygen -lf` prints. Default: the key is pinned at the first connection.',
     }),
   }),
 });
@@ -63,6 +66,7 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
     sshPrivateKey: t.string({ description: 'A new private key. The server is validated again.' }),
     sshPassword: t.string({ description: 'A new password. The server is validated again.' }),
     maxSshSessions: t.int({ description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8.' }),
+    dockerSocket: t.string({ description: 'A new socket of the Docker engine. The server is validated again.' }),
   }),
 });
 
@@ -77,7 +81,7 @@ builder.mutationFields((t) => ({
   updateServer: t.field({
     type: ServerPayload,
     authScopes: { permission: 'manage:servers' },
-    description: 'Changes a server. A new address or credential is validated.',
+    description: 'Changes a server. A new address, credential or socket is validated.',
     args: {
       id: t.arg.id({ required: true, description: 'The server.' }),
       input: t.arg({ type: UpdateServerInput, required: true, description: 'The changes.' }),
@@ -111,9 +115,13 @@ builder.mutationFields((t) => ({
     description: 'Pins the changed host key that the server presented. Compare it with the server first.',
     args: {
       id: t.arg.id({ required: true, description: 'The server.' }),
-      fingerprint: t.arg.string({ required: true, description: 'The value of presentedFingerprint.' }),
+      fingerprint: t.arg.string({
+        required: true,
+        description: 'The value of presentedFingerprint, or the line that `ssh-keygen -lf` prints.',
+      }),
     },
-    resolve: (_root, { id, fingerprint }, context) => acceptHostKey(context.app, orgScope(context), id, fingerprint),
+    resolve: (_root, { id, fingerprint }, context) =>
+      acceptHostKey(context.app, orgScope(context), id, { fingerprint }),
   }),
   removeServer: t.field({
     type: ServerPayload,

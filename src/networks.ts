@@ -84,10 +84,21 @@ function embedded(address: ipaddr.IPv6): ipaddr.IPv4[] {
   return found;
 }
 
+/** An address without the zone that says through which interface it is reached. */
+export function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
+}
+
+/** A host and a port as they stand in a URL. */
+export function hostAndPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${withoutZone(host)}]` : host}:${port}`;
+}
+
 /** What the text may stand for on the way: the address, and those inside it. Null where it is no address. */
 export function meaningsOf(text: string): Address[] | null {
-  if (!ipaddr.isValid(text)) return null;
-  const address = ipaddr.process(text);
+  const bare = withoutZone(text);
+  if (!ipaddr.isValid(bare)) return null;
+  const address = ipaddr.process(bare);
   return address instanceof ipaddr.IPv6 ? [address, ...embedded(address)] : [address];
 }
 

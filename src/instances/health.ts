@@ -30,8 +30,8 @@ export async function waitForOdoo(
       const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
         if (
           error instanceof RemoteError &&
-          ['ssh_connection_lost', 'remote_cancelled'].includes(error.code) &&
-          (host.closed || signal.aborted)
+          (error.code === 'ssh_forwarding_refused' ||
+            (['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)))
         )
           throw error;
         return undefined;

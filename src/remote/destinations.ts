@@ -31,7 +31,7 @@ export class Destinations {
 
   /** Whether a host can be refused before anybody looks its name up: an address in any spelling, or this machine's name. */
   deniesHost(host: string): boolean {
-    if (/^(.+\.)?localhost$/i.test(host)) return this.denies('127.0.0.1') || this.denies('::1');
+    if (/^(.+\.)?localhost\.?$/i.test(host)) return this.denies('127.0.0.1') || this.denies('::1');
     return meaningsOf(host) !== null && this.denies(host);
   }
 

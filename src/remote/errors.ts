@@ -5,6 +5,9 @@ export type RemoteErrorCode =
   | 'host_key_unknown'
   | 'destination_denied'
   | 'ssh_connection_lost'
+  | 'ssh_sessions_refused'
+  | 'ssh_forwarding_refused'
+  | 'shell_unusable'
   | 'docker_unavailable'
   | 'docker_permission'
   | 'docker_error'
@@ -12,6 +15,7 @@ export type RemoteErrorCode =
   | 'remote_command_failed'
   | 'remote_cancelled'
   | 'port_in_use'
+  | 'address_pool_exhausted'
   | 'disk_full'
   | 'image_not_found';
 
@@ -24,6 +28,12 @@ const hints: Record<RemoteErrorCode, string> = {
   host_key_unknown: 'Validate the server first. This pins its host key.',
   destination_denied: 'Use another address, or ask the operator to allow its network (SERVER_NETWORKS_ALLOWED).',
   ssh_connection_lost: 'The connection was lost. The operation continues when the server responds again.',
+  ssh_sessions_refused:
+    'Set MaxSessions in the server’s sshd_config to 10 (the default) or more, and reload sshd. Existing connections keep the old value.',
+  ssh_forwarding_refused:
+    'Set AllowTcpForwarding to yes or local in the server’s sshd_config, and reload sshd. PermitOpen, DisableForwarding, and the options of the key in authorized_keys have the same effect.',
+  shell_unusable:
+    'Run `ssh USER@HOST "echo ok"`: it must print ok. An exit or exec in a start-up file such as ~/.bashrc, a forced command, or a login shell such as /bin/false prevents that.',
   docker_unavailable: 'Install or start Docker on the server (systemctl start docker).',
   docker_permission: 'Add the SSH user to the docker group, or give it sudo without a password.',
   docker_error: 'The Docker engine refused the request; its message gives the reason.',
@@ -31,6 +41,8 @@ const hints: Record<RemoteErrorCode, string> = {
   remote_command_failed: 'Read the output of the command in the operation log.',
   remote_cancelled: 'It was cancelled.',
   port_in_use: 'Another program on the server uses the port.',
+  address_pool_exhausted:
+    'Remove unused networks (docker network prune), or give the engine more ranges, as in {"default-address-pools":[{"base":"10.201.0.0/16","size":24}]} in /etc/docker/daemon.json, and restart Docker.',
   disk_full: 'Free space on the server’s disk and try again.',
   image_not_found: 'Check the name and tag of the image, and that the server can reach its registry.',
 };
@@ -56,12 +68,12 @@ export class RemoteError extends Error {
   constructor(
     code: RemoteErrorCode,
     message: string,
-    options: ErrorOptions & { fingerprint?: string; status?: number; retryable?: boolean } = {},
+    options: ErrorOptions & { fingerprint?: string; status?: number; retryable?: boolean; hint?: string } = {},
   ) {
     super(message, options);
     this.name = 'RemoteError';
     this.code = code;
-    this.hint = hints[code];
+    this.hint = options.hint ?? hints[code];
     this.retryable = options.retryable ?? retryable.has(code);
     this.fingerprint = options.fingerprint;
     this.status = options.status;
@@ -75,6 +87,7 @@ function field(error: Error, name: string): string {
 
 const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   [/no space left on device|disk quota exceeded/i, 'disk_full'],
+  [/could not find an available.* address pool|address pools have been fully subnetted/i, 'address_pool_exhausted'],
   [/port is already allocated|address already in use/i, 'port_in_use'],
   [
     /no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i,
@@ -107,6 +120,8 @@ export function toRemoteError(error: unknown): RemoteError {
   const code = field(error, 'code');
   const make = (kind: RemoteErrorCode, message = text): RemoteError => new RemoteError(kind, message, { cause: error });
   if (error.name === 'AbortError') return make('remote_cancelled', 'The work was cancelled');
+  if (/^Unable to exec/.test(text))
+    return make('shell_unusable', 'The server refuses to run commands for the SSH user');
   if (/All configured authentication methods failed/.test(text))
     return make('ssh_auth_failed', 'The server refused the SSH user or its key');
   if (code === 'EACCES') return make('docker_permission');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Destinations } from './destinations.ts';
+import { hostAndPort, withoutZone } from '../networks.ts';
 import { RemoteError, type RemoteErrorCode, toRemoteError } from './errors.ts';
 import { connectSsh, type SshOptions } from './ssh-connect.ts';
 import type { SshHost } from './ssh-host.ts';
@@ -37,7 +38,7 @@ export async function reach(
   let proven = false;
   try {
     const addresses = await inTime(destinations.resolve(target.host), timeoutMs, signal);
-    proven = addresses.every(({ address }) => address === target.provenAddress);
+    proven = addresses.every(({ address }) => withoutZone(address) === target.provenAddress);
     return await connectSsh(target, addresses, { timeoutMs: left(), signal, guard });
   } catch (error) {
     const remote = toRemoteError(error);
@@ -45,7 +46,7 @@ export async function reach(
     await sleep(left(), undefined, { signal });
     throw new RemoteError(
       'ssh_unreachable',
-      `No SSH server was reached at ${target.host}:${target.port} within ${timeoutMs / 1000} s`,
+      `No SSH server was reached at ${hostAndPort(target.host, target.port)} within ${timeoutMs / 1000} s`,
       {
         // A first contact is watched by who asked for it; a server that worked before may be back in a moment.
         cause: error,

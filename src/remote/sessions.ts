@@ -44,7 +44,7 @@ const told = /^(\d{1,10}) (\d{1,20}) ([0-9a-f-]{36})$/;
 
 /** The process that serves this connection; null where the server does not tell. */
 export async function readSession(host: RemoteHost): Promise<SessionProcess | null> {
-  const { stdout } = await host.run(sessionScript, { timeoutMs: 10_000, maxOutputBytes: 4096 });
+  const { stdout } = await host.run(sessionScript, { timeoutMs: 20_000, maxOutputBytes: 64 * 1024 });
   const [, pid, startTicks, bootId] = told.exec(stdout.trim()) ?? [];
   return pid && startTicks && bootId ? { pid: Number(pid), startTicks, bootId } : null;
 }

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import ssh2 from 'ssh2';
+import { hostAndPort, withoutZone } from '../networks.ts';
 import { RemoteError, toRemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
+import { isUsableKey, SshAuth } from './ssh-auth.ts';
 import { SshHost } from './ssh-host.ts';
 import type { SshTarget } from './target.ts';
 
@@ -38,6 +40,8 @@ export function connectSsh(
     const socket = net.connect({ host: target.host, port: target.port, lookup: only(addresses) });
     // Without this Nagle's algorithm delays each small packet of the handshake.
     socket.setNoDelay(true);
+    const auth = new SshAuth(target);
+    const where = hostAndPort(target.host, target.port);
     let presented = '';
     let mismatch = false;
     const fail = (error: RemoteError): void => {
@@ -50,12 +54,7 @@ export function connectSsh(
     const aborted = (): void => fail(new RemoteError('remote_cancelled', 'The work was cancelled'));
     const timer = setTimeout(
       () =>
-        fail(
-          new RemoteError(
-            'ssh_unreachable',
-            `${target.host}:${target.port} did not respond within ${Math.ceil(timeoutMs / 1000)} s`,
-          ),
-        ),
+        fail(new RemoteError('ssh_unreachable', `${where} did not respond within ${Math.ceil(timeoutMs / 1000)} s`)),
       timeoutMs,
     );
     if (signal?.aborted) return aborted();
@@ -63,7 +62,7 @@ export function connectSsh(
     socket.on('error', (error) => {
       const code = Reflect.get(error, 'code');
       fail(
-        new RemoteError('ssh_unreachable', `${target.host}:${target.port} cannot be reached (${String(code)})`, {
+        new RemoteError('ssh_unreachable', `${where} cannot be reached (${String(code)})`, {
           cause: error,
         }),
       );
@@ -77,7 +76,8 @@ export function connectSsh(
             { fingerprint: presented },
           ),
         );
-      } else {
+      } else if (error.level === 'client-authentication') fail(auth.problem());
+      else {
         const mapped = toRemoteError(error);
         fail(
           mapped.code === 'remote_command_failed'
@@ -86,9 +86,7 @@ export function connectSsh(
         );
       }
     });
-    client.on('close', () =>
-      fail(new RemoteError('ssh_unreachable', `${target.host}:${target.port} closed the connection`)),
-    );
+    client.on('close', () => fail(new RemoteError('ssh_unreachable', `${where} closed the connection`)));
     client.on('ready', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
@@ -99,36 +97,36 @@ export function connectSsh(
       resolve(
         new SshHost(client, {
           fingerprint: presented,
-          address: socket.remoteAddress ?? '',
+          address: withoutZone(socket.remoteAddress ?? ''),
           dockerSocket,
           maxSessions: Math.min(maxSessions, 8),
           guard,
         }),
       );
     });
-    try {
-      client.connect({
-        sock: socket,
-        username: target.user,
-        ...(target.auth.method === 'key' ? { privateKey: target.auth.privateKey } : { password: target.auth.password }),
-        readyTimeout: timeoutMs,
-        keepaliveInterval: 10_000,
-        keepaliveCountMax: 3,
-        // Only an exact `false` refuses, so the answer is made here and always a boolean.
-        hostVerifier: (key: Buffer): boolean => {
-          presented = fingerprintOf(key);
-          mismatch = target.hostKeyFingerprint !== null && target.hostKeyFingerprint !== presented;
-          return !mismatch;
-        },
-      });
-    } catch {
-      // ssh2 parses the private key here; its message could quote it.
+    client.on('change password', () =>
       fail(
-        new RemoteError(
-          'ssh_auth_failed',
-          'The private key cannot be read: it must be an unencrypted OpenSSH or PEM key',
-        ),
-      );
-    }
+        new RemoteError('ssh_auth_failed', 'The password of the SSH user has expired on the server', {
+          hint: 'Sign in as this user, change the password, and update the server here.',
+        }),
+      ),
+    );
+    // ssh2 would throw, with a message that could quote the key.
+    if (target.auth.method === 'key' && !isUsableKey(target.auth.privateKey))
+      return fail(new RemoteError('ssh_auth_failed', 'The stored private key cannot be read: send it again'));
+    client.connect({
+      sock: socket,
+      username: target.user,
+      authHandler: auth.next,
+      readyTimeout: timeoutMs,
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 3,
+      // Only an exact `false` refuses, so the answer is made here and always a boolean.
+      hostVerifier: (key: Buffer): boolean => {
+        presented = fingerprintOf(key);
+        mismatch = target.hostKeyFingerprint !== null && target.hostKeyFingerprint !== presented;
+        return !mismatch;
+      },
+    });
   });
 }

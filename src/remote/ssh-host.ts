@@ -1,14 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { Channel, ChannelStream } from './channel.ts';
-import { findDialCommand } from './dial-stdio.ts';
+import { findRelay, relayStream } from './dial-stdio.ts';
 import { DockerEngine } from './docker/engine.ts';
-import { RemoteError, toRemoteError } from './errors.ts';
+import { RemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
 import type { HttpGet, RemoteHost, RunOptions, RunResult, SessionProcess } from './host.ts';
 import { httpGet } from './http-get.ts';
+import { type ChannelKind, openingError } from './opening.ts';
 import { outputOf } from './run.ts';
-import { type HostScript, shellWord } from './script.ts';
+import { commandOf, type HostScript } from './script.ts';
 import { Semaphore } from '../semaphore.ts';
 import { anySignal, within } from './within.ts';
 
@@ -38,7 +39,7 @@ export class SshHost implements RemoteHost {
   readonly #listeners = new Set<() => void>();
   readonly #live = new Set<Channel>();
   /** How the engine is reached where its socket is not open to the user: found out at the first call. */
-  #dialCommand: string | undefined;
+  #relay: HostScript | undefined;
   #closed = false;
 
   constructor(client: Client, options: SshHostOptions) {
@@ -78,27 +79,22 @@ export class SshHost implements RemoteHost {
     return within(
       { what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) },
       async (signal) => {
-        const channel = await this.#channel((done) => this.#client.exec(`sh -c ${shellWord(script)}`, done), signal);
-        return outputOf(channel, options, signal);
+        return outputOf(await this.#exec(commandOf(script), signal), options, signal);
       },
     );
   }
 
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
     const open: Open = (done) => this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', request.port, done);
-    return httpGet(request, this.#guard, async (signal) => {
-      const channel = await this.#channel(open, signal).catch((error: unknown) => {
-        const known = toRemoteError(error);
-        throw ['docker_unavailable', 'remote_command_failed'].includes(known.code)
-          ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`)
-          : known;
-      });
-      return new ChannelStream(channel);
-    });
+    return httpGet(
+      request,
+      this.#guard,
+      async (signal) => new ChannelStream(await this.#channel('port', open, signal)),
+    );
   }
 
   /** Opens a channel when one is free. */
-  async #channel(open: Open, signal: AbortSignal): Promise<Channel> {
+  async #channel(kind: ChannelKind, open: Open, signal: AbortSignal): Promise<Channel> {
     const free = await this.#channels.acquire(signal);
     if (this.#closed) {
       free();
@@ -122,7 +118,7 @@ export class SshHost implements RemoteHost {
       open((error, raw) =>
         settle(() => {
           if (error) {
-            reject(toRemoteError(error));
+            reject(openingError(kind, error));
             return free();
           }
           const channel = new Channel(raw, {
@@ -141,21 +137,28 @@ export class SshHost implements RemoteHost {
   }
 
   async #dialDocker(signal: AbortSignal): Promise<Duplex> {
-    if (this.#dialCommand === undefined) {
+    if (this.#relay === undefined) {
       try {
-        return new ChannelStream(
-          await this.#channel((done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done), signal),
-        );
+        const open: Open = (done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done);
+        return new ChannelStream(await this.#channel('socket', open, signal));
       } catch (error) {
-        if (signal.aborted || this.#closed || this.#dockerSocket !== '/var/run/docker.sock') throw error;
-        this.#dialCommand = await findDialCommand((command, limit) => this.#exec(command, limit), signal);
+        if (signal.aborted || this.#closed) throw error;
+        const host = {
+          start: (relay: HostScript, limit: AbortSignal) => this.#start(relay, limit),
+          run: (script: HostScript, options: RunOptions) => this.run(script, options),
+        };
+        this.#relay = await findRelay(host, this.#dockerSocket, signal);
       }
     }
-    return this.#exec(this.#dialCommand, signal);
+    return this.#start(this.#relay, signal);
   }
 
-  async #exec(command: string, signal: AbortSignal): Promise<Duplex> {
-    return new ChannelStream(await this.#channel((done) => this.#client.exec(command, done), signal));
+  async #start(relay: HostScript, signal: AbortSignal): Promise<Duplex> {
+    return relayStream(await this.#exec(commandOf(relay, 'stream'), signal), this.#dockerSocket, signal);
+  }
+
+  #exec(command: string, signal: AbortSignal): Promise<Channel> {
+    return this.#channel('session', (done) => this.#client.exec(command, done), signal);
   }
 
   #lost(): void {

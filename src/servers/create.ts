@@ -9,7 +9,7 @@ import { mayUseThisMachine } from './local.ts';
 import { validateServerKind } from './kinds.ts';
 import { credentialOwner } from './target.ts';
 import { serverResource } from './resource.ts';
-import { checkKey, fields, nameTaken, requirePermittedHost } from './fields.ts';
+import { fields, nameTaken, requirePermittedHost } from './fields.ts';
 
 export const createInput = z
   .object({
@@ -35,7 +35,6 @@ export const createInput = z
     need('host');
     need('sshUser');
     need(value.authMethod === 'password' ? 'sshPassword' : 'sshPrivateKey');
-    checkKey(value.sshPrivateKey, context);
   });
 
 /** Registers a server and starts its validation. */

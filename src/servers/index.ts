@@ -14,4 +14,4 @@ export {
 export { removeServer } from './remove.ts';
 export { attemptHost, connectServer, credentialOwner } from './target.ts';
 export { updateServer, updateInput as updateServerInput } from './update.ts';
-export { acceptHostKey, validateServer } from './validate.ts';
+export { acceptHostKey, acceptHostKeyInput, validateServer } from './validate.ts';

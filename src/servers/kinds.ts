@@ -15,9 +15,11 @@ export const validateServerKind = defineKind({
   steps: [
     { name: 'connect', title: 'Connect over SSH and check the host key' },
     { name: 'system', title: 'Detect the operating system' },
-    { name: 'resources', title: 'Measure CPU, memory and disk' },
     { name: 'privileges', title: 'Check sudo' },
     { name: 'docker', title: 'Check the Docker engine' },
+    { name: 'resources', title: 'Measure CPU, memory and disk' },
+    { name: 'channels', title: 'Check sessions and port forwarding' },
+    { name: 'container', title: 'Run a container' },
   ],
 });
 

@@ -6,7 +6,7 @@ import { lockNumbers } from '../database/lock-numbers.ts';
 import { toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
 import { storeMiss, storeReading } from './check-result.ts';
-import { metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
+import { diskOf, metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
 const placesPerOrganization = 10;
@@ -105,7 +105,7 @@ export class ServerMonitor {
     let reading: Reading;
     try {
       const host = await this.#app.remote.connect(await targetOf(this.#app, server), AbortSignal.timeout(20_000));
-      reading = await readFrom(host, metricsScript, metricsShape, { timeoutMs: 15_000 });
+      reading = await readFrom(host, metricsScript, metricsShape, { ...diskOf(server), timeoutMs: 15_000 });
     } catch (error) {
       return storeMiss(prisma, server, toRemoteError(error));
     }

@@ -7,24 +7,23 @@ import { parse } from '../parse.ts';
 import { validateServerKind } from './kinds.ts';
 import { credentialOwner } from './target.ts';
 import { serverResource } from './resource.ts';
-import { checkKey, fields, nameTaken, requirePermittedHost } from './fields.ts';
+import { fields, nameTaken, requirePermittedHost } from './fields.ts';
 import { getServer } from './list.ts';
 
-export const updateInput = z
-  .object({
-    name: fields.name.nullish(),
-    description: fields.description,
-    host: fields.host.nullish(),
-    port: fields.port.nullish(),
-    sshUser: fields.sshUser.nullish(),
-    authMethod: fields.authMethod.nullish(),
-    sshPrivateKey: fields.sshPrivateKey.nullish(),
-    sshPassword: fields.sshPassword.nullish(),
-    maxSshSessions: fields.maxSshSessions.nullish(),
-  })
-  .superRefine((value, context) => checkKey(value.sshPrivateKey, context));
+export const updateInput = z.object({
+  name: fields.name.nullish(),
+  description: fields.description,
+  host: fields.host.nullish(),
+  port: fields.port.nullish(),
+  sshUser: fields.sshUser.nullish(),
+  authMethod: fields.authMethod.nullish(),
+  sshPrivateKey: fields.sshPrivateKey.nullish(),
+  sshPassword: fields.sshPassword.nullish(),
+  maxSshSessions: fields.maxSshSessions.nullish(),
+  dockerSocket: fields.dockerSocket.nullish(),
+});
 
-/** Changes a server; a changed address or credential is validated again. */
+/** Changes a server; a changed address, credential or socket is validated again. */
 export async function updateServer(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(updateInput, given);
   requirePermittedHost(app, input.host);
@@ -45,7 +44,11 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
       field: 'sshPassword',
       constraint: 'required',
     });
-  const connection = moved || Boolean(credential) || Boolean(input.sshUser && input.sshUser !== before.sshUser);
+  const connection =
+    moved ||
+    Boolean(credential) ||
+    Boolean(input.sshUser && input.sshUser !== before.sshUser) ||
+    Boolean(input.dockerSocket && input.dockerSocket !== before.dockerSocket);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const server = await tx.server.update({
       where: { id, orgId: scope.orgId },
@@ -57,6 +60,7 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
         sshUser: input.sshUser ?? before.sshUser,
         authMethod: method,
         maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
+        dockerSocket: input.dockerSocket ?? before.dockerSocket,
         ...(credential ? { credentialEnc: app.secrets.seal(credential, credentialOwner(id)) } : {}),
         ...(connection ? { status: 'validating' as const, statusMessage: null } : {}),
         ...(moved ? { validatedAddress: null } : {}),
@@ -67,8 +71,8 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
       resource: serverResource,
       resourceId: id,
       resourceName: server.name,
-      before: { name: before.name, host: before.host, port: before.port },
-      after: { name: server.name, host: server.host, port: server.port },
+      before: { name: before.name, host: before.host, port: before.port, dockerSocket: before.dockerSocket },
+      after: { name: server.name, host: server.host, port: server.port, dockerSocket: server.dockerSocket },
     });
     return {
       server,

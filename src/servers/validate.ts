@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
+import { parse } from '../parse.ts';
+import { fields } from './fields.ts';
 import { validateServerKind } from './kinds.ts';
 import { serverResource } from './resource.ts';
 import { getServer } from './list.ts';
@@ -25,8 +28,11 @@ export async function validateServer(app: App, scope: OrgScope, id: string) {
   });
 }
 
+export const acceptHostKeyInput = z.object({ fingerprint: fields.hostKeyFingerprint });
+
 /** Accepts the changed host key that the server presented: exactly that one, named by the caller. */
-export async function acceptHostKey(app: App, scope: OrgScope, id: string, fingerprint: string) {
+export async function acceptHostKey(app: App, scope: OrgScope, id: string, given: unknown) {
+  const { fingerprint } = parse(acceptHostKeyInput, given);
   const before = await getServer(scope, id);
   if (before.presentedFingerprint === null) throw invalidState('host key', 'unchanged', ['changed']);
   if (before.presentedFingerprint !== fingerprint) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the test fleet is made of, and the browser and tools of the other tests (Debian or Ubuntu, as root). Quick when everything is there.
 set -euo pipefail
-want=(docker.io openssh-server openssh-client iptables debootstrap docker-registry ca-certificates curl jq oathtool chromium fonts-dejavu-core)
+want=(docker.io openssh-server openssh-client iptables debootstrap docker-registry ca-certificates curl jq oathtool chromium fonts-dejavu-core tcsh fish sudo)
 missing=()
 for package in "${want[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

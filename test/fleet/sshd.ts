@@ -32,11 +32,12 @@ export class Sshd {
     // A killed run leaves its server on the port.
     await this.stop();
     await rm(this.#dir, { recursive: true, force: true });
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    // Users other than root read the authorized keys.
+    await mkdir(this.#dir, { recursive: true, mode: 0o755 });
     await mkdir('/run/sshd', { recursive: true });
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(this.#dir, 'user_key')]);
     await writeFile(join(this.#dir, 'authorized_keys'), await readFile(join(this.#dir, 'user_key.pub'), 'utf8'));
-    await chmod(join(this.#dir, 'authorized_keys'), 0o600);
+    await chmod(join(this.#dir, 'authorized_keys'), 0o644);
     this.privateKey = await readFile(join(this.#dir, 'user_key'), 'utf8');
     await this.#newHostKey();
   }
@@ -49,6 +50,11 @@ export class Sshd {
       `command="${command.replaceAll('"', '\\"')}" ${pair.public}\n`,
     );
     return pair.private;
+  }
+
+  /** Lets another key sign in, named by its public part. */
+  async allow(publicKey: string): Promise<void> {
+    await appendFile(join(this.#dir, 'authorized_keys'), `${publicKey.trim()}\n`);
   }
 
   async #newHostKey(): Promise<void> {
@@ -64,6 +70,8 @@ export class Sshd {
     await writeFile(
       config,
       [
+        // Of several settings with one name the first counts.
+        ...this.#settings,
         `Port ${this.port}`,
         'ListenAddress 127.0.0.1',
         `HostKey ${join(this.#dir, 'host_key')}`,
@@ -80,7 +88,6 @@ export class Sshd {
         // The start-up files of this machine's root stay out: with some, a command takes a second of CPU. bash reads
         // ~/.bashrc for sshd in an outermost shell only.
         'SetEnv SHLVL=1',
-        ...this.#settings,
         '',
       ].join('\n'),
     );

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
+import { firstSshPort, fleetDir } from '../fleet/slot.ts';
+import { Sshd } from '../fleet/sshd.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -105,6 +108,20 @@ it('notices a server that goes away, and one that comes back', async () => {
   await server.sshd.start();
   await until('it is active again', async () => (await status()) === 'active');
 }, 90_000);
+
+it('reaches the engine by its own relay where sshd forwards no sockets, and leaves nothing of its probe', async () => {
+  const sshd = new Sshd(join(fleetDir, 'sshd-relay'), firstSshPort + 7, ['AllowStreamLocalForwarding no']);
+  await sshd.prepare();
+  await sshd.start();
+  try {
+    await owner.activeServer({ ...server, name: 'by relay', sshd });
+    const { docker } = server.engine;
+    const left = await docker.listContainers({ all: true, filters: { label: ['sh.ocore.probe'] } });
+    expect([left, await docker.listImages({ filters: { reference: ['ocore-probe'] } })]).toEqual([[], []]);
+  } finally {
+    await sshd.stop();
+  }
+}, 60_000);
 
 it('sends nothing to a server whose host key has changed, until the key is accepted', async () => {
   const id = await owner.activeServer({ ...server, name: 'reinstalled' });

@@ -25,8 +25,11 @@ const stream = { deadlineMs: 60_000, maxBytes: 64 * kib, changes: false, stream:
 export const engineCalls = {
   ping: { method: 'GET', path: '/_ping', ...read, unversioned: true },
   version: { method: 'GET', path: '/version', ...read, unversioned: true },
+  info: { method: 'GET', path: '/info', ...read },
   inspectImage: { method: 'GET', path: '/images/{name}/json', ...read },
   pullImage: { method: 'POST', path: '/images/create', ...stream, changes: true, deadlineMs: 120_000 },
+  importImage: { method: 'POST', path: '/images/create', ...change },
+  removeImage: { method: 'DELETE', path: '/images/{name}', ...change },
   listNetworks: { method: 'GET', path: '/networks', ...read },
   createNetwork: { method: 'POST', path: '/networks/create', ...change },
   removeNetwork: { method: 'DELETE', path: '/networks/{id}', ...change },

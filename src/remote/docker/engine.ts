@@ -12,6 +12,7 @@ import {
   execShape,
   exitShape,
   imageShape,
+  infoShape,
   networksShape,
   versionShape,
   volumeShape,
@@ -48,8 +49,22 @@ export class DockerEngine {
     return this.#http.json('version', versionShape, options);
   }
 
+  info(options: Options = {}) {
+    return this.#http.json('info', infoShape, options);
+  }
+
   inspectImage(name: string, options: Options = {}) {
     return this.#http.json('inspectImage', imageShape, { path: { name }, ...options });
+  }
+
+  /** Makes an image of a tar archive of its files. */
+  async importImage(image: { name: string; tag: string }, archive: Buffer, options: Options = {}): Promise<void> {
+    const query = { fromSrc: '-', repo: image.name, tag: image.tag };
+    await this.#http.call('importImage', { query, body: archive, ...options });
+  }
+
+  async removeImage(name: string, options: Options = {}): Promise<void> {
+    await this.#http.call('removeImage', { path: { name }, query: { force: 'true' }, ...options });
   }
 
   /** The engine's own report of the pull, one JSON text a line. */

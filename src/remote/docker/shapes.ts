@@ -12,6 +12,13 @@ const labels = z
   .transform((value) => value ?? {});
 
 export const versionShape = z.object({ Version: text, ApiVersion: z.string().regex(/^\d{1,3}\.\d{1,3}$/) });
+export const infoShape = z.object({
+  /** Where the engine keeps images, containers and volumes. */
+  DockerRootDir: z
+    .string()
+    .max(4096)
+    .regex(/^\/[^\p{Cc}]*$/u),
+});
 export const createdShape = z.object({ Id: id });
 export const imageShape = z.object({
   Id: text,

@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { EngineCallName } from '../../../src/remote/docker/calls.ts';
 import { type EngineRequest, type HttpConnection, head } from './http-connection.ts';
-import { containerInfo, containerSummary, imageInfo, networkInfo, versionInfo, volumeInfo } from './infos.ts';
+import {
+  containerInfo,
+  containerSummary,
+  engineInfo,
+  imageInfo,
+  networkInfo,
+  versionInfo,
+  volumeInfo,
+} from './infos.ts';
 import type { PublishedPorts } from './published-ports.ts';
 import { containerBody, type EngineState, FakeContainer, filtersOf, hasLabels, hexId } from './state.ts';
 import { chunk, frame, lastChunk, sendLogs, streamHead } from './streams.ts';
@@ -43,6 +51,7 @@ function hostPorts(container: FakeContainer): number[] {
 async function runOdoo(container: FakeContainer): Promise<void> {
   const say = (text: string): void =>
     container.say(`2026-01-01 00:00:00,000 1 INFO demo odoo.modules.loading: ${text}`);
+  if (container.body.Cmd?.[0] === '/ok') return container.end(0);
   if (!container.body.Cmd?.includes('--stop-after-init')) return say('HTTP service (werkzeug) running on odoo:8069');
   for (const [index, name] of ['base', 'web', 'mail'].entries()) {
     await sleep(5);
@@ -58,8 +67,15 @@ const labelled = z.object({ Name: z.string(), Labels: z.record(z.string(), z.str
 export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Promise<Answer>> = {
   ping: () => ({ status: '200 OK', text: 'OK' }),
   version: () => ({ status: '200 OK', json: versionInfo }),
+  info: ({ state }) => ({ status: '200 OK', json: { ...engineInfo, DockerRootDir: state.rootDir } }),
   inspectImage: ({ state, name }) =>
     state.images.has(name) ? { status: '200 OK', json: imageInfo(name) } : noSuch('image', name),
+  importImage: ({ state, request }) => {
+    state.images.add(`${request.query.get('repo')}:${request.query.get('tag')}`);
+    return { status: '200 OK', text: `${JSON.stringify({ status: `sha256:${hexId()}` })}\r\n` };
+  },
+  removeImage: ({ state, name }) =>
+    state.images.delete(name) ? { status: '200 OK', json: [{ Untagged: name }] } : noSuch('image', name),
   pullImage: async ({ state, request, connection: { socket } }) => {
     const from = request.query.get('fromImage') ?? '';
     const tag = request.query.get('tag') ?? '';
@@ -166,7 +182,7 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   startContainer: withContainer(async (container, { state, ports }) => {
     if (container.status === 'running') return notModified;
     const network = container.body.HostConfig.NetworkMode;
-    if (!state.network(network)) return refuse('404 Not Found', `network ${network} not found`);
+    if (network !== 'none' && !state.network(network)) return refuse('404 Not Found', `network ${network} not found`);
     for (const port of hostPorts(container)) {
       try {
         await ports.publish(port, container);

@@ -13,8 +13,11 @@ type Scenario = 'validate' | 'prepare' | 'provision' | 'stop' | 'restart' | 'con
 export const reachedBy: Record<EngineCallName, Scenario> = {
   ping: 'prepare',
   version: 'validate',
+  info: 'validate',
   inspectImage: 'provision',
   pullImage: 'provision',
+  importImage: 'validate',
+  removeImage: 'validate',
   listNetworks: 'delete',
   createNetwork: 'provision',
   removeNetwork: 'delete',

@@ -100,7 +100,11 @@ export class FakeEngine {
           message: `client version ${request.version} is too new. Maximum supported API version is 1.43`,
         }),
       );
-    const route = routes.find(({ method, pattern }) => method === request.method && pattern.test(request.path));
+    const imports = request.query.has('fromSrc');
+    const route = routes.find(
+      ({ name, method, pattern }) =>
+        method === request.method && pattern.test(request.path) && (name === 'importImage') === imports,
+    );
     if (!route || !isCall(route.name)) {
       this.unknown.push(`${request.method} ${request.path}`);
       return connection.send(

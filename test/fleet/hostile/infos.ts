@@ -23,6 +23,14 @@ export const versionInfo = {
   BuildTime: '2023-10-26T09:08:02.000000000+00:00',
 };
 
+export const engineInfo = {
+  ID: '7TRN:IPZB:QYBB:VPBQ:UMPP:KARE:6ZNR:XE6T:7EWV:PKF4:ZOJD:TPYS',
+  Driver: 'overlay2',
+  OperatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+  Architecture: 'x86_64',
+  ServerVersion: '24.0.7',
+};
+
 export function imageInfo(name: string) {
   return {
     Id: imageId,

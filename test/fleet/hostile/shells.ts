@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { marks } from '../../../src/remote/script.ts';
 
 const honest = {
   os_name: 'Debian GNU/Linux',
@@ -20,7 +21,7 @@ const factsWith = (changed: Record<string, string>): string =>
 
 export interface HostileShell {
   readonly name: string;
-  /** What it says to every command; or the command itself that runs instead. */
+  /** What every command seems to print; or what runs instead of it. */
   readonly says?: string | Buffer;
   readonly runs?: string;
   /** Whether the server may be found fit: odd, but no harm. */
@@ -33,6 +34,10 @@ export const shells: readonly HostileShell[] = [
   { name: 'prints one line without end', runs: "tr '\\0' x </dev/zero" },
   { name: 'prints random bytes without end', runs: 'cat /dev/urandom' },
   { name: 'prints errors without end', runs: 'yes >&2' },
+  { name: 'begins, and prints without end', runs: 'echo ocore-begin; yes' },
+  { name: 'begins, and ends at once', runs: 'echo ocore-begin' },
+  { name: 'begins, and ends with what is no number', runs: 'echo ocore-begin; echo; echo ocore-end 1e400' },
+  { name: 'ends before it begins', runs: 'echo; echo ocore-end 0; echo ocore-begin' },
   { name: 'ends at once without a word', runs: 'true' },
   { name: 'ends with 255', runs: 'exit 255' },
   { name: 'is killed', runs: 'kill -9 $$' },
@@ -80,7 +85,12 @@ export const shells: readonly HostileShell[] = [
 /** The command for `authorized_keys` that plays the shell. */
 export async function commandOf(shell: HostileShell, dir: string, index: number): Promise<string> {
   const file = join(dir, `shell-${index}`);
-  await writeFile(file, shell.says ?? `${shell.runs}\n`);
+  await writeFile(
+    file,
+    shell.says === undefined
+      ? `${shell.runs}\n`
+      : Buffer.concat([Buffer.from(marks.begin), Buffer.from(shell.says), Buffer.from(`${marks.end}0\n`)]),
+  );
   return shell.says === undefined ? `sh ${file}` : `cat ${file}`;
 }
 
@@ -89,7 +99,7 @@ export async function commandForMetrics(metrics: string, dir: string, index: num
   const file = join(dir, `metrics-${index}`);
   await writeFile(
     file,
-    `case "$SSH_ORIGINAL_COMMAND" in *loadavg*) ${metrics};; *) eval "$SSH_ORIGINAL_COMMAND";; esac\n`,
+    `case "$SSH_ORIGINAL_COMMAND" in *loadavg*) echo ocore-begin; ${metrics}\necho; echo ocore-end 0;; *) eval "$SSH_ORIGINAL_COMMAND";; esac\n`,
   );
   return `sh ${file}`;
 }

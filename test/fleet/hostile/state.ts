@@ -73,6 +73,8 @@ export interface Labelled {
 
 /** What one engine has. */
 export class EngineState {
+  /** Where it says that it keeps its data. */
+  rootDir = '/var/lib/docker';
   readonly images = new Set<string>();
   readonly containers = new Map<string, FakeContainer>();
   readonly networks = new Map<string, Labelled>();
