@@ -26,7 +26,15 @@ const routes: readonly Route[] = [
   { method: 'post', path: '/servers', category, summary: 'Register a server and validate it', document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' }, errors: ['destination_denied'] },
   { method: 'get', path: '/servers/{id}', category, summary: 'Get a server', document: `query ($id: ID!) { server(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt', 'diskAvailableBytes'] },
   { method: 'patch', path: '/servers/{id}', category, summary: 'Update a server', document: `mutation ($id: ID!, $input: UpdateServerInput!) { updateServer(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server updated' }, errors: ['destination_denied'] },
-  { method: 'delete', path: '/servers/{id}', category, summary: 'Remove a server', document: `mutation ($id: ID!) { removeServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server removal in progress' } },
+  {
+    method: 'delete',
+    path: '/servers/{id}',
+    category,
+    summary: 'Remove a server',
+    document: `mutation ($id: ID!, $confirmName: String, $force: Boolean) { removeServer(id: $id, confirmName: $confirmName, force: $force) { ${payload} } }`,
+    body: ['confirmName', 'force'],
+    answer: { as: 'accepted', resource: 'server', message: 'Server removal in progress' },
+  },
   { method: 'post', path: '/servers/{id}/validate', category, summary: 'Validate a server again', document: `mutation ($id: ID!) { validateServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' } },
   {
     method: 'post',
@@ -53,6 +61,8 @@ const examples: Examples = {
   'validateServer.status': 'validating',
   'acceptServerHostKey.status': 'validating',
   'removeServer.status': 'removing',
+  'removeServer.confirmName': 'berlin-1',
+  'removeServer.force': false,
   'Server.kind': 'ssh',
   host: 'berlin-1.example.com',
   port: 22,
@@ -89,6 +99,8 @@ const parsers: Parsers = {
   CreateServerInput: createServerInput,
   UpdateServerInput: updateServerInput,
   acceptServerHostKey: z.object({ fingerprint: createServerInput.shape.hostKeyFingerprint }),
+  // What has to be typed to confirm is the name, or wrong.
+  removeServer: z.object({ confirmName: createServerInput.shape.name }),
   updateServerProjects: updateServerProjectsInput,
 };
 

@@ -118,8 +118,17 @@ builder.mutationFields((t) => ({
   removeServer: t.field({
     type: ServerPayload,
     authScopes: { permission: 'manage:servers' },
-    description: 'Removes a server without instances.',
-    args: { id: t.arg.id({ required: true, description: 'The server.' }) },
-    resolve: (_root, { id }, context) => removeServer(context.app, orgScope(context), id),
+    description: 'Removes a server without instances, or with force one that is unreachable.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The server.' }),
+      confirmName: t.arg.string({
+        description: 'The exact name of the server. Required with force; a wrong name is always refused.',
+      }),
+      force: t.arg.boolean({
+        description:
+          'Removes an unreachable server together with its instances, which needs manage:instances too. Their containers and volumes stay on the server; the audit log lists them.',
+      }),
+    },
+    resolve: (_root, { id, ...removal }, context) => removeServer(context.app, orgScope(context), id, removal),
   }),
 }));

@@ -9,3 +9,4 @@ export { getInstance, type InstanceFilter, type InstanceView, listInstances } fr
 export { instanceLogs, type LogSource } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { restart, start, stop } from './transitions.ts';
+export { InstanceWatch } from './watch.ts';

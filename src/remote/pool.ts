@@ -13,7 +13,7 @@ interface Entry {
 }
 
 /** What a shared connection is for: those who follow logs do not take the channels of the others. */
-export type ConnectionUse = 'work' | 'logs';
+export type ConnectionUse = 'work' | 'logs' | 'monitoring';
 
 function keyOf(target: RemoteTarget): string {
   return createHash('sha256').update(JSON.stringify(target)).digest('base64');

@@ -58,7 +58,7 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
         authMethod: method,
         maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
         ...(credential ? { credentialEnc: app.secrets.seal(credential, credentialOwner(id)) } : {}),
-        ...(connection ? { status: 'validating' as const, statusMessage: null } : {}),
+        ...(connection ? { status: 'validating' as const, statusMessage: null, needsValidation: true } : {}),
         ...(moved ? { validatedAddress: null } : {}),
       },
     });
