@@ -40,7 +40,8 @@ const CreateServerInput = builder.inputType('CreateServerInput', {
     sshPrivateKey: t.string({ description: 'An unencrypted private key. Required with authMethod key.' }),
     sshPassword: t.string({ description: 'Required with authMethod password.' }),
     maxSshSessions: t.int({
-      description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8. Default: 8.',
+      description:
+        'The maximum number of concurrent sessions on an SSH connection, 1 to 8; at most the MaxSessions of its sshd. Default: 8.',
     }),
     dockerSocket: t.string({ description: 'The socket of the Docker engine. Default: /var/run/docker.sock.' }),
     hostKeyFingerprint: t.string({
@@ -62,7 +63,7 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
     authMethod: t.field({ type: AuthMethod, description: 'A new authentication method. It needs its credential.' }),
     sshPrivateKey: t.string({ description: 'A new private key. The server is validated again.' }),
     sshPassword: t.string({ description: 'A new password. The server is validated again.' }),
-    maxSshSessions: t.int({ description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8.' }),
+    maxSshSessions: t.int({ description: 'The maximum number of concurrent sessions on an SSH connection, 1 to 8.' }),
   }),
 });
 

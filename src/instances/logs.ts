@@ -33,7 +33,8 @@ export async function* instanceLogs(
 ): AsyncGenerator<InstanceLogLine> {
   const instance = await getInstance(scope, id);
   const names = namesOf(instance.id);
-  const host = await connectServer(app, scope.orgId, instance.serverId, options.signal, 'logs');
+  const use = options.follow ? 'logs' : 'looking';
+  const host = await connectServer(app, scope.orgId, instance.serverId, options.signal, use);
   const container = options.source === 'odoo' ? names.odoo : names.database;
   for await (const { at, line } of containerLogs(host.docker, container, options))
     yield { at, level: levelOf(options.source, line), message: line };

@@ -12,8 +12,9 @@ import { type HostScript, shellWord } from './script.ts';
 import { Semaphore } from '../semaphore.ts';
 import { anySignal, within } from './within.ts';
 
-/** How long the server may take to open a channel. */
+/** How long the server may take to open a channel, and how long a call waits for its turn to open one. */
 const openingMs = 15_000;
+const turnMs = 15_000;
 
 type Open = (done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
@@ -21,18 +22,23 @@ export interface SshHostOptions {
   fingerprint: string;
   address: string;
   dockerSocket: string;
+  /** Sessions (commands) at once. */
   maxSessions: number;
   guard?: RemoteGuard | undefined;
 }
 
-/** One SSH connection to a server, with a bounded number of channels on it. */
+/**
+ * One SSH connection to a server, with a bounded number of channels on it. sshd's MaxSessions counts sessions, which run
+ * commands; forwarded connections, to the engine's socket or to a port, do not count as such.
+ */
 export class SshHost implements RemoteHost {
   readonly hostKeyFingerprint: string;
   readonly address: string;
   readonly docker: DockerEngine;
   session: SessionProcess | null = null;
   readonly #client: Client;
-  readonly #channels: Semaphore;
+  readonly #sessions: Semaphore;
+  readonly #forwards: Semaphore;
   readonly #dockerSocket: string;
   readonly #guard: RemoteGuard | undefined;
   readonly #listeners = new Set<() => void>();
@@ -47,12 +53,12 @@ export class SshHost implements RemoteHost {
     this.address = options.address;
     this.#dockerSocket = options.dockerSocket;
     this.#guard = options.guard;
-    this.#channels = new Semaphore(options.maxSessions);
-    // Two channels stay free of Docker calls: for commands and for health checks.
-    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), {
-      connections: Math.max(1, options.maxSessions - 2),
-      guard: options.guard,
-    });
+    // With one, a stream and the questions beside it would wait for each other.
+    const connections = Math.max(2, options.maxSessions);
+    this.#sessions = new Semaphore(options.maxSessions);
+    // Two stay free of Docker calls: for health checks.
+    this.#forwards = new Semaphore(connections + 2);
+    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), { connections, guard: options.guard });
     client.on('close', () => this.#end());
     options.guard?.signal.addEventListener('abort', () => this.#lost());
     if (options.guard?.signal.aborted) this.#lost();
@@ -78,7 +84,7 @@ export class SshHost implements RemoteHost {
     return within(
       { what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) },
       async (signal) => {
-        const channel = await this.#channel((done) => this.#client.exec(`sh -c ${shellWord(script)}`, done), signal);
+        const channel = await this.#session(`sh -c ${shellWord(script)}`, signal);
         return outputOf(channel, options, signal);
       },
     );
@@ -87,7 +93,7 @@ export class SshHost implements RemoteHost {
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
     const open: Open = (done) => this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', request.port, done);
     return httpGet(request, this.#guard, async (signal) => {
-      const channel = await this.#channel(open, signal).catch((error: unknown) => {
+      const channel = await this.#channel(this.#forwards, open, signal).catch((error: unknown) => {
         const known = toRemoteError(error);
         throw ['docker_unavailable', 'remote_command_failed'].includes(known.code)
           ? new RemoteError('ssh_unreachable', `Nothing listens on port ${request.port} of the server`)
@@ -97,9 +103,17 @@ export class SshHost implements RemoteHost {
     });
   }
 
+  /** Runs a command. Sessions that are kept for the next Docker call make room for it. */
+  #session(command: string, signal: AbortSignal): Promise<Channel> {
+    if (this.#sessions.full) this.docker.endIdle();
+    return this.#channel(this.#sessions, (done) => this.#client.exec(command, done), signal);
+  }
+
   /** Opens a channel when one is free. */
-  async #channel(open: Open, signal: AbortSignal): Promise<Channel> {
-    const free = await this.#channels.acquire(signal);
+  async #channel(places: Semaphore, open: Open, signal: AbortSignal): Promise<Channel> {
+    const what =
+      places === this.#sessions ? 'Waiting for a free SSH session (maxSshSessions)' : 'Waiting for a free SSH channel';
+    const free = await within({ what, ms: turnMs, signal }, (limit) => places.acquire(limit));
     if (this.#closed) {
       free();
       throw new RemoteError('ssh_connection_lost', 'The SSH connection is closed');
@@ -144,7 +158,11 @@ export class SshHost implements RemoteHost {
     if (this.#dialCommand === undefined) {
       try {
         return new ChannelStream(
-          await this.#channel((done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done), signal),
+          await this.#channel(
+            this.#forwards,
+            (done) => this.#client.openssh_forwardOutStreamLocal(this.#dockerSocket, done),
+            signal,
+          ),
         );
       } catch (error) {
         if (signal.aborted || this.#closed || this.#dockerSocket !== '/var/run/docker.sock') throw error;
@@ -155,7 +173,7 @@ export class SshHost implements RemoteHost {
   }
 
   async #exec(command: string, signal: AbortSignal): Promise<Duplex> {
-    return new ChannelStream(await this.#channel((done) => this.#client.exec(command, done), signal));
+    return new ChannelStream(await this.#session(command, signal));
   }
 
   #lost(): void {
@@ -169,6 +187,6 @@ export class SshHost implements RemoteHost {
     for (const channel of [...this.#live]) channel.lost();
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
-    this.docker.close();
+    this.docker.endIdle();
   }
 }
