@@ -140,6 +140,11 @@ export async function prepare(
     case 'activeServer':
       await activate(ocore, variables['SERVER_ID'] ?? '');
       return {};
+    case 'unreachableServer':
+      await endOperations(ocore, variables['INSTANCE_ID'] ?? '');
+      await activate(ocore, variables['SERVER_ID'] ?? '');
+      await ocore.sql("UPDATE servers SET status = 'unreachable' WHERE id = $1", [variables['SERVER_ID']]);
+      return {};
     case 'changedHostKey':
       await activate(ocore, variables['SERVER_ID'] ?? '');
       await ocore.sql(
