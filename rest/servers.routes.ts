@@ -104,4 +104,4 @@ const parsers: Parsers = {
   updateServerProjects: updateServerProjectsInput,
 };
 
-export const servers: Category = { routes, examples, parsers, shortFields: { CreateServerInput: ['host', 'sshUser', 'sshPrivateKey'] } };
+export default { routes, examples, parsers, shortFields: { CreateServerInput: ['host', 'sshUser', 'sshPrivateKey'] } } satisfies Category;
