@@ -141,8 +141,10 @@ export async function prepare(
       await activate(ocore, variables['SERVER_ID'] ?? '');
       return {};
     case 'unreachableServer':
-      await endOperations(ocore, variables['INSTANCE_ID'] ?? '');
-      await activate(ocore, variables['SERVER_ID'] ?? '');
+      await ocore.sql(
+        "UPDATE operations SET status = 'failed', finished_at = now() WHERE server_id = $1 AND status IN ('queued', 'running')",
+        [variables['SERVER_ID']],
+      );
       await ocore.sql("UPDATE servers SET status = 'unreachable' WHERE id = $1", [variables['SERVER_ID']]);
       return {};
     case 'changedHostKey':

@@ -391,7 +391,7 @@ it('forgets an instance, and a server with the rest, when the server is gone for
     expect(await ocore.sql('SELECT 1 FROM port_allocations WHERE server_id = $1', [serverId])).toEqual([]);
     // Nothing was taken away there.
     for (const id of [one, two]) expect(await found(id)).toEqual(whole);
-    const gone = await owner.delete('/org', { confirmSlug: owner.org });
+    const gone = await owner.delete('/org', { confirmSlug: owner.org, password: 'correct horse 1' });
     expect(gone.status).toBe(202);
     await until(async () => (await owner.get('/org')).status === 404);
   } finally {
