@@ -1,6 +1,6 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { databaseBounds } from './container-limits.ts';
-import { ensureDatabase, ensureNetwork, ensureOdoo, findContainer } from './containers.ts';
+import { ensureDatabase, ensureNetwork, ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
 import { instanceLabel, namesOf, volumesOf } from './names.ts';
@@ -43,5 +43,5 @@ export async function startContainers(
     instance,
     await servingContainer(context, site, settingsOf(instance), instance.httpPort ?? 0),
   );
-  await host.docker.startContainer(odoo);
+  await startContainer(host, odoo);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
+import { connecting } from '../database/connecting.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import { RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
 import { storeCheck } from './check-result.ts';
@@ -89,7 +90,7 @@ export class ServerMonitor {
 
   async #isLeader(): Promise<boolean> {
     if (this.#lock) return true;
-    const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.#url, ...connecting });
     client.on('error', () => {
       this.#lock = undefined;
     });

@@ -47,8 +47,11 @@ function worker(): WorkerProcess {
   return made;
 }
 
-const create = (name: string, input: Record<string, unknown> = {}) =>
-  owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
+/** Only a server that the monitor finds well takes new instances: an engine may just have come back. */
+async function create(name: string, input: Record<string, unknown> = {}): Promise<Answer> {
+  await until(async () => (await owner.get(`/servers/${serverId}`)).at('status') === 'active');
+  return owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
+}
 /** How it ended; a failure with its reason. */
 async function endOf(answer: Answer, field = 'operationId'): Promise<string> {
   const operation = await owner.finished(answer.text(field));

@@ -29,6 +29,9 @@ afterAll(async () => {
   await fleet?.stop();
 });
 
+/** Waits until the monitor has found the server well again, for only then it takes new instances. */
+const well = () =>
+  expect.poll(async () => (await owner.get(`/servers/${serverId}`)).at('status'), { timeout: 60_000 }).toBe('active');
 const create = (name: string) =>
   owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
 
@@ -97,8 +100,12 @@ it('takes the next port when another program has the first', async () => {
 }, 120_000);
 
 it('fails with the reason when Docker is stopped, and can be retried when it is back', async () => {
+  await well();
+  // The monitor, which is in the worker, would tell it before anybody could try.
+  worker.signal('SIGSTOP');
   await server.engine.stop();
   const answer = await create('No Docker');
+  worker.signal('SIGCONT');
   const operation = await owner.finished(answer.text('operationId'));
   expect(operation.at('data.operationUpdated.status')).toBe('failed');
   expect(operation.at('data.operationUpdated.error.code')).toBe('docker_unavailable');
@@ -107,9 +114,37 @@ it('fails with the reason when Docker is stopped, and can be retried when it is 
   expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
 }, 180_000);
 
+it('keeps an instance stopped that was stopped after its containers had ended with an engine', async () => {
+  const found = (await owner.get('/instances?search=No%20Docker')).text('data.0.id');
+  const containers = ['odoo', 'db'].map((part) => server.engine.docker.getContainer(`ocore-${found}-${part}`));
+  for (const container of containers) {
+    // Ended by nobody's wish, and not started again yet: as an engine finds its containers when it comes up.
+    await container.update({ RestartPolicy: { Name: 'no' } });
+    process.kill((await container.inspect()).State.Pid, 'SIGKILL');
+    await container.wait();
+    await container.update({ RestartPolicy: { Name: 'unless-stopped' } });
+  }
+  const runs = () => Promise.all(containers.map(async (container) => (await container.inspect()).State.Running));
+  const done = async (verb: string) =>
+    (await owner.finished((await owner.post(`/instances/${found}/${verb}`)).text('operationId'))).at(
+      'data.operationUpdated.status',
+    );
+  expect(await done('stop')).toBe('succeeded');
+  await server.engine.stop();
+  await server.engine.start();
+  expect(await runs()).toEqual([false, false]);
+  expect(await done('start')).toBe('succeeded');
+  await server.engine.stop();
+  await server.engine.start();
+  await expect.poll(runs).toEqual([true, true]);
+}, 180_000);
+
 it('fails with the reason when sshd is down at the start, and can be retried when it is back', async () => {
+  await well();
+  worker.signal('SIGSTOP');
   await server.sshd.down();
   const answer = await create('No sshd');
+  worker.signal('SIGCONT');
   expect(answer.status).toBe(202);
   const operation = await owner.finished(answer.text('operationId'));
   expect(operation.at('data.operationUpdated.error.code')).toBe('ssh_unreachable');
