@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { acceptHostKeyInput, createServerInput, updateServerInput, updateServerProjectsInput } from '../src/servers/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
@@ -33,7 +34,15 @@ const routes: readonly Route[] = [
     answer: { as: 'accepted', resource: 'server', message: 'Server updated', mayBeDone: true },
     errors: ['destination_denied'],
   },
-  { method: 'delete', path: '/servers/{id}', category, summary: 'Remove a server', document: `mutation ($id: ID!) { removeServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server removal in progress' } },
+  {
+    method: 'delete',
+    path: '/servers/{id}',
+    category,
+    summary: 'Remove a server',
+    document: `mutation ($id: ID!, $confirmName: String, $force: Boolean) { removeServer(id: $id, confirmName: $confirmName, force: $force) { ${payload} } }`,
+    body: ['confirmName', 'force'],
+    answer: { as: 'accepted', resource: 'server', message: 'Server removal in progress' },
+  },
   { method: 'post', path: '/servers/{id}/validate', category, summary: 'Validate a server again', document: `mutation ($id: ID!) { validateServer(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' } },
   {
     method: 'post',
@@ -60,6 +69,8 @@ const examples: Examples = {
   'validateServer.status': 'validating',
   'acceptServerHostKey.status': 'validating',
   'removeServer.status': 'removing',
+  'removeServer.confirmName': 'berlin-1',
+  'removeServer.force': false,
   'Server.kind': 'ssh',
   host: 'berlin-1.example.com',
   port: 22,
@@ -96,6 +107,8 @@ const parsers: Parsers = {
   CreateServerInput: createServerInput,
   UpdateServerInput: updateServerInput,
   acceptServerHostKey: acceptHostKeyInput,
+  // What has to be typed to confirm is the name, or wrong.
+  removeServer: z.object({ confirmName: createServerInput.shape.name }),
   updateServerProjects: updateServerProjectsInput,
 };
 

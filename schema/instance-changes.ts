@@ -84,10 +84,14 @@ builder.mutationFields((t) => ({
       id: t.arg.id(idArg),
       confirmName: t.arg.string({
         description:
-          'The exact name of the instance. Required if the instance is protected; a wrong name is always refused.',
+          'The exact name of the instance. Required if the instance is protected, and with force; a wrong name is always refused.',
+      }),
+      force: t.arg.boolean({
+        description:
+          'Deletes the instance although its server is unreachable. Its containers and volumes stay on the server; the audit log lists them.',
       }),
     },
-    resolve: (_root, { id, confirmName }, context) => deleteInstance(context.app, orgScope(context), id, confirmName),
+    resolve: (_root, { id, ...deletion }, context) => deleteInstance(context.app, orgScope(context), id, deletion),
   }),
   revealAdminPassword: t.field({
     type: AdminPassword,

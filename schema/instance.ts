@@ -119,7 +119,7 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last known to be healthy.',
+      description: 'When its containers were last seen running. It moves with each check of the server.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was requested.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),

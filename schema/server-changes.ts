@@ -43,7 +43,8 @@ const CreateServerInput = builder.inputType('CreateServerInput', {
     }),
     sshPassword: t.string({ description: 'Required with authMethod password.' }),
     maxSshSessions: t.int({
-      description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8. Default: 8.',
+      description:
+        'The maximum number of concurrent sessions on an SSH connection, 1 to 8; at most the MaxSessions of its sshd. Default: 8.',
     }),
     dockerSocket: t.string({ description: 'The socket of the Docker engine. Default: /var/run/docker.sock.' }),
     hostKeyFingerprint: t.string({
@@ -65,7 +66,7 @@ const UpdateServerInput = builder.inputType('UpdateServerInput', {
     authMethod: t.field({ type: AuthMethod, description: 'A new authentication method. It needs its credential.' }),
     sshPrivateKey: t.string({ description: 'A new private key. The server is validated again.' }),
     sshPassword: t.string({ description: 'A new password. The server is validated again.' }),
-    maxSshSessions: t.int({ description: 'The maximum number of concurrent channels on the SSH connection, 1 to 8.' }),
+    maxSshSessions: t.int({ description: 'The maximum number of concurrent sessions on an SSH connection, 1 to 8.' }),
     dockerSocket: t.string({ description: 'A new socket of the Docker engine. The server is validated again.' }),
   }),
 });
@@ -126,8 +127,17 @@ builder.mutationFields((t) => ({
   removeServer: t.field({
     type: ServerPayload,
     authScopes: { permission: 'manage:servers' },
-    description: 'Removes a server without instances.',
-    args: { id: t.arg.id({ required: true, description: 'The server.' }) },
-    resolve: (_root, { id }, context) => removeServer(context.app, orgScope(context), id),
+    description: 'Removes a server without instances, or with force one that is unreachable.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The server.' }),
+      confirmName: t.arg.string({
+        description: 'The exact name of the server. Required with force; a wrong name is always refused.',
+      }),
+      force: t.arg.boolean({
+        description:
+          'Removes an unreachable server together with its instances, which needs manage:instances too. Their containers and volumes stay on the server; the audit log lists them.',
+      }),
+    },
+    resolve: (_root, { id, ...removal }, context) => removeServer(context.app, orgScope(context), id, removal),
   }),
 }));

@@ -47,7 +47,7 @@ export const Server = builder.prismaObject('Server', {
     authMethod: t.expose('authMethod', { type: AuthMethod, description: 'How oCore authenticates.' }),
     dockerSocket: t.exposeString('dockerSocket', { description: 'The socket of its Docker engine.' }),
     maxSshSessions: t.exposeInt('maxSshSessions', {
-      description: 'The maximum number of concurrent channels on the SSH connection.',
+      description: 'The maximum number of concurrent sessions on an SSH connection.',
     }),
     status: t.expose('status', { type: ServerStatus, description: 'The status.' }),
     statusMessage: t.exposeString('statusMessage', {

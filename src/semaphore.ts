@@ -7,6 +7,11 @@ export class Semaphore {
     this.#free = limit;
   }
 
+  /** Whether who comes now has to wait. */
+  get full(): boolean {
+    return this.#free === 0;
+  }
+
   /** Takes a place and gives the function that frees it. An aborted signal rejects with its reason. */
   async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();

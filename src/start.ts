@@ -16,6 +16,7 @@ import { Holdings } from './feature/holdings.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
+import { InstanceWatch } from './instances/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
@@ -96,7 +97,7 @@ export async function start(config: Config): Promise<Running> {
       stops.push(startSweeping(app));
       const mailPump = startMailPump(app);
       if (mailPump) stops.push(() => mailPump.stop());
-      const monitor = new ServerMonitor(app, databaseUrl);
+      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
       const retention = startRetention(app);

@@ -1,3 +1,4 @@
+import type { FactScope } from '../access/scope.ts';
 import type { Tx } from '../database/database.ts';
 
 /** What can be deleted although other features keep something in it. */
@@ -22,6 +23,8 @@ export interface Holding {
   /** Tables of many rows, with `id` and `org_id`, that are deleted in batches before the organization. */
   readonly history?: readonly string[];
   readonly living?: (tx: Tx, place: Place) => Promise<readonly Living[]>;
+  /** Deletes what lives on a server that nobody reaches, without contacting it. Gives the names of what is left there. */
+  readonly leave?: (tx: Tx, scope: FactScope, serverId: string) => Promise<readonly string[]>;
   /** Deletes the records that it keeps in the place. */
   readonly erase?: (tx: Tx, place: Place) => Promise<void>;
   /** Deletes what lets people and programs into an organization: at the very end, with the organization. */

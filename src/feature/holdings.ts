@@ -1,3 +1,4 @@
+import type { FactScope } from '../access/scope.ts';
 import type { Tx } from '../database/database.ts';
 import type { Holding, Living, Place } from './holding.ts';
 
@@ -14,6 +15,13 @@ export class Holdings {
     const found: Living[] = [];
     for (const { living } of this.#features) if (living) found.push(...(await living(tx, place)));
     return found.filter(({ count }) => count > 0);
+  }
+
+  /** Deletes what lives on a server without contacting it. */
+  async leave(tx: Tx, scope: FactScope, serverId: string): Promise<string[]> {
+    const left: string[] = [];
+    for (const { leave } of this.#features) if (leave) left.push(...(await leave(tx, scope, serverId)));
+    return left;
   }
 
   async erase(tx: Tx, place: Place): Promise<void> {

@@ -1,12 +1,18 @@
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invalidState } from '../errors.ts';
 import { deleteInstanceKind } from './kinds.ts';
 import { getInstance } from './list.ts';
 import { transition } from './transitions.ts';
 
-/** Deletes the instance with its data. A protected one needs its name typed. */
-export async function deleteInstance(app: App, scope: OrgScope, id: string, confirmName: string | null | undefined) {
+export interface Deletion {
+  confirmName?: string | null | undefined;
+  /** Deletes the instance although its server is unreachable; what it has there is left there. */
+  force?: boolean | null | undefined;
+}
+
+/** Deletes the instance with its data. A protected one needs its name typed, and so does one whose server is unreachable. */
+export async function deleteInstance(app: App, scope: OrgScope, id: string, { confirmName, force }: Deletion) {
   const before = await getInstance(scope, id);
   // A wrong name is a mistake about which instance is meant, also where none is needed.
   if (typeof confirmName === 'string' && confirmName !== before.name) {
@@ -22,9 +28,21 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, conf
       { field: 'confirmName', constraint: 'confirmation' },
     );
   }
+  if (force && confirmName !== before.name) {
+    throw new AppError(
+      'unprocessable',
+      'With force, what the instance has on its server is left there: set confirmName to its exact name',
+      { field: 'confirmName', constraint: 'confirmation' },
+    );
+  }
+  if (force) {
+    const server = await scope.db.server.findFirstOrThrow({ where: { id: before.serverId }, select: { status: true } });
+    if (server.status !== 'unreachable') throw invalidState('server', server.status, ['unreachable']);
+  }
   return transition(app, scope, id, {
     kind: deleteInstanceKind,
     from: ['running', 'stopped', 'failed', 'removing'],
     action: 'instance.deletion_requested',
+    ...(force ? { force } : {}),
   });
 }

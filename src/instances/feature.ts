@@ -4,6 +4,7 @@ import { recordColumn, recordMap } from '../secrets/sealed-column.ts';
 import { configureInstanceJob } from './configure.job.ts';
 import * as definitions from './kinds.ts';
 import { deleteInstanceJob, restartInstanceJob, startInstanceJob, stopInstanceJob } from './lifecycle.job.ts';
+import { leaveInstances } from './left-behind.ts';
 import { provisionInstanceJob } from './provision.job.ts';
 import { secretOwner } from './sealed.ts';
 import { getInstance } from './list.ts';
@@ -71,6 +72,7 @@ export const instancesFeature: Feature = {
       }),
     ];
   },
+  leave: leaveInstances,
   // Removed ones: their rows stay for the history until their environment or organization goes.
   erase: async (tx, place) => {
     const where = { ...within(place), status: 'removed' as const };

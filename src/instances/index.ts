@@ -10,3 +10,4 @@ export type { LogSource } from './log-levels.ts';
 export { instanceLogs, logLinesInput } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { restart, start, stop } from './transitions.ts';
+export { InstanceWatch } from './watch.ts';

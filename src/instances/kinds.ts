@@ -12,8 +12,11 @@ const forCode = (input: unknown): readonly Permission[] =>
 const common = { resource: instanceResource, permission: 'manage:instances', retry: 'allowed' } as const;
 
 const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
-/** The instance's status before it was asked to change: it comes back when that is cancelled before it began. */
-const resting = z.object({ from: statuses.optional() });
+/**
+ * The instance's status before it was asked to change: it comes back when that is cancelled before it began. `force`: a
+ * deletion that does not contact a server that is unreachable.
+ */
+const resting = z.object({ from: statuses.optional(), force: z.boolean().optional() });
 export type Resting = z.infer<typeof resting>;
 
 export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {

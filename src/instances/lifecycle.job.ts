@@ -2,9 +2,8 @@ import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome, StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { findContainer, startContainer, stopContainer } from './containers.ts';
+import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
-import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { instanceLabel, namesOf } from './names.ts';
 import {
@@ -15,9 +14,10 @@ import {
   startInstanceKind,
   stopInstanceKind,
 } from './kinds.ts';
-import { noPorts } from './ports.ts';
+import { leftOf, removedInstance } from './left-behind.ts';
 import { removeContainer, removeObjects } from './removal.ts';
 import { instanceResource } from './resource.ts';
+import { startContainers } from './start-containers.ts';
 
 const odooGraceSeconds = 30;
 const postgresGraceSeconds = 60;
@@ -58,9 +58,7 @@ export const startInstanceJob = implementOperation({
   kind: startInstanceKind,
   steps: {
     start: async (context) => {
-      const { instance, host } = await siteOf(context);
-      await ensureDatabaseRuns(host, instance, context.signal);
-      await startContainer(host, namesOf(instance.id).odoo);
+      await startContainers(context, await siteOf(context));
     },
     health,
   },
@@ -84,20 +82,30 @@ export const restartInstanceJob = implementOperation({
   kind: restartInstanceKind,
   steps: {
     restart: async (context) => {
-      const { instance, host } = await siteOf(context);
-      await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
-      await ensureDatabaseRuns(host, instance, context.signal);
-      await startContainer(host, namesOf(instance.id).odoo);
+      const site = await siteOf(context);
+      await stopContainer(site.host, namesOf(site.instance.id).odoo, odooGraceSeconds);
+      await startContainers(context, site);
     },
     health,
   },
   settle: settleTo('running', 'instance.restarted'),
 });
 
+/** A forced deletion leaves what is on the server where it is; not on one that is back meanwhile. */
+async function isForsaken({ app, operation, input }: StepContext<Resting>): Promise<boolean> {
+  if (input.force !== true) return false;
+  const { server } = await app.db.prisma.instance.findFirstOrThrow({
+    where: { id: operation.resourceId, orgId: operation.orgId },
+    select: { server: { select: { status: true } } },
+  });
+  return server.status !== 'active';
+}
+
 export const deleteInstanceJob = implementOperation({
   kind: deleteInstanceKind,
   steps: {
     containers: async (context) => {
+      if (await isForsaken(context)) return 'The server is not contacted';
       const { instance, host } = await siteOf(context);
       const serving = await findContainer(host, namesOf(instance.id).odoo);
       if (serving) await stopContainer(host, serving.Id, 5);
@@ -105,17 +113,22 @@ export const deleteInstanceJob = implementOperation({
         await removeContainer(host, container.Id);
     },
     data: async (context) => {
+      const forsaken = await isForsaken(context);
+      await context.saveState({ forsaken });
+      if (forsaken) return 'What it has on the server is left there; the audit log lists it';
       const { instance, host } = await siteOf(context);
       await removeObjects(host, instance.id, () => true);
+      return undefined;
     },
   },
-  settle: async (tx, { operation, scope, input }, outcome, error) => {
+  settle: async (tx, { operation, scope, input, state }, outcome, error) => {
     const done = outcome === 'succeeded';
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
       data: done
-        ? { status: 'removed', statusMessage: null, ...noPorts, adminPasswordEnc: null }
+        ? removedInstance
         : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
+      include: { server: true },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
     await recordFact(tx, scope, {
@@ -123,7 +136,11 @@ export const deleteInstanceJob = implementOperation({
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
-      after: { status: instance.status, reason: error?.code ?? null },
+      after: {
+        status: instance.status,
+        reason: error?.code ?? null,
+        ...(done && state['forsaken'] === true ? { left: leftOf(instance) } : {}),
+      },
     });
   },
 });

@@ -29,7 +29,7 @@ export async function* instanceLogs(
   const { source, tail, follow, signal } = options;
   const instance = await getInstance(scope, id);
   const names = namesOf(instance.id);
-  const { docker } = await connectServer(app, scope.orgId, instance.serverId, signal, 'logs');
+  const { docker } = await connectServer(app, scope.orgId, instance.serverId, signal, follow ? 'logs' : 'looking');
   const container = source === 'odoo' ? names.odoo : names.database;
   const cancel = signal ? { signal } : {};
   const levels = new LogLevels(source);

@@ -24,6 +24,9 @@ export const instanceLabel = 'sh.ocore.instance';
 /** The operation that made it. */
 export const operationLabel = 'sh.ocore.operation';
 
+/** Which of the instance's things it is. */
+export const partLabel = 'sh.ocore.part';
+
 export function labelsOf(
   instance: { id: string; orgId: string },
   part: string,
@@ -33,7 +36,7 @@ export function labelsOf(
     [instanceLabel]: instance.id,
     [operationLabel]: operationId,
     'sh.ocore.org': instance.orgId,
-    'sh.ocore.part': part,
+    [partLabel]: part,
   };
 }
 

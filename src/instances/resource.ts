@@ -4,5 +4,6 @@ import type { OperationResource } from '../operations/definition.ts';
 export const instanceResource: OperationResource<Instance['status']> = {
   type: 'instance',
   topics: (orgId, id) => [`instance:${id}`, `org:${orgId}:instances`],
-  enter: (tx, orgId, id, status) => tx.instance.update({ where: { id, orgId }, data: { status, statusMessage: null } }),
+  enter: (tx, orgId, id, status) =>
+    tx.instance.update({ where: { id, orgId }, data: { status, statusMessage: null, lostAt: null } }),
 };

@@ -14,20 +14,26 @@ export async function transition(
   app: App,
   scope: OrgScope,
   id: string,
-  options: { kind: OperationKind<Resting, string, State>; from: readonly State[]; action: string },
+  options: {
+    kind: OperationKind<Resting, string, State>;
+    from: readonly State[];
+    action: string;
+    force?: true;
+  },
 ) {
   const before = await getInstance(scope, id);
+  const forced = options.force ? { force: options.force } : {};
   return mutate(app, scope, async ({ tx, record, start }) => {
     // The live operation first: while one runs, its state is in between and would only mislead.
     const operation = await start(options.kind, {
       resourceId: id,
       serverId: before.serverId,
       projectId: before.projectId,
-      input: { from: before.status },
+      input: { from: before.status, ...forced },
     });
     const changed = await tx.instance.updateMany({
       where: { id, orgId: scope.orgId, status: { in: [...options.from] } },
-      data: { status: options.kind.entering, statusMessage: null },
+      data: { status: options.kind.entering, statusMessage: null, lostAt: null },
     });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
     await record({
@@ -36,7 +42,7 @@ export async function transition(
       resourceId: id,
       resourceName: before.name,
       before: { status: before.status },
-      after: { status: options.kind.entering },
+      after: { status: options.kind.entering, ...forced },
     });
     return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
   });

@@ -93,7 +93,7 @@ export class LocalHost implements RemoteHost {
 
   close(): void {
     this.#closed = true;
-    this.docker.close();
+    this.docker.endIdle();
     for (const listener of this.#listeners) listener();
     this.#listeners.clear();
   }

@@ -6,14 +6,18 @@ import { LocalHost } from './local-host.ts';
 import { reach } from './reach.ts';
 import { readSession } from './sessions.ts';
 import type { RemoteTarget } from './target.ts';
+import { within } from './within.ts';
 
 interface Entry {
   key: string;
   host: Promise<RemoteHost>;
 }
 
-/** What a shared connection is for: those who follow logs do not take the channels of the others. */
-export type ConnectionUse = 'work' | 'logs';
+/**
+ * What a shared connection is for: users who look at something for a moment, those who follow logs, and the monitor do not
+ * take each other's channels.
+ */
+export type ConnectionUse = 'looking' | 'logs' | 'monitoring';
 
 function keyOf(target: RemoteTarget): string {
   return createHash('sha256').update(JSON.stringify(target)).digest('base64');
@@ -24,6 +28,7 @@ export class RemotePool {
   readonly #entries = new Map<string, Entry>();
   readonly #destinations: Destinations;
   readonly #own = new Set<RemoteHost>();
+  readonly #ending = new AbortController();
   readonly #connectTimeoutMs: number;
 
   constructor(options: { destinations: Destinations; connectTimeoutMs?: number }) {
@@ -31,23 +36,29 @@ export class RemotePool {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   }
 
-  /** The live connection, or a new one: concurrent callers share one attempt; changed credentials make a new one. */
-  async connect(target: RemoteTarget, signal?: AbortSignal, use: ConnectionUse = 'work'): Promise<RemoteHost> {
+  /**
+   * The live connection, or a new one: concurrent callers share one attempt, which none of them ends for the others;
+   * changed credentials make a new one.
+   */
+  connect(target: RemoteTarget, signal?: AbortSignal, use: ConnectionUse = 'looking'): Promise<RemoteHost> {
     const name = `${target.serverId} ${use}`;
     const key = keyOf(target);
-    const known = this.#entries.get(name);
-    if (known?.key === key) {
-      const host = await known.host.catch(() => undefined);
-      if (host && !host.closed) return host;
-    }
-    if (this.#entries.get(name) === known) {
-      if (known && known.key !== key) this.#drop(name);
-      const entry: Entry = { key, host: this.#connect(target, signal) };
-      entry.host.catch(() => this.#forget(name, entry));
-      this.#entries.set(name, entry);
-      return entry.host;
-    }
-    return this.connect(target, signal, use);
+    if (this.#entries.get(name)?.key !== key) this.#drop(name);
+    const { host } = this.#entries.get(name) ?? this.#begin(name, key, target);
+    return within({ what: 'Connecting to the server', ms: 2 * this.#connectTimeoutMs, signal }, () => host);
+  }
+
+  #begin(name: string, key: string, target: RemoteTarget): Entry {
+    const entry: Entry = { key, host: this.#connect(target, this.#ending.signal) };
+    const forget = (): void => {
+      if (this.#entries.get(name) === entry) this.#entries.delete(name);
+    };
+    this.#entries.set(name, entry);
+    entry.host.then((host) => {
+      if (host.closed) forget();
+      else host.onClose(forget);
+    }, forget);
+    return entry;
   }
 
   /** Whether the operator denies the host, as far as its spelling tells. */
@@ -70,6 +81,7 @@ export class RemotePool {
   }
 
   async close(): Promise<void> {
+    this.#ending.abort();
     for (const name of [...this.#entries.keys()]) this.#drop(name);
     for (const host of [...this.#own]) host.close();
   }
@@ -81,10 +93,6 @@ export class RemotePool {
       (host) => host.close(),
       () => {},
     );
-  }
-
-  #forget(name: string, entry: Entry): void {
-    if (this.#entries.get(name) === entry) this.#entries.delete(name);
   }
 
   async #connect(target: RemoteTarget, signal: AbortSignal | undefined, guard?: RemoteGuard): Promise<RemoteHost> {

@@ -13,8 +13,9 @@ import { commandOf, type HostScript } from './script.ts';
 import { Semaphore } from '../semaphore.ts';
 import { anySignal, within } from './within.ts';
 
-/** How long the server may take to open a channel. */
+/** How long the server may take to open a channel, and how long a call waits for its turn to open one. */
 const openingMs = 15_000;
+const turnMs = 15_000;
 
 type Open = (done: (error: Error | undefined, channel: ClientChannel) => void) => void;
 
@@ -22,18 +23,23 @@ export interface SshHostOptions {
   fingerprint: string;
   address: string;
   dockerSocket: string;
+  /** Sessions (commands) at once. */
   maxSessions: number;
   guard?: RemoteGuard | undefined;
 }
 
-/** One SSH connection to a server, with a bounded number of channels on it. */
+/**
+ * One SSH connection to a server, with a bounded number of channels on it. sshd's MaxSessions counts sessions, which run
+ * commands; forwarded connections, to the engine's socket or to a port, do not count as such.
+ */
 export class SshHost implements RemoteHost {
   readonly hostKeyFingerprint: string;
   readonly address: string;
   readonly docker: DockerEngine;
   session: SessionProcess | null = null;
   readonly #client: Client;
-  readonly #channels: Semaphore;
+  readonly #sessions: Semaphore;
+  readonly #forwards: Semaphore;
   readonly #dockerSocket: string;
   readonly #guard: RemoteGuard | undefined;
   readonly #listeners = new Set<() => void>();
@@ -48,12 +54,12 @@ export class SshHost implements RemoteHost {
     this.address = options.address;
     this.#dockerSocket = options.dockerSocket;
     this.#guard = options.guard;
-    this.#channels = new Semaphore(options.maxSessions);
-    // Two channels stay free of Docker calls: for commands and for health checks.
-    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), {
-      connections: Math.max(1, options.maxSessions - 2),
-      guard: options.guard,
-    });
+    // With one, a stream and the questions beside it would wait for each other.
+    const connections = Math.max(2, options.maxSessions);
+    this.#sessions = new Semaphore(options.maxSessions);
+    // Two stay free of Docker calls: for health checks.
+    this.#forwards = new Semaphore(connections + 2);
+    this.docker = new DockerEngine((signal) => this.#dialDocker(signal), { connections, guard: options.guard });
     client.on('close', () => this.#end());
     options.guard?.signal.addEventListener('abort', () => this.#lost());
     if (options.guard?.signal.aborted) this.#lost();
@@ -79,7 +85,7 @@ export class SshHost implements RemoteHost {
     return within(
       { what: 'The command', ms, signal: anySignal(this.#guard?.signal, options.signal) },
       async (signal) => {
-        return outputOf(await this.#exec(commandOf(script), signal), options, signal);
+        return outputOf(await this.#session(commandOf(script), signal), options, signal);
       },
     );
   }
@@ -93,9 +99,19 @@ export class SshHost implements RemoteHost {
     );
   }
 
+  /** Runs a command. Sessions that are kept for the next Docker call make room for it. */
+  #session(command: string, signal: AbortSignal): Promise<Channel> {
+    if (this.#sessions.full) this.docker.endIdle();
+    return this.#channel('session', (done) => this.#client.exec(command, done), signal);
+  }
+
   /** Opens a channel when one is free. */
   async #channel(kind: ChannelKind, open: Open, signal: AbortSignal): Promise<Channel> {
-    const free = await this.#channels.acquire(signal);
+    const [places, what] =
+      kind === 'session'
+        ? [this.#sessions, 'Waiting for a free SSH session (maxSshSessions)']
+        : [this.#forwards, 'Waiting for a free SSH channel'];
+    const free = await within({ what, ms: turnMs, signal }, (limit) => places.acquire(limit));
     if (this.#closed) {
       free();
       throw new RemoteError('ssh_connection_lost', 'The SSH connection is closed');
@@ -154,11 +170,7 @@ export class SshHost implements RemoteHost {
   }
 
   async #start(relay: HostScript, signal: AbortSignal): Promise<Duplex> {
-    return relayStream(await this.#exec(commandOf(relay, 'stream'), signal), this.#dockerSocket, signal);
-  }
-
-  #exec(command: string, signal: AbortSignal): Promise<Channel> {
-    return this.#channel('session', (done) => this.#client.exec(command, done), signal);
+    return relayStream(await this.#session(commandOf(relay, 'stream'), signal), this.#dockerSocket, signal);
   }
 
   #lost(): void {
@@ -172,6 +184,6 @@ export class SshHost implements RemoteHost {
     for (const channel of [...this.#live]) channel.lost();
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
-    this.docker.close();
+    this.docker.endIdle();
   }
 }

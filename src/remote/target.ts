@@ -11,7 +11,7 @@ export interface SshTarget {
   /** The address at which it was validated with its pinned key; null before. */
   provenAddress: string | null;
   dockerSocket: string;
-  /** Channels at once on the connection; sshd's own limit is 10. */
+  /** Sessions at once on the connection; sshd's own limit is 10. */
   maxSessions: number;
 }
 

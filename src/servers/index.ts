@@ -1,9 +1,10 @@
+export { monitorScope } from './check-result.ts';
 export { countServers } from './count.ts';
 export { createServer, createInput as createServerInput } from './create.ts';
 export { serversFeature } from './feature.ts';
 export { getServer, listServers } from './list.ts';
 export { latestServerMetric, type Period, periods, serverMetrics } from './metrics.ts';
-export { ServerMonitor } from './monitor.ts';
+export { type ServerLook, ServerMonitor } from './monitor.ts';
 export {
   openTo,
   projectsOfServers,

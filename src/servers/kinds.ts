@@ -29,6 +29,7 @@ export const removeServerKind = defineKind({
   entering: 'removing',
   permission: 'manage:servers',
   retry: 'allowed',
-  input: nothing,
+  // `force`: its instances are deleted with it, without contacting it.
+  input: z.object({ force: z.boolean().optional() }),
   steps: [{ name: 'remove', title: 'Forget the server and its credentials' }],
 });

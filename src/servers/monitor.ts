@@ -1,53 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { connecting } from '../database/connecting.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
-import { toRemoteError } from '../remote/index.ts';
-import { Semaphore } from '../semaphore.ts';
-import { storeMiss, storeReading } from './check-result.ts';
+import { RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { storeCheck } from './check-result.ts';
 import { diskOf, metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
-const placesPerOrganization = 10;
+const readingMs = 15_000;
+/** PostgreSQL stops when it cannot write, and so does the engine: below this a disk is full. */
+const fullBelowKb = 1024 * 1024;
+
+/** Looks at what a feature has on a server whose engine responds; gives what the engine then could not do. */
+export interface ServerLook {
+  look(server: Server, host: RemoteHost, signal: AbortSignal): Promise<RemoteError | undefined>;
+}
 
 /**
- * Reads the metrics of every server that was validated over its standing connection and notices when one stops answering or comes back.
- * One worker of the installation watches; the others stand by until its lock is free.
+ * Checks every server that was validated over a connection of its own: reads its metrics, and compares what its Docker
+ * engine says with what the rows say. One worker of the installation watches; the others stand by until its lock is free.
  */
 export class ServerMonitor {
   readonly #app: App;
   readonly #url: string;
+  readonly #looks: readonly ServerLook[];
   readonly #previous = new Map<string, Reading>();
-  readonly #checking = new Set<string>();
-  readonly #lanes = new Map<string, Semaphore>();
+  readonly #checks = new Map<string, Promise<void>>();
+  readonly #ending = new AbortController();
   #lock: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
-  #round: Promise<void> = Promise.resolve();
+  #round: Promise<void> | undefined;
 
-  constructor(app: App, databaseUrl: string) {
+  constructor(app: App, databaseUrl: string, looks: readonly ServerLook[]) {
     this.#app = app;
     this.#url = databaseUrl;
+    this.#looks = looks;
   }
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#round = this.#watch().catch((error: unknown) =>
-        this.#app.log.warn({ err: error }, 'The monitor missed a round'),
-      );
-    }, this.#app.config.MONITOR_INTERVAL * 1000);
+      this.#round ??= this.#watch()
+        .catch((error: unknown) => this.#app.log.warn({ err: error }, 'The monitor missed a round'))
+        .finally(() => {
+          this.#round = undefined;
+        });
+    }, this.#intervalMs);
   }
 
+  /** Ends every check that is under way. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     clearInterval(this.#timer);
     await this.#round;
+    await Promise.all(this.#checks.values());
     await this.#lock?.end().catch(() => {});
   }
 
+  get #intervalMs(): number {
+    return this.#app.config.MONITOR_INTERVAL * 1000;
+  }
+
   async #watch(): Promise<void> {
-    if (this.#stopped || !(await this.#isLeader())) return;
+    if (!(await this.#isLeader())) return;
     const servers = await this.#app.db.prisma.server.findMany({
       where: {
         // A server that never passed validation may be anybody's machine.
@@ -56,33 +72,20 @@ export class ServerMonitor {
         OR: [{ kind: 'local' }, { hostKeyFingerprint: { not: null } }],
       },
     });
-    // A server that has not answered yet is not asked again, or those that never do would fill the memory.
-    await Promise.all(
-      servers
-        .filter(({ id }) => !this.#checking.has(id))
-        .map(async (server) => {
-          this.#checking.add(server.id);
-          const release = await this.#laneOf(server.orgId).acquire();
-          try {
-            await this.#check(server);
-          } catch (error) {
-            this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
-          } finally {
-            release();
-            this.#checking.delete(server.id);
-          }
-        }),
-    );
+    for (const [index, server] of servers.entries()) {
+      // A server that has not answered yet is not asked again, or those that never do would fill the memory.
+      if (this.#checks.has(server.id) || this.#ending.signal.aborted) continue;
+      // All of them over half of the interval, not at the same moment; none waits for another.
+      const check = this.#checkAfter((this.#intervalMs / 2) * (index / servers.length), server).finally(() =>
+        this.#checks.delete(server.id),
+      );
+      this.#checks.set(server.id, check);
+    }
+    const watched = new Set(servers.map(({ id }) => id));
+    for (const id of this.#previous.keys()) if (!watched.has(id)) this.#previous.delete(id);
     await this.#app.db.prisma.serverMetric.deleteMany({
       where: { collectedAt: { lt: new Date(Date.now() - 8 * 86400_000) } },
     });
-  }
-
-  /** Each organization has its own slots: unresponsive servers do not delay those of others. */
-  #laneOf(orgId: string): Semaphore {
-    const lane = this.#lanes.get(orgId) ?? new Semaphore(placesPerOrganization);
-    this.#lanes.set(orgId, lane);
-    return lane;
   }
 
   async #isLeader(): Promise<boolean> {
@@ -100,17 +103,40 @@ export class ServerMonitor {
     return this.#lock !== undefined;
   }
 
-  async #check(server: Server): Promise<void> {
-    const { prisma } = this.#app.db;
-    let reading: Reading;
+  /** Never rejects. What ends with the program says nothing about the server. */
+  async #checkAfter(ms: number, server: Server): Promise<void> {
     try {
-      const host = await this.#app.remote.connect(await targetOf(this.#app, server), AbortSignal.timeout(20_000));
-      reading = await readFrom(host, metricsScript, metricsShape, { ...diskOf(server), timeoutMs: 15_000 });
+      await sleep(ms, undefined, { signal: this.#ending.signal });
+      await this.#check(server);
     } catch (error) {
-      return storeMiss(prisma, server, toRemoteError(error));
+      if (this.#ending.signal.aborted) return;
+      this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
     }
-    const before = this.#previous.get(server.id);
-    this.#previous.set(server.id, reading);
-    await storeReading(prisma, server, reading, before);
   }
+
+  async #check(server: Server): Promise<void> {
+    const { signal } = this.#ending;
+    const before = this.#previous.get(server.id);
+    let host: RemoteHost | undefined;
+    let reading: Reading | undefined;
+    let problem: RemoteError | undefined;
+    try {
+      host = await this.#app.remote.connect(await targetOf(this.#app, server), signal, 'monitoring');
+      reading = await readFrom(host, metricsScript, metricsShape, { ...diskOf(server), timeoutMs: readingMs, signal });
+      this.#previous.set(server.id, reading);
+      await host.docker.ping({ signal });
+    } catch (error) {
+      problem = toRemoteError(error);
+    }
+    if (host && !problem) for (const one of this.#looks) problem ??= await one.look(server, host, signal);
+    if (signal.aborted) return;
+    // A full disk comes first: it may be why the engine does not respond.
+    problem = (reading && fullDisk(reading)) ?? problem;
+    await storeCheck(this.#app.db.prisma, server, { reading, before, problem });
+  }
+}
+
+function fullDisk({ disk_available_kb: free }: Reading): RemoteError | undefined {
+  if (free >= fullBelowKb) return undefined;
+  return new RemoteError('disk_full', `The disk is full: only ${Math.floor(free / 1024)} MiB are free`);
 }

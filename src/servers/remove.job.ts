@@ -4,16 +4,23 @@ import { lastKnownStatus } from './last-known.ts';
 import { removeServerKind } from './kinds.ts';
 import { serverResource } from './resource.ts';
 
-/** Nothing of ours is left on a server without instances, so there is nothing to do there: a dead server can go too. */
+/**
+ * Nothing of ours is left on a server without instances, so there is nothing to do there: a dead server can go too. A
+ * forced removal takes the instances along; what they have there is in the audit log.
+ */
 export const removeServerJob = implementOperation({
   kind: removeServerKind,
   steps: {
-    remove: async ({ app, operation }) => {
+    remove: async ({ app, operation, input, scope, write, saveState }) => {
+      if (input.force) {
+        const left = await write((tx) => app.holdings.leave(tx, scope, operation.resourceId));
+        if (left.length > 0) await saveState({ left });
+      }
       app.remote.drop(operation.resourceId);
       return 'The connection is closed';
     },
   },
-  settle: async (tx, { operation, scope }, outcome, error) => {
+  settle: async (tx, { operation, scope, input, state }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },
       data:
@@ -30,6 +37,11 @@ export const removeServerJob = implementOperation({
       resource: serverResource,
       resourceId: server.id,
       resourceName: server.name,
+      after: {
+        status: server.status,
+        reason: error?.code ?? null,
+        ...(input.force ? { force: true, left: state['left'] ?? [] } : {}),
+      },
     });
   },
 });

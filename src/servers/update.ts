@@ -62,7 +62,7 @@ export async function updateServer(app: App, scope: OrgScope, id: string, given:
         maxSshSessions: input.maxSshSessions ?? before.maxSshSessions,
         dockerSocket: input.dockerSocket ?? before.dockerSocket,
         ...(credential ? { credentialEnc: app.secrets.seal(credential, credentialOwner(id)) } : {}),
-        ...(connection ? { status: 'validating' as const, statusMessage: null } : {}),
+        ...(connection ? { status: 'validating' as const, statusMessage: null, needsValidation: true } : {}),
         ...(moved ? { validatedAddress: null } : {}),
       },
     });

@@ -58,8 +58,16 @@ export const validateServerJob = implementOperation({
       where: { id: operation.resourceId },
       data:
         outcome === 'succeeded'
-          ? { status: 'active', statusMessage: null, missedChecks: 0, lastSeenAt: new Date(), ...validatedAt(state) }
+          ? {
+              status: 'active',
+              statusMessage: null,
+              needsValidation: false,
+              missedChecks: 0,
+              lastSeenAt: new Date(),
+              ...validatedAt(state),
+            }
           : {
+              ...(outcome === 'failed' ? { needsValidation: true } : {}),
               status: operation.attempt === 0 ? await lastKnownStatus(tx, operation.resourceId) : 'unreachable',
               statusMessage: [error?.message, error?.hint].filter(Boolean).join('. '),
             },

@@ -45,7 +45,13 @@ export async function acceptHostKey(app: App, scope: OrgScope, id: string, given
     const operation = await start(validateServerKind, { resourceId: id, serverId: id, projectId: null, input: {} });
     const server = await tx.server.update({
       where: { id, orgId: scope.orgId },
-      data: { hostKeyFingerprint: fingerprint, presentedFingerprint: null, status: 'validating', statusMessage: null },
+      data: {
+        hostKeyFingerprint: fingerprint,
+        presentedFingerprint: null,
+        status: 'validating',
+        statusMessage: null,
+        needsValidation: true,
+      },
     });
     await record({
       action: 'server.host_key_accepted',

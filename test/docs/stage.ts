@@ -140,6 +140,13 @@ export async function prepare(
     case 'activeServer':
       await activate(ocore, variables['SERVER_ID'] ?? '');
       return {};
+    case 'unreachableServer':
+      await ocore.sql(
+        "UPDATE operations SET status = 'failed', finished_at = now() WHERE server_id = $1 AND status IN ('queued', 'running')",
+        [variables['SERVER_ID']],
+      );
+      await ocore.sql("UPDATE servers SET status = 'unreachable' WHERE id = $1", [variables['SERVER_ID']]);
+      return {};
     case 'changedHostKey':
       await activate(ocore, variables['SERVER_ID'] ?? '');
       await ocore.sql(

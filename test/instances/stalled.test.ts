@@ -46,8 +46,11 @@ function worker(): WorkerProcess {
   return made;
 }
 
-const create = (name: string, input: Record<string, unknown> = {}) =>
-  owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
+/** Only a server that the monitor finds well takes new instances: an engine may just have come back. */
+async function create(name: string, input: Record<string, unknown> = {}): Promise<Answer> {
+  await until(async () => (await owner.get(`/servers/${serverId}`)).at('status') === 'active');
+  return owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com', ...input });
+}
 /** How it ended; a failure with its reason. */
 async function endOf(answer: Answer, field = 'operationId'): Promise<string> {
   const operation = await owner.finished(answer.text(field));
@@ -277,3 +280,177 @@ it('keeps the beginning and the end of a log that never stops, and says how much
 it('leaves no volume behind that nobody named', async () => {
   expect(await forgottenVolumes(server.engine.docker)).toEqual([]);
 });
+
+const serverStatus = async () => (await owner.get(`/servers/${serverId}`)).at('status');
+const instanceStatus = async (id: string) => (await owner.get(`/instances/${id}`)).at('status');
+async function facts(action: string, resourceId: string): Promise<unknown[]> {
+  const { body } = await owner.get(`/audit-logs?action=${action}&resource_id=${resourceId}`);
+  return z
+    .object({ data: z.array(z.object({ afterState: z.unknown() })) })
+    .parse(body)
+    .data.map((row) => row.afterState);
+}
+
+it('is told of a container that died or was removed, and gets a new one with the next start', async () => {
+  worker();
+  const made = await create('Watched');
+  const id = made.text('id');
+  expect(await endOf(made)).toBe('succeeded');
+  const seen = (await owner.get(`/instances/${id}`)).at('lastSeenAt');
+  await until(async () => (await owner.get(`/instances/${id}`)).at('lastSeenAt') !== seen);
+  const odoo = server.engine.docker.getContainer(`ocore-${id}-odoo`);
+  const updates = owner.subscribe('subscription ($id: ID!) { instanceUpdated(id: $id) { status statusMessage } }', {
+    id,
+  });
+  const told = (async () => {
+    for await (const event of updates)
+      if (event.at('data.instanceUpdated.status') === 'failed') return event.text('data.instanceUpdated.statusMessage');
+    return '';
+  })();
+  // A stop by hand, which the engine does not undo.
+  await odoo.stop();
+  expect(await told).toContain('The Odoo container is not running');
+  await odoo.start();
+  await until(async () => (await instanceStatus(id)) === 'running');
+  for (const part of ['odoo', 'db']) {
+    await server.engine.docker.getContainer(`ocore-${id}-${part}`).remove({ force: true, v: true });
+    await until(async () => (await instanceStatus(id)) === 'failed');
+    expect((await owner.get(`/instances/${id}`)).text('statusMessage')).toContain('no longer exists on the server');
+    expect(await endOf(await owner.post(`/instances/${id}/start`))).toBe('succeeded');
+    expect(await found(id)).toEqual(whole);
+  }
+  expect(await facts('instance.error', id)).toEqual([
+    { status: 'failed', reason: 'container_missing' },
+    { status: 'failed', reason: 'container_missing' },
+    { status: 'failed', reason: 'container_stopped' },
+  ]);
+  for (const part of ['odoo', 'db'])
+    await server.engine.docker.getContainer(`ocore-${id}-${part}`).remove({ force: true, v: true });
+  const { Volumes } = await server.engine.docker.listVolumes({ filters: filters(id) });
+  for (const volume of Volumes ?? []) await server.engine.docker.getVolume(volume.Name).remove();
+  await until(async () => (await instanceStatus(id)) === 'failed');
+  // Without its data a new container would be another Odoo.
+  expect(await endOf(await owner.post(`/instances/${id}/start`))).toMatch(/^failed: data_missing/);
+  expect(await endOf(await owner.delete(`/instances/${id}`, {}))).toBe('succeeded');
+}, 400_000);
+
+it('tells that the engine stopped, and that all is well when it is back', async () => {
+  worker();
+  const made = await create('Engine stops');
+  expect(await endOf(made)).toBe('succeeded');
+  await server.engine.stop();
+  await until(async () => (await serverStatus()) === 'unreachable');
+  const stopped = await owner.get(`/servers/${serverId}`);
+  expect(stopped.text('statusMessage')).toContain('Docker');
+  // The server itself still responds.
+  await until(async () => (await owner.get(`/servers/${serverId}`)).at('lastSeenAt') !== stopped.at('lastSeenAt'));
+  expect(await facts('server.unreachable', serverId)).toContainEqual({
+    status: 'unreachable',
+    reason: 'docker_unavailable',
+  });
+  await server.engine.start();
+  await until(async () => (await serverStatus()) === 'active' && (await instanceStatus(made.text('id'))) === 'running');
+  expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
+}, 400_000);
+
+it('lets many follow a log, and nobody else waits for them', async () => {
+  worker();
+  const made = await create('Followed');
+  const id = made.text('id');
+  expect(await endOf(made)).toBe('succeeded');
+  const follow = async (): Promise<string> => {
+    const query = 'subscription ($id: ID!) { instanceLogs(id: $id, lines: 1) { message } }';
+    try {
+      for await (const event of owner.subscribe(query, { id }))
+        if (event.at('errors') !== undefined) return JSON.stringify(event.body);
+      return 'its end';
+    } catch (error) {
+      return JSON.stringify(error);
+    }
+  };
+  const followers = Array.from({ length: 8 }, follow);
+  // The eighth waits for a place, for a while; meanwhile others look, work and watch.
+  expect((await owner.get(`/instances/${id}/logs?lines=5`)).status).toBe(200);
+  const seen = (await owner.get(`/servers/${serverId}`)).at('lastSeenAt');
+  await until(async () => (await owner.get(`/servers/${serverId}`)).at('lastSeenAt') !== seen);
+  expect(await Promise.race(followers)).toContain('Waiting for one of 7 streams');
+  expect(await endOf(await owner.post(`/instances/${id}/restart`))).toBe('succeeded');
+  // The log ends with the container that they followed.
+  expect((await Promise.all(followers)).filter((last) => last === 'its end')).toHaveLength(7);
+  expect(await endOf(await owner.delete(`/instances/${id}`, {}))).toBe('succeeded');
+}, 400_000);
+
+it('forgets an instance, and a server with the rest, when the server is gone for good and its name is typed', async () => {
+  worker();
+  const [first, second] = [
+    await create('Forgotten'),
+    await create('Gone with its server', { deletionProtected: true }),
+  ];
+  const [one, two] = [first.text('id'), second.text('id')];
+  for (const answer of [first, second]) expect(await endOf(answer)).toBe('succeeded');
+  const early = await owner.delete(`/instances/${one}`, { confirmName: 'Forgotten', force: true });
+  expect([early.status, early.at('error.code'), early.at('error.details.state')]).toEqual([
+    409,
+    'invalid_state',
+    'active',
+  ]);
+  const { name } = z.object({ name: z.string() }).parse((await owner.get(`/servers/${serverId}`)).body);
+  expect((await owner.delete(`/servers/${serverId}`, { confirmName: name, force: true })).at('error.code')).toBe(
+    'invalid_state',
+  );
+  await server.sshd.down();
+  try {
+    await until(async () => (await serverStatus()) === 'unreachable');
+    for (const body of [{ force: true }, { force: true, confirmName: 'Another' }]) {
+      for (const path of [`/instances/${one}`, `/servers/${serverId}`]) {
+        const refused = await owner.delete(path, body);
+        expect([refused.status, refused.at('error.details.field')]).toEqual([422, 'confirmName']);
+      }
+    }
+    expect(await endOf(await owner.delete(`/instances/${one}`, { confirmName: 'Forgotten', force: true }))).toBe(
+      'succeeded',
+    );
+    expect((await owner.get(`/instances/${one}`)).status).toBe(404);
+    const left = (id: string) => ({
+      server: name,
+      host: server.host,
+      label: `sh.ocore.instance=${id}`,
+      containers: [`ocore-${id}-odoo`, `ocore-${id}-db`],
+      network: `ocore-${id}`,
+      volumes: [expect.stringContaining(`ocore-${id}-db-`), expect.stringContaining(`ocore-${id}-filestore-`)],
+    });
+    expect(await facts('instance.deleted', one)).toEqual([{ status: 'removed', reason: null, left: left(one) }]);
+    const refused = await owner.delete(`/servers/${serverId}`);
+    expect([refused.status, refused.at('error.details.instances')]).toEqual([
+      409,
+      expect.arrayContaining(['Gone with its server']),
+    ]);
+    await owner.post('/roles', { name: 'Servers only', permissionIds: ['manage:servers', 'view:operations'] });
+    const administrator = await ocore.member(owner, 'Servers only');
+    expect(
+      (await administrator.delete(`/servers/${serverId}`, { confirmName: name, force: true })).at('error.details'),
+    ).toEqual({ permission: 'manage:instances', project: null });
+    const names = z
+      .object({ data: z.array(z.object({ name: z.string() })) })
+      .parse((await owner.get(`/instances?server_id=${serverId}&limit=100`)).body)
+      .data.map((row) => row.name);
+    expect(await endOf(await owner.delete(`/servers/${serverId}`, { confirmName: name, force: true }))).toBe(
+      'succeeded',
+    );
+    expect([(await owner.get(`/servers/${serverId}`)).status, (await owner.get(`/instances/${two}`)).status]).toEqual([
+      404, 404,
+    ]);
+    expect(await facts('instance.deleted', two)).toEqual([{ status: 'removed', reason: null, left: left(two) }]);
+    expect(await facts('server.deleted', serverId)).toEqual([
+      { status: 'removed', reason: null, force: true, left: expect.arrayContaining(names) },
+    ]);
+    expect(await ocore.sql('SELECT 1 FROM port_allocations WHERE server_id = $1', [serverId])).toEqual([]);
+    // Nothing was taken away there.
+    for (const id of [one, two]) expect(await found(id)).toEqual(whole);
+    const gone = await owner.delete('/org', { confirmSlug: owner.org, password: 'correct horse 1' });
+    expect(gone.status).toBe(202);
+    await until(async () => (await owner.get('/org')).status === 404);
+  } finally {
+    await server.sshd.start();
+  }
+}, 400_000);

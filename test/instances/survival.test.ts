@@ -23,6 +23,9 @@ afterAll(async () => {
   await worker?.kill();
 });
 
+/** Waits until the monitor has found the server well again, for only then it takes new instances. */
+const well = () =>
+  expect.poll(async () => (await owner.get(`/servers/${serverId}`)).at('status'), { timeout: 60_000 }).toBe('active');
 const create = (name: string) =>
   owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' });
 
@@ -91,8 +94,12 @@ it('takes the next port when another program has the first', async ({ ocore }) =
 }, 120_000);
 
 it('fails with the reason when Docker is stopped, and can be retried when it is back', async () => {
+  await well();
+  // The monitor, which is in the worker, would tell it before anybody could try.
+  worker.signal('SIGSTOP');
   await server.engine.stop();
   const answer = await create('No Docker');
+  worker.signal('SIGCONT');
   const operation = await owner.finished(answer.text('operationId'));
   expect(operation.at('data.operationUpdated.status')).toBe('failed');
   expect(operation.at('data.operationUpdated.error.code')).toBe('docker_unavailable');
@@ -127,8 +134,11 @@ it('keeps an instance stopped that was stopped after its containers had ended wi
 }, 180_000);
 
 it('fails with the reason when sshd is down at the start, and can be retried when it is back', async () => {
+  await well();
+  worker.signal('SIGSTOP');
   await server.sshd.down();
   const answer = await create('No sshd');
+  worker.signal('SIGCONT');
   expect(answer.status).toBe(202);
   const operation = await owner.finished(answer.text('operationId'));
   expect(operation.at('data.operationUpdated.error.code')).toBe('ssh_unreachable');

@@ -1,11 +1,20 @@
 import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { endSessions, hostScript, type RemoteGuard, RemotePool, type RemoteTarget } from '../../src/remote/index.ts';
+import {
+  containerLogs,
+  endSessions,
+  hostScript,
+  type RemoteGuard,
+  RemotePool,
+  type RemoteTarget,
+} from '../../src/remote/index.ts';
 import { fleetDir, firstSshPort } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
 import { everywhere } from '../kit/everywhere.ts';
 import { Line } from '../kit/line.ts';
+import { head, RawEngine } from './raw-engine.ts';
 
 const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
 const pool = new RemotePool({ destinations: everywhere });
@@ -102,20 +111,66 @@ it('asks the guard before each call, and ends the connection with its signal', a
   }
 });
 
-it('ends with the cancel also what waits for a channel, and with the connection what is under way', async () => {
+it('ends with the cancel also what waits for a session, and with the connection what is under way', async () => {
   const host = await pool.connect({ ...target, serverId: 'two' });
   const under = Array.from({ length: 4 }, () => rejected(host.run(hostScript`sleep 600`)));
   const cancel = new AbortController();
-  const waiting = [
-    host.run(hostScript`true`, { signal: cancel.signal }),
-    host.httpGet({ port: 1, path: '/', timeoutMs: 60_000, signal: cancel.signal }),
-  ].map(rejected);
+  const waiting = rejected(host.run(hostScript`true`, { signal: cancel.signal }));
   expect(await rejected(host.run(hostScript`true`, { timeoutMs: 300 }))).toBe('remote_timeout');
   cancel.abort();
-  expect(await Promise.all(waiting)).toEqual(['remote_cancelled', 'remote_cancelled']);
+  expect(await waiting).toBe('remote_cancelled');
   await sshd.cut();
   expect(new Set(await Promise.all(under))).toEqual(new Set(['ssh_connection_lost']));
   expect(host.closed).toBe(true);
+});
+
+it('has with one session room for a command, Docker calls, a health check and a log, which go side by side', async () => {
+  const engine = new RawEngine();
+  await engine.start();
+  const line = Buffer.from('2026-11-27T00:00:00.000000000Z a line\n');
+  const frame = Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, line.length]), line]);
+  engine.answer = (socket, request) => {
+    if (!request.includes('/logs')) return socket.end(`${head('200 OK', 'Content-Length: 2', 'Connection: close')}[]`);
+    socket.write(head('200 OK', 'Transfer-Encoding: chunked'));
+    socket.write(Buffer.concat([Buffer.from(`${frame.length.toString(16)}\r\n`), frame, Buffer.from('\r\n')]));
+  };
+  const web = http.createServer((_request, response) => response.end('healthy')).listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  try {
+    const address = web.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const host = await pool.connect({ ...target, serverId: 'small', dockerSocket: engine.path, maxSessions: 1 });
+    const leave = new AbortController();
+    const log = containerLogs(host.docker, 'c', { follow: true, signal: leave.signal });
+    expect((await log.next()).value).toMatchObject({ line: 'a line' });
+    // There is one place for what goes on for long: another one waits, but not for ever.
+    const late = rejected(containerLogs(host.docker, 'c', { follow: true }).next());
+    const [listed, ran, got] = await Promise.all([
+      host.docker.listContainers([]),
+      host.run(hostScript`echo ran`),
+      host.httpGet({ port, path: '/', timeoutMs: 60_000 }),
+    ]);
+    expect([listed, ran.stdout, got.body]).toEqual([[], 'ran\n', 'healthy']);
+    expect(await late).toBe('remote_timeout');
+    leave.abort();
+    expect((await log.next()).done).toBe(true);
+  } finally {
+    web.close();
+    await engine.stop();
+  }
+}, 60_000);
+
+it('connects for everybody who waits, whoever of them leaves', async () => {
+  const leave = new AbortController();
+  const first = rejected(pool.connect({ ...target, serverId: 'shared' }, leave.signal));
+  const second = pool.connect({ ...target, serverId: 'shared' });
+  leave.abort();
+  expect(await first).toBe('remote_cancelled');
+  const host = await second;
+  expect([host.closed, await pool.connect({ ...target, serverId: 'shared' })]).toEqual([false, host]);
+  expect(await pool.connect({ ...target, serverId: 'shared' }, undefined, 'monitoring')).not.toBe(host);
+  host.close();
+  expect(await pool.connect({ ...target, serverId: 'shared' })).not.toBe(host);
 });
 
 it('ends a command of a server that writes too much, and goes on with the next', async () => {

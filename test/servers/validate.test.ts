@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { commandForMetrics } from '../fleet/hostile/shells.ts';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { firstSshPort, fleetDir } from '../fleet/slot.ts';
@@ -91,7 +94,6 @@ it.each(["'; touch /tmp/x; '", '$(touch /tmp/x)', '`touch /tmp/x`', 'a\nb', '-oP
         'ssh_auth_failed',
       );
     else expect(named.status).toBe(400);
-    const { existsSync } = await import('node:fs');
     expect(existsSync('/tmp/x')).toBe(false);
   },
 );
@@ -136,4 +138,57 @@ it('sends nothing to a server whose host key has changed, until the key is accep
   const accepted = await owner.post(`/servers/${id}/accept-host-key`, { fingerprint: server.sshd.hostKeyFingerprint });
   expect((await owner.finished(accepted.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
   expect((await owner.get(`/servers/${id}`)).at('status')).toBe('active');
+}, 60_000);
+
+it('leaves a server whose validation failed to the next validation', async () => {
+  const id = await owner.activeServer({ ...server, name: 'Docker is gone' });
+  await server.engine.stop();
+  const failed = await owner.post(`/servers/${id}/validate`);
+  expect((await owner.finished(failed.text('operationId'))).at('data.operationUpdated.error.code')).toBe(
+    'docker_unavailable',
+  );
+  await server.engine.start();
+  const seen = async () => (await owner.get(`/servers/${id}`)).at('lastSeenAt');
+  // The monitor looks, and finds nothing wrong.
+  for (let looks = 0; looks < 3; looks += 1) {
+    const last = await seen();
+    await until('the monitor looked', async () => (await seen()) !== last);
+  }
+  const answer = await owner.get(`/servers/${id}`);
+  expect([answer.at('status'), answer.text('statusMessage')]).toEqual([
+    'unreachable',
+    expect.stringContaining('Docker'),
+  ]);
+  const again = await owner.post(`/servers/${id}/validate`);
+  expect((await owner.finished(again.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+  expect((await owner.get(`/servers/${id}`)).at('status')).toBe('active');
+}, 120_000);
+
+it('notices a disk that fills, and one that was cleared', async () => {
+  const full = join(ocore.dir, 'full');
+  const fills = `eval "$SSH_ORIGINAL_COMMAND" | if [ -e ${full} ]; then sed 's/^disk_available_kb=.*/disk_available_kb=4096/'; else cat; fi`;
+  const privateKey = await server.sshd.authorize(await commandForMetrics(fills, ocore.dir, 0));
+  const id = await owner.activeServer({
+    ...server,
+    name: 'fills',
+    sshd: { port: server.sshd.port, privateKey },
+  });
+  const status = async () => (await owner.get(`/servers/${id}`)).at('status');
+  await writeFile(full, '');
+  await until('it is full', async () => (await status()) === 'unreachable');
+  expect((await owner.get(`/servers/${id}`)).text('statusMessage')).toContain('only 4 MiB are free');
+  await rm(full);
+  await until('it is active again', async () => (await status()) === 'active');
+}, 60_000);
+
+it('does not wait at its end for a server that does not say how it does, and holds nothing against it', async () => {
+  const silent = join(ocore.dir, 'silent');
+  const privateKey = await server.sshd.authorize(await commandForMetrics(`touch ${silent}; sleep 600`, ocore.dir, 1));
+  await owner.activeServer({ ...server, name: 'says nothing', sshd: { port: server.sshd.port, privateKey } });
+  await until('the monitor asks it', async () => existsSync(silent));
+  await ocore.restart();
+  // Had it waited, the check would have failed.
+  expect(await ocore.sql("SELECT missed_checks FROM servers WHERE name = 'says nothing'")).toEqual([
+    { missed_checks: 0 },
+  ]);
 }, 60_000);

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { HttpConnection } from '../http.ts';
 import { Semaphore } from '../../semaphore.ts';
+import { within } from '../within.ts';
 
 /** Opens one stream to the engine. */
 export type Dial = (signal: AbortSignal) => Promise<Duplex>;
@@ -11,20 +12,35 @@ export interface Lease {
   release(): void;
 }
 
+/** How long a call waits for its turn. */
+const turnMs = 15_000;
+
 /** The streams to one engine: at most `limit` at once, and those that are idle are used again. */
 export class EngineConnections {
   readonly #dial: Dial;
   readonly #places: Semaphore;
+  /** Responses that go on for long leave a place for what is asked beside them. */
+  readonly #long: Semaphore;
+  readonly #limits: { calls: number; long: number };
   #idle: HttpConnection[] = [];
 
   constructor(dial: Dial, limit: number) {
     this.#dial = dial;
-    this.#places = new Semaphore(limit);
+    this.#limits = { calls: limit, long: Math.max(1, limit - 1) };
+    this.#places = new Semaphore(this.#limits.calls);
+    this.#long = new Semaphore(this.#limits.long);
   }
 
-  async take(signal: AbortSignal): Promise<Lease> {
-    const free = await this.#places.acquire(signal);
+  /** A connection for one call; `long`: for one whose response goes on, as that of a log that is followed. */
+  async take(signal: AbortSignal, long?: 'long'): Promise<Lease> {
+    const { calls, long: streams } = this.#limits;
+    const free: (() => void)[] = [];
+    const release = (): void => {
+      for (const one of free) one();
+    };
     try {
+      if (long) free.push(await this.#turn(this.#long, `one of ${streams} streams`, signal));
+      free.push(await this.#turn(this.#places, `one of ${calls} connections to the Docker engine`, signal));
       this.#idle = this.#idle.filter((connection) => connection.usable);
       const connection = this.#idle.pop() ?? new HttpConnection(await this.#dial(signal), 'http://docker');
       return {
@@ -32,16 +48,21 @@ export class EngineConnections {
         release: () => {
           if (connection.usable && this.#idle.length < 2) this.#idle.push(connection);
           else connection.discard();
-          free();
+          release();
         },
       };
     } catch (error) {
-      free();
+      release();
       throw error;
     }
   }
 
-  close(): void {
+  #turn(places: Semaphore, what: string, signal: AbortSignal): Promise<() => void> {
+    return within({ what: `Waiting for ${what}`, ms: turnMs, signal }, (limit) => places.acquire(limit));
+  }
+
+  /** Ends those that nobody uses. */
+  endIdle(): void {
     for (const connection of this.#idle.splice(0)) connection.discard();
   }
 }

@@ -37,8 +37,9 @@ export class DockerEngine {
     this.#http = new EngineTransport(dial, options);
   }
 
-  close(): void {
-    this.#http.close();
+  /** Ends the connections that nobody uses. */
+  endIdle(): void {
+    this.#http.endIdle();
   }
 
   async ping(options: Options = {}): Promise<void> {

@@ -37,8 +37,9 @@ export class EngineTransport {
     this.#guard = options.guard;
   }
 
-  close(): void {
-    this.#connections.close();
+  /** Ends the connections that nobody uses. */
+  endIdle(): void {
+    this.#connections.endIdle();
   }
 
   /** The whole response, in the given shape. */
@@ -85,7 +86,7 @@ export class EngineTransport {
     const deadline = new Deadline(bounds);
     try {
       return await deadline.race(async (signal) => {
-        const lease = await this.#connections.take(signal);
+        const lease = await this.#connections.take(signal, 'long');
         try {
           const silence = { ms: bounds.ms, ...(ask.silent ? { ask: ask.silent } : {}) };
           const { body, socket } = await this.#send(name, ask, lease, signal, silence);

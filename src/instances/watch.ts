@@ -1,0 +1,125 @@
+import type { Instance, Server } from '../../prisma/generated/client/client.ts';
+import type { App } from '../app.ts';
+import { recordFact } from '../audit/mutation.ts';
+import { type RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { monitorScope, type ServerLook } from '../servers/index.ts';
+import { instanceLabel, partLabel } from './names.ts';
+import { instanceResource } from './resource.ts';
+
+type Watched = Pick<Instance, 'id' | 'name' | 'status' | 'updatedAt'>;
+
+/** What serves an instance, by the label of its part. */
+const parts = [
+  { part: 'database', name: 'PostgreSQL' },
+  { part: 'odoo', name: 'Odoo' },
+];
+
+interface Loss {
+  reason: 'container_missing' | 'container_stopped';
+  message: string;
+}
+
+/**
+ * Compares instances that are running with the containers on their server. One whose container has stopped or is gone at
+ * two looks in a row is failed, and running again when its containers are back.
+ */
+export class InstanceWatch implements ServerLook {
+  readonly #prisma: App['db']['prisma'];
+  /** By server: the instances that missed something at the last look. */
+  readonly #missing = new Map<string, ReadonlySet<string>>();
+
+  constructor(app: App) {
+    this.#prisma = app.db.prisma;
+  }
+
+  async look(server: Server, host: RemoteHost, signal: AbortSignal): Promise<RemoteError | undefined> {
+    const instances = await this.#prisma.instance.findMany({
+      where: {
+        serverId: server.id,
+        OR: [{ status: 'running' }, { status: 'failed', lostAt: { not: null } }],
+      },
+      select: { id: true, name: true, status: true, updatedAt: true },
+    });
+    const missed = this.#missing.get(server.id);
+    this.#missing.delete(server.id);
+    if (instances.length === 0) return undefined;
+    const containers = await host.docker
+      .listContainers([instanceLabel], { signal })
+      .catch((error: unknown) => toRemoteError(error));
+    if (!Array.isArray(containers)) return containers;
+    const stateOf = (id: string, part: string): string | undefined => {
+      const states = containers
+        .filter(({ Labels }) => Labels[instanceLabel] === id && Labels[partLabel] === part)
+        .map(({ State }) => State);
+      return states.includes('running') ? 'running' : states[0];
+    };
+    const lost = instances.flatMap((instance) => {
+      const loss = lossOf((part) => stateOf(instance.id, part));
+      return loss ? [{ instance, loss }] : [];
+    });
+    const missing = new Set(lost.map(({ instance }) => instance.id));
+    if (missing.size > 0) this.#missing.set(server.id, missing);
+    const seen = instances.filter(({ id }) => !missing.has(id));
+    // A look is not a change: updatedAt stays.
+    await this.#prisma
+      .$executeRaw`UPDATE instances SET last_seen_at = now() WHERE id = ANY(${seen.map(({ id }) => id)}::uuid[])`;
+    for (const instance of seen) if (instance.status === 'failed') await this.#found(server, instance);
+    for (const { instance, loss } of lost)
+      if (instance.status === 'running' && missed?.has(instance.id)) await this.#lost(server, instance, loss);
+    return undefined;
+  }
+
+  /** What an operation works on is its own to tell; and what one changed since the look, was not looked at. */
+  async #lost(server: Server, { id, name, updatedAt }: Watched, { reason, message }: Loss): Promise<void> {
+    await this.#prisma.$transaction(async (tx) => {
+      const live = { resourceId: id, status: { in: ['queued' as const, 'running' as const] } };
+      if ((await tx.operation.count({ where: live })) > 0) return;
+      const changed = await tx.instance.updateMany({
+        where: { id, status: 'running', updatedAt },
+        data: { status: 'failed', statusMessage: message, lostAt: new Date() },
+      });
+      if (changed.count > 0)
+        await recordFact(tx, monitorScope(server), {
+          action: 'instance.error',
+          resource: instanceResource,
+          resourceId: id,
+          resourceName: name,
+          after: { status: 'failed', reason },
+        });
+    });
+  }
+
+  async #found(server: Server, { id, name, updatedAt }: Watched): Promise<void> {
+    await this.#prisma.$transaction(async (tx) => {
+      const changed = await tx.instance.updateMany({
+        where: { id, status: 'failed', lostAt: { not: null }, updatedAt },
+        data: { status: 'running', statusMessage: null, lostAt: null },
+      });
+      if (changed.count > 0)
+        await recordFact(tx, monitorScope(server), {
+          action: 'instance.running',
+          resource: instanceResource,
+          resourceId: id,
+          resourceName: name,
+          after: { status: 'running', reason: null },
+        });
+    });
+  }
+}
+
+function lossOf(stateOf: (part: string) => string | undefined): Loss | undefined {
+  for (const { part, name } of parts) {
+    const state = stateOf(part);
+    if (state === undefined)
+      return {
+        reason: 'container_missing',
+        message: `The ${name} container no longer exists on the server. Start the instance to create it again.`,
+      };
+    if (state !== 'running')
+      return {
+        reason: 'container_stopped',
+        message: `The ${name} container ${state === 'restarting' ? 'restarts again and again' : 'is not running'}. Read its log, then start the instance.`,
+      };
+  }
+  return undefined;
+}
