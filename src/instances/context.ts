@@ -5,7 +5,7 @@ import { attemptHost } from '../servers/index.ts';
 import { odooBounds } from './container-limits.ts';
 import type { OdooContainer } from './containers.ts';
 import { namesOf } from './names.ts';
-import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
+import { odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';
 import { openEnvVars, openSecrets } from './sealed.ts';
 
@@ -35,6 +35,8 @@ export async function siteOf(context: AnyContext): Promise<Site> {
   };
 }
 
+const numberOf = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
 export function settingsOf(instance: Instance): Settings {
   return {
     workers: instance.workers,
@@ -45,6 +47,12 @@ export function settingsOf(instance: Instance): Settings {
     maxCronThreads: instance.maxCronThreads,
     logLevel: instance.logLevel,
     envVars: Object.fromEntries(Object.entries(instance.envVars ?? {}).map(([name, value]) => [name, String(value)])),
+    cpuLimit: instance.cpuLimit,
+    memoryLimit: numberOf(instance.memoryLimit),
+    processLimit: instance.processLimit,
+    databaseCpuLimit: instance.databaseCpuLimit,
+    databaseMemoryLimit: numberOf(instance.databaseMemoryLimit),
+    databaseProcessLimit: instance.databaseProcessLimit,
   };
 }
 
@@ -61,7 +69,7 @@ export async function servingContainer(
     command: ['odoo'],
     conf: odooConf(instance, settings, await openSecrets(app.secrets, instance), sizing),
     env: await openEnvVars(app.secrets, instance.id, settings.envVars),
-    bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
+    bounds: odooBounds(settings, sizing),
     httpPort,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
     restart: true,

@@ -14,7 +14,7 @@ import { provisionInstanceKind } from './kinds.ts';
 import { imageReference } from './image.ts';
 import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
-import { checkMemory, mib, settingsFields } from './settings.ts';
+import { bytes, checkAgainstServer, checkMemory, mib, settingsFields } from './settings.ts';
 
 /** The database of an instance is called after its slug: these are there already. */
 const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1']);
@@ -67,6 +67,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   const environment = await getEnvironment(scope, input.environmentId);
   const server = await serverForProject(scope, input.serverId, environment.projectId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
+  checkAgainstServer(input, server);
   const version = input.odooVersion ?? (await getProject(scope, environment.projectId)).odooVersion;
   const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
   const image = input.image ?? usualImage;
@@ -102,6 +103,12 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
           modules: input.modules ?? [],
           adminEmail: input.adminEmail,
           envVars: sealEnvVars(app.secrets, id, input.envVars ?? {}),
+          cpuLimit: input.cpuLimit ?? null,
+          memoryLimit: bytes(input.memoryLimit),
+          processLimit: input.processLimit ?? null,
+          databaseCpuLimit: input.databaseCpuLimit ?? null,
+          databaseMemoryLimit: bytes(input.databaseMemoryLimit),
+          databaseProcessLimit: input.databaseProcessLimit ?? null,
           deletionProtected: input.deletionProtected ?? environment.type === 'production',
           secretsEnc: sealNewSecrets(app.secrets, id),
           adminPasswordEnc: sealNewAdminPassword(app.secrets, id),

@@ -4,9 +4,11 @@ import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
-import { findContainer } from './containers.ts';
+import type { Bounds } from './container-limits.ts';
+import { ensureDatabase, findContainer, limitsOf, stopContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
-import { databaseName, databaseRole, namesOf } from './names.ts';
+import { databaseName, databaseRole, limitsLabel, namesOf } from './names.ts';
+import { removeContainer } from './removal.ts';
 
 /** A text as an SQL expression without a single character of the text in it: psql reads backslashes as its own commands. */
 export function sqlText(value: string): string {
@@ -80,6 +82,25 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
 /** Starts the database server if the engine has not, as after a kill of the engine itself, and waits for it. */
 export async function ensureDatabaseRuns(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
   await host.docker.startContainer(namesOf(instance.id).database);
+  await waitForPostgres(host, instance, signal);
+}
+
+/** Runs the database server within these limits; a container with other ones is replaced, over the same volume. */
+export async function ensureDatabaseWithin(
+  host: RemoteHost,
+  instance: Instance,
+  { superuserPassword, bounds, operationId }: { superuserPassword: string; bounds: Bounds; operationId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await findContainer(host, namesOf(instance.id).database);
+  if (known && known.Config?.Labels[limitsLabel] !== limitsOf(bounds)) {
+    // Before anything is taken away: what the new one is made from must be there.
+    await host.docker.inspectImage(instance.postgresImage);
+    await stopContainer(host, known.Id, 60);
+    await removeContainer(host, known.Id);
+  }
+  // It stays with the operation that made its volume: no later one's clean-up may take it away.
+  await ensureDatabase(host, instance, superuserPassword, bounds, instance.provisionedBy ?? operationId);
   await waitForPostgres(host, instance, signal);
 }
 

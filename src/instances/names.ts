@@ -24,6 +24,9 @@ export const instanceLabel = 'sh.ocore.instance';
 /** The operation that made it. */
 export const operationLabel = 'sh.ocore.operation';
 
+/** What the database's container was limited to when it was made. */
+export const limitsLabel = 'sh.ocore.limits';
+
 export function labelsOf(
   instance: { id: string; orgId: string },
   part: string,

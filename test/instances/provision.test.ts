@@ -99,6 +99,9 @@ async function inContainer(instanceId: string, name: string, ...command: string[
   return stdout.trim();
 }
 
+const postgresSetting = (instanceId: string, name: string): Promise<string> =>
+  inContainer(instanceId, 'database', 'psql', '-U', 'postgres', '-Atc', `SHOW ${name}`);
+
 const unprivileged = { dropped: ['ALL'], options: ['no-new-privileges'], privileged: false, swap: 0 };
 const odooBounds = { ...unprivileged, added: [], pids: 1024, weight: 256 };
 
@@ -140,6 +143,9 @@ describe('an instance on a real server', () => {
     });
     expect(odoo).toMatchObject({ ...odooBounds, cores: cores * 0.75 });
     for (const bounds of [database, odoo]) expect(bounds?.memory).toBeGreaterThan(0);
+    expect(await postgresSetting(id, 'shared_buffers')).toBe(
+      `${Math.floor((database?.memory ?? 0) / 4 / 1024 ** 2)}MB`,
+    );
     expect((database?.memory ?? 0) + (odoo?.memory ?? 0)).toBeLessThan(memory * 0.91);
     // PostgreSQL has become postgres and holds nothing any more; what it could get back is what its entrypoint needs.
     expect(await rightsOf(id, 'database')).toEqual([
@@ -231,20 +237,33 @@ describe('an instance on a real server', () => {
       expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
       expect((await owner.get(`/instances/${id}`)).at('status')).toBe(status);
     }
-    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0 });
+    const limits = {
+      cpuLimit: 1.5,
+      memoryLimit: 1024 ** 3,
+      processLimit: 300,
+      databaseCpuLimit: 0.7,
+      databaseMemoryLimit: 400 * 1024 ** 2,
+      databaseProcessLimit: 200,
+    };
+    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0, ...limits });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
-    expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
-    expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
+    expect((await owner.get(`/instances/${id}`)).body).toMatchObject({ logLevel: 'warn', ...limits });
+    expect(await boundsOf(id, 'odoo')).toMatchObject({ ...odooBounds, cores: 1.5, memory: 1024 ** 3, pids: 300 });
+    const small = { ...unprivileged, cores: 0.7, memory: 400 * 1024 ** 2, pids: 200 };
+    expect(await boundsOf(id, 'database')).toMatchObject(small);
+    expect(await postgresSetting(id, 'shared_buffers')).toBe('100MB');
     // Odoo cannot start in so little memory: it ends at once.
     const bad = await owner.patch(`/instances/${id}`, {
       limitMemorySoft: 128 * 1024 ** 2,
       limitMemoryHard: 128 * 1024 ** 2,
+      databaseMemoryLimit: null,
     });
     const operation = await owner.finished(bad.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');
     const after = await owner.get(`/instances/${id}`);
-    expect(after.at('status')).toBe('running');
+    expect(after.body).toMatchObject({ status: 'running', ...limits });
+    expect(await boundsOf(id, 'database')).toMatchObject(small);
     expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
     expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
   }, 120_000);
