@@ -44,4 +44,4 @@ const parsers: Parsers = {
   rotateApiKey: rotateApiKeyInput,
 };
 
-export const apiKeys: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;
