@@ -61,8 +61,11 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     limitTimeReal: t.int({ description: 'Seconds, 10 to 86400. Default: 1200.' }),
     maxCronThreads: t.int({ description: '0 to 16. Default: 1.' }),
     logLevel: t.field({ type: LogLevel, description: 'Default: info.' }),
-    language: t.string({ description: 'A language code such as fr_FR. Default: en_US.' }),
-    country: t.string({ description: 'A two-letter country code. It sets the currency of the company.' }),
+    language: t.string({ description: 'A code of `odooLanguages`, such as fr_FR. Default: en_US.' }),
+    country: t.string({
+      description:
+        'A code of `odooCountries`, such as BE. It sets the country and currency of the company before modules are installed.',
+    }),
     demo: t.boolean({ description: 'Whether to install demo data. Default: false.' }),
     modules: t.stringList({ description: 'Technical names of modules to install.' }),
     adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),

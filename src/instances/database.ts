@@ -149,7 +149,32 @@ async function odooPasswordHash(password: string): Promise<string> {
   return `$pbkdf2-sha512$${rounds}$${encode(salt)}$${encode(digest)}`;
 }
 
-/** Gives Odoo's first administrator its e-mail as login and its password, and sets language and country. */
+/**
+ * Sets the company's country and its currency, which the modules that are installed afterwards go by. Gives what was asked
+ * for and this Odoo does not know.
+ */
+export async function setCountry(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<string[]> {
+  const language = sqlText(instance.language);
+  const country = instance.country === null ? 'NULL' : sqlText(instance.country);
+  const unknown = await sql(
+    host,
+    instance,
+    databaseName(instance.slug),
+    `BEGIN;
+    UPDATE res_partner SET country_id = country.id FROM res_country country
+      WHERE country.code = ${country} AND res_partner.id = (SELECT partner_id FROM res_company WHERE id = 1);
+    UPDATE res_company SET currency_id = country.currency_id FROM res_country country
+      WHERE country.code = ${country} AND country.currency_id IS NOT NULL AND res_company.id = 1;
+    UPDATE res_currency SET active = true WHERE id = (SELECT currency_id FROM res_company WHERE id = 1);
+    SELECT 'the language ' || ${language} WHERE NOT EXISTS (SELECT FROM res_lang WHERE code = ${language} AND active);
+    SELECT 'the country ' || ${country} WHERE ${country} IS NOT NULL AND NOT EXISTS (SELECT FROM res_country WHERE code = ${country});
+    COMMIT;`,
+    signal,
+  );
+  return unknown.split('\n').filter(Boolean);
+}
+
+/** Gives Odoo's first administrator its e-mail as login, its password and its language. */
 export async function setAdministrator(
   host: RemoteHost,
   instance: Instance,
@@ -165,14 +190,6 @@ export async function setAdministrator(
     UPDATE res_users SET login = ${login}, password = ${sqlText(await odooPasswordHash(password))} WHERE id = 2;
     UPDATE res_partner SET email = ${login} WHERE id = (SELECT partner_id FROM res_users WHERE id = 2);
     UPDATE res_partner SET lang = ${sqlText(instance.language)} WHERE id IN (SELECT partner_id FROM res_users WHERE id = 2);
-    ${
-      instance.country
-        ? `
-    UPDATE res_partner SET country_id = (SELECT id FROM res_country WHERE code = ${sqlText(instance.country)}) WHERE id = (SELECT partner_id FROM res_company WHERE id = 1);
-    UPDATE res_company SET currency_id = coalesce((SELECT currency_id FROM res_country WHERE code = ${sqlText(instance.country)}), currency_id) WHERE id = 1;
-    UPDATE res_currency SET active = true WHERE id = (SELECT currency_id FROM res_company WHERE id = 1);`
-        : ''
-    }
     COMMIT;`,
     signal,
   );

@@ -7,6 +7,7 @@ export function namesOf(instanceId: string) {
     odoo: `${prefix}-odoo`,
     previous: `${prefix}-odoo-previous`,
     initialise: `${prefix}-init`,
+    modules: `${prefix}-modules`,
   };
 }
 

@@ -110,7 +110,9 @@ describe('an instance on a real server', () => {
 
   it('is provisioned with live steps, and Odoo answers', async () => {
     const answer = await create({
-      country: 'BE',
+      country: 'VN',
+      language: 'es_419',
+      modules: ['account'],
       envVars: [{ name: 'HOSTILE', value: "'; touch /tmp/ocore-hostile; $(id)\n`id`" }],
     });
     expect(answer.status).toBe(202);
@@ -128,6 +130,18 @@ describe('an instance on a real server', () => {
     expect(await login.text()).toContain('csrf_token');
     expect(await labelled(id)).toEqual({ containers: 2, networks: 1, volumes: 2 });
   }, 180_000);
+
+  it('has its country before its modules, which choose by it, and its language', async () => {
+    const facts = `SELECT company.chart_template, currency.name, country.code, module.state, partner.lang, lang.active
+      FROM res_company company
+      JOIN res_currency currency ON currency.id = company.currency_id
+      JOIN res_country country ON country.id = company.account_fiscal_country_id
+      JOIN res_users admin ON admin.id = 2 JOIN res_partner partner ON partner.id = admin.partner_id
+      JOIN res_lang lang ON lang.code = partner.lang, ir_module_module module WHERE module.name = 'l10n_vn'`;
+    expect(await inContainer(id, 'database', 'psql', '-U', 'postgres', '-d', 'my_odoo', '-Atc', facts)).toBe(
+      'vn|VND|VN|installed|es_419|t',
+    );
+  });
 
   it('runs without privileges, and no container has the whole server', async () => {
     const server = await owner.get(`/servers/${serverId}`);

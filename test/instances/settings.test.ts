@@ -29,6 +29,57 @@ const refusal = (answer: Answer): unknown[] => [
 ];
 
 it.for([
+  ['UK', 'en_GB', 'country'],
+  ['XX', 'en_GB', 'country'],
+  ['gb', 'en_GB', 'country'],
+  ['GB', 'en_UK', 'language'],
+  ['GB', 'english', 'language'],
+  ['GB', 'sr_RS', 'language'],
+])(
+  'refuses the country %s with the language %s, which Odoo 19 would pass over',
+  async ([country, language, field], { owner }) => {
+    expect(refusal(await create(owner, { country, language }))).toEqual([400, 'validation_error', field, 'one_of']);
+  },
+);
+
+it.for(['es_419', 'ar_001', 'sr@Cyrl', 'sr@latin', 'kab_DZ', 'sw'])(
+  'takes the language %s',
+  async (language, { owner }) => {
+    expect((await create(owner, { country: 'XK', language })).status).toBe(202);
+  },
+);
+
+it('goes by the release: the Cyrillic Serbian of Odoo 17 has another code', async ({ owner }) => {
+  expect((await create(owner, { odooVersion: '17.0', language: 'sr_RS' })).status).toBe(202);
+  const refused = await create(owner, { odooVersion: '17.0', language: 'sr@Cyrl' });
+  expect(refusal(refused)).toEqual([400, 'validation_error', 'language', 'one_of']);
+  const codes = async (query: string): Promise<string> =>
+    JSON.stringify((await owner.get(`/odoo/languages${query}`)).body);
+  expect([await codes(''), await codes('?odoo_version=17.0')].map((list) => list.includes('"sr@Cyrl"'))).toEqual([
+    true,
+    false,
+  ]);
+  expect((await owner.get('/odoo/languages?odoo_version=saas')).at('error.code')).toBe('validation_error');
+});
+
+it('offers what it takes, by name, in REST and GraphQL', async ({ owner }) => {
+  const lists = { languages: await owner.get('/odoo/languages'), countries: await owner.get('/odoo/countries') };
+  const { body } = await owner.graphql('{ odooLanguages { code name } odooCountries { code name } }');
+  expect(body).toEqual({
+    data: {
+      odooLanguages: expect.arrayContaining([{ code: 'es_419', name: 'Spanish (Latin America)' }]),
+      odooCountries: expect.arrayContaining([
+        { code: 'GB', name: 'United Kingdom' },
+        { code: 'XI', name: 'Northern Ireland' },
+      ]),
+    },
+  });
+  expect({ odooLanguages: lists.languages.at('data'), odooCountries: lists.countries.at('data') }).toEqual(
+    (await owner.graphql('{ odooLanguages { code name } odooCountries { code name } }')).at('data'),
+  );
+});
+
+it.for([
   [{ cpuLimit: 4.5 }, 'max'],
   [{ memoryLimit: 9 * gib }, 'max'],
   [{ databaseCpuLimit: 5 }, 'max'],

@@ -62,6 +62,8 @@ const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
 
 /** An instance and what is done with it, each request from the state that it is for. */
 export async function tellInstances({ story, ocore }: Scene, ada: Client): Promise<void> {
+  await story.tell('GET /odoo/languages', ada);
+  await story.tell('GET /odoo/countries', ada);
   const made = await story.tell('POST /instances', ada);
   const id = made.text('id');
   await ocore.sql(
