@@ -18,6 +18,7 @@ import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, outboxPage } from './pages/index.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requestIdOf } from '../request/id.ts';
+import { logRequests, noteRequest } from '../request/request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -65,21 +66,9 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     // Whoever reads the header later, in REST or in Yoga, finds the same id.
     request.headers['x-request-id'] = requestId;
     response.setHeader('X-Request-Id', requestId);
-    const began = performance.now();
-    response.on('finish', () =>
-      app.log.debug(
-        {
-          requestId,
-          method: request.method,
-          path: request.path,
-          status: response.statusCode,
-          ms: Math.round(performance.now() - began),
-        },
-        'request',
-      ),
-    );
     next();
   });
+  http.use(logRequests(app.log));
   http.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -92,6 +81,11 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks());
   });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
+  for (const route of ['/api', '/graphql', '/docs'])
+    http.use(route, (request, _response, next) => {
+      noteRequest(request, { route });
+      next();
+    });
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, documents, connections);

@@ -19,6 +19,7 @@ import { assertShallow } from '../request/json-body.ts';
 import { countAddress, countCost, refuseExceeded } from '../request/quota.ts';
 import { contextOf, type Credentials, credentialsOf } from '../request/context.ts';
 import { requestIdOf } from '../request/id.ts';
+import { accountOf } from '../request/request-log.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;
@@ -74,6 +75,9 @@ function limitMessages(socket: WebSocket): void {
   });
 }
 
+/** What a socket is in the log, whose line is written at its end. */
+const asRequest = { method: 'GET', route: '/graphql' };
+
 /** graphql-ws on /graphql. Credentials come as connection parameters; permissions are read anew for each operation. */
 export function serveSockets(
   server: Server,
@@ -88,13 +92,23 @@ export function serveSockets(
     maxPayload: 1024 * 1024,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: (allowed: boolean, status?: number) => void) => {
       const status = refusalOf(app, connections, req);
+      if (status !== undefined)
+        app.log.info({ requestId: requestIdOf(req.headers), ...asRequest, status, ms: 0, account: null }, 'request');
       decide(status === undefined, status);
     },
   });
+  const connected = new WeakMap<WebSocket, Access>();
   sockets.on('connection', limitMessages);
+  sockets.on('connection', (socket, request) => {
+    const began = performance.now();
+    socket.once('close', () => {
+      const ms = Math.round(performance.now() - began);
+      const { account = null } = accountOf(connected.get(socket)?.actor ?? null);
+      app.log.info({ requestId: requestIdOf(request.headers), ...asRequest, status: 101, ms, account }, 'request');
+    });
+  });
   const mask = (request: IncomingMessage, error: unknown): GraphQLError =>
     maskError(error, app, requestIdOf(request.headers), request.headers.host);
-  const connected = new WeakMap<WebSocket, Access>();
   const disposable = useServer(
     {
       isProd: true,

@@ -10,11 +10,14 @@ type Prisma = App['db']['prisma'];
 
 const missesUntilUnreachable = 2;
 
+/** Stands for a request where the monitor acts by itself. */
+export const checkId = ({ id }: Server): string => `monitor-${id.slice(-6)}`;
+
 function scopeOf(server: Server) {
   return {
     orgId: server.orgId,
     actor: { type: 'system' as const, id: null, name: 'monitor' },
-    requestId: `monitor-${server.id.slice(-6)}`,
+    requestId: checkId(server),
     ipAddress: null,
     userAgent: null,
   };

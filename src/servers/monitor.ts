@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import { toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
-import { storeMiss, storeReading } from './check-result.ts';
+import { checkId, storeMiss, storeReading } from './check-result.ts';
 import { metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
@@ -65,7 +65,11 @@ export class ServerMonitor {
           try {
             await this.#check(server);
           } catch (error) {
-            this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
+            const requestId = checkId(server);
+            this.#app.log.warn(
+              { err: error, requestId, serverId: server.id },
+              'The monitor could not store its measurements',
+            );
           } finally {
             release();
             this.#checking.delete(server.id);
