@@ -1,7 +1,7 @@
 import { recordFact } from '../audit/mutation.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { ensureOdoo, findContainer, stopContainer } from './containers.ts';
+import { ensureOdoo, findContainer, startContainer, stopContainer } from './containers.ts';
 import { databaseBounds } from './container-limits.ts';
 import { servingContainer, settingsOf, type Site, siteOf } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
@@ -54,7 +54,8 @@ export const configureInstanceJob = implementOperation({
         await host.docker.renameContainer(old, names.previous);
       }
       await fitDatabase(context, site, context.input.settings);
-      await host.docker.startContainer(
+      await startContainer(
+        host,
         await ensureOdoo(
           host,
           instance,
@@ -82,7 +83,7 @@ export const configureInstanceJob = implementOperation({
       await host.docker.renameContainer(old, names.odoo);
     }
     await fitDatabase(context, site, settingsOf(instance));
-    await host.docker.startContainer(old);
+    await startContainer(host, old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });
     context.log('warning', 'The old configuration is back and Odoo is healthy with it');
