@@ -7,7 +7,7 @@ import { AppError } from '../src/errors.ts';
 import type { Connections } from '../src/request/connections.ts';
 import { jsonBody } from '../src/request/json-body.ts';
 import { limitAddress } from '../src/request/quota.ts';
-import { noteRequest } from '../src/request/request-log.ts';
+import { onRoute } from '../src/request/request-log.ts';
 import { identified } from '../src/request/identified.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { sendError } from '../src/request/error-answer.ts';
@@ -54,11 +54,7 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
   for (const one of prepared) {
     const { method, path } = one.route;
     const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-    router[method](pattern, (request, _response, next) => {
-      noteRequest(request, { route: `/api${path}` });
-      next();
-    });
-    router[method](pattern, handler(parts, one, conditionOf(prepared, one.route)));
+    router[method](pattern, onRoute(`/api${path}`), handler(parts, one, conditionOf(prepared, one.route)));
     methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   for (const [path, allowed] of methods) {

@@ -18,7 +18,7 @@ import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, outboxPage } from './pages/index.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requestIdOf } from '../request/id.ts';
-import { logRequests, noteRequest } from '../request/request-log.ts';
+import { logRequests, onRoute } from '../request/request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -81,11 +81,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks());
   });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
-  for (const route of ['/api', '/graphql', '/docs'])
-    http.use(route, (request, _response, next) => {
-      noteRequest(request, { route });
-      next();
-    });
+  for (const route of ['/api', '/graphql', '/docs']) http.use(route, onRoute(route));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, documents, connections);
@@ -94,7 +90,8 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   );
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) http.get('/outbox', outboxPage(app));
-  http.get('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
+  const callback = '/api/auth/oauth/:provider/callback';
+  http.get(callback, onRoute(callback), limitAddress(app), oauthCallback(app, tokens));
   http.use('/api', compression({ threshold: 16 * 1024 }), apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   http.get('/', (_request, response) => {

@@ -19,6 +19,14 @@ export function noteRequest(request: IncomingMessage, facts: Known): void {
   known.set(request, { ...known.get(request), ...facts });
 }
 
+/** Notes the route of what comes here; one further in is noted over it. */
+export const onRoute =
+  (route: string): RequestHandler =>
+  (request, _response, next) => {
+    noteRequest(request, { route });
+    next();
+  };
+
 /** An account in the log: by its id, for names are personal. */
 export const accountOf = (actor: Actor | null): { account?: string } =>
   actor?.id ? { account: `${actor.type}:${actor.id}` } : {};
