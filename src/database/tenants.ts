@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { type Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
+import { Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
 import { inOrg, TenantPool } from './tenant-pool.ts';
 
 function clientOf(prisma: PrismaClient, orgId: string) {
@@ -14,6 +14,11 @@ function clientOf(prisma: PrismaClient, orgId: string) {
       },
     },
   });
+}
+
+/** Two transactions waited for each other, and this one was chosen to end. */
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
 }
 
 /** Prisma as one organization sees it. */
@@ -43,8 +48,15 @@ export class TenantDatabase {
     return client;
   }
 
-  transaction<T>(orgId: string, work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    return inOrg(orgId, () => this.#prisma.$transaction(work));
+  /** Does the work anew when PostgreSQL ended the transaction for the good of another one. */
+  async transaction<T>(orgId: string, work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    for (let left = 3; ; left -= 1) {
+      try {
+        return await inOrg(orgId, () => this.#prisma.$transaction(work));
+      } catch (error) {
+        if (left === 0 || !isDeadlock(error)) throw error;
+      }
+    }
   }
 
   /** A statement without Prisma's query compiler in between, for the hot lists. */

@@ -1,36 +1,29 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from '../kit/client.ts';
+import { afterAll, expect } from 'vitest';
+import type { Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import { GatewayProcess } from '../kit/gateway.ts';
 import { fillInstances } from '../kit/rows.ts';
 
-let dir: string;
-let database: EmbeddedDatabase;
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let proxy: DatabaseProxy;
-let ocore: Ocore;
+let gateway: GatewayProcess;
 let owner: Client;
 
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'ocore-database-'));
-  database = await startEmbedded(dir);
-  proxy = await DatabaseProxy.start(database.url);
-  // Only a gateway: nothing else runs statements meanwhile.
-  ocore = await Ocore.start({ DATABASE_URL: proxy.url, OCORE_ROLE: 'gateway' });
-  owner = await ocore.owner();
+it.beforeAll(async ({ ocore, owner: person, anonymous }) => {
+  // A second gateway has the proxy to itself: nothing else runs statements there meanwhile.
+  proxy = await DatabaseProxy.start(ocore.running.databaseUrl);
+  gateway = await GatewayProcess.start(ocore, { DATABASE_URL: proxy.url });
+  owner = gateway.client(person);
   await fillInstances(ocore, owner.org ?? '', 20);
   for (let session = 0; session < 5; session += 1)
-    await new Client(ocore.url, null, null).post('/auth/login', { email: owner.email, password: 'correct horse 1' });
+    await anonymous.post('/auth/login', { email: owner.email, password: 'correct horse 1' });
   for (let key = 0; key < 5; key += 1) await owner.newKey(['view:instances']);
 });
 afterAll(async () => {
-  await ocore?.stop();
+  await gateway?.kill('SIGTERM');
   await proxy?.stop();
-  await database?.stop();
-  await rm(dir, { recursive: true, force: true });
 });
 
 /** The fewest of a few times: now and then the use of a session is noted beside the request. */

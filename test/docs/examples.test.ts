@@ -1,58 +1,47 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { Answer, Client } from '../kit/client.ts';
 import { checkAnswer, operationOf } from '../kit/contract.ts';
-import { freePort } from '../kit/free-port.ts';
-import { IdentityProvider } from '../kit/identity-provider.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { IdentityProvider } from '../kit/identity-provider.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { type Block, type Guide, guides } from './guide.ts';
 import { given, prepare, type Variables } from './stage.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
 
 const run = promisify(execFile);
 const privateKey = newSshKey().private;
+
+it.override('keysAtGithub', [newSshKey().public]);
+it.override('env', ({ google, githubKeys }) => ({
+  // No worker: nothing that the examples start may change while the next one runs.
+  OCORE_ROLE: 'gateway',
+  // As in production.
+  SERVER_NETWORKS_DENIED: '169.254.0.0/16',
+  ...google.env,
+  ...githubKeys.env,
+}));
+it.override('ownerName', 'admin');
+
 let ocore: Ocore;
 let home: string;
-let github: Server;
 let google: IdentityProvider;
 
-beforeAll(async () => {
-  // All of GitHub that is to be had here: the public keys of a user.
-  const { public: publicKey } = newSshKey();
-  github = createServer((_request, response) => {
-    response.end(publicKey);
-  });
-  const [port, githubPort] = [await freePort(), await freePort()];
-  github.listen(githubPort, '127.0.0.1');
-  google = await IdentityProvider.start('google', `http://127.0.0.1:${port}`);
-  // No worker: nothing that the examples start may change while the next one runs.
-  ocore = await Ocore.start({
-    OCORE_ROLE: 'gateway',
-    PORT: String(port),
-    GITHUB_URL: `http://127.0.0.1:${githubPort}`,
-    GOOGLE_ISSUER: google.url,
-    GOOGLE_CLIENT_ID: 'ocore',
-    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
-    // As in production.
-    SERVER_NETWORKS_DENIED: '169.254.0.0/16',
-  });
-  // The first account administers the installation; the guides' own are like any other.
-  await ocore.owner('admin');
+// The first account administers the installation; the guides' own are like any other.
+it.beforeAll(async ({ ocore: started, google: provider, owner: _first }) => {
+  ocore = started;
+  google = provider;
   home = await mkdtemp(join(tmpdir(), 'ocore-guides-'));
   await run('mkdir', ['-p', join(home, '.ssh')]);
   await writeFile(join(home, '.ssh/ocore_ed25519'), privateKey, { mode: 0o600 });
 });
 afterAll(async () => {
-  await ocore?.stop();
-  await google?.stop();
-  github?.close();
   await rm(home, { recursive: true, force: true });
 });
 

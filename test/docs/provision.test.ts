@@ -1,29 +1,24 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { it } from '../fleet/fixtures.ts';
 import { openBrowser, openTab, signIn } from '../kit/chromium.ts';
-import type { Client } from '../kit/client.ts';
 import { openTabNamed, run, signInToGraphiQL, waitForResponse, writeVariables } from '../kit/graphiql.ts';
-import { Ocore } from '../kit/ocore.ts';
 
-let fleet: Fleet;
-let ocore: Ocore;
-let owner: Client;
-let browser: Browser;
-
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 2 });
-  ocore = await Ocore.start();
+it.override('serverCount', 2);
+it.override('owner', async ({ ocore }) => {
   const ada = await ocore.owner('ada');
   // The pictures show a company's name.
   await ada.put('/org', { name: 'Example Ltd', slug: 'example' });
-  owner = ada.in('example');
+  return ada.in('example');
+});
+
+let browser: Browser;
+
+beforeAll(async () => {
   browser = await openBrowser();
-}, 900_000);
+});
 afterAll(async () => {
   await browser?.close();
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
 const password = 'correct horse 1';
@@ -65,9 +60,7 @@ async function openRequest(page: Page, anchor: string): Promise<void> {
   await page.getByText('Send Request').waitFor();
 }
 
-it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', async () => {
-  const server = fleet.servers[0];
-  if (!server) throw new Error('The fleet has no server');
+it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', async ({ ocore, owner, server }) => {
   const { page, offences } = await openTab(browser, `${ocore.url}/graphql`, { viewport: { width: 1280, height: 860 } });
   await signInToGraphiQL(page, owner.email, password);
 
@@ -125,7 +118,7 @@ it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', as
   await page.close();
 }, 600_000);
 
-it('the playground: provisions an instance, and shows how far it is', async () => {
+it('the playground: provisions an instance, and shows how far it is', async ({ ocore, owner, fleet }) => {
   const server = fleet.servers[1];
   if (!server) throw new Error('The fleet has no second server');
   const body = {

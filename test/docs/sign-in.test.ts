@@ -1,45 +1,29 @@
 import { generate } from 'otplib';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { addAuthenticator, openBrowser, openTab } from '../kit/chromium.ts';
-import type { Client } from '../kit/client.ts';
-import { freePort } from '../kit/free-port.ts';
+import { it } from '../kit/fixtures.ts';
 import { openTabNamed, run, waitForResponse } from '../kit/graphiql.ts';
-import { IdentityProvider } from '../kit/identity-provider.ts';
-import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
-let google: IdentityProvider;
-let owner: Client;
+// Passkeys need a host name.
+it.override('appUrl', ({ port }) => `http://localhost:${port}`);
+it.override('env', ({ appUrl, google }) => ({ APP_URL: appUrl, ...google.env }));
+it.override('ownerName', 'ada');
+
 let browser: Browser;
-let origin: string;
 
 beforeAll(async () => {
-  const port = await freePort();
-  // Passkeys need a host name.
-  origin = `http://localhost:${port}`;
-  google = await IdentityProvider.start('google', origin);
-  ocore = await Ocore.start({
-    PORT: String(port),
-    APP_URL: origin,
-    GOOGLE_ISSUER: google.url,
-    GOOGLE_CLIENT_ID: 'ocore',
-    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
-  });
-  owner = await ocore.owner('ada');
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
-  await ocore?.stop();
-  await google?.stop();
 });
 
 const password = 'correct horse 1';
 
-it('GraphiQL signs in with a provider, and leaves no code in the address', async () => {
+it('GraphiQL signs in with a provider, and leaves no code in the address', async ({ appUrl, google }) => {
   google.person = { id: '7', email: 'grace@example.com', emailVerified: true, name: 'Grace' };
-  const { page } = await openTab(browser, `${origin}/graphql`);
+  const { page } = await openTab(browser, `${appUrl}/graphql`);
   await page.getByRole('button', { name: 'Google' }).click();
   await page.waitForSelector('#bar select');
   expect([new URL(page.url()).pathname, new URL(page.url()).search, await page.textContent('#bar .who span')]).toEqual([
@@ -53,15 +37,15 @@ it('GraphiQL signs in with a provider, and leaves no code in the address', async
   await page.close();
 });
 
-it('a code that another page was given is worth nothing', async () => {
-  const { page } = await openTab(browser, `${origin}/docs/api?code=ocore_t_stolen`);
+it('a code that another page was given is worth nothing', async ({ appUrl }) => {
+  const { page } = await openTab(browser, `${appUrl}/docs/api?code=ocore_t_stolen`);
   await page.getByRole('button', { name: 'Google' }).waitFor();
   expect(await page.locator('#bar select').count()).toBe(0);
   await page.close();
 });
 
-it('the playground signs in with a passkey, alone and as the second step', async () => {
-  const { page, offences } = await openTab(browser, `${origin}/docs/api`);
+it('the playground signs in with a passkey, alone and as the second step', async ({ appUrl, owner }) => {
+  const { page, offences } = await openTab(browser, `${appUrl}/docs/api`);
   await addAuthenticator(page);
   await page.evaluate(async (token) => {
     const post = (path: string, body: unknown) =>

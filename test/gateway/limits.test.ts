@@ -1,15 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { connected, RawSocket } from '../kit/raw-socket.ts';
 
 const key = { SSH_ENCRYPTION_KEY: 'the same key in all processes of this test' };
+it.override('env', { OCORE_ROLE: 'gateway', ...key });
+
 let base: Ocore;
-beforeAll(async () => {
-  base = await Ocore.start({ OCORE_ROLE: 'gateway', ...key });
+it.beforeAll(({ ocore }) => {
+  base = ocore;
 });
-afterAll(() => base?.stop());
 
 const running: Ocore[] = [];
 /** A gateway with limits of its own, on the database of all. */

@@ -1,38 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
-import { freePort } from '../kit/free-port.ts';
-import { IdentityProvider } from '../kit/identity-provider.ts';
+import { it } from '../kit/fixtures.ts';
+import type { IdentityProvider } from '../kit/identity-provider.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Ocore } from '../kit/ocore.ts';
+
+it.override('env', ({ google, github }) => ({ ...google.env, ...github.env }));
+it.override('ownerName', 'admin');
 
 let ocore: Ocore;
 let google: IdentityProvider;
 let github: IdentityProvider;
 let anonymous: Client;
 
-beforeAll(async () => {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  google = await IdentityProvider.start('google', url);
-  github = await IdentityProvider.start('github', url);
-  ocore = await Ocore.start({
-    PORT: String(port),
-    GOOGLE_ISSUER: google.url,
-    GOOGLE_CLIENT_ID: 'ocore',
-    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
-    GITHUB_URL: github.url,
-    GITHUB_CLIENT_ID: 'ocore',
-    GITHUB_CLIENT_SECRET: 'the secret of ocore',
-  });
-  anonymous = new Client(ocore.url, null, null);
-  await ocore.owner('admin');
-});
-afterAll(async () => {
-  await ocore?.stop();
-  await google?.stop();
-  await github?.stop();
+it.beforeAll(({ ocore: started, google: one, github: other, anonymous: nobody, owner: _first }) => {
+  ocore = started;
+  google = one;
+  github = other;
+  anonymous = nobody;
 });
 
 const unique = (): string => randomBytes(4).toString('hex');
@@ -282,12 +269,7 @@ it('gives a program on the same machine a code that only its verifier opens', as
 
 it('lets its own GraphiQL and playground sign in as programs do, and no other page', async () => {
   const app = 'https://ocore.example.com';
-  const behindProxy = await Ocore.start({
-    APP_URL: app,
-    GOOGLE_ISSUER: google.url,
-    GOOGLE_CLIENT_ID: 'ocore',
-    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
-  });
+  const behindProxy = await Ocore.start({ APP_URL: app, ...google.env });
   const begin = (address: string) =>
     new Client(behindProxy.url, null, null).graphql(
       'mutation ($to: String, $challenge: String) { beginOAuth(provider: "google", redirectUri: $to, codeChallenge: $challenge) { url } }',

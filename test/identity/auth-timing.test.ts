@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let ocore: Ocore;
+it.override('ownerName', 'known');
+
 let known: Client;
 let anonymous: Client;
 let confirming: Ocore;
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  known = await ocore.owner('known');
-  anonymous = new Client(ocore.url, null, null);
+it.beforeAll(async ({ ocore, owner, anonymous: nobody }) => {
+  known = owner;
+  anonymous = nobody;
   confirming = await Ocore.start({
     DATABASE_URL: ocore.running.databaseUrl,
     DATA_DIR: ocore.dir,
@@ -19,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await confirming?.running.stop();
-  await ocore?.stop();
 });
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

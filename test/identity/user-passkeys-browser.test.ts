@@ -1,28 +1,24 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { addAuthenticator, openBrowser } from '../kit/chromium.ts';
-import type { Client } from '../kit/client.ts';
-import { freePort } from '../kit/free-port.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 
-let ocore: Ocore;
+it.override('appUrl', ({ port }) => `http://localhost:${port}`);
+it.override('env', ({ appUrl }) => ({ APP_URL: appUrl }));
+it.override('ownerName', 'ann');
+
 let browser: Browser;
 let page: Page;
-let origin: string;
 
-beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  ocore = await Ocore.start({ PORT: String(port), APP_URL: origin });
+it.beforeAll(async ({ appUrl }) => {
   browser = await openBrowser();
   page = await (await browser.newContext()).newPage();
   await addAuthenticator(page);
   // Any page of the origin will do.
-  await page.goto(`${origin}/healthz`);
+  await page.goto(`${appUrl}/healthz`);
 });
 afterAll(async () => {
   await browser?.close();
-  await ocore?.stop();
 });
 
 /** What a web page does: asks for options, hands them to the browser, and sends back what the browser made of them. */
@@ -54,8 +50,9 @@ async function inBrowser(
   );
 }
 
-it('registers a passkey in a browser and signs in with it, without a name and by e-mail address', async () => {
-  const person: Client = await ocore.owner('ann');
+it('registers a passkey in a browser and signs in with it, without a name and by e-mail address', async ({
+  owner: person,
+}) => {
   const registered = await inBrowser(
     'create',
     { path: '/user/passkeys/register/begin', body: { device_name: 'Chromium' } },

@@ -1,37 +1,28 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { GithubKeys } from '../kit/github-keys.ts';
 
-let ocore: Ocore;
+it.override('env', ({ githubKeys }) => githubKeys.env);
+it.override('ownerName', 'ann');
+
 let person: Client;
 let dir: string;
-let github: Server;
-let answer: RequestListener;
-const asked: string[] = [];
+let github: GithubKeys;
+let asked: readonly string[];
 
-beforeAll(async () => {
+it.beforeAll(async ({ owner, githubKeys }) => {
+  person = owner;
+  github = githubKeys;
+  asked = github.asked;
   dir = await mkdtemp(join(tmpdir(), 'ocore-keys-'));
-  github = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response);
-  });
-  await new Promise<void>((resolve) => {
-    github.listen(0, '127.0.0.1', resolve);
-  });
-  const address = github.address();
-  ocore = await Ocore.start({ GITHUB_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` });
-  person = await ocore.owner('ann');
 });
 afterAll(async () => {
-  await ocore?.stop();
-  github?.closeAllConnections();
-  github?.close();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -122,7 +113,7 @@ describe('keys', () => {
     expect((await add(good, '')).at('error.details.field')).toBe('label');
   });
 
-  it('are listed, renamed and deleted by their owner alone', async () => {
+  it('are listed, renamed and deleted by their owner alone', async ({ ocore }) => {
     const owner = await ocore.owner('bob');
     const added = await owner.post('/user/ssh-keys', { label: 'Desk', publicKey: keygen('ed25519', 256).line });
     const path = `/user/ssh-keys/${added.text('id')}`;
@@ -152,12 +143,12 @@ describe('import from GitHub', () => {
   const importFrom = (githubUsername: string, by = person) =>
     by.post('/user/ssh-keys/import-github', { githubUsername });
 
-  it('adds what is new and good, and skips the rest', async () => {
+  it('adds what is new and good, and skips the rest', async ({ ocore }) => {
     const mine = await ocore.owner('cid');
     const [one, two] = [keygen('ed25519', 256).line, keygen('rsa', 2048).line].map((line) =>
       line.split(' ').slice(0, 2).join(' '),
     );
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.end([one, keygen('rsa', 1024).line.trim(), one, two, ''].join('\n'));
     };
     expect((await importFrom('octo-cat', mine)).body).toEqual({ imported: 2, skipped: 2 });
@@ -185,24 +176,24 @@ describe('import from GitHub', () => {
   );
 
   it('follows nothing, reads no more than a list of keys, and says when there is nobody', async () => {
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.writeHead(302, { location: '/other' }).end();
     };
     expect((await importFrom('mover')).status).toBe(503);
     expect(asked.at(-1)).toBe('/mover.keys');
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.write('x'.repeat(100_000));
     };
     expect((await importFrom('endless')).status).toBe(503);
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.writeHead(404).end();
     };
     expect((await importFrom('nobody')).at('error.details.resource')).toBe('github_user');
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.writeHead(500).end();
     };
     expect((await importFrom('broken')).status).toBe(503);
-    answer = (_request, response) => {
+    github.answer = (_request, response) => {
       response.end('');
     };
     expect((await importFrom('empty')).body).toEqual({ imported: 0, skipped: 0 });

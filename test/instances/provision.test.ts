@@ -1,38 +1,28 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { guides } from '../docs/guide.ts';
-import { type Fleet, startFleet } from '../fleet/fleet.ts';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import type { Client } from '../kit/client.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let fleet: Fleet;
 let ocore: Ocore;
 let owner: Client;
+let server: FleetServer;
 let serverId: string;
 let environmentId: string;
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-  const server = fleet.servers[0];
-  if (!server) throw new Error('The fleet has no server');
+it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
+  ocore = started;
+  owner = person;
+  server = first;
   serverId = await owner.activeServer(server);
   environmentId = await owner.environment();
-}, 900_000);
-
-afterAll(async () => {
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
-const docker = () => {
-  const server = fleet.servers[0];
-  if (!server) throw new Error('The fleet has no server');
-  return server.engine.docker;
-};
+const docker = () => server.engine.docker;
 const create = (more: Record<string, unknown>) =>
   owner.post('/instances', { name: 'My Odoo', serverId, environmentId, adminEmail: 'admin@example.com', ...more });
 
@@ -91,7 +81,7 @@ async function inContainer(instanceId: string, name: string, ...command: string[
   const [found] = await docker().listContainers(part(instanceId, name));
   const { stdout } = await promisify(execFile)('docker', [
     '-H',
-    `unix://${fleet.servers[0]?.engine.socket}`,
+    `unix://${server.engine.socket}`,
     'exec',
     found?.Id ?? '',
     ...command,
@@ -348,8 +338,6 @@ describe('an operator who lets instances answer on loopback only', () => {
     const local = await Ocore.start({ INSTANCE_PORTS: 'loopback' });
     try {
       const person = await local.owner();
-      const server = fleet.servers[0];
-      if (!server) throw new Error('The fleet has no server');
       const made = await person.post('/instances', {
         name: 'Behind a proxy',
         serverId: await person.activeServer(server),

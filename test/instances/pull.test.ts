@@ -1,43 +1,41 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { Engine } from '../fleet/engine.ts';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import { Registry } from '../fleet/registry.ts';
 import { fleetDir } from '../fleet/slot.ts';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
 const run = promisify(execFile);
 const small = `${fleetDir}/engine-small`;
 
-let fleet: Fleet;
 let registry: Registry;
+it.override('env', async ({ server }) => {
+  registry = await Registry.start();
+  return { OCORE_ROLE: 'gateway', POSTGRES_IMAGE: await registry.take(server.engine.docker, 'postgres:17') };
+});
+
 let ocore: Ocore;
 let worker: WorkerProcess;
 let owner: Client;
 let server: FleetServer;
 let environmentId: string;
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
+it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
+  ocore = started;
+  owner = person;
   server = first;
-  registry = await Registry.start();
-  const image = await registry.take(server.engine.docker, 'postgres:17');
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', POSTGRES_IMAGE: image });
   worker = new WorkerProcess(ocore);
-  owner = await ocore.owner();
   environmentId = await owner.environment();
 });
 afterAll(async () => {
   await worker?.kill();
-  await ocore?.stop();
   await registry?.stop();
-  await fleet?.stop();
 });
 
 const create = async (name: string, serverId: string) =>

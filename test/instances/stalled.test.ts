@@ -2,42 +2,37 @@ import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { loadSmallImages } from '../bench/small-images.ts';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { until } from '../kit/holding.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
-let fleet: Fleet;
+const env = { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', OPERATION_LEASE: '5s' };
+it.override('env', { OCORE_ROLE: 'gateway', ...env });
+
 let ocore: Ocore;
 let owner: Client;
 let server: FleetServer;
 let serverId: string;
 let environmentId: string;
 const workers: WorkerProcess[] = [];
-const env = { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', OPERATION_LEASE: '5s' };
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
+it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
+  ocore = started;
+  owner = person;
   server = first;
   await loadSmallImages(server.engine.docker, 3);
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ...env });
-  owner = await ocore.owner();
   const validator = worker();
   serverId = await owner.activeServer(server);
   await validator.kill();
   environmentId = await owner.environment();
-}, 600_000);
+});
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((one) => one.kill()));
-});
-afterAll(async () => {
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
 function worker(): WorkerProcess {

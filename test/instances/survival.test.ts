@@ -1,32 +1,26 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { afterAll, expect } from 'vitest';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
-let fleet: Fleet;
-let ocore: Ocore;
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let worker: WorkerProcess;
 let owner: Client;
 let server: FleetServer;
 let serverId: string;
 let environmentId: string;
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  worker = new WorkerProcess(ocore);
-  owner = await ocore.owner();
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
+it.beforeAll(async ({ ocore, owner: person, server: first }) => {
+  owner = person;
   server = first;
+  worker = new WorkerProcess(ocore);
   serverId = await owner.activeServer(server);
   environmentId = await owner.environment();
 });
 afterAll(async () => {
   await worker?.kill();
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
 const create = (name: string) =>
@@ -82,7 +76,7 @@ it('goes on after the SSH connection was cut in the middle of the database initi
   expect(await containersOf(answer.text('id'))).toBe(2);
 }, 180_000);
 
-it('takes the next port when another program has the first', async () => {
+it('takes the next port when another program has the first', async ({ ocore }) => {
   const { createServer } = await import('node:net');
   const used = await ocore.sql<{ port: number }>('SELECT max(port) AS port FROM port_allocations');
   const next = (used[0]?.port ?? 0) + 1;

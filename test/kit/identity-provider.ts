@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import Provider, { type Configuration } from 'oidc-provider';
 import { freePort } from './free-port.ts';
 
+const clientId = 'ocore';
+const clientSecret = 'the secret of ocore';
+
 /** Who is signed in at the provider, and lets everybody in who asks. */
 export interface Person {
   /** The provider's own id; a number as text, which GitHub's ids are. */
@@ -21,9 +24,11 @@ export class IdentityProvider {
   readonly url: string;
   person: Person = { id: '1', email: 'nobody@example.com', emailVerified: false, name: 'Nobody' };
   refuses = false;
+  readonly #kind: 'google' | 'github';
   readonly #server: Server;
 
-  private constructor(url: string, server: Server) {
+  private constructor(kind: 'google' | 'github', url: string, server: Server) {
+    this.#kind = kind;
     this.url = url;
     this.#server = server;
   }
@@ -34,8 +39,8 @@ export class IdentityProvider {
     const configuration: Configuration = {
       clients: [
         {
-          client_id: 'ocore',
-          client_secret: 'the secret of ocore',
+          client_id: clientId,
+          client_secret: clientSecret,
           token_endpoint_auth_method: 'client_secret_post',
           redirect_uris: [`${appUrl}/api/auth/oauth/${kind}/callback`],
         },
@@ -78,10 +83,17 @@ export class IdentityProvider {
           : { id: Number(id), login: `login-${id}`, name, avatar_url: null };
     });
     const server = createServer(oidc.callback());
-    const provider: IdentityProvider = new IdentityProvider(url, server);
+    const provider: IdentityProvider = new IdentityProvider(kind, url, server);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return provider;
+  }
+
+  /** What makes oCore offer it. */
+  get env(): Record<string, string> {
+    return this.#kind === 'google'
+      ? { GOOGLE_ISSUER: this.url, GOOGLE_CLIENT_ID: clientId, GOOGLE_CLIENT_SECRET: clientSecret }
+      : { GITHUB_URL: this.url, GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret };
   }
 
   /** Signs the person in and agrees to everything, or refuses. */

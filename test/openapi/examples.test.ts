@@ -1,11 +1,7 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { at, operations } from '../kit/contract.ts';
-import { freePort } from '../kit/free-port.ts';
-import { IdentityProvider } from '../kit/identity-provider.ts';
-import { Mailbox } from '../kit/mailbox.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
@@ -28,45 +24,20 @@ const untold: Readonly<Record<string, string>> = {
 };
 
 // What GitHub answers for the documented user: two good keys and a weak one.
-const github = createServer((_request, response) => {
-  response.end(`${keys.join('\n')}\n`);
-});
 const blob = (letter: string): string => `AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)}`;
-const keys = [`ssh-ed25519 ${blob('A')}`, `ssh-ed25519 ${blob('B')}`, 'ssh-dss AAAAB3NzaC1kc3M'];
+it.override('keysAtGithub', [`ssh-ed25519 ${blob('A')}`, `ssh-ed25519 ${blob('B')}`, 'ssh-dss AAAAB3NzaC1kc3M']);
+it.override('env', ({ google, githubKeys }) => ({ OCORE_ROLE: 'gateway', ...google.env, ...githubKeys.env }));
+it.override('ownerName', 'admin');
 
 const story = new Story();
-let google: IdentityProvider;
-let ocore: Ocore;
 
-beforeAll(async () => {
-  const port = await freePort();
-  google = await IdentityProvider.start('google', `http://127.0.0.1:${port}`);
-  const githubPort = await freePort();
-  github.listen(githubPort, '127.0.0.1');
-  await once(github, 'listening');
-  ocore = await Ocore.start({
-    OCORE_ROLE: 'gateway',
-    PORT: String(port),
-    GITHUB_URL: `http://127.0.0.1:${githubPort}`,
-    GOOGLE_ISSUER: google.url,
-    GOOGLE_CLIENT_ID: 'ocore',
-    GOOGLE_CLIENT_SECRET: 'the secret of ocore',
-  });
-});
-afterAll(async () => {
-  await ocore?.stop();
-  await google?.stop();
-  github.close();
-});
-
-it('every example of a change can be sent, and its answer is the documented one', { timeout: 300_000 }, async () => {
-  const scene: Scene = {
-    story,
-    ocore,
-    google,
-    anonymous: new Client(ocore.url, null, null),
-    admin: await ocore.owner('admin'),
-  };
+it('every example of a change can be sent, and its answer is the documented one', { timeout: 300_000 }, async ({
+  ocore,
+  google,
+  anonymous,
+  owner: admin,
+}) => {
+  const scene: Scene = { story, ocore, google, anonymous, admin };
   const ada = await tellAccount(scene);
   await tellSshKeys(scene, ada);
   await tellProviders(scene, ada);
@@ -83,8 +54,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   expect(story.problems).toEqual([]);
 });
 
-it('so are those that come with a letter', { timeout: 300_000 }, async () => {
-  const mailbox = await Mailbox.start();
+it('so are those that come with a letter', { timeout: 300_000 }, async ({ mailbox }) => {
   const confirming = await Ocore.start({ ...mailbox.env, SIGNUP_CONFIRMATION: 'true' });
   const anonymous = new Client(confirming.url, null, null);
   try {
@@ -102,7 +72,6 @@ it('so are those that come with a letter', { timeout: 300_000 }, async () => {
     expect(story.problems).toEqual([]);
   } finally {
     await confirming.stop();
-    await mailbox.down();
   }
 });
 

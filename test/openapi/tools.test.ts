@@ -3,13 +3,15 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { document } from '../kit/contract.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
 import { openTools, type Tools } from '../tools/install.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+it.override('env', { OCORE_ROLE: 'gateway' });
+
 let tools: Tools;
 
 beforeAll(async () => {
@@ -47,7 +49,7 @@ it('passes Spectral with the OWASP rules without an error', async () => {
   expect(found.some((one) => one.code.startsWith('owasp:'))).toBe(true);
 });
 
-it('gives client types that compile and drive the API', async () => {
+it('gives client types that compile and drive the API', async ({ ocore }) => {
   const types = await tools.run('openapi-typescript', 'openapi.json', '--output', 'api.ts');
   expect(types).toMatchObject({ code: 0 });
   // The client is compiled and run as a user would: with the generated types beside it.
@@ -71,18 +73,13 @@ it('gives client types that compile and drive the API', async () => {
     }),
   );
   expect(await tools.run('tsc', '-p', '.')).toEqual({ code: 0, output: '' });
-  const ocore = await Ocore.start({ OCORE_ROLE: 'gateway' });
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(tools.dir, 'client.ts'), `${ocore.url}/api`]);
-    expect(JSON.parse(stdout)).toEqual({
-      created: 201,
-      names: ['Generated'],
-      wrong: 'validation_error',
-      missing: 'not_found',
-    });
-  } finally {
-    await ocore.stop();
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, [join(tools.dir, 'client.ts'), `${ocore.url}/api`]);
+  expect(JSON.parse(stdout)).toEqual({
+    created: 201,
+    names: ['Generated'],
+    wrong: 'validation_error',
+    missing: 'not_found',
+  });
 });
 
 it('keeps the Relay rules in the schema', async () => {

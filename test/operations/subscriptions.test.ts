@@ -1,18 +1,18 @@
 import { inspect } from 'node:util';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import WebSocket from 'ws';
 import type { Answer, Client } from '../kit/client.ts';
+import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 let ocore: Ocore;
 let owner: Client;
 
-beforeAll(async () => {
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
+it.beforeAll(({ ocore: started, owner: first }) => {
+  ocore = started;
+  owner = first;
 });
-afterAll(() => ocore?.stop());
 
 /** Nobody listens there: the operation says so a few times and fails. */
 const failingOperation = async (name: string): Promise<string> =>
@@ -149,18 +149,21 @@ it('closes the socket at once after a logout', async () => {
 });
 
 it('closes the socket when the access token ends', async () => {
-  await ocore.stop();
-  ocore = await Ocore.start({ JWT_ACCESS_EXPIRY: '3s' });
-  const expiring = await ocore.owner('expiring');
-  const other = (
-    await expiring.post('/servers', {
-      name: 'Expired',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
-    })
-  ).text('operationId');
-  expect(await closeOf(expiring, other)).toBe(4403);
+  const short = await Ocore.start({ JWT_ACCESS_EXPIRY: '3s' });
+  try {
+    const expiring = await short.owner('expiring');
+    const other = (
+      await expiring.post('/servers', {
+        name: 'Expired',
+        host: '127.0.0.1',
+        port: 1,
+        sshUser: 'root',
+        authMethod: 'password',
+        sshPassword: 'unused',
+      })
+    ).text('operationId');
+    expect(await closeOf(expiring, other)).toBe(4403);
+  } finally {
+    await short.stop();
+  }
 }, 60_000);

@@ -1,13 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { kinds } from '../../src/features.ts';
 import { loadSmallImages } from '../bench/small-images.ts';
 import { type Scene, violations } from '../chaos/invariants.ts';
 import { Markers } from '../chaos/markers.ts';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import { inBatches } from '../kit/call.ts';
 import type { Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { Program } from '../kit/program.ts';
 import { StepGates } from '../kit/step-gates.ts';
 import { type Begun, Fixtures } from './takeover-fixtures.ts';
@@ -15,7 +16,8 @@ import { type Begun, Fixtures } from './takeover-fixtures.ts';
 /** Long enough that all operations are in their steps, and a second worker is there, before one of them is over. */
 const leaseSeconds = 18;
 
-let fleet: Fleet;
+it.override('env', { OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
+
 let server: FleetServer;
 let ocore: Ocore;
 let owner: Client;
@@ -39,14 +41,11 @@ const startWorker = (): Promise<Program> =>
 
 const scene = (): Scene => ({ sql: (text, values) => ocore.sql(text, values), engines: [server.engine] });
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
+it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
+  ocore = started;
+  owner = person;
   server = first;
   await loadSmallImages(server.engine.docker, 2);
-  ocore = await Ocore.start({ OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
-  owner = await ocore.owner();
   fixtures = await Fixtures.for(ocore, owner, server);
   gates = await StepGates.install(ocore.running.databaseUrl);
   markers = new Markers(scene());
@@ -58,8 +57,6 @@ afterEach(async () => {
 afterAll(async () => {
   await gates?.end();
   await fixtures?.stop();
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
 interface Ready {

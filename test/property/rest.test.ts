@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
 import fc from 'fast-check';
 import { isNonNullType } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { openApi } from '../../rest/openapi.ts';
 import { prepare } from '../../rest/prepared.ts';
 import type { Route } from '../../rest/route.ts';
@@ -9,37 +8,24 @@ import { routes } from '../../rest/routes.ts';
 import { schema } from '../../schema/index.ts';
 import { errorTable } from '../../src/errors.ts';
 import { Answer, type Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { text, inputOf } from './values.ts';
 
+// GitHub is not to be asked by a test: the one in its place knows nobody.
+it.override('env', ({ githubKeys }) => ({ OCORE_ROLE: 'gateway', ...githubKeys.env }));
+
 let ocore: Ocore;
 let owner: Client;
-let github: Server;
 let known: string[];
 const document = new Answer(200, new Headers(), openApi(schema));
 
-beforeAll(async () => {
-  // In place of GitHub, which is not to be asked by a test: it knows nobody.
-  github = createServer((_request, response) => {
-    response.writeHead(404).end();
-  });
-  await new Promise<void>((done) => {
-    github.listen(0, '127.0.0.1', done);
-  });
-  const address = github.address();
-  ocore = await Ocore.start({
-    OCORE_ROLE: 'gateway',
-    GITHUB_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
-  });
+it.beforeAll(async ({ ocore: started }) => {
+  ocore = started;
   const secret = await ocore.owner('secretive');
   await secret.post('/projects', { name: 'planted-secret-of-another-organization' });
   await renew();
-});
-afterAll(async () => {
-  await ocore?.stop();
-  github?.closeAllConnections();
-  github?.close();
 });
 
 async function renew(): Promise<void> {

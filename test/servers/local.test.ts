@@ -1,34 +1,16 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { expect } from 'vitest';
+import { it } from '../fleet/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 
-let fleet: Fleet;
-let server: FleetServer;
-
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
-  server = first;
-});
-afterAll(() => fleet?.stop());
-
-it('offers the control plane’s own machine only when the operator allows it', async () => {
-  const ocore = await Ocore.start();
-  try {
-    const answer = await (await ocore.owner()).post('/servers', {
-      name: 'Here',
-      kind: 'local',
-      dockerSocket: server.engine.socket,
-    });
-    expect([answer.status, answer.at('error.details.field')]).toEqual([422, 'kind']);
-  } finally {
-    await ocore.stop();
-  }
+it('offers the control plane’s own machine only when the operator allows it', async ({ owner, server }) => {
+  const answer = await owner.post('/servers', { name: 'Here', kind: 'local', dockerSocket: server.engine.socket });
+  expect([answer.status, answer.at('error.details.field')]).toEqual([422, 'kind']);
 });
 
-it('offers it to the organizations that the operator names, and to them only as long as they are named', async () => {
+it('offers it to the organizations that the operator names, and to them only as long as they are named', async ({
+  server,
+}) => {
   const ocore = await Ocore.start({ ALLOW_LOCAL_SERVER: 'chosen' });
   const body = { name: 'Here', kind: 'local', dockerSocket: server.engine.socket };
   try {
@@ -59,7 +41,9 @@ const hostile = [
   'Ünïcödé 你好 🚀',
 ];
 
-it('provisions on the local machine by the same code, and hands hostile values over as they are', async () => {
+it('provisions on the local machine by the same code, and hands hostile values over as they are', async ({
+  server,
+}) => {
   const ocore = await Ocore.start({ ALLOW_LOCAL_SERVER: 'true' });
   try {
     const owner = await ocore.owner();

@@ -1,26 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, type FleetServer, startFleet } from '../fleet/fleet.ts';
+import { expect } from 'vitest';
+import { it } from '../fleet/fixtures.ts';
+import type { FleetServer } from '../fleet/fleet.ts';
 import type { Answer, Client } from '../kit/client.ts';
-import { Ocore } from '../kit/ocore.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
 
-let fleet: Fleet;
 let ocore: Ocore;
 let owner: Client;
 let server: FleetServer;
 
-beforeAll(async () => {
-  fleet = await startFleet({ servers: 1 });
-  ocore = await Ocore.start();
-  owner = await ocore.owner();
-  const first = fleet.servers[0];
-  if (!first) throw new Error('The fleet has no server');
+it.beforeAll(({ ocore: started, owner: person, server: first }) => {
+  ocore = started;
+  owner = person;
   server = first;
-});
-afterAll(async () => {
-  await ocore?.stop();
-  await fleet?.stop();
 });
 
 const body = (more: Record<string, unknown> = {}) => ({
