@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
 const fields =
-  'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({
@@ -70,6 +70,12 @@ const examples: Examples = {
   limitTimeReal: 1200,
   maxCronThreads: 1,
   logLevel: 'info',
+  cpuLimit: 1.5,
+  memoryLimit: 4 * gib,
+  processLimit: 1024,
+  databaseCpuLimit: 1,
+  databaseMemoryLimit: 2 * gib,
+  databaseProcessLimit: 512,
   edition: 'community',
   language: 'en_US',
   country: 'BE',

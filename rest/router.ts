@@ -7,6 +7,7 @@ import { AppError } from '../src/errors.ts';
 import type { Connections } from '../src/request/connections.ts';
 import { onlyMethods } from '../src/request/methods.ts';
 import { limitAddress } from '../src/request/quota.ts';
+import { onRoute } from '../src/request/request-log.ts';
 import { identified } from '../src/request/identified.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { sendError } from '../src/request/error-answer.ts';
@@ -45,7 +46,7 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
   for (const one of prepared) {
     const { method, path } = one.route;
     const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-    router[method](pattern, permitted(one), requireVersion, ...bodyOf(one), handler(parts, one, conditionOf(prepared, one.route)));
+    router[method](pattern, onRoute(`/api${path}`), permitted(one), requireVersion, ...bodyOf(one), handler(parts, one, conditionOf(prepared, one.route)));
     methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
   for (const [path, allowed] of methods) router.all(path, onlyMethods(...allowed));

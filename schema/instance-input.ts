@@ -15,6 +15,17 @@ const LogLevel = builder.enumType('OdooLogLevel', {
 const needsCode =
   'Needs the permission `manage:instance_code`, because code in the container can read all its files, including passwords.';
 
+const limits = {
+  cpuLimit: 'The CPU cores that Odoo’s container may use, 0.1 to all of the server’s. Default: three quarters of them.',
+  memoryLimit:
+    'The memory of Odoo’s container, 256 MiB to all of the server’s. Default: chosen by its workers and the server.',
+  processLimit: 'The processes and threads that Odoo’s container may have, 64 to 32768. Default: 1024.',
+  databaseCpuLimit: 'The CPU cores that PostgreSQL’s container may use. Default: half of the server’s.',
+  databaseMemoryLimit:
+    'The memory of PostgreSQL’s container, from 256 MiB; its shared buffers are a quarter of it. Default: a fifth of the server’s.',
+  databaseProcessLimit: 'The processes that PostgreSQL’s container may have, 64 to 32768. Default: 512.',
+};
+
 const EnvVarInput = builder.inputType('EnvVarInput', {
   description: 'One environment variable of Odoo’s container.',
   fields: (t) => ({
@@ -50,19 +61,28 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     limitTimeReal: t.int({ description: 'Seconds, 10 to 86400. Default: 1200.' }),
     maxCronThreads: t.int({ description: '0 to 16. Default: 1.' }),
     logLevel: t.field({ type: LogLevel, description: 'Default: info.' }),
-    language: t.string({ description: 'A language code such as fr_FR. Default: en_US.' }),
-    country: t.string({ description: 'A two-letter country code. It sets the currency of the company.' }),
+    language: t.string({ description: 'A code of `odooLanguages`, such as fr_FR. Default: en_US.' }),
+    country: t.string({
+      description:
+        'A code of `odooCountries`, such as BE. It sets the country and currency of the company before modules are installed.',
+    }),
     demo: t.boolean({ description: 'Whether to install demo data. Default: false.' }),
     modules: t.stringList({ description: 'Technical names of modules to install.' }),
     adminEmail: t.string({ required: true, description: 'The login of Odoo’s first administrator.' }),
     envVars: t.field({ type: [EnvVarInput], description: `Environment variables of Odoo’s container. ${needsCode}` }),
+    cpuLimit: t.float({ description: limits.cpuLimit }),
+    memoryLimit: t.field({ type: 'ByteSize', description: limits.memoryLimit }),
+    processLimit: t.int({ description: limits.processLimit }),
+    databaseCpuLimit: t.float({ description: limits.databaseCpuLimit }),
+    databaseMemoryLimit: t.field({ type: 'ByteSize', description: limits.databaseMemoryLimit }),
+    databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
     deletionProtected: t.boolean({
       description: 'Whether deleting it requires its name as confirmation. Default: true in production.',
     }),
   }),
 });
 export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
-  description: 'The changes. Absent fields keep their value.',
+  description: 'The changes. Absent fields keep their value; a null limit of a container is its default.',
   fields: (t) => ({
     workers: t.int({
       description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
@@ -80,6 +100,12 @@ export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput'
       type: [EnvVarInput],
       description: `All environment variables; variables that are not listed are removed. ${needsCode}`,
     }),
+    cpuLimit: t.float({ description: limits.cpuLimit }),
+    memoryLimit: t.field({ type: 'ByteSize', description: limits.memoryLimit }),
+    processLimit: t.int({ description: limits.processLimit }),
+    databaseCpuLimit: t.float({ description: limits.databaseCpuLimit }),
+    databaseMemoryLimit: t.field({ type: 'ByteSize', description: limits.databaseMemoryLimit }),
+    databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
   }),
 });
 

@@ -104,6 +104,33 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     limitTimeReal: t.exposeInt('limitTimeReal', { description: 'The time limit of a request, in seconds.' }),
     maxCronThreads: t.exposeInt('maxCronThreads', { description: 'The number of threads for scheduled actions.' }),
     logLevel: t.exposeString('logLevel', { description: 'The log level of Odoo.' }),
+    cpuLimit: t.exposeFloat('cpuLimit', {
+      nullable: true,
+      description: 'The CPU cores that Odoo’s container may use; null = three quarters of the server’s.',
+    }),
+    memoryLimit: t.expose('memoryLimit', {
+      type: 'ByteSize',
+      nullable: true,
+      description: 'The memory of Odoo’s container; null = chosen by its workers and the server, at most seven tenths.',
+    }),
+    processLimit: t.exposeInt('processLimit', {
+      nullable: true,
+      description: 'The processes and threads that Odoo’s container may have; null = 1024.',
+    }),
+    databaseCpuLimit: t.exposeFloat('databaseCpuLimit', {
+      nullable: true,
+      description: 'The CPU cores that PostgreSQL’s container may use; null = half of the server’s.',
+    }),
+    databaseMemoryLimit: t.expose('databaseMemoryLimit', {
+      type: 'ByteSize',
+      nullable: true,
+      description:
+        'The memory of PostgreSQL’s container, a quarter of which are its shared buffers; null = a fifth of the server’s.',
+    }),
+    databaseProcessLimit: t.exposeInt('databaseProcessLimit', {
+      nullable: true,
+      description: 'The processes that PostgreSQL’s container may have; null = 512.',
+    }),
     language: t.exposeString('language', { description: 'The language that it was created with.' }),
     country: t.exposeString('country', { nullable: true, description: 'The country of its first company.' }),
     demo: t.exposeBoolean('demo', { description: 'Whether it was created with demo data.' }),

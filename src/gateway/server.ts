@@ -20,6 +20,7 @@ import { limitAddress } from '../request/quota.ts';
 import { requireFewHeaders } from '../request/header-count.ts';
 import { requestIdOf } from '../request/id.ts';
 import { onlyMethods } from '../request/methods.ts';
+import { logRequests, onRoute } from '../request/request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { serveSockets } from './socket.ts';
 import { makeYoga } from './yoga.ts';
@@ -68,19 +69,10 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     // Whoever reads the header later, in REST or in Yoga, finds the same id.
     request.headers['x-request-id'] = requestId;
     response.setHeader('X-Request-Id', requestId);
-    const began = performance.now();
-    response.on('finish', () =>
-      app.log.debug(
-        {
-          requestId,
-          method: request.method,
-          path: request.path,
-          status: response.statusCode,
-          ms: Math.round(performance.now() - began),
-        },
-        'request',
-      ),
-    );
+    next();
+  });
+  http.use(logRequests(app.log));
+  http.use((request, _response, next) => {
     requireFewHeaders(request);
     next();
   });
@@ -103,6 +95,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     response.setHeader('Cache-Control', 'public, max-age=300').json(tokens.keys.jwks());
   });
   http.use(['/api', '/graphql'], crossOrigin(app.config.CORS_ORIGINS));
+  for (const route of ['/api', '/graphql', '/docs']) http.use(route, onRoute(route));
   const documents = new Documents(schema);
   const connections = new Connections(app.config.SOCKETS_PER_ACCOUNT);
   const yoga = makeYoga(app, documents, connections);
@@ -115,7 +108,8 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   );
   http.use(accountPages(app, tokens));
   if (isLocalOutbox(app)) read('/outbox', outboxPage(app));
-  read('/api/auth/oauth/:provider/callback', limitAddress(app), oauthCallback(app, tokens));
+  const callback = '/api/auth/oauth/:provider/callback';
+  read(callback, onRoute(callback), limitAddress(app), oauthCallback(app, tokens));
   http.use('/api', ...compressed, apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   read('/', (_request, response) => {

@@ -22,6 +22,7 @@ import { contextOf, type Credentials, credentialsOf } from '../request/context.t
 import { errorBody } from '../request/error-answer.ts';
 import { requestIdOf } from '../request/id.ts';
 import { publicError } from '../request/public-error.ts';
+import { accountOf } from '../request/request-log.ts';
 
 const initMs = 5000;
 const subscriptionsPerSocket = 100;
@@ -95,6 +96,9 @@ function limitMessages(socket: WebSocket): void {
   });
 }
 
+/** What a socket is in the log, whose line is written at its end. */
+const asRequest = { method: 'GET', route: '/graphql' };
+
 /** graphql-ws on /graphql. Credentials come as connection parameters, or as headers of the upgrade request; permissions are read anew for each operation. */
 export function serveSockets(
   server: Server,
@@ -110,18 +114,28 @@ export function serveSockets(
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
       const refused = refusalOf(app, connections, req);
       if (!refused) return decide(true);
+      const { status } = refused;
+      app.log.info({ requestId: requestIdOf(req.headers), ...asRequest, status, ms: 0, account: null }, 'request');
       const { body } = errorBody(app, req, refused);
       const retry = refused.details['retry_after'];
-      decide(false, refused.status, JSON.stringify(body), {
+      decide(false, status, JSON.stringify(body), {
         'Content-Type': 'application/json; charset=utf-8',
         ...(typeof retry === 'number' ? { 'Retry-After': retry } : {}),
       });
     },
   });
+  const connected = new WeakMap<WebSocket, Access>();
   sockets.on('connection', limitMessages);
+  sockets.on('connection', (socket, request) => {
+    const began = performance.now();
+    socket.once('close', () => {
+      const ms = Math.round(performance.now() - began);
+      const { account = null } = accountOf(connected.get(socket)?.actor ?? null);
+      app.log.info({ requestId: requestIdOf(request.headers), ...asRequest, status: 101, ms, account }, 'request');
+    });
+  });
   const mask = (request: IncomingMessage, error: unknown): GraphQLError =>
     maskError(error, app, requestIdOf(request.headers), request.headers.host);
-  const connected = new WeakMap<WebSocket, Access>();
   const disposable = useServer(
     {
       isProd: true,

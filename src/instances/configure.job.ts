@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { databaseBounds } from './container-limits.ts';
 import { findContainer, startContainer, stopContainer } from './containers.ts';
-import { type Site, siteOf } from './context.ts';
-import { ensureDatabaseRuns } from './database.ts';
+import { settingsOf, type Site, siteOf } from './context.ts';
+import { ensureDatabaseWithin } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf, operationLabel } from './names.ts';
-import { configureInstanceKind } from './kinds.ts';
+import { configureInstanceKind, type Settings } from './kinds.ts';
 import { removeContainer } from './removal.ts';
+import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { startServing } from './serving.ts';
+import { bytes } from './settings.ts';
 
 const portShape = z.number().nullable().default(null);
 
@@ -24,6 +27,18 @@ async function oldContainer({ state, saveState }: Context, { host, instance }: S
   const { Id } = (await findContainer(host, names.odoo)) ?? (await host.docker.inspectContainer(names.previous));
   await saveState({ oldContainer: Id });
   return Id;
+}
+
+/** PostgreSQL's limits and buffers follow the settings and the server. */
+async function fitDatabase(
+  { app, operation, signal }: Pick<StepContext<unknown>, 'app' | 'operation' | 'signal'>,
+  { host, instance, sizing }: Site,
+  settings: Settings,
+): Promise<void> {
+  const { postgresPassword } = await openSecrets(app.secrets, instance);
+  const bounds = databaseBounds(settings, sizing);
+  const made = { superuserPassword: postgresPassword, bounds, operationId: operation.id };
+  await ensureDatabaseWithin(host, instance, made, signal);
 }
 
 /** The old container is set aside, stopped, until the new one is healthy: the way back is always there. */
@@ -42,7 +57,7 @@ export const configureInstanceJob = implementOperation({
         await stopContainer(host, old, 30);
         await host.docker.renameContainer(old, names.previous);
       }
-      await ensureDatabaseRuns(host, instance, context.signal);
+      await fitDatabase(context, site, context.input.settings);
       const { longpolling } = await startServing(context, site, context.input.settings, 'http');
       if (longpolling !== null) await context.saveState({ longpollingPort: longpolling });
     },
@@ -65,7 +80,7 @@ export const configureInstanceJob = implementOperation({
         await removeContainer(host, made.Id);
       await host.docker.renameContainer(old, names.odoo);
     }
-    await ensureDatabaseRuns(host, instance, context.signal);
+    await fitDatabase(context, site, settingsOf(instance));
     await startContainer(host, old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });
@@ -82,6 +97,8 @@ export const configureInstanceJob = implementOperation({
             longpollingPort: portShape.parse(state['longpollingPort']),
             limitMemorySoft: BigInt(settings.limitMemorySoft),
             limitMemoryHard: BigInt(settings.limitMemoryHard),
+            memoryLimit: bytes(settings.memoryLimit),
+            databaseMemoryLimit: bytes(settings.databaseMemoryLimit),
             status: 'running',
             statusMessage: null,
           }

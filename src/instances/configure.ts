@@ -9,9 +9,12 @@ import { configureInstanceKind, type Settings } from './kinds.ts';
 import { sealEnvVars } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { getInstance } from './list.ts';
-import { checkMemory, settingsFields } from './settings.ts';
+import { checkAgainstServer, checkMemory, settingsFields } from './settings.ts';
 
 export const configureInput = z.object(settingsFields).superRefine(checkMemory);
+
+/** Null is a choice, too: by the size of the server. */
+const chosen = <T>(given: T | null | undefined, known: T | null): T | null => (given === undefined ? known : given);
 
 /** Applies new settings by a re-created container; comes back to the old ones if Odoo is not healthy with them. */
 export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
@@ -19,9 +22,13 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
   const before = await getInstance(scope, id);
   const ownCode = input.envVars !== undefined && input.envVars !== null;
   if (ownCode) requireIn(scope, 'manage:instance_code', before.projectId);
+  checkAgainstServer(
+    input,
+    await scope.db.server.findFirstOrThrow({ where: { id: before.serverId, orgId: scope.orgId } }),
+  );
   const known = settingsOf(before);
   const settings: Settings = {
-    workers: input.workers === undefined ? known.workers : input.workers,
+    workers: chosen(input.workers, known.workers),
     limitMemorySoft: input.limitMemorySoft ?? known.limitMemorySoft,
     limitMemoryHard: input.limitMemoryHard ?? known.limitMemoryHard,
     limitTimeCpu: input.limitTimeCpu ?? known.limitTimeCpu,
@@ -29,6 +36,12 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
     maxCronThreads: input.maxCronThreads ?? known.maxCronThreads,
     logLevel: input.logLevel ?? known.logLevel,
     envVars: input.envVars ? sealEnvVars(app.secrets, id, input.envVars) : known.envVars,
+    cpuLimit: chosen(input.cpuLimit, known.cpuLimit),
+    memoryLimit: chosen(input.memoryLimit, known.memoryLimit),
+    processLimit: chosen(input.processLimit, known.processLimit),
+    databaseCpuLimit: chosen(input.databaseCpuLimit, known.databaseCpuLimit),
+    databaseMemoryLimit: chosen(input.databaseMemoryLimit, known.databaseMemoryLimit),
+    databaseProcessLimit: chosen(input.databaseProcessLimit, known.databaseProcessLimit),
   };
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(configureInstanceKind, {

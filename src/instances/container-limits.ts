@@ -1,12 +1,11 @@
-import type { Sizing } from './odoo-conf.ts';
+import { databaseMemoryOf, memoryLimitOf, type Sizing } from './odoo-conf.ts';
+import type { Settings } from './kinds.ts';
 
-const mib = 1024 ** 2;
 const period = 100_000;
 
 interface Limits {
   memoryBytes: number;
-  /** Of all the server's cores. */
-  cpuShare: number;
+  cores: number;
   /** Who goes first when the processor is short; the server's other programs have 1024. */
   cpuWeight: number;
   pids: number;
@@ -14,7 +13,7 @@ interface Limits {
 }
 
 /** What the engine calls these bounds: rights, memory without swap, processor, processes. */
-function boundsOf({ memoryBytes, cpuShare, cpuWeight, pids, capabilities }: Limits, { cpuCores }: Sizing) {
+function boundsOf({ memoryBytes, cores, cpuWeight, pids, capabilities }: Limits) {
   return {
     CapDrop: ['ALL'],
     CapAdd: capabilities,
@@ -23,7 +22,7 @@ function boundsOf({ memoryBytes, cpuShare, cpuWeight, pids, capabilities }: Limi
     MemorySwap: memoryBytes,
     // Not NanoCpus: it is refused on a server that has lost cores since it was validated, or has no CFS bandwidth control.
     CpuPeriod: period,
-    CpuQuota: Math.floor(period * Math.max(1, cpuCores) * cpuShare),
+    CpuQuota: Math.floor(period * cores),
     CpuShares: cpuWeight,
     PidsLimit: pids,
   };
@@ -31,26 +30,30 @@ function boundsOf({ memoryBytes, cpuShare, cpuWeight, pids, capabilities }: Limi
 
 export type Bounds = ReturnType<typeof boundsOf>;
 
+/** A share of all the server's cores. */
+const shareOf = ({ cpuCores }: Sizing, share: number): number => Math.max(1, cpuCores) * share;
+
 /**
- * PostgreSQL gets a fifth of the server's memory; Odoo's part (memoryLimitOf) is at most seven tenths, so a tenth stays for
- * the server. The official image starts as root: it makes PGDATA its own (CHOWN, FOWNER), which is another user's at the
- * second start (DAC_OVERRIDE), and goes on as postgres by way of gosu (SETUID, SETGID).
+ * The official image starts as root: it makes PGDATA its own (CHOWN, FOWNER), which is another user's at the second start
+ * (DAC_OVERRIDE), and goes on as postgres by way of gosu (SETUID, SETGID).
  */
-export function databaseBounds(sizing: Sizing): Bounds {
-  const memoryBytes = Math.floor(Math.min(8192 * mib, Math.max(384 * mib, sizing.ramTotalBytes * 0.2)));
-  return boundsOf(
-    {
-      memoryBytes,
-      cpuShare: 0.5,
-      cpuWeight: 512,
-      pids: 512,
-      capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
-    },
-    sizing,
-  );
+export function databaseBounds(settings: Settings, sizing: Sizing): Bounds {
+  return boundsOf({
+    memoryBytes: databaseMemoryOf(settings, sizing),
+    cores: settings.databaseCpuLimit ?? shareOf(sizing, 0.5),
+    cpuWeight: 512,
+    pids: settings.databaseProcessLimit ?? 512,
+    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'],
+  });
 }
 
 /** Odoo’s image runs as `odoo` from its first process on, and needs no capability. */
-export function odooBounds(memoryBytes: number, sizing: Sizing): Bounds {
-  return boundsOf({ memoryBytes, cpuShare: 0.75, cpuWeight: 256, pids: 1024, capabilities: [] }, sizing);
+export function odooBounds(settings: Settings, sizing: Sizing): Bounds {
+  return boundsOf({
+    memoryBytes: memoryLimitOf(settings, sizing),
+    cores: settings.cpuLimit ?? shareOf(sizing, 0.75),
+    cpuWeight: 256,
+    pids: settings.processLimit ?? 1024,
+    capabilities: [],
+  });
 }

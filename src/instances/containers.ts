@@ -2,7 +2,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
 import { addonsPathOf, confPath } from './addons-path.ts';
 import type { Bounds } from './container-limits.ts';
-import { instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
+import { instanceLabel, labelsOf, limitsLabel, namesOf, volumesOf } from './names.ts';
 
 const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
   Type: 'json-file',
@@ -69,6 +69,17 @@ async function ensureCreated(
   return Id;
 }
 
+const mib = 1024 ** 2;
+
+/** What a container is limited to, as its label has it. */
+export const limitsOf = ({ Memory, CpuQuota, PidsLimit }: Bounds): string => `${Memory}/${CpuQuota}/${PidsLimit}`;
+
+/** PostgreSQL's memory as its documentation recommends: a quarter for its own buffers, half more in the kernel's cache. */
+function databaseCommand({ Memory }: Bounds): string[] {
+  const quarter = Math.floor(Memory / 4 / mib);
+  return ['postgres', '-c', `shared_buffers=${quarter}MB`, '-c', `effective_cache_size=${3 * quarter}MB`];
+}
+
 export async function ensureDatabase(
   host: RemoteHost,
   instance: Instance,
@@ -84,6 +95,7 @@ export async function ensureDatabase(
     names.database,
     {
       Image: instance.postgresImage,
+      Cmd: databaseCommand(bounds),
       // The password is in a file: the environment of a container is in every `docker inspect`.
       Env: [
         'POSTGRES_USER=postgres',
@@ -91,7 +103,7 @@ export async function ensureDatabase(
         `POSTGRES_PASSWORD_FILE=${passwordPath}`,
         'PGDATA=/var/lib/postgresql/data/pgdata',
       ],
-      Labels: labelsOf(instance, 'database', operationId),
+      Labels: { ...labelsOf(instance, 'database', operationId), [limitsLabel]: limitsOf(bounds) },
       // A fast shutdown: PostgreSQL's SIGTERM would wait for Odoo's connections.
       StopSignal: 'SIGINT',
       HostConfig: {
@@ -99,7 +111,7 @@ export async function ensureDatabase(
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
         RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
-        ShmSize: 256 * 1024 ** 2,
+        ShmSize: 256 * mib,
         ...bounds,
       },
     },

@@ -6,7 +6,7 @@ import { confPath } from './addons-path.ts';
 import { odooBounds } from './container-limits.ts';
 import type { OdooContainer, PublishedPorts } from './containers.ts';
 import { namesOf } from './names.ts';
-import { memoryLimitOf, odooConf, type Sizing } from './odoo-conf.ts';
+import { odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';
 import { openEnvVars, openSecrets } from './sealed.ts';
 
@@ -36,6 +36,8 @@ export async function siteOf(context: AnyContext): Promise<Site> {
   };
 }
 
+const numberOf = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
 export function settingsOf(instance: Instance): Settings {
   return {
     workers: instance.workers,
@@ -46,6 +48,12 @@ export function settingsOf(instance: Instance): Settings {
     maxCronThreads: instance.maxCronThreads,
     logLevel: instance.logLevel,
     envVars: Object.fromEntries(Object.entries(instance.envVars ?? {}).map(([name, value]) => [name, String(value)])),
+    cpuLimit: instance.cpuLimit,
+    memoryLimit: numberOf(instance.memoryLimit),
+    processLimit: instance.processLimit,
+    databaseCpuLimit: instance.databaseCpuLimit,
+    databaseMemoryLimit: numberOf(instance.databaseMemoryLimit),
+    databaseProcessLimit: instance.databaseProcessLimit,
   };
 }
 
@@ -64,7 +72,7 @@ export async function servingContainer(
     conf: (addonsPath) => odooConf(instance, settings, secrets, sizing, addonsPath),
     // The public images' entrypoints look there for what to add to the command line.
     env: [...(await openEnvVars(app.secrets, instance.id, settings.envVars)), `ODOO_RC=${confPath}`],
-    bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
+    bounds: odooBounds(settings, sizing),
     ports,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
     restart: true,

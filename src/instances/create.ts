@@ -12,9 +12,10 @@ import { serverForProject } from '../servers/index.ts';
 import { slugSchema, slugsFor } from '../slug.ts';
 import { provisionInstanceKind } from './kinds.ts';
 import { imageReference } from './image.ts';
+import { checkLanguage, country, language } from './localisation.ts';
 import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
-import { checkMemory, mib, settingsFields } from './settings.ts';
+import { bytes, checkAgainstServer, checkMemory, mib, settingsFields } from './settings.ts';
 
 /** The database of an instance is called after its slug: these are there already. */
 const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1']);
@@ -33,14 +34,8 @@ export const createInput = z
     odooVersion: odooVersion.nullish(),
     edition: z.enum(['community', 'enterprise']).nullish(),
     image: imageReference.nullish(),
-    language: z
-      .string()
-      .regex(/^[a-z]{2,3}(_[A-Z]{2}|_[A-Z][a-z]{3}|@[a-z]+)*$/, 'must be a language code such as en_US')
-      .nullish(),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as BE')
-      .nullish(),
+    language: language.nullish(),
+    country: country.nullish(),
     demo: z.boolean().nullish(),
     modules: z
       .array(z.string().regex(/^[a-z0-9_]{1,100}$/, 'must be the technical name of a module, such as sale_management'))
@@ -67,7 +62,9 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   const environment = await getEnvironment(scope, input.environmentId);
   const server = await serverForProject(scope, input.serverId, environment.projectId);
   if (server.status !== 'active') throw invalidState('server', server.status, ['active']);
+  checkAgainstServer(input, server);
   const version = input.odooVersion ?? (await getProject(scope, environment.projectId)).odooVersion;
+  checkLanguage(input.language ?? 'en_US', version);
   const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
   const image = input.image ?? usualImage;
   const ownCode = image !== usualImage || Object.keys(input.envVars ?? {}).length > 0;
@@ -102,6 +99,12 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
           modules: input.modules ?? [],
           adminEmail: input.adminEmail,
           envVars: sealEnvVars(app.secrets, id, input.envVars ?? {}),
+          cpuLimit: input.cpuLimit ?? null,
+          memoryLimit: bytes(input.memoryLimit),
+          processLimit: input.processLimit ?? null,
+          databaseCpuLimit: input.databaseCpuLimit ?? null,
+          databaseMemoryLimit: bytes(input.databaseMemoryLimit),
+          databaseProcessLimit: input.databaseProcessLimit ?? null,
           deletionProtected: input.deletionProtected ?? environment.type === 'production',
           secretsEnc: sealNewSecrets(app.secrets, id),
           adminPasswordEnc: sealNewAdminPassword(app.secrets, id),

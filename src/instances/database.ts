@@ -4,9 +4,11 @@ import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
-import { findContainer, startContainer } from './containers.ts';
+import type { Bounds } from './container-limits.ts';
+import { ensureDatabase, findContainer, limitsOf, startContainer, stopContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
-import { databaseName, databaseRole, namesOf } from './names.ts';
+import { databaseName, databaseRole, limitsLabel, namesOf } from './names.ts';
+import { removeContainer } from './removal.ts';
 
 /** A text as an SQL expression without a single character of the text in it: psql reads backslashes as its own commands. */
 export function sqlText(value: string): string {
@@ -80,6 +82,25 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
 /** Starts the database server if the engine has not, as after a kill of the engine itself, and waits for it. */
 export async function ensureDatabaseRuns(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
   await startContainer(host, namesOf(instance.id).database);
+  await waitForPostgres(host, instance, signal);
+}
+
+/** Runs the database server within these limits; a container with other ones is replaced, over the same volume. */
+export async function ensureDatabaseWithin(
+  host: RemoteHost,
+  instance: Instance,
+  { superuserPassword, bounds, operationId }: { superuserPassword: string; bounds: Bounds; operationId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await findContainer(host, namesOf(instance.id).database);
+  if (known && known.Config?.Labels[limitsLabel] !== limitsOf(bounds)) {
+    // Before anything is taken away: what the new one is made from must be there.
+    await host.docker.inspectImage(instance.postgresImage);
+    await stopContainer(host, known.Id, 60);
+    await removeContainer(host, known.Id);
+  }
+  // It stays with the operation that made its volume: no later one's clean-up may take it away.
+  await ensureDatabase(host, instance, superuserPassword, bounds, instance.provisionedBy ?? operationId);
   await waitForPostgres(host, instance, signal);
 }
 
@@ -163,7 +184,32 @@ async function odooPasswordHash(password: string): Promise<string> {
   return `$pbkdf2-sha512$${rounds}$${encode(salt)}$${encode(digest)}`;
 }
 
-/** Gives Odoo's first administrator its e-mail as login and its password, and sets language and country. */
+/**
+ * Sets the company's country and its currency, which the modules that are installed afterwards go by. Gives what was asked
+ * for and this Odoo does not know.
+ */
+export async function setCountry(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<string[]> {
+  const language = sqlText(instance.language);
+  const country = instance.country === null ? 'NULL' : sqlText(instance.country);
+  const unknown = await sql(
+    host,
+    instance,
+    databaseName(instance.slug),
+    `BEGIN;
+    UPDATE res_partner SET country_id = country.id FROM res_country country
+      WHERE country.code = ${country} AND res_partner.id = (SELECT partner_id FROM res_company WHERE id = 1);
+    UPDATE res_company SET currency_id = country.currency_id FROM res_country country
+      WHERE country.code = ${country} AND country.currency_id IS NOT NULL AND res_company.id = 1;
+    UPDATE res_currency SET active = true WHERE id = (SELECT currency_id FROM res_company WHERE id = 1);
+    SELECT 'the language ' || ${language} WHERE NOT EXISTS (SELECT FROM res_lang WHERE code = ${language} AND active);
+    SELECT 'the country ' || ${country} WHERE ${country} IS NOT NULL AND NOT EXISTS (SELECT FROM res_country WHERE code = ${country});
+    COMMIT;`,
+    signal,
+  );
+  return unknown.split('\n').filter(Boolean);
+}
+
+/** Gives Odoo's first administrator its e-mail as login, its password and its language. */
 export async function setAdministrator(
   host: RemoteHost,
   instance: Instance,
@@ -179,14 +225,6 @@ export async function setAdministrator(
     UPDATE res_users SET login = ${login}, password = ${sqlText(await odooPasswordHash(password))} WHERE id = 2;
     UPDATE res_partner SET email = ${login} WHERE id = (SELECT partner_id FROM res_users WHERE id = 2);
     UPDATE res_partner SET lang = ${sqlText(instance.language)} WHERE id IN (SELECT partner_id FROM res_users WHERE id = 2);
-    ${
-      instance.country
-        ? `
-    UPDATE res_partner SET country_id = (SELECT id FROM res_country WHERE code = ${sqlText(instance.country)}) WHERE id = (SELECT partner_id FROM res_company WHERE id = 1);
-    UPDATE res_company SET currency_id = coalesce((SELECT currency_id FROM res_country WHERE code = ${sqlText(instance.country)}), currency_id) WHERE id = 1;
-    UPDATE res_currency SET active = true WHERE id = (SELECT currency_id FROM res_company WHERE id = 1);`
-        : ''
-    }
     COMMIT;`,
     signal,
   );

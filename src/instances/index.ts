@@ -6,6 +6,7 @@ export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
 export { getInstance, type InstanceFilter, type InstanceView, listInstances } from './list.ts';
+export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
 export { instanceLogs, logLinesInput } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';

@@ -4,7 +4,7 @@ import { dockerStatus, runOneOff } from '../remote/index.ts';
 import { confPath } from './addons-path.ts';
 import { ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
-import { missingModules, setAdministrator, waitForPostgres } from './database.ts';
+import { missingModules, setAdministrator, setCountry, waitForPostgres } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
 import { LogLevels } from './log-levels.ts';
 import { databaseName, namesOf } from './names.ts';
@@ -20,8 +20,14 @@ const operationLevels: Readonly<Record<string, 'warning' | 'error'>> = {
 /** How often it begins again after the engine or the machine went down under it. */
 const maxInterruptions = 5;
 
-const hint =
-  'Check that the module names are correct and that the image contains the modules; the operation log has all lines.';
+/** One run of Odoo that installs modules, and its share of the progress. */
+interface Installation {
+  container: string;
+  modules: readonly string[];
+  options: readonly string[];
+  from: number;
+  to: number;
+}
 
 interface Ended {
   code: number;
@@ -29,36 +35,31 @@ interface Ended {
   interrupted: boolean;
 }
 
+const own = ['base', 'web'];
+const unknownNames =
+  'Check that the module names are correct and that the image contains the modules; the operation log has all lines.';
+
 /**
- * Initialises the database in a container of its own, which outlives this worker: a worker that takes over finds it
- * running, or ended with its exit code, and goes on from there.
+ * Initialises the database in containers of their own, which outlive this worker: a worker that takes over finds them
+ * running, or ended with their exit code, and goes on from there. Accounting and others choose by the company's country
+ * when they are installed: it is set before them.
  */
 export async function initialiseDatabase(context: StepContext<unknown>, site: Site): Promise<string> {
-  const { app, signal, log, saveState } = context;
+  const { app, signal } = context;
   const { instance, host } = site;
-  const modules = [...new Set(['base', 'web', ...instance.modules])];
-  for (;;) {
-    const { code, errors, interrupted } = await attempt(context, site, modules);
-    // Odoo goes on after some errors, and ends well with modules that it has not installed: the database tells.
-    const missing = code === 0 ? await missingModules(host, instance, modules, signal) : [];
-    if (code === 0 && missing.length === 0) break;
-    if (missing.length > 0)
-      throw new StepError(
-        'database_initialisation_failed',
-        `Odoo did not install ${missing.join(', ')}:\n${errors.slice(-5).join('\n')}`,
-        hint,
-      );
-    const interruptions = Number(context.state['interruptions'] ?? 0) + 1;
-    if (!interrupted || interruptions > maxInterruptions) {
-      throw new StepError(
-        'database_initialisation_failed',
-        `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`,
-        hint,
-      );
-    }
-    await saveState({ interruptions });
-    log('warning', `The initialisation was interrupted from outside (exit code ${code}); it starts again`);
-  }
+  const names = namesOf(instance.id);
+  const modules = [...new Set(instance.modules)].filter((name) => !own.includes(name));
+  const base = { container: names.initialise, modules: own, options: [`--load-language=${instance.language}`] };
+  await install(context, site, { ...base, from: 0, to: modules.length > 0 ? 40 : 100 });
+  const unknown = await setCountry(host, instance, signal);
+  if (unknown.length > 0)
+    throw new StepError(
+      'database_initialisation_failed',
+      `The Odoo of this image does not know ${unknown.join(' or ')}`,
+      'Choose another language or country, or an image of another release.',
+    );
+  if (modules.length > 0)
+    await install(context, site, { container: names.modules, modules, options: [], from: 40, to: 100 });
   if (instance.adminPasswordEnc)
     await setAdministrator(
       host,
@@ -66,14 +67,45 @@ export async function initialiseDatabase(context: StepContext<unknown>, site: Si
       await openAdminPassword(app.secrets, instance.id, instance.adminPasswordEnc),
       signal,
     );
-  const done = await findContainer(host, namesOf(instance.id).initialise);
-  if (done) await removeContainer(host, done.Id);
-  return `Installed ${modules.join(', ')}`;
+  for (const name of [names.initialise, names.modules]) {
+    const done = await findContainer(host, name);
+    if (done) await removeContainer(host, done.Id);
+  }
+  return `Installed ${[...own, ...modules].join(', ')}`;
+}
+
+/** Installs modules, again after each interruption from outside. */
+async function install(context: StepContext<unknown>, site: Site, installation: Installation): Promise<void> {
+  const { log, saveState, signal } = context;
+  for (;;) {
+    const { code, errors, interrupted } = await attempt(context, site, installation);
+    if (code === 0) {
+      // Odoo goes on after some errors, and ends well with modules that it has not installed: the database tells.
+      const missing = await missingModules(site.host, site.instance, installation.modules, signal);
+      if (missing.length === 0) return;
+      throw new StepError(
+        'database_initialisation_failed',
+        `Odoo did not install ${missing.join(', ')}:\n${errors.slice(-5).join('\n')}`,
+        unknownNames,
+      );
+    }
+    const interruptions = Number(context.state['interruptions'] ?? 0) + 1;
+    if (!interrupted || interruptions > maxInterruptions) {
+      throw new StepError(
+        'database_initialisation_failed',
+        `Odoo could not initialise the database (exit code ${code}):\n${errors.slice(-5).join('\n')}`,
+        unknownNames,
+      );
+    }
+    await saveState({ interruptions });
+    log('warning', `The initialisation was interrupted from outside (exit code ${code}); it starts again`);
+  }
 }
 
 /** Runs the container to its end. One that was interrupted is removed, so that the next attempt makes another. */
-async function attempt(context: StepContext<unknown>, site: Site, modules: readonly string[]): Promise<Ended> {
+async function attempt(context: StepContext<unknown>, site: Site, installation: Installation): Promise<Ended> {
   const { app, signal, log, progress } = context;
+  const { from, to } = installation;
   const { instance, host } = site;
   const names = namesOf(instance.id);
   // What took the initialisation with it may have taken the database, too.
@@ -81,7 +113,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   await waitForPostgres(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
     ...(await servingContainer(context, site, settingsOf(instance), null)),
-    name: names.initialise,
+    name: installation.container,
     command: [
       'odoo',
       '-c',
@@ -89,8 +121,8 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       '-d',
       databaseName(instance.slug),
       '-i',
-      modules.join(','),
-      `--load-language=${instance.language}`,
+      installation.modules.join(','),
+      ...installation.options,
       '--stop-after-init',
       '--no-http',
       '--workers=0',
@@ -120,7 +152,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       const loading = /loading (?:module )?(\d+)\/(\d+)|Loading module \S+ \((\d+)\/(\d+)\)/.exec(line);
       // base is loaded alone first: 1 of 1 says nothing about the whole.
       if (loading && (loading[2] ?? loading[4]) !== '1')
-        progress((100 * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
+        progress(from + ((to - from) * Number(loading[1] ?? loading[3])) / Number(loading[2] ?? loading[4]));
     },
   }).catch((error: unknown) => {
     // Gone altogether: an engine that comes back may have forgotten it.

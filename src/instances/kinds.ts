@@ -91,6 +91,13 @@ export const settingsShape = z.object({
   maxCronThreads: z.number(),
   logLevel: z.string(),
   envVars: z.record(z.string(), z.string()),
+  // Operations that are older than these limits have none of them.
+  cpuLimit: z.number().nullable().default(null),
+  memoryLimit: z.number().nullable().default(null),
+  processLimit: z.number().nullable().default(null),
+  databaseCpuLimit: z.number().nullable().default(null),
+  databaseMemoryLimit: z.number().nullable().default(null),
+  databaseProcessLimit: z.number().nullable().default(null),
 });
 export type Settings = z.infer<typeof settingsShape>;
 

@@ -7,6 +7,7 @@ export function namesOf(instanceId: string) {
     odoo: `${prefix}-odoo`,
     previous: `${prefix}-odoo-previous`,
     initialise: `${prefix}-init`,
+    modules: `${prefix}-modules`,
   };
 }
 
@@ -26,6 +27,8 @@ export const operationLabel = 'sh.ocore.operation';
 
 /** Which of the instance's things it is. */
 export const partLabel = 'sh.ocore.part';
+/** What the database's container was limited to when it was made. */
+export const limitsLabel = 'sh.ocore.limits';
 
 export function labelsOf(
   instance: { id: string; orgId: string },

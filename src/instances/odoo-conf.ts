@@ -11,16 +11,30 @@ export interface Sizing {
  * Odoo's workers when they are left to oCore: threaded mode on small servers; else Odoo's own rule, 2 a core and one,
  * within half the memory at 325 MB a worker. Source: Odoo's deployment guide.
  */
-export function workersOf(settings: Settings, sizing: Sizing): number {
+export function workersOf(settings: Pick<Settings, 'workers'>, sizing: Sizing): number {
   if (settings.workers !== null) return settings.workers;
   if (sizing.cpuCores < 4) return 0;
   return Math.max(2, Math.min(sizing.cpuCores * 2 + 1, Math.floor((sizing.ramTotalBytes * 0.5) / 325_000_000)));
 }
 
+const mib = 1024 ** 2;
+
 /** A limit that Odoo's own recycling reaches first: the kernel must not kill what Odoo would have restarted. */
-export function memoryLimitOf(settings: Settings, sizing: Sizing): number {
+export function memoryLimitOf(
+  settings: Pick<Settings, 'workers' | 'maxCronThreads' | 'limitMemoryHard' | 'memoryLimit'>,
+  sizing: Sizing,
+): number {
+  if (settings.memoryLimit !== null) return settings.memoryLimit;
   const processes = Math.max(1, workersOf(settings, sizing)) + settings.maxCronThreads + 1;
   return Math.min(processes * settings.limitMemoryHard, Math.floor(sizing.ramTotalBytes * 0.7));
+}
+
+/** PostgreSQL gets a fifth of the server's memory; Odoo's part is at most seven tenths, so a tenth stays for the server. */
+export function databaseMemoryOf(
+  { databaseMemoryLimit }: Pick<Settings, 'databaseMemoryLimit'>,
+  sizing: Sizing,
+): number {
+  return databaseMemoryLimit ?? Math.floor(Math.min(8192 * mib, Math.max(384 * mib, sizing.ramTotalBytes * 0.2)));
 }
 
 export interface OdooInstance {

@@ -73,7 +73,13 @@ export const provisionInstanceJob = implementOperation({
       const { instance, host, sizing } = await siteOf(context);
       const secrets = await openSecrets(context.app.secrets, instance);
       const begin = async (): Promise<void> => {
-        await ensureDatabase(host, instance, secrets.postgresPassword, databaseBounds(sizing), context.operation.id);
+        await ensureDatabase(
+          host,
+          instance,
+          secrets.postgresPassword,
+          databaseBounds(settingsOf(instance), sizing),
+          context.operation.id,
+        );
         await waitForPostgres(host, instance, context.signal);
         await ensureRoleAndDatabase(host, instance, secrets.odooPassword, context.signal);
       };

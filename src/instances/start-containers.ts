@@ -35,7 +35,7 @@ export async function startContainers(
   }
   if (!database) {
     const { postgresPassword } = await openSecrets(app.secrets, instance);
-    await ensureDatabase(host, instance, postgresPassword, databaseBounds(sizing), operation.id);
+    await ensureDatabase(host, instance, postgresPassword, databaseBounds(settingsOf(instance), sizing), operation.id);
   }
   await ensureDatabaseRuns(host, instance, signal);
   const ports = instance.httpPort === null ? null : { http: instance.httpPort, longpolling: instance.longpollingPort };

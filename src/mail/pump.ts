@@ -57,7 +57,10 @@ async function giveUp(app: App, due: Due, reason: string): Promise<void> {
       },
     });
   });
-  app.log.error({ mailId: due.id, attempts: due.attempts, reason }, 'An e-mail could not be sent; no more retries');
+  app.log.error(
+    { requestId: `mail_${due.id}`, attempts: due.attempts, reason },
+    'An e-mail could not be sent; no more retries',
+  );
 }
 
 async function send(app: App, { transporter, from }: SmtpTransport, due: Due): Promise<void> {
@@ -81,7 +84,7 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
       data: { nextAttemptAt: new Date(Date.now() + delayOf(due.attempts - 1) * 1000), lastError: reasonOf(error) },
     });
     app.log.warn(
-      { mailId: due.id, attempts: due.attempts, reason: reasonOf(error) },
+      { requestId: `mail_${due.id}`, attempts: due.attempts, reason: reasonOf(error) },
       'An e-mail could not be sent; it will be retried',
     );
     return;

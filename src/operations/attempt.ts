@@ -41,7 +41,7 @@ export class Attempt {
     signal: AbortSignal,
     progress: StepContext<unknown>['progress'],
   ): StepContext<unknown> {
-    const { id, orgId, kind, resourceId, serverId, requestId, input } = this.row;
+    const { id, orgId, kind, resourceId, serverId, input } = this.row;
     const { app, claim, scope } = this;
     const state = (): ReturnType<typeof stateOf> => this.#state;
     return {
@@ -50,7 +50,6 @@ export class Attempt {
       input,
       scope,
       signal,
-      logger: app.log.child({ operationId: id, requestId, step }),
       get state() {
         return state();
       },

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import { notify, type Topic } from '../events/hub.ts';
@@ -15,6 +16,8 @@ export class FencedError extends Error {
 export interface Taken {
   id: string;
   org_id: string;
+  kind: string;
+  request_id: string;
   attempt: number;
   crashes: number;
 }
@@ -30,6 +33,8 @@ export class Claim {
   /** Workers in a row that were lost in the step at which it stands. */
   readonly crashes: number;
   readonly log: OperationLog;
+  /** The program's log; every line names the operation and the request that it comes from. */
+  readonly logger: Logger;
   readonly #app: App;
   readonly #lease: Lease;
 
@@ -40,10 +45,11 @@ export class Claim {
     this.attempt = row.attempt;
     this.crashes = row.crashes;
     this.#lease = lease;
+    this.logger = app.log.child({ operationId: row.id, requestId: row.request_id, kind: row.kind });
     this.log = new OperationLog(
       row.id,
       (work) => this.write(work),
-      (error) => app.log.warn({ err: error, operationId: row.id }, 'Log lines were not written'),
+      (error) => this.logger.warn({ err: error }, 'Log lines were not written'),
     );
   }
 

@@ -24,11 +24,13 @@ export class AttemptConnection {
     this.#claim = claim;
     this.#guard = {
       signal,
-      check: () => {
+      check: ({ name }) => {
         if (signal.aborted) throw new RemoteError('remote_cancelled', 'The work was cancelled');
-        if (claim.holds) return;
-        lost();
-        throw new FencedError();
+        if (!claim.holds) {
+          lost();
+          throw new FencedError();
+        }
+        claim.logger.debug({ call: name }, 'A call to the server');
       },
     };
   }

@@ -31,7 +31,7 @@ export async function end(
 
 /** A cancel does not stop the cleaning up after it, but a server that does not answer does: an operation always ends. */
 async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promise<void> {
-  const { app, claim, kind, row, hold } = attempt;
+  const { app, claim, kind, hold } = attempt;
   const signal = AbortSignal.any([hold.signal, AbortSignal.timeout(cleanupMs)]);
   const connection = new AttemptConnection(app, claim, signal, attempt.lost);
   const context = attempt.context('cleanup', connection, signal, () => {});
@@ -42,7 +42,7 @@ async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promi
   } catch (failure) {
     if (failure instanceof FencedError || isDatabaseDown(failure)) throw failure;
     if (hold.signal.aborted) throw new FencedError();
-    app.log.warn({ err: failure, operationId: row.id }, 'The clean-up failed');
+    claim.logger.warn({ err: failure }, 'The clean-up failed');
     context.log(
       'error',
       `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource removes what is left.`,
@@ -64,7 +64,8 @@ export async function settle(
     );
   await write(false).catch(async (failure: unknown) => {
     if (failure instanceof FencedError || isDatabaseDown(failure) || claim.crashes < maxCrashes) throw failure;
-    app.log.error({ err: failure, operationId: id }, 'An operation ends without updating the status of its resource');
+    claim.logger.error({ err: failure }, 'An operation ends without updating the status of its resource');
     await write(true);
   });
+  claim.logger.info({ outcome, reason: error?.code ?? null }, 'An operation ended');
 }

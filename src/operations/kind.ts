@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import type { RemoteHost, RemoteTarget } from '../remote/index.ts';
@@ -13,7 +12,6 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 export interface StepContext<Input> extends EndContext<Input> {
   readonly app: App;
   readonly signal: AbortSignal;
-  readonly logger: Logger;
   /**
    * This attempt's own connection to a server; its calls are made only while the worker holds the operation. Who only looks
    * need not wait until earlier attempts are silent there.

@@ -89,8 +89,7 @@ export class Run {
     } catch (error) {
       this.#mayGoOn(error);
       if (this.#cancel.signal.aborted) return cancelled;
-      const { app, row } = this.#attempt;
-      app.log.warn({ err: error, operationId: row.id, requestId: row.requestId, step: step.name }, 'A step failed');
+      this.#attempt.claim.logger.warn({ err: error, step: step.name }, 'A step failed');
       return describeError(error);
     }
   }
@@ -144,6 +143,7 @@ export class Run {
         )
         .catch(() => {});
     });
+    const began = performance.now();
     const message = await retrying(
       {
         windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.unbegun : awayMs.begun,
@@ -153,6 +153,7 @@ export class Run {
       () => kind.runStep(name, context),
     );
     await writing;
+    claim.logger.info({ step: name, ms: Math.round(performance.now() - began) }, 'A step succeeded');
     await claim.log.flush();
     await claim.updateStep(
       position,

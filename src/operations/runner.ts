@@ -27,14 +27,13 @@ export async function runClaim(app: App, kinds: KindRegistry, claim: Claim, shut
     const kind = kinds.get(row.kind);
     if (!kind) {
       // A newer version enqueued it; one of its workers knows it.
-      app.log.error({ operationId: claim.id, kind: row.kind }, 'This worker does not know the kind of the operation');
+      claim.logger.error('This worker does not know the kind of the operation');
       return await giveBack(claim, false);
     }
     await new Run(new Attempt(app, claim, kind, row), shutdown).run();
   } catch (error) {
     const quiet = error instanceof FencedError;
-    if (!quiet)
-      app.log.error({ err: error, operationId: claim.id }, 'An operation was interrupted; a worker takes it over');
+    if (!quiet) claim.logger.error({ err: error }, 'An operation was interrupted; a worker takes it over');
     await giveBack(claim, !quiet && !isDatabaseDown(error));
   }
 }

@@ -37,7 +37,7 @@ export function takeNext(app: App, shares: Shares): Promise<Claim | undefined> {
           const taken = await tx.$queryRaw<Taken[]>`
           UPDATE operations SET attempt = attempt + 1, status = 'running', started_at = coalesce(started_at, clock_timestamp()),
             lease_until = clock_timestamp() + make_interval(secs => ${lease})
-          WHERE id = ${id}::uuid AND status = 'queued' RETURNING id, org_id, attempt, crashes`;
+          WHERE id = ${id}::uuid AND status = 'queued' RETURNING id, org_id, kind, request_id, attempt, crashes`;
           if (taken.length > 0) return taken;
           // A job without an operation that waits: nothing is lost with it.
           await app.queue.remove(tx, id);
@@ -67,6 +67,6 @@ export function takeOver(app: App, id: string): Promise<Claim | undefined> {
       FOR UPDATE SKIP LOCKED)
     UPDATE operations o SET attempt = attempt + 1, crashes = crashes + CASE WHEN lease_until = to_timestamp(0) THEN 0 ELSE 1 END,
       lease_until = clock_timestamp() + make_interval(secs => ${lease})
-    FROM free WHERE o.id = free.id RETURNING o.id, o.org_id, o.attempt, o.crashes`,
+    FROM free WHERE o.id = free.id RETURNING o.id, o.org_id, o.kind, o.request_id, o.attempt, o.crashes`,
   );
 }

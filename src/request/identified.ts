@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { clientOf } from './client.ts';
+import { accountOf, noteRequest } from './request-log.ts';
 import { contextOf, credentialsOf } from './context.ts';
 
 const contexts = new WeakMap<IncomingMessage, Promise<Context>>();
@@ -19,7 +20,7 @@ export function identified(app: App, tokens: AccessTokens, refuses: (error: unkn
     const context = contextOf(app, tokens, credentialsOf(app.config, request), clientOf(app.config, request), response);
     contexts.set(request, context);
     const error: unknown = await context.then(
-      () => undefined,
+      ({ access }) => noteRequest(request, accountOf(access.actor)),
       (thrown: unknown) => thrown,
     );
     if (error !== undefined && refuses(error)) next(error);

@@ -12,12 +12,15 @@ type Prisma = App['db']['prisma'];
 
 const missesUntilUnreachable = 2;
 
+/** Stands for a request where the monitor acts by itself. */
+export const checkId = ({ id }: Pick<Server, 'id'>): string => `monitor-${id.slice(-6)}`;
+
 /** The monitor, as who finds something out about a server or what is on it. */
 export function monitorScope(server: Pick<Server, 'id' | 'orgId'>): FactScope {
   return {
     orgId: server.orgId,
     actor: { type: 'system', id: null, name: 'monitor' },
-    requestId: `monitor-${server.id.slice(-6)}`,
+    requestId: checkId(server),
     ipAddress: null,
     userAgent: null,
   };

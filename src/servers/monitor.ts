@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { connecting } from '../database/connecting.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import { RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
-import { storeCheck } from './check-result.ts';
+import { checkId, storeCheck } from './check-result.ts';
 import { diskOf, metricsScript, metricsShape, readFrom, type Reading } from './facts.ts';
 import { targetOf } from './target.ts';
 
@@ -110,7 +110,11 @@ export class ServerMonitor {
       await this.#check(server);
     } catch (error) {
       if (this.#ending.signal.aborted) return;
-      this.#app.log.warn({ err: error, serverId: server.id }, 'The monitor could not store its measurements');
+      const requestId = checkId(server);
+      this.#app.log.warn(
+        { err: error, requestId, serverId: server.id },
+        'The monitor could not store its measurements',
+      );
     }
   }
 

@@ -5,7 +5,7 @@ import { fillInstances } from '../kit/rows.ts';
 import { startChild } from './child.ts';
 
 export const listFields =
-  'id name slug status statusMessage serverId environmentId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId odooVersion edition image httpPort url workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 
 const rounds = 6;
 const secondsARound = 3;

@@ -143,6 +143,8 @@ async function realTime(instance: Answer, text: string): Promise<unknown> {
 }
 
 const busMessages = z.array(z.object({ message: z.object({ payload: z.unknown() }) }));
+const postgresSetting = (instanceId: string, name: string): Promise<string> =>
+  inContainer(instanceId, 'database', 'psql', '-U', 'postgres', '-Atc', `SHOW ${name}`);
 
 const unprivileged = { dropped: ['ALL'], options: ['no-new-privileges'], privileged: false, swap: 0 };
 const odooBounds = { ...unprivileged, added: [], pids: 1024, weight: 256 };
@@ -152,7 +154,9 @@ describe('an instance on a real server', () => {
 
   it('is provisioned with live steps, and Odoo answers', async () => {
     const answer = await create({
-      country: 'BE',
+      country: 'VN',
+      language: 'es_419',
+      modules: ['account'],
       envVars: [{ name: 'HOSTILE', value: "'; touch /tmp/ocore-hostile; $(id)\n`id`" }],
     });
     expect(answer.status).toBe(202);
@@ -177,6 +181,18 @@ describe('an instance on a real server', () => {
     expect(JSON.stringify(said.body)).not.toMatch(/WARNING \S+ odoo\.tools\.config/);
   }, 180_000);
 
+  it('has its country before its modules, which choose by it, and its language', async () => {
+    const facts = `SELECT company.chart_template, currency.name, country.code, module.state, partner.lang, lang.active
+      FROM res_company company
+      JOIN res_currency currency ON currency.id = company.currency_id
+      JOIN res_country country ON country.id = company.account_fiscal_country_id
+      JOIN res_users admin ON admin.id = 2 JOIN res_partner partner ON partner.id = admin.partner_id
+      JOIN res_lang lang ON lang.code = partner.lang, ir_module_module module WHERE module.name = 'l10n_vn'`;
+    expect(await inContainer(id, 'database', 'psql', '-U', 'postgres', '-d', 'my_odoo', '-Atc', facts)).toBe(
+      'vn|VND|VN|installed|es_419|t',
+    );
+  });
+
   it('runs without privileges, and no container has the whole server', async () => {
     const server = await owner.get(`/servers/${serverId}`);
     const [cores, memory] = [Number(server.at('cpuCores')), Number(server.at('ramTotalBytes'))];
@@ -191,6 +207,9 @@ describe('an instance on a real server', () => {
     });
     expect(odoo).toMatchObject({ ...odooBounds, cores: cores * 0.75 });
     for (const bounds of [database, odoo]) expect(bounds?.memory).toBeGreaterThan(0);
+    expect(await postgresSetting(id, 'shared_buffers')).toBe(
+      `${Math.floor((database?.memory ?? 0) / 4 / 1024 ** 2)}MB`,
+    );
     expect((database?.memory ?? 0) + (odoo?.memory ?? 0)).toBeLessThan(memory * 0.91);
     // PostgreSQL has become postgres and holds nothing any more; what it could get back is what its entrypoint needs.
     expect(await rightsOf(id, 'database')).toEqual([
@@ -286,11 +305,22 @@ describe('an instance on a real server', () => {
       `${alone.text('url').replace('http:', 'ws:')}/websocket`,
     ]);
     expect(await realTime(alone, 'without workers')).toBe('without workers');
-    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0, workers: 2 });
+    const limits = {
+      cpuLimit: 1.5,
+      memoryLimit: 1024 ** 3,
+      processLimit: 300,
+      databaseCpuLimit: 0.7,
+      databaseMemoryLimit: 400 * 1024 ** 2,
+      databaseProcessLimit: 200,
+    };
+    const good = await owner.patch(`/instances/${id}`, { logLevel: 'warn', maxCronThreads: 0, workers: 2, ...limits });
     expect((await owner.finished(good.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
-    expect((await owner.get(`/instances/${id}`)).at('logLevel')).toBe('warn');
-    expect(await boundsOf(id, 'odoo')).toMatchObject(odooBounds);
     const working = await owner.get(`/instances/${id}`);
+    expect(working.body).toMatchObject({ logLevel: 'warn', ...limits });
+    expect(await boundsOf(id, 'odoo')).toMatchObject({ ...odooBounds, cores: 1.5, memory: 1024 ** 3, pids: 300 });
+    const small = { ...unprivileged, cores: 0.7, memory: 400 * 1024 ** 2, pids: 200 };
+    expect(await boundsOf(id, 'database')).toMatchObject(small);
+    expect(await postgresSetting(id, 'shared_buffers')).toBe('100MB');
     expect(working.at('longpollingPort')).not.toBe(working.at('httpPort'));
     expect(working.text('websocketUrl')).toContain(`:${String(working.at('longpollingPort'))}/websocket`);
     expect(await realTime(working, 'with workers')).toBe('with workers');
@@ -299,12 +329,14 @@ describe('an instance on a real server', () => {
       workers: 0,
       limitMemorySoft: 128 * 1024 ** 2,
       limitMemoryHard: 128 * 1024 ** 2,
+      databaseMemoryLimit: null,
     });
     const operation = await owner.finished(bad.text('operationId'));
     expect(operation.at('data.operationUpdated.status')).toBe('failed');
     expect(operation.at('data.operationUpdated.error.code')).toBe('odoo_not_healthy');
     const after = await owner.get(`/instances/${id}`);
-    expect(after.at('status')).toBe('running');
+    expect(after.body).toMatchObject({ status: 'running', ...limits });
+    expect(await boundsOf(id, 'database')).toMatchObject(small);
     expect((await fetch(`${after.text('url')}/web/health`)).status).toBe(200);
     expect(after.at('websocketUrl')).toBe(working.at('websocketUrl'));
     expect(await realTime(after, 'again')).toBe('again');

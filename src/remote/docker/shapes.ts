@@ -36,6 +36,7 @@ export const volumeShape = z.object({ Name: id });
 export const containersShape = z.array(z.object({ Id: id, State: text, Labels: labels })).max(1000);
 export const containerShape = z.object({
   Id: id,
+  Config: z.object({ Labels: labels }).optional(),
   RestartCount: z.number().int().default(0),
   State: z.object({
     Status: text,

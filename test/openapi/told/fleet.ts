@@ -22,7 +22,7 @@ export async function tellProjects({ story }: Scene, ada: Client): Promise<void>
 
 /** What only a worker with a server could have found out. */
 const found = `UPDATE servers SET host_key_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s', presented_fingerprint = 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s', os_name = 'Debian GNU/Linux', os_version = '12',
-  kernel = '6.1.0-28-amd64', architecture = 'x86_64', docker_version = '28.2.2', cpu_cores = 8, ram_total_bytes = 16, disk_total_bytes = 160, disk_available_bytes = 120, last_seen_at = now() WHERE id = $1`;
+  kernel = '6.1.0-28-amd64', architecture = 'x86_64', docker_version = '28.2.2', cpu_cores = 8, ram_total_bytes = 17179869184, disk_total_bytes = 160, disk_available_bytes = 120, last_seen_at = now() WHERE id = $1`;
 const measured = `INSERT INTO server_metrics (org_id, server_id, cpu_load_1m, cpu_load_5m, cpu_load_15m, cpu_usage_percent, ram_total_bytes, ram_used_bytes, ram_available_bytes, disk_total_bytes, disk_used_bytes, disk_available_bytes, network_rx_bytes, network_tx_bytes, uptime_seconds)
   SELECT org_id, id, 0.4, 0.3, 0.2, 5.2, 16, 6, 10, 160, 40, 120, 1, 1, 60 FROM servers WHERE id = $1`;
 
@@ -62,6 +62,8 @@ const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
 
 /** An instance and what is done with it, each request from the state that it is for. */
 export async function tellInstances({ story, ocore }: Scene, ada: Client): Promise<void> {
+  await story.tell('GET /odoo/languages', ada);
+  await story.tell('GET /odoo/countries', ada);
   const made = await story.tell('POST /instances', ada);
   const id = made.text('id');
   await ocore.sql(
