@@ -97,7 +97,6 @@ export async function ensureDatabase(
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
-        RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
         ShmSize: 256 * 1024 ** 2,
         ...bounds,
@@ -120,7 +119,7 @@ export interface OdooContainer {
   httpPort: number | null;
   /** The address of the server that the port is published on; empty for all of them. */
   bindAddress: string;
-  restart: boolean;
+  part: 'odoo' | 'one-off';
 }
 
 /** Gives the id of the container, created if it was not there. */
@@ -138,12 +137,11 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
       Image: instance.image,
       Cmd: container.command,
       Env: container.env,
-      Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off', container.madeBy),
+      Labels: labelsOf(instance, container.part, container.madeBy),
       ExposedPorts: { '8069/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
-        RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         ...container.bounds,
         ...(container.httpPort

@@ -64,6 +64,6 @@ export async function servingContainer(
     bounds: odooBounds(memoryLimitOf(settings, sizing), sizing),
     httpPort,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
-    restart: true,
+    part: 'odoo',
   };
 }

@@ -82,7 +82,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
       '--max-cron-threads=0',
     ],
     httpPort: null,
-    restart: false,
+    part: 'one-off',
   });
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
   const said = new Set(
