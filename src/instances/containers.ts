@@ -109,7 +109,6 @@ export async function ensureDatabase(
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/postgresql/data' }],
-        RestartPolicy: { Name: 'unless-stopped' },
         LogConfig: logConfig,
         ShmSize: 256 * mib,
         ...bounds,
@@ -140,7 +139,7 @@ export interface OdooContainer {
   ports: PublishedPorts | null;
   /** The address of the server that the ports are published on; empty for all of them. */
   bindAddress: string;
-  restart: boolean;
+  part: 'odoo' | 'one-off';
 }
 
 function bindingsOf({ http, longpolling }: PublishedPorts, HostIp: string) {
@@ -163,12 +162,11 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
       Image: instance.image,
       Cmd: container.command,
       Env: container.env,
-      Labels: labelsOf(instance, container.restart ? 'odoo' : 'one-off', container.madeBy),
+      Labels: labelsOf(instance, container.part, container.madeBy),
       ExposedPorts: { '8069/tcp': {}, '8072/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
         Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
-        RestartPolicy: { Name: container.restart ? 'unless-stopped' : 'no' },
         LogConfig: logConfig,
         ...container.bounds,
         ...(container.ports ? { PortBindings: bindingsOf(container.ports, container.bindAddress) } : {}),

@@ -75,6 +75,6 @@ export async function servingContainer(
     bounds: odooBounds(settings, sizing),
     ports,
     bindAddress: app.config.INSTANCE_PORTS === 'loopback' ? '127.0.0.1' : '',
-    restart: true,
+    part: 'odoo',
   };
 }

@@ -128,7 +128,7 @@ async function attempt(context: StepContext<unknown>, site: Site, installation: 
       '--workers=0',
       '--max-cron-threads=0',
     ],
-    restart: false,
+    part: 'one-off',
   });
   // A worker that takes over reads the container's log from its start: what the user has seen is not said twice.
   const said = new Set(

@@ -95,9 +95,9 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   ],
 ];
 
-/** What an engine says that goes down or comes up again, and of a container that it has not started yet. */
+/** What an engine says that goes down or comes up again, and of a container that has not started yet or has just ended. */
 const passing =
-  /context canceled|transport is closing|ttrpc: closed|shutting down|database not open|is not running|is restarting|failed to update store|failed to start shim/i;
+  /context canceled|transport is closing|ttrpc: closed|shutting down|database not open|cannot update container|is not running|is restarting|failed to update store|failed to start shim/i;
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {

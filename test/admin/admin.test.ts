@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 let admin: Client;
 let user: Client;
@@ -108,11 +109,7 @@ it('ends sessions, and sees the work of all organizations', async ({ ocore }) =>
   const session = await ocore.owner('busy');
   await session.post('/servers', {
     name: 'Nowhere',
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
-    sshPassword: 'unused',
+    ...nowhere,
   });
   expect((await admin.get('/admin/jobs?kind=server.validate')).at('data.0.resourceType')).toBe('server');
   expect((await admin.delete(`/admin/users/${await idOf(session.email)}/sessions`)).status).toBe(200);

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 const project = async (owner: Client, name: string): Promise<string> =>
   (await owner.post('/projects', { name })).text('id');
@@ -191,11 +192,7 @@ it('closes its sockets when it is revoked, and when the secret that opened them 
   const query = 'subscription ($id: ID!) { serverUpdated(id: $id) { id } }';
   const server = await owner.post('/servers', {
     name: 'Watched',
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
-    sshPassword: 'x',
+    ...nowhere,
   });
   const overlapEnds = async (id: string) => {
     await owner.post(`/api-keys/${id}/rotate`, { overlapHours: 1 });

@@ -7,8 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startEmbedded } from '../../prisma/embedded.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
+import { freePort } from '../kit/free-port.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { Program } from '../kit/program.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 it('fails cleanly while the database is away, and goes on when it is back', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'ocore-database-'));
@@ -20,11 +22,7 @@ it('fails cleanly while the database is away, and goes on when it is back', asyn
     // Nobody listens there: the step tries again for some seconds, and meanwhile the database goes.
     const server = await owner.post('/servers', {
       name: 'Nobody',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
+      ...nowhere,
     });
     await sleep(1500);
     await database.stop();
@@ -49,10 +47,9 @@ it('fails cleanly while the database is away, and goes on when it is back', asyn
 
 it('does not wait for ever at its start for a database that takes the connection and says nothing', async () => {
   const silent = createServer(() => {});
-  silent.listen(0, '127.0.0.1');
+  const port = await freePort();
+  silent.listen(port, '127.0.0.1');
   await once(silent, 'listening');
-  const address = silent.address();
-  const port = typeof address === 'object' ? address?.port : 0;
   const program = Program.run('src/main.ts', [], { DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/nothing` });
   expect(await program.ended()).toBe(1);
   expect(program.output).toContain('timeout');

@@ -3,6 +3,7 @@ import type { Client } from '../kit/client.ts';
 import { type Fixtures, it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { connected, RawSocket } from '../kit/raw-socket.ts';
+import { operationNowhere } from '../kit/nowhere.ts';
 
 // Nobody works: the operation stays queued, and a subscription to it open.
 it.override('env', { OCORE_ROLE: 'gateway', SOCKETS_PER_ACCOUNT: '20' });
@@ -10,16 +11,7 @@ it.override('env', { OCORE_ROLE: 'gateway', SOCKETS_PER_ACCOUNT: '20' });
 let operation: string;
 
 it.beforeAll(async ({ owner }) => {
-  operation = (
-    await owner.post('/servers', {
-      name: 'Waiting',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
-    })
-  ).text('operationId');
+  operation = await operationNowhere(owner, 'Waiting');
 });
 
 const init = (client: Client): object => ({
@@ -276,16 +268,7 @@ describe('a socket', () => {
     const short = await Ocore.start({ OCORE_ROLE: 'gateway', JWT_ACCESS_EXPIRY: '4s' });
     const client = await short.owner();
     const socket = await connected(client);
-    const id = (
-      await client.post('/servers', {
-        name: 'Waiting',
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'unused',
-      })
-    ).text('operationId');
+    const id = await operationNowhere(client, 'Waiting');
     const events = client.request(
       'POST',
       '/graphql',

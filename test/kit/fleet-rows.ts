@@ -1,5 +1,6 @@
 import type { Client } from './client.ts';
 import type { Ocore } from './ocore.ts';
+import { nowhere } from './nowhere.ts';
 
 /** The ids of one of everything. */
 export interface Fleet {
@@ -33,10 +34,7 @@ export async function settle(ocore: Ocore, instanceId: string): Promise<void> {
 export async function fleetOf(ocore: Ocore, owner: Client): Promise<Fleet> {
   const server = await owner.post('/servers', {
     name: 'berlin-1',
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
+    ...nowhere,
     sshPassword: 'secret',
   });
   await activate(ocore, server.text('id'));

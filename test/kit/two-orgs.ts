@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import type { Ids } from './fields.ts';
 import type { Ocore } from './ocore.ts';
+import { nowhere } from './nowhere.ts';
 
 /** Stands in every name of the organization that others must see nothing of. */
 export const mark = 'aardvark';
@@ -72,11 +73,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
   const server = await owner.post('/servers', {
     name: `${name} server`,
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
-    sshPassword: 'unused',
+    ...nowhere,
   });
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const person = await personalIds(ocore, owner.email, `${name} key`);

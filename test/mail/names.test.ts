@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import type { Ocore } from '../kit/ocore.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -51,11 +52,7 @@ describe('a name', () => {
       await owner.post('/api-keys', { name, permissions: ['view:org'] }),
       await owner.post('/servers', {
         name,
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'x',
+        ...nowhere,
       }),
     ];
     expect(answers.map((answer) => [answer.status, answer.at('error.details.constraint')])).toEqual(

@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import type { Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { operationNowhere } from '../kit/nowhere.ts';
 
 let ocore: Ocore;
 let owner: Client;
@@ -14,22 +15,9 @@ it.beforeAll(({ ocore: started, owner: first }) => {
   owner = first;
 });
 
-/** Nobody listens there: the operation says so a few times and fails. */
-const failingOperation = async (name: string): Promise<string> =>
-  (
-    await owner.post('/servers', {
-      name,
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
-    })
-  ).text('operationId');
-
 /** One of a server that answered at its address before: the worker tries for a while and says so, line by line. */
 async function retryingOperation(name: string): Promise<string> {
-  const first = await owner.finished(await failingOperation(name));
+  const first = await owner.finished(await operationNowhere(owner, name));
   const [server] = await ocore.sql<{ id: string }>(
     "UPDATE servers SET validated_address = '127.0.0.1', host_key_fingerprint = 'SHA256:known' WHERE name = $1 RETURNING id",
     [name],
@@ -61,7 +49,7 @@ function closeOf(client: Client, operationId: string, connected: () => void = ()
 }
 
 it('shows an operation over server-sent events to its end', async () => {
-  const id = await failingOperation('By SSE');
+  const id = await operationNowhere(owner, 'By SSE');
   const response = await fetch(`${owner.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -98,7 +86,7 @@ it('resumes the log where a client left it, without a gap or a duplicate', async
 }, 120_000);
 
 it('does not show an operation to another organization', async () => {
-  const id = await failingOperation('Hidden');
+  const id = await operationNowhere(owner, 'Hidden');
   const stranger = await ocore.owner('stranger');
   const events: Answer[] = [];
   for await (const event of stranger.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', {
@@ -109,7 +97,7 @@ it('does not show an operation to another organization', async () => {
 });
 
 it('stops telling a subscriber who lost the permission', async () => {
-  const id = await failingOperation('Lost');
+  const id = await operationNowhere(owner, 'Lost');
   let told = 0;
   const listen = async (): Promise<void> => {
     for await (const _event of owner.subscribe('subscription ($id: ID!) { operationUpdated(id: $id) { status } }', {
@@ -135,16 +123,7 @@ it('stops telling a subscriber who lost the permission', async () => {
 
 it('closes the socket at once after a logout', async () => {
   const leaver = await ocore.owner('leaver');
-  const id = (
-    await leaver.post('/servers', {
-      name: 'Left',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
-    })
-  ).text('operationId');
+  const id = await operationNowhere(leaver, 'Left');
   expect(await closeOf(leaver, id, () => void leaver.post('/auth/logout'))).toBe(4403);
 });
 
@@ -152,16 +131,7 @@ it('closes the socket when the access token ends', async () => {
   const short = await Ocore.start({ JWT_ACCESS_EXPIRY: '3s' });
   try {
     const expiring = await short.owner('expiring');
-    const other = (
-      await expiring.post('/servers', {
-        name: 'Expired',
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'unused',
-      })
-    ).text('operationId');
+    const other = await operationNowhere(expiring, 'Expired');
     expect(await closeOf(expiring, other)).toBe(4403);
   } finally {
     await short.stop();

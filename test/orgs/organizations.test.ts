@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 it('is created by anyone who is signed in, with the system roles and a slug of its own', async ({ owner }) => {
   const made = await owner.in(null).post('/user/orgs', { name: 'Ötzi & Co', slug: 'otzi' });
@@ -63,11 +64,7 @@ it('is renamed; the old slug leads nowhere, even for who is connected', async ({
     id: (
       await chief.post('/servers', {
         name: 'One',
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'x',
+        ...nowhere,
       })
     ).text('id'),
   };

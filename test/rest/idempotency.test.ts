@@ -5,6 +5,7 @@ import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -67,11 +68,7 @@ it('covers PATCH and DELETE, and keeps the headers of an answer', async ({ owner
   const register = randomUUID();
   const server = {
     name: 'Kept',
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
-    sshPassword: 'unused',
+    ...nowhere,
   };
   const accepted = await send(owner, 'POST', '/servers', register, server);
   const repeated = await send(owner, 'POST', '/servers', register, server);

@@ -3,6 +3,7 @@ import type { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import type { Ocore } from '../kit/ocore.ts';
+import { operationNowhere, nowhere } from '../kit/nowhere.ts';
 
 // Only a gateway: operations stay queued until the test ends them.
 it.override('env', { OCORE_ROLE: 'gateway', STREAM_HEARTBEAT: '1s' });
@@ -14,17 +15,6 @@ afterEach(async () => {
   other = undefined;
 });
 
-const operation = async (owner: Client, name: string): Promise<string> =>
-  (
-    await owner.post('/servers', {
-      name,
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
-    })
-  ).text('operationId');
 const wake = (ocore: Ocore, id: string): Promise<unknown> =>
   ocore.sql("SELECT pg_notify('ocore', json_build_object('topic', 'operation:' || $1)::text)", [id]);
 const end = async (ocore: Ocore, id: string): Promise<void> => {
@@ -42,7 +32,7 @@ const say = async (ocore: Ocore, id: string, from: number, to: number): Promise<
 };
 
 it('knows an id in upper case: to look, to wait and to follow', async ({ ocore, owner }) => {
-  const id = await operation(owner, 'Upper');
+  const id = await operationNowhere(owner, 'Upper');
   const upper = id.toUpperCase();
   expect((await owner.get(`/operations/${upper}`)).at('id')).toBe(id);
   expect((await owner.graphql(`{ operation(id: "${upper}") { id } }`)).at('data.operation.id')).toBe(id);
@@ -59,11 +49,7 @@ describe('accepted work', () => {
   it('is 202 with where to look and when', async ({ owner }) => {
     const answer = await owner.post('/servers', {
       name: 'Accepted',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
+      ...nowhere,
     });
     expect([answer.status, answer.headers.get('location'), answer.headers.get('retry-after')]).toEqual([
       202,
@@ -91,7 +77,7 @@ describe('accepted work', () => {
 
 describe('wait', () => {
   it('answers when the operation ends, and at once when it has', async ({ ocore, owner }) => {
-    const id = await operation(owner, 'Awaited');
+    const id = await operationNowhere(owner, 'Awaited');
     const waiting = owner.get(`/operations/${id}?wait=60`);
     const first = await Promise.race([
       waiting.then(() => 'answered'),
@@ -105,7 +91,7 @@ describe('wait', () => {
   });
 
   it('answers with what there is when the time is over, and when the gateway stops', async ({ ocore, owner }) => {
-    const id = await operation(owner, 'Unfinished');
+    const id = await operationNowhere(owner, 'Unfinished');
     expect((await owner.get(`/operations/${id}?wait=1`)).at('status')).toBe('queued');
     other = await GatewayProcess.start(ocore);
     const waiting = other.client(owner).get(`/operations/${id}?wait=60`);
@@ -126,16 +112,7 @@ describe('wait', () => {
 
   it('ends for one who loses access', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
-    const id = (
-      await leaver.post('/servers', {
-        name: 'Left',
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'unused',
-      })
-    ).text('operationId');
+    const id = await operationNowhere(leaver, 'Left');
     const waiting = leaver.get(`/operations/${id}?wait=60`);
     await ocore.sql('UPDATE memberships SET role_id = NULL WHERE user_id = (SELECT id FROM users WHERE email = $1)', [
       leaver.email,
@@ -181,7 +158,7 @@ async function* events(
 
 describe('the log as server-sent events', () => {
   it('is JSON unless a stream is asked for', async ({ ocore, owner }) => {
-    const id = await operation(owner, 'Plain');
+    const id = await operationNowhere(owner, 'Plain');
     await say(ocore, id, 1, 2);
     const answer = await owner.get(`/operations/${id}/logs`);
     expect([answer.headers.get('content-type'), answer.at('data.1.seq')]).toEqual([
@@ -196,7 +173,7 @@ describe('the log as server-sent events', () => {
   });
 
   it('goes on to the end, resumed without a gap or a duplicate', async ({ ocore, owner }) => {
-    const id = await operation(owner, 'Streamed');
+    const id = await operationNowhere(owner, 'Streamed');
     await say(ocore, id, 1, 3);
     const seen: (string | undefined)[] = [];
     const cut = new AbortController();
@@ -220,7 +197,7 @@ describe('the log as server-sent events', () => {
   });
 
   it('keeps a quiet stream alive with comments', async ({ owner }) => {
-    const id = await operation(owner, 'Quiet');
+    const id = await operationNowhere(owner, 'Quiet');
     let comments = 0;
     for await (const { comment } of events(owner, `/operations/${id}/logs`)) {
       if (comment) comments += 1;
@@ -231,16 +208,7 @@ describe('the log as server-sent events', () => {
 
   it('ends with an error for one who loses the permission', async ({ ocore }) => {
     const leaver = await ocore.owner('leaver');
-    const id = (
-      await leaver.post('/servers', {
-        name: 'Left',
-        host: '127.0.0.1',
-        port: 1,
-        sshUser: 'root',
-        authMethod: 'password',
-        sshPassword: 'unused',
-      })
-    ).text('operationId');
+    const id = await operationNowhere(leaver, 'Left');
     await say(ocore, id, 1, 1);
     const last: string[] = [];
     for await (const { id: seq, event, data } of events(leaver, `/operations/${id}/logs`)) {
@@ -258,7 +226,7 @@ describe('the log as server-sent events', () => {
   });
 
   it('ends without `end` when the gateway stops, so that the client comes again', async ({ ocore, owner }) => {
-    const id = await operation(owner, 'Moved');
+    const id = await operationNowhere(owner, 'Moved');
     await say(ocore, id, 1, 1);
     other = await GatewayProcess.start(ocore);
     const seen: (string | undefined)[] = [];
@@ -271,7 +239,7 @@ describe('the log as server-sent events', () => {
 
   it('refuses what is not there, not allowed or not understood, before it begins', async ({ ocore, owner }) => {
     const stranger = await ocore.owner('stranger');
-    const id = await operation(owner, 'Closed');
+    const id = await operationNowhere(owner, 'Closed');
     const read = (client: Client, headers: Record<string, string> = {}) =>
       client.request('GET', `/api/operations/${id}/logs`, undefined, { accept: 'text/event-stream', ...headers });
     expect((await read(stranger)).at('error.code')).toBe('not_found');

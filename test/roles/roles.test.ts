@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { it } from '../kit/fixtures.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 it('has a catalogue of what can be allowed, with secrets apart', async ({ owner }) => {
   const answer = await owner.get('/permissions');
@@ -57,11 +58,7 @@ it('changes what its members may from their next request on, and wakes their sub
 
   const server = await owner.post('/servers', {
     name: 'Somewhere',
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
-    sshPassword: 'x',
+    ...nowhere,
   });
   const events = operator.subscribe('subscription ($id: ID!) { serverUpdated(id: $id) { id } }', {
     id: server.text('id'),

@@ -10,6 +10,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { sealedColumns } from '../../src/sealed-columns.ts';
 import { Client } from '../kit/client.ts';
 import { Program } from '../kit/program.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 const first = 'the first master key of this test';
 const second = 'the second master key of this test';
@@ -106,10 +107,7 @@ it('rotates the data key under load, also when it is killed half way, and the ma
   if (!owner) throw new Error('No client');
 
   const server = {
-    host: '127.0.0.1',
-    port: 1,
-    sshUser: 'root',
-    authMethod: 'password',
+    ...nowhere,
     sshPassword: 'sealed in the database',
   };
   const registered = await owner.post('/servers', { name: 'Nobody listens', ...server });

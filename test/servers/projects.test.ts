@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import type { Ocore } from '../kit/ocore.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 const unknownId = '0197a1f0-0000-7000-8000-000000000000';
 
@@ -28,11 +29,7 @@ async function server(ocore: Ocore, owner: Client, name: string): Promise<string
   const id = (
     await owner.post('/servers', {
       name,
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
+      ...nowhere,
     })
   ).text('id');
   await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [id]);

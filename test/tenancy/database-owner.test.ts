@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EmbeddedDatabase, startEmbedded } from '../../prisma/embedded.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { nowhere } from '../kit/nowhere.ts';
 
 let dir: string;
 let database: EmbeddedDatabase;
@@ -39,11 +40,7 @@ async function works(url: string): Promise<void> {
     const [ann, bob] = [await ocore.owner('ann'), await ocore.owner('bob')];
     const server = await ann.post('/servers', {
       name: 'Nobody',
-      host: '127.0.0.1',
-      port: 1,
-      sshUser: 'root',
-      authMethod: 'password',
-      sshPassword: 'unused',
+      ...nowhere,
     });
     expect(server.status).toBe(202);
     expect((await ann.get(`/servers/${server.text('id')}`)).status).toBe(200);

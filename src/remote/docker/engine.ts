@@ -3,7 +3,7 @@ import type { RemoteGuard } from '../guard.ts';
 import type { ImageReference } from '../image-reference.ts';
 import type { Dial } from './connections.ts';
 import { RemoteError } from '../errors.ts';
-import type { ContainerSpec, ExecSpec, RestartPolicy } from './specs.ts';
+import type { ContainerSpec, ExecSpec } from './specs.ts';
 import {
   type ContainerInfo,
   containerShape,
@@ -126,7 +126,7 @@ export class DockerEngine {
   }
 
   /** Whether the engine starts the container again by itself, when it ends and when the engine itself starts. */
-  async setRestartPolicy(id: string, name: RestartPolicy, options: Options = {}): Promise<void> {
+  async setRestartPolicy(id: string, name: 'no' | 'unless-stopped', options: Options = {}): Promise<void> {
     await this.#http.call('updateContainer', { path: { id }, body: { RestartPolicy: { Name: name } }, ...options });
   }
 
