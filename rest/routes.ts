@@ -2,7 +2,7 @@ import { admin } from './admin.ts';
 import { apiKeys } from './api-keys.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
-import { type Category, type Examples, merged, type Parsers, type ShortFields } from './category.ts';
+import { type Category, type Examples, merged, type Parsers, type Shapes, type ShortFields } from './category.ts';
 import { instances } from './instances.ts';
 import { members } from './members.ts';
 import { sharedExamples } from './openapi/shared-examples.ts';
@@ -32,4 +32,9 @@ export const parsers: Parsers = merged(
 export const shortFields: ShortFields = merged(
   'the short fields of',
   each((category) => category.shortFields ?? {}),
+);
+
+export const shapes: Shapes = merged(
+  'the shape',
+  each((category) => category.shapes ?? {}),
 );

@@ -1,4 +1,5 @@
 import type { Operation as OperationRow, Organization as OrganizationRow } from '../prisma/generated/client/client.ts';
+import { requireAdmin } from '../src/access/access.ts';
 import { expand } from '../src/access/permissions.ts';
 import {
   deleteOrganization,
@@ -9,10 +10,11 @@ import {
   updateOrganization,
   updateSettings,
 } from '../src/orgs/index.ts';
+import { type OrganizationUse, organizationUse } from '../src/admin/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { orgScope } from './context.ts';
-import { myRoleIn } from './loaders.ts';
+import { type Context, orgScope } from './context.ts';
+import { loaderFor, myRoleIn } from './loaders.ts';
 import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Role } from './role.ts';
@@ -21,6 +23,14 @@ const OrganizationStatus = builder.enumType('OrganizationStatus', {
   description: 'The status of an organization.',
   values: { active: { description: 'In use.' }, removing: { description: 'Being deleted. It is read-only.' } } as const,
 });
+
+const forAdmin = 'Only administrators of this installation can see it.';
+const uses = loaderFor(({ app }, ids) => organizationUse(app, ids));
+
+async function useOf(context: Context, id: string): Promise<OrganizationUse> {
+  requireAdmin(context.access);
+  return (await uses(context).load(id)) ?? { id, members: 0, servers: 0, instances: 0 };
+}
 
 export const Organization = builder.prismaObject('Organization', {
   interfaces: [Node],
@@ -37,6 +47,18 @@ export const Organization = builder.prismaObject('Organization', {
       description:
         'The caller’s role in the whole organization; null for a member with roles in single projects only, with an API key, and in the response to a sign-in.',
       resolve: (row, _args, context) => myRoleIn(context, row.id),
+    }),
+    memberCount: t.int({
+      description: `The number of its members. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id)).members,
+    }),
+    serverCount: t.int({
+      description: `The number of its servers. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id)).servers,
+    }),
+    instanceCount: t.int({
+      description: `The number of its instances. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id)).instances,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
