@@ -1,28 +1,30 @@
-import { admin } from './admin.ts';
-import { apiKeys } from './api-keys.ts';
-import { audit } from './audit.ts';
-import { auth } from './auth.ts';
+import { readdirSync } from 'node:fs';
 import { type Category, type Examples, merged, type Parsers, type Shapes, type ShortFields } from './category.ts';
-import { instances } from './instances.ts';
-import { members } from './members.ts';
 import { sharedExamples } from './openapi/shared-examples.ts';
-import { operations } from './operations.ts';
-import { organizations } from './organizations.ts';
-import { projects } from './projects.ts';
-import { roles } from './roles.ts';
 import type { Route } from './route.ts';
-import { servers } from './servers.ts';
-import { user } from './user.ts';
 
-const categories: Readonly<Record<string, Category>> = { auth, audit, admin, user, organizations, members, roles, apiKeys, servers, projects, instances, operations };
+const ending = '.routes.ts';
+
+/** The default export of each file here that is named so. */
+async function load(file: string): Promise<[string, Category]> {
+  const module: { default?: Category } = await import(`./${file}`);
+  if (!module.default) throw new Error(`rest/${file} has no default export: its category`);
+  return [file.slice(0, -ending.length), module.default];
+}
+
+const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(ending));
+const categories = await Promise.all(files.sort().map(load));
 
 /** What each category gives, by the categories' names. */
-const each = <T>(give: (category: Category) => T): Record<string, T> => Object.fromEntries(Object.entries(categories).map(([name, category]) => [name, give(category)]));
+const each = <T>(give: (category: Category) => T): Record<string, T> => Object.fromEntries(categories.map(([name, category]) => [name, give(category)]));
 
 /** Every REST route: the router, the OpenAPI document and the tests all read this table. */
-export const routes: readonly Route[] = Object.values(categories).flatMap((category) => category.routes);
+export const routes: readonly Route[] = categories.flatMap(([, category]) => category.routes);
 
-export const examples: Examples = merged('the example of', { shared: sharedExamples, ...each((category) => category.examples) });
+export const examples: Examples = merged('the example of', {
+  shared: sharedExamples,
+  ...each((category) => category.examples),
+});
 
 export const parsers: Parsers = merged(
   'the parser of',

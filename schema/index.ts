@@ -1,34 +1,10 @@
-import './admin-user.ts';
-import './admin-organization.ts';
-import './admin-jobs.ts';
-import './audit.ts';
-import './account-security.ts';
-import './admin-settings.ts';
-import './auth.ts';
-import './sign-up.ts';
-import './oauth.ts';
-import './organization.ts';
-import './user.ts';
-import './totp.ts';
-import './passkey.ts';
-import './session.ts';
-import './ssh-key.ts';
-import './role.ts';
-import './member.ts';
-import './invitation.ts';
-import './api-key.ts';
-import './operation.ts';
-import './operation-logs.ts';
-import './server.ts';
-import './server-changes.ts';
-import './server-metrics.ts';
-import './project.ts';
-import './environment.ts';
-import './instance.ts';
-import './instance-changes.ts';
-import './instance-logs.ts';
+import { readdirSync } from 'node:fs';
 import { builder } from './builder.ts';
 import { guardRootFields } from './deny-by-default.ts';
+
+// Every file here adds its types and fields to the builder when it is loaded.
+for (const file of readdirSync(import.meta.dirname).sort())
+  if (file.endsWith('.ts') && file !== 'index.ts') await import(`./${file}`);
 
 export const schema = builder.toSchema();
 guardRootFields(schema);

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
+import { connecting } from './connecting.ts';
 import { surviveErrors } from './survive-errors.ts';
 import { TenantDatabase } from './tenants.ts';
 
@@ -33,8 +34,7 @@ export function openDatabase(
   const config = {
     connectionString: url,
     max,
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
+    ...connecting,
     idle_in_transaction_session_timeout: idleSeconds * 1000,
   };
   const pool = new pg.Pool(config);

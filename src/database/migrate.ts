@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { newId } from '../ids.ts';
+import { connecting } from './connecting.ts';
 import { lockNumbers } from './lock-numbers.ts';
 
 const folder = new URL('../../prisma/migrations/', import.meta.url);
@@ -12,7 +13,7 @@ const folder = new URL('../../prisma/migrations/', import.meta.url);
  * others wait. Returns the names applied.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client({ connectionString: databaseUrl, ...connecting });
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [lockNumbers.migrations]);

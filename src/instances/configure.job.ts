@@ -1,7 +1,7 @@
 import { recordFact } from '../audit/mutation.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { ensureOdoo, findContainer, stopContainer } from './containers.ts';
+import { ensureOdoo, findContainer, startContainer, stopContainer } from './containers.ts';
 import { servingContainer, type Site, siteOf } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
@@ -39,7 +39,8 @@ export const configureInstanceJob = implementOperation({
         await host.docker.renameContainer(old, names.previous);
       }
       await ensureDatabaseRuns(host, instance, context.signal);
-      await host.docker.startContainer(
+      await startContainer(
+        host,
         await ensureOdoo(
           host,
           instance,
@@ -67,7 +68,7 @@ export const configureInstanceJob = implementOperation({
       await host.docker.renameContainer(old, names.odoo);
     }
     await ensureDatabaseRuns(host, instance, context.signal);
-    await host.docker.startContainer(old);
+    await startContainer(host, old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
     await context.saveState({ rolledBack: true });
     context.log('warning', 'The old configuration is back and Odoo is healthy with it');

@@ -26,9 +26,19 @@ export async function findContainer(host: RemoteHost, name: string): Promise<Con
   });
 }
 
-/** Stops a container; one that is gone is fine. */
-export function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
-  return unless(404, host.docker.stopContainer(name, graceSeconds));
+/**
+ * Stops a container; one that is gone is fine. An engine that comes up would start one again that it found ended when it
+ * was asked to stop it, unless the policy says otherwise.
+ */
+export async function stopContainer(host: RemoteHost, name: string, graceSeconds: number): Promise<void> {
+  await unless(404, host.docker.setRestartPolicy(name, 'no'));
+  await unless(404, host.docker.stopContainer(name, graceSeconds));
+}
+
+/** Starts a container that is to run from now on, whatever happens to it or to its engine. */
+export async function startContainer(host: RemoteHost, name: string): Promise<void> {
+  await host.docker.setRestartPolicy(name, 'unless-stopped');
+  await host.docker.startContainer(name);
 }
 
 export async function ensureNetwork(host: RemoteHost, instance: Instance, operationId: string): Promise<void> {
@@ -96,7 +106,7 @@ export async function ensureDatabase(
     // The image reads it as root, before it becomes postgres.
     { path: passwordPath, content: superuserPassword, mode: 0o400 },
   );
-  await host.docker.startContainer(id);
+  await startContainer(host, id);
 }
 
 export interface OdooContainer {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
-import { findContainer } from './containers.ts';
+import { findContainer, startContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
 import { databaseName, databaseRole, namesOf } from './names.ts';
 
@@ -58,7 +58,7 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
     // It never ends well by itself: an engine that goes down asks it to.
     if (info && (wasInterrupted(info) || (!info.State.Running && info.State.ExitCode === 0)) && again < 3) {
       again += 1;
-      await host.docker.startContainer(info.Id);
+      await startContainer(host, info.Id);
     } else if (
       info &&
       ((!info.State.Running && !info.State.Restarting) || (info.State.Restarting && info.RestartCount >= maxRestarts))
@@ -79,7 +79,7 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
 
 /** Starts the database server if the engine has not, as after a kill of the engine itself, and waits for it. */
 export async function ensureDatabaseRuns(host: RemoteHost, instance: Instance, signal: AbortSignal): Promise<void> {
-  await host.docker.startContainer(namesOf(instance.id).database);
+  await startContainer(host, namesOf(instance.id).database);
   await waitForPostgres(host, instance, signal);
 }
 

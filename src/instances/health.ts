@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepError } from '../operations/kind.ts';
 import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
-import { findContainer } from './containers.ts';
+import { findContainer, startContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
 
 async function lastLines(host: RemoteHost, name: string): Promise<string> {
@@ -49,7 +49,7 @@ export async function waitForOdoo(
       );
     if (wasInterrupted(info) && again < 3) {
       again += 1;
-      await host.docker.startContainer(info.Id);
+      await startContainer(host, info.Id);
     } else if (!info.State.Running || info.RestartCount > 2)
       throw new StepError(
         'odoo_not_healthy',

@@ -1,7 +1,7 @@
 import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
-import { confPath, ensureOdoo, findContainer } from './containers.ts';
+import { confPath, ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
 import { setAdministrator, waitForPostgres } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
@@ -62,7 +62,7 @@ async function attempt(context: StepContext<unknown>, site: Site, modules: reado
   const { instance, host } = site;
   const names = namesOf(instance.id);
   // What took the initialisation with it may have taken the database, too.
-  await host.docker.startContainer(names.database);
+  await startContainer(host, names.database);
   await waitForPostgres(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
     ...(await servingContainer(context, site, settingsOf(instance), 0)),

@@ -2,7 +2,7 @@ import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome, StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { findContainer, stopContainer } from './containers.ts';
+import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
 import { waitForOdoo } from './health.ts';
@@ -59,7 +59,7 @@ export const startInstanceJob = implementOperation({
     start: async (context) => {
       const { instance, host } = await siteOf(context);
       await ensureDatabaseRuns(host, instance, context.signal);
-      await host.docker.startContainer(namesOf(instance.id).odoo);
+      await startContainer(host, namesOf(instance.id).odoo);
     },
     health,
   },
@@ -86,7 +86,7 @@ export const restartInstanceJob = implementOperation({
       const { instance, host } = await siteOf(context);
       await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
       await ensureDatabaseRuns(host, instance, context.signal);
-      await host.docker.startContainer(namesOf(instance.id).odoo);
+      await startContainer(host, namesOf(instance.id).odoo);
     },
     health,
   },

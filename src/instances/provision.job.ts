@@ -3,7 +3,7 @@ import { StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { dockerStatus, pullImage, type RemoteHost, toRemoteError } from '../remote/index.ts';
 import { databaseBounds } from './container-limits.ts';
-import { ensureDatabase, ensureNetwork, ensureOdoo } from './containers.ts';
+import { ensureDatabase, ensureNetwork, ensureOdoo, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, siteOf } from './context.ts';
 import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
@@ -93,7 +93,7 @@ export const provisionInstanceJob = implementOperation({
       for (let attempt = 0; attempt < 20; attempt += 1) {
         const id = await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), port));
         try {
-          await host.docker.startContainer(id);
+          await startContainer(host, id);
           return `Port ${port}`;
         } catch (error) {
           const remote = toRemoteError(error);

@@ -1,11 +1,12 @@
 import { PgBoss } from 'pg-boss';
+import { connecting } from '../database/connecting.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import type { Logger } from 'pino';
 import { queueName } from './queue.ts';
 
 /** Starts pg-boss and makes sure of the queue. A sender needs it as much as a worker. */
 export async function startQueue(databaseUrl: string, log: Logger, supervise: boolean): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, supervise, schedule: false });
+  const boss = new PgBoss({ connectionString: databaseUrl, ...connecting, max: 4, supervise, schedule: false });
   boss.on('error', (error: Error) => log.warn({ err: error }, 'The job queue had an error'));
   await boss.start();
   // The operation's own row decides what is retried; the queue only hands over, so a job is never run twice by it.

@@ -84,7 +84,7 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
 
 /** What an engine says that goes down or comes up again, and of a container that it has not started yet. */
 const passing =
-  /context canceled|transport is closing|ttrpc: closed|shutting down|is not running|is restarting|failed to update store|failed to start shim/i;
+  /context canceled|transport is closing|ttrpc: closed|shutting down|database not open|is not running|is restarting|failed to update store|failed to start shim/i;
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
+import { connecting } from '../database/connecting.ts';
 import { lockNumbers } from '../database/lock-numbers.ts';
 import { toRemoteError } from '../remote/index.ts';
 import { Semaphore } from '../semaphore.ts';
@@ -86,7 +87,7 @@ export class ServerMonitor {
 
   async #isLeader(): Promise<boolean> {
     if (this.#lock) return true;
-    const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.#url, ...connecting });
     client.on('error', () => {
       this.#lock = undefined;
     });

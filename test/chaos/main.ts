@@ -41,6 +41,6 @@ options.say(`faults by kind: ${counts(report.faults)}`);
 options.say(`operations by kind and outcome: ${counts(report.operations)}`);
 for (const what of report.violations) options.say(`violation: ${what}`);
 options.say(
-  `seed ${seed}: ${((Date.now() - began) / 60_000).toFixed(1)} minutes, ${total(report.faults)} faults, ${total(report.operations)} operations, ${report.restarted} instances restarted by hand, ${report.violations.length} violations`,
+  `seed ${seed}: ${((Date.now() - began) / 60_000).toFixed(1)} minutes, ${total(report.faults)} faults, ${total(report.operations)} operations, ${report.restarted} instances restarted by hand, ${report.leftByAKill} operations failed on what a killed engine left, ${report.violations.length} violations`,
 );
 process.exit(report.violations.length > 0 ? 1 : 0);

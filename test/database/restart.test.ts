@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +8,7 @@ import { expect, it } from 'vitest';
 import { startEmbedded } from '../../prisma/embedded.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
 import { Ocore } from '../kit/ocore.ts';
+import { Program } from '../kit/program.ts';
 
 it('fails cleanly while the database is away, and goes on when it is back', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'ocore-database-'));
@@ -43,3 +46,15 @@ it('fails cleanly while the database is away, and goes on when it is back', asyn
     await rm(dir, { recursive: true, force: true });
   }
 }, 90_000);
+
+it('does not wait for ever at its start for a database that takes the connection and says nothing', async () => {
+  const silent = createServer(() => {});
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const address = silent.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const program = Program.run('src/main.ts', [], { DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/nothing` });
+  expect(await program.ended()).toBe(1);
+  expect(program.output).toContain('timeout');
+  silent.close();
+});

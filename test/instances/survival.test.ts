@@ -107,6 +107,31 @@ it('fails with the reason when Docker is stopped, and can be retried when it is 
   expect((await owner.finished(retried.text('id'))).at('data.operationUpdated.status')).toBe('succeeded');
 }, 180_000);
 
+it('keeps an instance stopped that was stopped after its containers had ended with an engine', async () => {
+  const found = (await owner.get('/instances?search=No%20Docker')).text('data.0.id');
+  const containers = ['odoo', 'db'].map((part) => server.engine.docker.getContainer(`ocore-${found}-${part}`));
+  for (const container of containers) {
+    // Ended by nobody's wish, and not started again yet: as an engine finds its containers when it comes up.
+    await container.update({ RestartPolicy: { Name: 'no' } });
+    process.kill((await container.inspect()).State.Pid, 'SIGKILL');
+    await container.wait();
+    await container.update({ RestartPolicy: { Name: 'unless-stopped' } });
+  }
+  const runs = () => Promise.all(containers.map(async (container) => (await container.inspect()).State.Running));
+  const done = async (verb: string) =>
+    (await owner.finished((await owner.post(`/instances/${found}/${verb}`)).text('operationId'))).at(
+      'data.operationUpdated.status',
+    );
+  expect(await done('stop')).toBe('succeeded');
+  await server.engine.stop();
+  await server.engine.start();
+  expect(await runs()).toEqual([false, false]);
+  expect(await done('start')).toBe('succeeded');
+  await server.engine.stop();
+  await server.engine.start();
+  await expect.poll(runs).toEqual([true, true]);
+}, 180_000);
+
 it('fails with the reason when sshd is down at the start, and can be retried when it is back', async () => {
   await server.sshd.down();
   const answer = await create('No sshd');

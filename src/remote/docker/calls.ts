@@ -38,6 +38,7 @@ export const engineCalls = {
   inspectContainer: { method: 'GET', path: '/containers/{id}/json', ...read },
   startContainer: { method: 'POST', path: '/containers/{id}/start', ...change, unchanged: true },
   stopContainer: { method: 'POST', path: '/containers/{id}/stop', ...change, deadlineMs: 120_000, unchanged: true },
+  updateContainer: { method: 'POST', path: '/containers/{id}/update', ...change },
   renameContainer: { method: 'POST', path: '/containers/{id}/rename', ...change },
   removeContainer: { method: 'DELETE', path: '/containers/{id}', ...change },
   putArchive: { method: 'PUT', path: '/containers/{id}/archive', ...change },

@@ -3,7 +3,7 @@ import type { RemoteGuard } from '../guard.ts';
 import type { ImageReference } from '../image-reference.ts';
 import type { Dial } from './connections.ts';
 import { RemoteError } from '../errors.ts';
-import type { ContainerSpec, ExecSpec } from './specs.ts';
+import type { ContainerSpec, ExecSpec, RestartPolicy } from './specs.ts';
 import {
   type ContainerInfo,
   containerShape,
@@ -107,6 +107,11 @@ export class DockerEngine {
   /** One that does not run is fine. */
   async stopContainer(id: string, graceSeconds: number, options: Options = {}): Promise<void> {
     await this.#http.call('stopContainer', { path: { id }, query: { t: String(graceSeconds) }, ...options });
+  }
+
+  /** Whether the engine starts the container again by itself, when it ends and when the engine itself starts. */
+  async setRestartPolicy(id: string, name: RestartPolicy, options: Options = {}): Promise<void> {
+    await this.#http.call('updateContainer', { path: { id }, body: { RestartPolicy: { Name: name } }, ...options });
   }
 
   async renameContainer(id: string, name: string, options: Options = {}): Promise<void> {

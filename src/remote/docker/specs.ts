@@ -1,3 +1,5 @@
+export type RestartPolicy = 'no' | 'unless-stopped';
+
 /** What containers are made from: of the engine's many fields, those that are set here. */
 export interface ContainerSpec {
   Image: string;
@@ -10,7 +12,7 @@ export interface ContainerSpec {
   HostConfig: {
     NetworkMode: string;
     Mounts?: readonly { Type: 'volume'; Source: string; Target: string; ReadOnly?: boolean }[];
-    RestartPolicy?: { Name: 'no' | 'unless-stopped' };
+    RestartPolicy?: { Name: RestartPolicy };
     LogConfig?: { Type: string; Config: Record<string, string> };
     Memory?: number;
     MemorySwap?: number;

@@ -188,6 +188,7 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     container.end(0);
     return noContent;
   }),
+  updateContainer: withContainer(() => ({ status: '200 OK', text: '{"Warnings":null}' })),
   renameContainer: withContainer((container, { state, request }) => {
     const name = request.query.get('name') ?? '';
     if (state.container(name))

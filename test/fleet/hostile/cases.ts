@@ -26,6 +26,7 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   inspectContainer: 'provision',
   startContainer: 'restart',
   stopContainer: 'stop',
+  updateContainer: 'stop',
   renameContainer: 'configure',
   removeContainer: 'delete',
   putArchive: 'provision',

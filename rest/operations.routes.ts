@@ -79,4 +79,4 @@ const parsers: Parsers = {
   operations: z.object({ kind: filter }),
 };
 
-export const operations: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

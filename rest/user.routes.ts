@@ -145,4 +145,4 @@ const parsers: Parsers = {
   setUpTotp: passwordInput,
 };
 
-export const user: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

@@ -68,4 +68,4 @@ const parsers: Parsers = {
   auditLogs: trail,
 };
 
-export const audit: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

@@ -92,4 +92,4 @@ const parsers: Parsers = {
   updateServerProjects: updateServerProjectsInput,
 };
 
-export const servers: Category = { routes, examples, parsers, shortFields: { CreateServerInput: ['host', 'sshUser', 'sshPrivateKey'] } };
+export default { routes, examples, parsers, shortFields: { CreateServerInput: ['host', 'sshUser', 'sshPrivateKey'] } } satisfies Category;

@@ -140,4 +140,4 @@ const parsers: Parsers = {
   verifyEmail: verifyInput,
 };
 
-export const auth: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

@@ -93,4 +93,4 @@ const parsers: Parsers = {
   instances: z.object({ search: filter }),
 };
 
-export const instances: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

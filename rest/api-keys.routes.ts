@@ -47,4 +47,4 @@ const parsers: Parsers = {
 /** Also of those who made invitations. */
 const shapes: Shapes = { Person: { type: 'User', fields: 'id name email' } };
 
-export const apiKeys: Category = { routes, examples, parsers, shapes };
+export default { routes, examples, parsers, shapes } satisfies Category;

@@ -3,7 +3,7 @@ import { adminUserInput } from '../src/admin/index.ts';
 import { installationSettingsInput } from '../src/identity/index.ts';
 import { type Category, type Examples, filter, type Parsers, type Shapes } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
-import { operationFields } from './operations.ts';
+import { operationFields } from './operations.routes.ts';
 import type { Route } from './route.ts';
 
 const user = 'id name email emailVerified isServerAdmin: isAdmin totpEnabled orgCount createdAt lastLoginAt deactivatedAt';
@@ -82,4 +82,4 @@ const shapes: Shapes = {
   AdminOrganization: { type: 'Organization', fields: organization },
 };
 
-export const admin: Category = { routes, examples, parsers, shapes };
+export default { routes, examples, parsers, shapes } satisfies Category;

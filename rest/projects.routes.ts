@@ -63,4 +63,4 @@ const parsers: Parsers = {
   projects: z.object({ search: filter }),
 };
 
-export const projects: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

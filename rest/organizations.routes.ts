@@ -58,4 +58,4 @@ const parsers: Parsers = {
   transferOwnership: passwordInput,
 };
 
-export const organizations: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

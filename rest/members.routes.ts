@@ -71,4 +71,4 @@ const parsers: Parsers = {
   members: z.object({ search: filter }),
 };
 
-export const members: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;

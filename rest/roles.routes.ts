@@ -40,4 +40,4 @@ const parsers: Parsers = {
   UpdateRoleInput: updateRoleInput,
 };
 
-export const roles: Category = { routes, examples, parsers };
+export default { routes, examples, parsers } satisfies Category;
