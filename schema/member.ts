@@ -3,7 +3,6 @@ import {
   assignRole,
   changeMemberRole,
   getMember,
-  hasRole,
   leaveOrganization,
   listAssignments,
   listMembers,
@@ -56,7 +55,7 @@ const Member = builder.objectRef<MemberRow>('Member').implement({
     assignments: t.field({
       type: [RoleAssignment],
       description: 'The roles in single projects.',
-      resolve: (row) => row.assignments.filter(hasRole),
+      resolve: (row) => row.assignments,
     }),
     joinedAt: t.field({ type: 'DateTime', description: 'When the person joined.', resolve: (row) => row.createdAt }),
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { found, invalidState } from '../errors.ts';
+import { invalidState } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { settingsOf } from './context.ts';
 import { configureInstanceKind, type Settings } from './kinds.ts';
@@ -48,7 +48,6 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
       resourceId: id,
       resourceName: before.name,
     });
-    const instance = await tx.instance.findUnique({ where: { id } });
-    return { instance: found(instance, 'instance', id), operation };
+    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
   });
 }

@@ -7,13 +7,12 @@ import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, searchTerm, seekById, wholeRows } from '../lists.ts';
+import { page, type PageArgs, searchTerm, seekById } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import {
   findMemberIn,
   grantRows,
-  hasUser,
   memberIn,
   memberInclude,
   type MemberRow,
@@ -32,7 +31,7 @@ export function listMembers(
   const term = searchTerm(args.search);
   const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
-  const found = page(`members of ${scope.orgId}`, args, (seek) => {
+  return page(`members of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.membership.findMany({
       where: {
@@ -47,7 +46,6 @@ export function listMembers(
       ...rest,
     });
   });
-  return wholeRows(found, hasUser);
 }
 
 /** The person's own role in each of these organizations, as a whole. */

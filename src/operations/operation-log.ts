@@ -1,4 +1,3 @@
-import { found } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import type { Tx } from '../database/database.ts';
 
@@ -53,11 +52,10 @@ export class OperationLog {
 
   /** Goes on where earlier attempts ended. */
   async resume(tx: Tx): Promise<void> {
-    const row = await tx.operation.findUnique({
+    const { logCutAt, logCut } = await tx.operation.findUniqueOrThrow({
       where: { id: this.#operationId },
       select: { logCutAt: true, logCut: true },
     });
-    const { logCutAt, logCut } = found(row, 'operation', this.#operationId);
     const lines = await tx.$queryRaw<
       { seq: number; bytes: number }[]
     >`SELECT seq, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = ${this.#operationId}::uuid ORDER BY seq`;

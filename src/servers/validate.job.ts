@@ -1,4 +1,3 @@
-import { found } from '../errors.ts';
 import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../operations/kind.ts';
@@ -23,8 +22,9 @@ export const validateServerJob = implementOperation({
   kind: validateServerKind,
   steps: {
     connect: async ({ app, operation, connect, saveState, write }) => {
-      const { resourceId: id, orgId } = operation;
-      const server = found(await app.db.prisma.server.findFirst({ where: { id, orgId } }), 'server', id);
+      const server = await app.db.prisma.server.findFirstOrThrow({
+        where: { id: operation.resourceId, orgId: operation.orgId },
+      });
       app.remote.drop(server.id);
       try {
         const host = await connect(await targetOf(app, server, { firstContact: true }), 'look');
