@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { adminUserInput } from '../src/admin/index.ts';
 import { installationSettingsInput } from '../src/identity/index.ts';
-import { type Category, type Examples, filter, type Parsers } from './category.ts';
+import { type Category, type Examples, filter, type Parsers, type Shapes } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import { operationFields } from './operations.routes.ts';
 import type { Route } from './route.ts';
 
-const user = 'id name email emailVerified isServerAdmin totpEnabled orgCount createdAt lastLoginAt deactivatedAt';
+const user = 'id name email emailVerified isServerAdmin: isAdmin totpEnabled orgCount createdAt lastLoginAt deactivatedAt';
+const userFields = user.replace(': isAdmin', '');
 const organization = 'id name slug status memberCount serverCount instanceCount createdAt';
 const category = 'Admin';
 
@@ -47,23 +48,17 @@ const examples: Examples = {
   '/admin/users/{id}': ids.user,
   '/admin/orgs/{id}': ids.organization,
   '/admin/jobs/{id}': ids.operation,
-  'AdminUser.id': ids.user,
-  'AdminUser.name': 'Grace Hopper',
-  'AdminUser.email': 'grace@example.com',
-  'AdminUser.totpEnabled': false,
-  isServerAdmin: false,
   orgCount: 1,
   deactivatedAt: null,
   'adminDeactivateUser.deactivatedAt': '2026-11-24T09:30:00.000Z',
+  'adminCreateUser.name': 'Grace Hopper',
+  'adminCreateUser.email': 'grace@example.com',
+  'adminCreateUser.totpEnabled': false,
   'adminCreateUser.orgCount': 0,
   'adminCreateUser.lastLoginAt': null,
   'updateInstallationSettings.signupOpenIsSet': true,
   'AdminCreateUserInput.name': 'Grace Hopper',
   'AdminCreateUserInput.email': 'grace@example.com',
-  'AdminOrganization.id': ids.organization,
-  'AdminOrganization.name': 'Example Manufacturing',
-  'AdminOrganization.slug': 'example-mfg',
-  'AdminOrganization.status': 'active',
   serverCount: 2,
   instanceCount: 6,
   queued: 2,
@@ -82,4 +77,9 @@ const parsers: Parsers = {
   adminUsers: z.object({ search: filter }),
 };
 
-export default { routes, examples, parsers } satisfies Category;
+const shapes: Shapes = {
+  AdminUser: { type: 'User', fields: userFields },
+  AdminOrganization: { type: 'Organization', fields: organization },
+};
+
+export default { routes, examples, parsers, shapes } satisfies Category;

@@ -1,5 +1,5 @@
 import { createApiKeyInput, rotateApiKeyInput, updateApiKeyInput } from '../src/api-keys/index.ts';
-import type { Category, Examples, Parsers } from './category.ts';
+import type { Category, Examples, Parsers, Shapes } from './category.ts';
 import type { Route } from './route.ts';
 
 const key = 'id name prefix status scope permissions projectIds allowedIps createdAt expiresAt lastUsedAt lastUsedIp overlapEndsAt revokedAt createdBy { id name email }';
@@ -44,4 +44,7 @@ const parsers: Parsers = {
   rotateApiKey: rotateApiKeyInput,
 };
 
-export default { routes, examples, parsers } satisfies Category;
+/** Also of those who made invitations. */
+const shapes: Shapes = { Person: { type: 'User', fields: 'id name email' } };
+
+export default { routes, examples, parsers, shapes } satisfies Category;

@@ -6,8 +6,6 @@ import type { Route } from './route.ts';
 
 const trail = z.object({ action: filter, resourceType: filter });
 const entry = 'id action resourceType resourceId resourceName actorType userId userName ipAddress userAgent requestId beforeState afterState createdAt';
-/** The names of an export's columns. */
-const exported = entry.replace('userId', 'actorId: userId').replace('userName', 'actorName: userName');
 const filters = '$resourceType: String, $resourceId: ID, $action: String, $userId: ID, $startDate: DateTime, $endDate: DateTime';
 const given = 'resourceType: $resourceType, resourceId: $resourceId, action: $action, userId: $userId, startDate: $startDate, endDate: $endDate';
 const category = 'Audit Logs';
@@ -25,8 +23,8 @@ const routes: readonly Route[] = [
       contentTypes: ['application/json', 'text/csv'],
       rows: {
         document: `query ($first: Int, $after: String, ${filters}) { auditLogs(first: $first, after: $after, ${given}) {
-          nodes { ${exported} } pageInfo { hasNextPage endCursor } } }`,
-        most: exportLimit,
+          nodes { ${entry} } pageInfo { hasNextPage endCursor } } }`,
+        cost: exportLimit,
         file: ({ format }) => auditFile(format === 'csv' ? 'csv' : 'json'),
       },
     },
@@ -42,8 +40,8 @@ const row = {
   resourceId: ids.project,
   resourceName: 'ERP',
   actorType: 'user',
-  actorId: ids.user,
-  actorName: 'Ada Lovelace',
+  userId: ids.user,
+  userName: 'Ada Lovelace',
   ipAddress: '203.0.113.7',
   userAgent: 'curl/8.14.1',
   requestId: 'req_Zk3vT1x8cQ0pLw5n',

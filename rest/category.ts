@@ -15,6 +15,13 @@ export type Parsers = Readonly<Record<string, z.ZodType>>;
 
 export type ShortFields = Readonly<Record<string, readonly string[]>>;
 
+/** A selection of a GraphQL type that has a name of its own in the OpenAPI document: the type and the fields of its JSON. */
+export interface Shape {
+  type: string;
+  fields: string;
+}
+export type Shapes = Readonly<Record<string, Shape>>;
+
 /** One part of the API with everything that is said of it. */
 export interface Category {
   routes: readonly Route[];
@@ -22,6 +29,8 @@ export interface Category {
   parsers: Parsers;
   /** By input type, optional fields that its short example needs all the same, since others ask for them. */
   shortFields?: ShortFields;
+  /** By their names in the OpenAPI document. */
+  shapes?: Shapes;
 }
 
 /** A text by which a list is narrowed. */

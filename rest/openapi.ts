@@ -1,4 +1,4 @@
-import { type GraphQLField, type GraphQLSchema, Kind, OperationTypeNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { apiVersion } from '../src/api-version.ts';
 import { errorAnswers, errorExamples } from './openapi/errors.ts';
 import { isObject, type JsonObject } from './openapi/json.ts';
@@ -28,14 +28,6 @@ function usedHeaders(paths: JsonObject): Record<string, JsonObject> {
   return Object.fromEntries(Object.entries({ ...sharedHeaders, ...protocolHeaders }).filter(([name]) => text.includes(`"#/components/headers/${name}"`)));
 }
 
-function rootFieldOf(schema: GraphQLSchema, prepared: PreparedRoute): GraphQLField<unknown, unknown> {
-  const definition = prepared.document.definitions[0];
-  const operation = definition?.kind === Kind.OPERATION_DEFINITION ? definition.operation : OperationTypeNode.QUERY;
-  const field = schema.getRootType(operation)?.getFields()[prepared.rootField];
-  if (!field) throw new Error(`There is no field ${prepared.rootField}`);
-  return field;
-}
-
 const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the sequence number, `data` one row as JSON; the last event is `event: end`.' } };
 
 /** A response with what every response of its kind has: its headers, and the stream where there is one. */
@@ -45,8 +37,8 @@ function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonOb
   return { ...answer, headers: { ...given('headers'), ...own }, ...(stream ? { content: { ...given('content'), 'text/event-stream': events } } : {}) };
 }
 
-function operationOf(writer: SchemaWriter, prepared: PreparedRoute, field: GraphQLField<unknown, unknown>, operationId: string, protocol: Protocol): JsonObject {
-  const { route } = prepared;
+function operationOf(writer: SchemaWriter, prepared: PreparedRoute, operationId: string, protocol: Protocol): JsonObject {
+  const { route, field } = prepared;
   const scope = prepared.requirement;
   const subject = { writer, prepared, field };
   const body = bodyOf(subject);
@@ -88,11 +80,11 @@ export function describe(schema: GraphQLSchema, table: readonly Route[] = routes
   for (const prepared of all) {
     const { route } = prepared;
     const protocol = protocolOf(route, conditionOf(all, route) !== undefined);
-    const field = rootFieldOf(schema, prepared);
+    const { field } = prepared;
     const usual = operationIdOf(schema, prepared, field.name);
     const operationId = operationIds.has(usual) ? `${route.method}${capital(usual)}` : usual;
     operationIds.add(operationId);
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, field, operationId, protocol) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(writer, prepared, operationId, protocol) };
   }
   const shared = shareParts(paths);
   const document: JsonObject = {

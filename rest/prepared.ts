@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
+import { type DocumentNode, type FieldNode, type GraphQLField, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
 import { requirementOfField } from '../schema/deny-by-default.ts';
 import type { Access } from '../src/access/access.ts';
@@ -12,6 +12,8 @@ const pageNames: Readonly<Record<string, string>> = { first: 'limit', after: 'cu
 export interface PreparedDocument {
   document: DocumentNode;
   rootField: string;
+  /** The root field of the schema. */
+  field: GraphQLField<unknown, unknown>;
   /** Of a query; a mutation runs through the library. */
   compiled: CompiledQuery | undefined;
 }
@@ -48,10 +50,10 @@ function parseAndCheck(schema: GraphQLSchema, route: Route, text: string): Docum
   return document;
 }
 
-function requirementFor(schema: GraphQLSchema, operation: OperationDefinitionNode, rootField: string): Requirement {
-  const field = schema.getRootType(operation.operation)?.getFields()[rootField];
-  if (!field) throw new Error(`There is no field ${rootField}`);
-  return requirementOfField(field);
+function fieldOf(schema: GraphQLSchema, operation: OperationDefinitionNode, root: FieldNode): GraphQLField<unknown, unknown> {
+  const field = schema.getRootType(operation.operation)?.getFields()[root.name.value];
+  if (!field) throw new Error(`There is no field ${root.name.value}`);
+  return field;
 }
 
 /** Whose the route's resource is, whatever headers a request has: the installation's, an organization's, or the caller's own. */
@@ -77,7 +79,9 @@ function requireResource({ method, path, answer }: Route, root: FieldNode): void
 function rowsOf(schema: GraphQLSchema, route: Route): PreparedDocument | undefined {
   if (route.answer.as !== 'file') return undefined;
   const document = parseAndCheck(schema, route, route.answer.rows.document);
-  return { document, rootField: rootFieldOf(route, operationOf(document)).name.value, compiled: compileQuery(schema, document) };
+  const operation = operationOf(document);
+  const root = rootFieldOf(route, operation);
+  return { document, rootField: root.name.value, field: fieldOf(schema, operation, root), compiled: compileQuery(schema, document) };
 }
 
 export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
@@ -85,6 +89,7 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const operation = operationOf(document);
   const root = rootFieldOf(route, operation);
   requireResource(route, root);
+  const field = fieldOf(schema, operation, root);
   const variables = new Map<string, GraphQLInputType>();
   for (const definition of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, definition.type);
@@ -98,12 +103,13 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
     route,
     document,
     rootField: root.name.value,
+    field,
     variables,
     pathParameters,
     queryParameters,
     argumentNames,
     queryName,
-    requirement: requirementFor(schema, operation, root.name.value),
+    requirement: requirementOfField(field),
     ownParameters: route.waits ? ['wait'] : [],
     stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
     compiled: compileQuery(schema, document),

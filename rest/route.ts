@@ -27,8 +27,8 @@ export type Answer =
 /** The rows of a file: pages of a connection, by the variables `first` and `after` beside the route's own. */
 export interface RowFile {
   document: string;
-  /** How many rows it has at most; it costs as many points. */
-  most: number;
+  /** Its points of GraphQL cost, however many rows it has: their reader sets the pace. */
+  cost: number;
   /** How it is written. */
   file: (variables: Readonly<Record<string, unknown>>) => FileFormat;
 }

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { type Category, type Examples, merged, type Parsers, type ShortFields } from './category.ts';
+import { type Category, type Examples, merged, type Parsers, type Shapes, type ShortFields } from './category.ts';
 import { sharedExamples } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
@@ -34,4 +34,9 @@ export const parsers: Parsers = merged(
 export const shortFields: ShortFields = merged(
   'the short fields of',
   each((category) => category.shortFields ?? {}),
+);
+
+export const shapes: Shapes = merged(
+  'the shape',
+  each((category) => category.shapes ?? {}),
 );

@@ -24,7 +24,7 @@ export async function sendRows(request: Request, response: Response, prepared: P
   if (answer.as !== 'file' || !rows) throw new AppError('internal_error', 'This route has no file');
   const { contentType, filename, head, row, tail } = answer.rows.file(variables);
   requireAccepted(request, [contentType]);
-  countCost(context.app, context.access, context.client, answer.rows.most, response);
+  countCost(context.app, context.access, context.client, answer.rows.cost, response);
   const read = async (access: Context['access'], after: string | null) => page.parse(await runDocument(rows, { ...context, access }, { ...variables, first: pageSize, after }));
   // What is wrong with the request is said before the file begins.
   let current = await read(context.access, null);
@@ -42,11 +42,11 @@ export async function sendRows(request: Request, response: Response, prepared: P
     response.write(head);
     let index = 0;
     for (;;) {
-      for (const entry of current.nodes.slice(0, answer.rows.most - index)) {
+      for (const entry of current.nodes) {
         if (!response.write(row(entry, index))) await writable(response);
         index += 1;
       }
-      if (response.closed || !current.pageInfo.hasNextPage || index >= answer.rows.most) break;
+      if (response.closed || !current.pageInfo.hasNextPage) break;
       current = await read(await context.reauthenticate(), current.pageInfo.endCursor);
     }
     response.end(tail);

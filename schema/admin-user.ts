@@ -1,6 +1,5 @@
 import { requireActor, requirePerson } from '../src/access/access.ts';
 import {
-  type AccountRow,
   type Administrator,
   createUser,
   endUserSessions,
@@ -12,44 +11,11 @@ import {
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import type { Context } from './context.ts';
-import { Node } from './node.ts';
+import { User } from './user.ts';
 
 export function administrator({ access, client }: Context): Administrator {
   return { ...client, userId: requirePerson(access).userId, name: requireActor(access).name };
 }
-
-const AdminUser = builder.objectRef<AccountRow>('AdminUser').implement({
-  interfaces: [Node],
-  description: 'An account as the administrator of the installation sees it.',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'The id.' }),
-    name: t.exposeString('name', { description: 'The display name.' }),
-    email: t.exposeString('email', { description: 'The e-mail address.' }),
-    emailVerified: t.boolean({
-      description: 'Whether the address is verified.',
-      resolve: (row) => row.emailVerifiedAt !== null,
-    }),
-    isServerAdmin: t.exposeBoolean('isAdmin', {
-      description: 'Whether the account is an administrator of the installation.',
-    }),
-    totpEnabled: t.boolean({
-      description: 'Whether sign-in requires a code from an authenticator app.',
-      resolve: (row) => row.totpEnabledAt !== null,
-    }),
-    orgCount: t.int({ description: 'How many organizations it belongs to.', resolve: (row) => row._count.memberships }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    lastLoginAt: t.expose('lastLoginAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was last used to sign in.',
-    }),
-    deactivatedAt: t.expose('deactivatedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was deactivated; null for an active account.',
-    }),
-  }),
-});
 
 const AdminCreateUserInput = builder.inputType('AdminCreateUserInput', {
   description: 'An account that the administrator creates.',
@@ -68,7 +34,7 @@ const userArg = { required: true as const, description: 'The account.' };
 builder.queryFields((t) => ({
   adminUsers: t.connection(
     {
-      type: AdminUser,
+      type: User,
       authScopes: { admin: true },
       description: 'Every account of the installation, newest first.',
       args: { search: t.arg.string({ description: 'Part of the name or e-mail address.' }) },
@@ -78,7 +44,7 @@ builder.queryFields((t) => ({
     { description: 'One account of a page.' },
   ),
   adminUser: t.field({
-    type: AdminUser,
+    type: User,
     authScopes: { admin: true },
     description: 'One account.',
     args: { id: t.arg.id(userArg) },
@@ -88,28 +54,28 @@ builder.queryFields((t) => ({
 
 builder.mutationFields((t) => ({
   adminCreateUser: t.field({
-    type: AdminUser,
+    type: User,
     authScopes: { admin: true },
     description: 'Creates an account, even while sign-up is closed.',
     args: { input: t.arg({ type: AdminCreateUserInput, required: true, description: 'The account.' }) },
     resolve: (_root, { input }, context) => createUser(context.app, administrator(context), input),
   }),
   adminDeactivateUser: t.field({
-    type: AdminUser,
+    type: User,
     authScopes: { admin: true },
     description: 'Deactivates an account at once. Its data is kept.',
     args: { id: t.arg.id(userArg) },
     resolve: (_root, { id }, context) => setUserActive(context.app, administrator(context), id, false),
   }),
   adminReactivateUser: t.field({
-    type: AdminUser,
+    type: User,
     authScopes: { admin: true },
     description: 'Reactivates an account.',
     args: { id: t.arg.id(userArg) },
     resolve: (_root, { id }, context) => setUserActive(context.app, administrator(context), id, true),
   }),
   adminSetAdministrator: t.field({
-    type: AdminUser,
+    type: User,
     authScopes: { admin: true },
     description: 'Grants or revokes the administrator role of the installation.',
     args: {

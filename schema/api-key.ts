@@ -14,7 +14,7 @@ import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
 import { personOf } from './loaders.ts';
 import { Node } from './node.ts';
-import { Person } from './person.ts';
+import { User } from './user.ts';
 
 const ApiKeyStatus = builder.enumType('ApiKeyStatus', {
   description: 'The status of an API key.',
@@ -57,7 +57,7 @@ const ApiKey = builder.objectRef<KeyRow>('ApiKey').implement({
       description: 'IP addresses and CIDR ranges from which the key is accepted; empty for any.',
     }),
     createdBy: t.field({
-      type: Person,
+      type: User,
       nullable: true,
       description: 'The creator, for whom the key acts; null after the creator has left the organization.',
       resolve: (row, _args, context) => personOf(context, row.userId),

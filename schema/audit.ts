@@ -100,8 +100,8 @@ builder.queryFields((t) => {
       type: AuditExportFile,
       authScopes: { permission: 'view:audit_logs' },
       description:
-        'The newest matching entries as a file, at most 10,000 entries and 16 MiB. It costs 10,000 points, so an operation can contain only one export. ' +
-        '`GET /api/audit-logs/export` streams the same entries.',
+        'The matching entries as a file, newest first. In GraphQL, an export of more than 10,000 entries or 16 MiB is refused; ' +
+        '`GET /api/audit-logs/export` streams any number of entries. It costs 10,000 points, so an operation can contain only one export.',
       args: { ...filter, format: t.arg({ type: ExportFormat, defaultValue: 'json', description: 'The format.' }) },
       resolve: (_root, { format, ...args }, context) => exportAuditEntries(orgScope(context), format ?? 'json', args),
     }),

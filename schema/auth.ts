@@ -33,10 +33,10 @@ export const SignInPayload = builder.objectRef<DeliveredSignIn>('SignInPayload')
         'With cookies: send it as `X-CSRF-Token` with every request that changes data. The cookie `ocore_csrf` has it too.',
     }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until the access token expires.' }),
-    user: t.prismaField({
+    user: t.field({
       type: User,
       description: 'The user who signed in.',
-      resolve: (query, parent, _args, { app }) => getAccount(app, parent.user.id, query),
+      resolve: (parent, _args, { app }) => getAccount(app, parent.user.id),
     }),
     organizations: t.prismaField({
       type: [Organization],
@@ -80,13 +80,13 @@ const LoginPayload = builder.objectRef<DeliveredSignIn | SecondStep>('LoginPaylo
       description: 'Seconds until the access token expires.',
       resolve: (parent) => signedIn(parent)?.expiresIn,
     }),
-    user: t.prismaField({
+    user: t.field({
       type: User,
       nullable: true,
       description: 'The user who signed in.',
-      resolve: (query, parent, _args, { app }) => {
+      resolve: (parent, _args, { app }) => {
         const done = signedIn(parent);
-        return done && getAccount(app, done.user.id, query);
+        return done && getAccount(app, done.user.id);
       },
     }),
     organizations: t.prismaField({

@@ -22,7 +22,7 @@ import { orgScope } from './context.ts';
 import { personOf } from './loaders.ts';
 import { Node } from './node.ts';
 import { Organization } from './organization.ts';
-import { Person } from './person.ts';
+import { User } from './user.ts';
 import { Role } from './role.ts';
 
 const InvitationStatus = builder.enumType('InvitationStatus', {
@@ -57,7 +57,7 @@ const Invitation = builder.objectRef<InvitationRow & { role: RoleRow }>('Invitat
       description: 'The projects in which the role will apply; empty for the whole organization.',
     }),
     invitedBy: t.field({
-      type: Person,
+      type: User,
       nullable: true,
       description: 'The person who sent the invitation; null after that person has left.',
       resolve: (row, _args, context) => personOf(context, row.invitedById),
@@ -89,7 +89,7 @@ const InviteLink = builder.objectRef<LinkRow & { role: RoleRow; code?: string; u
     maxUses: t.exposeInt('maxUses', { description: 'The maximum number of uses; 0 for unlimited.' }),
     useCount: t.exposeInt('useCount', { description: 'How many people have joined with it.' }),
     createdBy: t.field({
-      type: Person,
+      type: User,
       nullable: true,
       description: 'The person who created it; null after that person has left.',
       resolve: (row, _args, context) => personOf(context, row.createdById),

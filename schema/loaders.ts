@@ -1,11 +1,18 @@
 import DataLoader from 'dataloader';
 import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
-import { type Access, reachOf, requireOrg } from '../src/access/access.ts';
+import { type Access, reachOf, requireOrg, requirePerson } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import { rolesOf } from '../src/members/index.ts';
 import { openTo, projectsOfServers } from '../src/servers/index.ts';
 import type { Context } from './context.ts';
-import type { PersonRow } from './person.ts';
+
+/** An account as other members of the organization see it. */
+export interface PersonRow {
+  id: string;
+  email: string;
+  name: string;
+  avatarUrl: string | null;
+}
 
 interface Loaders {
   server: DataLoader<string, Server | null>;
@@ -103,13 +110,22 @@ export async function roleUse(context: Context, role: Role): Promise<{ members: 
   return role.orgId === context.access.org?.id ? ((await loadersOf(context).roleUse.load(role.id)) ?? none) : none;
 }
 
-const myRoles = new WeakMap<Access, DataLoader<string, { id: string; role: Role | null } | null>>();
+/** A loader of what lies in no organization: one for each operation. */
+export function loaderFor<Row extends { id: string }>(
+  find: (context: Context, ids: string[]) => Promise<Row[]>,
+): (context: Context) => DataLoader<string, Row | null> {
+  const made = new WeakMap<Context, DataLoader<string, Row | null>>();
+  return (context) => {
+    const loader = made.get(context) ?? loaderOf((ids) => find(context, ids));
+    made.set(context, loader);
+    return loader;
+  };
+}
+
+const myRoles = loaderFor(({ app, access }, ids) => rolesOf(app, requirePerson(access).userId, ids));
 
 /** The person's own role in an organization, whichever X-Org-Slug names. */
-export async function myRoleIn({ app, access }: Context, orgId: string): Promise<Role | null> {
-  const { userId } = access;
-  if (!userId || !access.sessionId) return null;
-  const loader = myRoles.get(access) ?? loaderOf((ids) => rolesOf(app, userId, ids));
-  myRoles.set(access, loader);
-  return (await loader.load(orgId))?.role ?? null;
+export async function myRoleIn(context: Context, orgId: string): Promise<Role | null> {
+  const { userId, sessionId } = context.access;
+  return userId && sessionId ? ((await myRoles(context).load(orgId))?.role ?? null) : null;
 }

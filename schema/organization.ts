@@ -9,10 +9,11 @@ import {
   updateOrganization,
   updateSettings,
 } from '../src/orgs/index.ts';
+import { type OrganizationUse, organizationUse } from '../src/admin/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { orgScope } from './context.ts';
-import { myRoleIn } from './loaders.ts';
+import { type Context, orgScope } from './context.ts';
+import { loaderFor, myRoleIn } from './loaders.ts';
 import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Role } from './role.ts';
@@ -21,6 +22,13 @@ const OrganizationStatus = builder.enumType('OrganizationStatus', {
   description: 'The status of an organization.',
   values: { active: { description: 'In use.' }, removing: { description: 'Being deleted. It is read-only.' } } as const,
 });
+
+const forAdmin = 'Null for everyone but administrators of this installation.';
+const uses = loaderFor(({ app }, ids) => organizationUse(app, ids));
+
+async function useOf(context: Context, id: string): Promise<OrganizationUse | null> {
+  return context.access.isAdmin ? uses(context).load(id) : null;
+}
 
 export const Organization = builder.prismaObject('Organization', {
   interfaces: [Node],
@@ -37,6 +45,21 @@ export const Organization = builder.prismaObject('Organization', {
       description:
         'The caller’s role in the whole organization; null for a member with roles in single projects only, with an API key, and in the response to a sign-in.',
       resolve: (row, _args, context) => myRoleIn(context, row.id),
+    }),
+    memberCount: t.int({
+      nullable: true,
+      description: `The number of its members. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id))?.members ?? null,
+    }),
+    serverCount: t.int({
+      nullable: true,
+      description: `The number of its servers. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id))?.servers ?? null,
+    }),
+    instanceCount: t.int({
+      nullable: true,
+      description: `The number of its instances. ${forAdmin}`,
+      resolve: async (row, _args, context) => (await useOf(context, row.id))?.instances ?? null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),

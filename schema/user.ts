@@ -1,40 +1,68 @@
 import { requirePerson } from '../src/access/access.ts';
 import { deleteAccount } from '../src/accounts/index.ts';
 import { getAccount, updateProfile } from '../src/identity/index.ts';
+import { ofAccount, organizationCountOf, recoveryCodesOf, type UserRow } from './accounts.ts';
 import { builder } from './builder.ts';
+import { Node } from './node.ts';
 
-export const User = builder.prismaObject('User', {
-  description: 'The account of the signed-in user.',
+const mine = 'Only the user and administrators of this installation can see it.';
+
+export const User = builder.objectRef<UserRow>('User').implement({
+  interfaces: [Node],
+  description: 'A person with an account. Others see its name, e-mail address and picture.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id.' }),
     email: t.exposeString('email', { description: 'The e-mail address in lower case, used to sign in.' }),
     emailVerified: t.boolean({
-      description: 'Whether the e-mail address is verified.',
-      resolve: (user) => user.emailVerifiedAt !== null,
+      description: `Whether the e-mail address is verified. ${mine}`,
+      resolve: ofAccount((account) => account.emailVerifiedAt !== null),
     }),
     name: t.exposeString('name', { description: 'The display name.' }),
     avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'The https:// URL of a picture.' }),
-    isAdmin: t.exposeBoolean('isAdmin', {
-      description: 'Whether the user is an administrator of this installation. The first user is.',
+    isAdmin: t.boolean({
+      description: `Whether the user is an administrator of this installation. The first user is. ${mine}`,
+      resolve: ofAccount((account) => account.isAdmin),
+    }),
+    isServerAdmin: t.boolean({
+      description: `Whether the user is an administrator of this installation. ${mine}`,
+      deprecationReason: 'Since 2026-11-27; use isAdmin. Will be removed on 2027-05-27.',
+      resolve: ofAccount((account) => account.isAdmin),
     }),
     hasPassword: t.boolean({
-      description: 'Whether the account has a password.',
-      resolve: (user) => user.passwordHash !== null,
+      description: `Whether the account has a password. ${mine}`,
+      resolve: ofAccount((account) => account.passwordHash !== null),
     }),
     totpEnabled: t.boolean({
-      description: 'Whether a sign-in with the password requires a second step.',
-      resolve: (user) => user.totpEnabledAt !== null,
+      description: `Whether a sign-in with the password requires a second step. ${mine}`,
+      resolve: ofAccount((account) => account.totpEnabledAt !== null),
     }),
-    recoveryCodesLeft: t.relationCount('recoveryCodes', {
-      where: { usedAt: null },
-      description: 'The number of unused recovery codes.',
+    recoveryCodesLeft: t.int({
+      description: `The number of unused recovery codes. ${mine}`,
+      resolve: recoveryCodesOf,
     }),
-    lastLoginAt: t.expose('lastLoginAt', {
+    orgCount: t.int({
+      nullable: true,
+      description:
+        'How many organizations the user belongs to. Null for everyone but administrators of this installation.',
+      resolve: organizationCountOf,
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: `When the account was created. ${mine}`,
+      resolve: ofAccount((account) => account.createdAt),
+    }),
+    lastLoginAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When the user last signed in.',
+      description: `When the user last signed in. ${mine}`,
+      resolve: ofAccount((account) => account.lastLoginAt),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was created.' }),
+    deactivatedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: `When the account was deactivated; null for an active account. ${mine}`,
+      resolve: ofAccount((account) => account.deactivatedAt),
+    }),
   }),
 });
 
@@ -54,11 +82,11 @@ const DeleteAccountInput = builder.inputType('DeleteAccountInput', {
 });
 
 builder.queryFields((t) => ({
-  me: t.prismaField({
+  me: t.field({
     type: User,
     authScopes: { person: true },
     description: 'The signed-in user.',
-    resolve: (query, _root, _args, { app, access }) => getAccount(app, requirePerson(access).userId, query),
+    resolve: (_root, _args, { app, access }) => getAccount(app, requirePerson(access).userId),
   }),
 }));
 

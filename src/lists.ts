@@ -39,7 +39,7 @@ const cursorShape = z.object({
     .regex(/^[^\u0000]*$/)
     .optional(),
   sort: z.string().optional(),
-  filter: z.string().optional(),
+  list: z.string(),
 });
 
 function invalidCursor(message: string): AppError {
@@ -54,22 +54,24 @@ function decode(cursor: string): z.infer<typeof cursorShape> {
   }
 }
 
-/** A cursor names the list that gave it: with another sort or filter it would skip rows without a word. */
-function seekOf(cursor: string, sort: Sort, filter: string | undefined): Seek['beyond'] {
-  const { id, name, ...list } = decode(cursor);
-  if ((list.sort ?? usual) !== sort || list.filter !== filter || (name !== undefined) !== sort.endsWith('name')) {
-    throw invalidCursor('The cursor belongs to another sort or filter; start again without a cursor');
+/** A cursor names the list that gave it: in another list, or with another sort or filter, it would skip rows without a word. */
+function seekOf(cursor: string, sort: Sort, list: string): Seek['beyond'] {
+  const { id, name, ...given } = decode(cursor);
+  if ((given.sort ?? usual) !== sort || given.list !== list || (name !== undefined) !== sort.endsWith('name')) {
+    throw invalidCursor('The cursor belongs to another list, sort or filter; start again without a cursor');
   }
   return { id, name: name ?? '' };
 }
 
-function filterOf(filters: object): string | undefined {
+/** The list with its filters, in short. */
+function listOf(name: string, filters: object): string {
   const given = Object.entries(filters)
     .filter(([, value]) => value !== undefined && value !== null)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return given.length === 0
-    ? undefined
-    : createHash('sha256').update(JSON.stringify(given)).digest('base64url').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([name, given]))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 function sizeOf(args: PageArgs): number {
@@ -91,16 +93,17 @@ function sizeOf(args: PageArgs): number {
 /**
  * One page of a list, forwards or backwards. Keyset: the statement seeks to the cursor's row, so page 10,000 costs what
  * page 1 costs, and rows that come or go meanwhile move nothing: a row that stays is seen exactly once. `find` is asked
- * for one row more than wanted.
+ * for one row more than wanted. `name` says which list it is, and whose: cursors of other lists are refused.
  */
 export async function page<Row extends { id: string; name?: string }>(
+  name: string,
   args: PageArgs,
   find: (seek: Seek) => Promise<Row[]>,
 ): Promise<Page<Row>> {
   const { first: _first, after, last, before, sort: asked, ...filters } = args;
   const size = sizeOf(args);
   const sort = asked ?? usual;
-  const filter = filterOf(filters);
+  const list = listOf(name, filters);
   const backwards = (last ?? before ?? null) !== null;
   const key = sort.endsWith('name') ? 'name' : 'id';
   const cursor = (backwards ? before : after) ?? null;
@@ -108,7 +111,7 @@ export async function page<Row extends { id: string; name?: string }>(
     take: size + 1,
     key,
     direction: sort.startsWith('-') === backwards ? 'asc' : 'desc',
-    beyond: cursor === null ? undefined : seekOf(cursor, sort, filter),
+    beyond: cursor === null ? undefined : seekOf(cursor, sort, list),
   });
   const more = rows.length > size;
   if (more) rows.pop();
@@ -123,7 +126,7 @@ export async function page<Row extends { id: string; name?: string }>(
           id: row.id,
           ...(key === 'name' ? { name: row.name ?? '' } : {}),
           ...(sort === usual ? {} : { sort }),
-          filter,
+          list,
         }),
       ).toString('base64url'),
   };

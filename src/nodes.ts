@@ -18,38 +18,31 @@ const of = <Node>(
   each: (nodes: NonNullable<(typeof features)[number]['nodes']>) => Nodes<Node> | undefined,
 ): Nodes<Node> => Object.fromEntries(features.flatMap(({ nodes }) => Object.entries((nodes && each(nodes)) ?? {})));
 
-/** Those of the organization of the request, beside the organization itself. */
-const within: Nodes<OrganizationNode> = {
+/** Those of the organization of the request. */
+export const organizationNodes: Nodes<OrganizationNode> = {
   ...of((nodes) => nodes.organization),
   AuditEntry: { table: 'audit_entries', permission: 'view:audit_logs', get: getAuditEntry },
   Operation: { table: 'operations', permission: 'view:operations', get: getOperation },
-};
-const ofPerson: Nodes<AccountNode> = of((nodes) => nodes.account);
-
-export const organizationNodes: Nodes<OrganizationNode> = {
-  ...within,
-  Organization: { table: 'organizations', permission: 'view:org', get: getOrganization },
+  Organization: { table: 'organizations', owner: 'id', permission: 'view:org', get: getOrganization },
 };
 export const accountNodes: Nodes<AccountNode> = {
-  ...ofPerson,
-  Organization: { table: 'memberships', get: getMyOrganization },
+  ...of((nodes) => nodes.account),
+  Organization: { table: 'memberships', column: 'org_id', get: getMyOrganization },
 };
 export const installationNodes: Nodes<InstallationNode> = of((nodes) => nodes.installation);
 
-const select = (condition: string, nodes: Nodes<{ table: string }>): string[] =>
-  Object.entries(nodes).map(
-    ([type, { table }]) => `SELECT '${type}' AS type FROM ${table} WHERE id = $1::uuid${condition}`,
-  );
+function select(nodes: Nodes<OrganizationNode | AccountNode | InstallationNode>, usualOwner: string | null): string {
+  return Object.entries(nodes)
+    .map(([type, { table, column = 'id', owner = usualOwner }]) => {
+      const owned = owner === null ? '' : ` AND ${owner} = $2::uuid`;
+      return `SELECT '${type}' AS type FROM ${table} WHERE ${column} = $1::uuid${owned}`;
+    })
+    .join(' UNION ALL ');
+}
 
-const inOrganization = [
-  ...select(' AND org_id = $2::uuid', within),
-  "SELECT 'Organization' FROM organizations WHERE id = $1::uuid AND id = $2::uuid",
-].join(' UNION ALL ');
-const ofAccount = [
-  ...select(' AND user_id = $2::uuid', ofPerson),
-  "SELECT 'Organization' FROM memberships WHERE org_id = $1::uuid AND user_id = $2::uuid",
-].join(' UNION ALL ');
-const ofInstallation = select('', installationNodes).join(' UNION ALL ');
+const inOrganization = select(organizationNodes, 'org_id');
+const ofAccount = select(accountNodes, 'user_id');
+const ofInstallation = select(installationNodes, null);
 
 /** What the id can name for the caller, the nearest first. Whether the caller may see it is for the type's own service to say. */
 export async function nodesOf(

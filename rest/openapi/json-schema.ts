@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { constraintsOf } from './constraints.ts';
-import { examples } from '../routes.ts';
+import { examples, shapes } from '../routes.ts';
 import { exampleValue } from './example-values.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -156,8 +156,11 @@ export class SchemaWriter {
     return scalars[named.name] ?? {};
   }
 
-  /** The same type selected differently is another shape: it stays where it is used. */
-  #component(name: string, schema: JsonObject): JsonObject {
+  /** The same type selected differently is another shape: it has its own name, or stays where it is used. */
+  #component(type: string, schema: JsonObject): JsonObject {
+    const fields = Object.keys(Object(schema['properties'])).join(' ');
+    const name =
+      Object.entries(shapes).find(([, shape]) => shape.type === type && shape.fields === fields)?.[0] ?? type;
     const known = this.components[name];
     if (known === undefined) this.components[name] = schema;
     else if (JSON.stringify(known) !== JSON.stringify(schema)) return schema;

@@ -30,8 +30,6 @@ export const sharedExamples: Examples = {
   code: '492039',
   avatarUrl: 'https://example.com/ada.png',
   isAdmin: false,
-  'Person.id': ids.user,
-  'Person.name': 'Ada Lovelace',
   permissions: ['manage:instances', 'view:servers'],
   memberCount: 4,
   expiresInDays: 7,

@@ -4,12 +4,25 @@ import { exampleOf } from './examples.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { SchemaWriter } from './json-schema.ts';
 import type { Subject } from './operation.ts';
+import type { PreparedDocument, PreparedRoute } from '../prepared.ts';
 import { placeOf } from '../created.ts';
 import { headersOf, ref } from './shared.ts';
 
 function childOf(selection: SelectionSetNode | undefined, name: string): SelectionSetNode | undefined {
   const found = selection?.selections.find((node) => node.kind === Kind.FIELD && node.name.value === name);
   return found?.kind === Kind.FIELD ? found.selectionSet : undefined;
+}
+
+function selectionOf({ document, rootField }: PreparedDocument): SelectionSetNode | undefined {
+  const definition = document.definitions[0];
+  return definition?.kind === Kind.OPERATION_DEFINITION ? childOf(definition.selectionSet, rootField) : undefined;
+}
+
+/** What the rows of a connection look like, as a list. */
+function nodesOf(writer: SchemaWriter, prepared: PreparedDocument): JsonObject {
+  const type = getNamedType(prepared.field.type);
+  const nodes = isObjectType(type) ? type.getFields()['nodes'] : undefined;
+  return nodes ? writer.output(nodes.type, childOf(selectionOf(prepared), 'nodes')) : {};
 }
 
 /** 202 with the resource, what goes on, and the operation to watch. */
@@ -54,20 +67,18 @@ function acceptedSchema(
   };
 }
 
-/** A file is not described field by field. Its example is that of the root field and the type of its content. */
-function fileOf(rootField: string, contentType: string): JsonObject {
+/** A file's example is that of the root field and the type of its content. */
+function fileOf(writer: SchemaWriter, { rootField, rows }: PreparedRoute, contentType: string): JsonObject {
   const schema: JsonObject =
-    contentType === 'application/json'
-      ? { type: 'array', maxItems: 100_000, items: { type: 'object' } }
-      : { type: 'string', maxLength: 2 ** 26 };
+    contentType === 'application/json' && rows
+      ? { ...nodesOf(writer, rows), maxItems: 2 ** 31 - 1 }
+      : { type: 'string', maxLength: 2 ** 31 - 1 };
   return { schema, example: exampleValue(rootField, contentType) ?? null };
 }
 
 /** What a route answers when all is well, by status. */
 export function successOf({ writer, prepared, field }: Subject): Record<string, JsonObject> {
-  const definition = prepared.document.definitions[0];
-  const selection =
-    definition?.kind === Kind.OPERATION_DEFINITION ? childOf(definition.selectionSet, field.name) : undefined;
+  const selection = selectionOf(prepared);
   const usual = (schema: JsonObject): JsonObject => {
     const example = exampleOf(schema, writer.components);
     return isObject(example) ? example : {};
@@ -135,7 +146,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
           description: 'The file.',
           headers: headersOf('Content-Disposition'),
           content: Object.fromEntries(
-            answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(field.name, type)]),
+            answer.contentTypes.map((type): [string, JsonObject] => [type, fileOf(writer, prepared, type)]),
           ),
         },
       };
@@ -152,11 +163,7 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
       };
     }
     case 'list': {
-      const type = getNamedType(field.type);
-      const nodes = isObjectType(type) ? type.getFields()['nodes'] : undefined;
-      const items = nodes
-        ? { ...writer.output(nodes.type, childOf(selection, 'nodes')), maxItems: 100, description: 'The rows.' }
-        : {};
+      const items = { ...nodesOf(writer, prepared), maxItems: 100, description: 'The rows.' };
       return {
         200: json(
           'A page of the list.',

@@ -15,8 +15,8 @@ export const adminFeature: Feature = {
   ],
   nodes: {
     installation: {
-      AdminOrganization: { table: 'organizations', get: getOrganization },
-      AdminUser: { table: 'users', get: getUser },
+      Organization: { table: 'organizations', get: getOrganization },
+      User: { table: 'users', get: getUser },
       Operation: { table: 'operations', get: getJob },
     },
   },

@@ -14,7 +14,7 @@ export function listJobs(
   args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined },
 ): Promise<Page<Operation & { steps: OperationStep[] }>> {
   const kind = textFilter('kind', args.kind);
-  return page(args, (seek) => {
+  return page('jobs', args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.operation.findMany({
       where: { status: args.status ?? undefined, kind, AND: and },

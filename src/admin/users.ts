@@ -14,11 +14,6 @@ export interface Administrator extends Client {
   name: string;
 }
 
-/** An account with how many organizations it belongs to. */
-export type AccountRow = User & { _count: { memberships: number } };
-
-const include = { _count: { select: { memberships: true } } } as const;
-
 /** An entry of the installation's own trail: about an account, by the administrator. */
 function record(tx: Tx, admin: Administrator, action: string, user: { id: string; email: string }) {
   const { requestId, ipAddress, userAgent } = admin;
@@ -39,24 +34,20 @@ function record(tx: Tx, admin: Administrator, action: string, user: { id: string
   });
 }
 
-export function listUsers(
-  app: App,
-  args: PageArgs & { search?: string | null | undefined },
-): Promise<Page<AccountRow>> {
+export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<User>> {
   const term = searchTerm(args.search);
   const search = { contains: term ?? '', mode: 'insensitive' as const };
-  return page(args, (seek) => {
+  return page('accounts', args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.user.findMany({
       where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) },
-      include,
       ...rest,
     });
   });
 }
 
-export async function getUser(app: App, id: string): Promise<AccountRow> {
-  const user = isId(id) ? await app.db.prisma.user.findUnique({ where: { id }, include }) : null;
+export async function getUser(app: App, id: string): Promise<User> {
+  const user = isId(id) ? await app.db.prisma.user.findUnique({ where: { id } }) : null;
   if (!user) throw notFound('user', id);
   return user;
 }
@@ -64,14 +55,13 @@ export async function getUser(app: App, id: string): Promise<AccountRow> {
 export const createInput = z.object({ email: emailSchema, name: personName, password: newPassword });
 
 /** Makes an account for somebody, also while sign-up is closed. Its address counts as verified: the administrator vouches for it. */
-export async function createUser(app: App, admin: Administrator, given: unknown): Promise<AccountRow> {
+export async function createUser(app: App, admin: Administrator, given: unknown): Promise<User> {
   const input = parse(createInput, given);
   const passwordHash = await hashPassword(input.password);
   try {
     return await app.db.prisma.$transaction(async (tx) => {
       const user = await tx.user.create({
         data: { id: newId(), email: input.email, name: input.name, passwordHash, emailVerifiedAt: new Date() },
-        include,
       });
       await record(tx, admin, 'user.created', user);
       return user;
@@ -95,7 +85,7 @@ async function requireAnotherAdministrator(tx: Tx, id: string): Promise<void> {
 }
 
 /** Deactivates or reactivates an account at once. You cannot deactivate your own. */
-export async function setUserActive(app: App, admin: Administrator, id: string, active: boolean): Promise<AccountRow> {
+export async function setUserActive(app: App, admin: Administrator, id: string, active: boolean): Promise<User> {
   const before = await getUser(app, id);
   if (before.id === admin.userId) throw new AppError('unprocessable', 'You cannot deactivate your own account', { id });
   return app.db.prisma.$transaction(async (tx) => {
@@ -103,7 +93,6 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
     const user = await tx.user.update({
       where: { id },
       data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) },
-      include,
     });
     if (!active) await endSessions(tx, id);
     await record(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
@@ -112,16 +101,11 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
 }
 
 /** Makes somebody an administrator of the installation, or takes that away. One always stays. */
-export async function setAdministrator(
-  app: App,
-  admin: Administrator,
-  id: string,
-  isAdmin: boolean,
-): Promise<AccountRow> {
+export async function setAdministrator(app: App, admin: Administrator, id: string, isAdmin: boolean): Promise<User> {
   await getUser(app, id);
   return app.db.prisma.$transaction(async (tx) => {
     if (!isAdmin) await requireAnotherAdministrator(tx, id);
-    const user = await tx.user.update({ where: { id }, data: { isAdmin }, include });
+    const user = await tx.user.update({ where: { id }, data: { isAdmin } });
     await record(tx, admin, isAdmin ? 'user.made_admin' : 'user.unmade_admin', user);
     return user;
   });

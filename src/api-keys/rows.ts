@@ -39,7 +39,7 @@ export async function currentApiKey(scope: OrgScope): Promise<KeyRow> {
 
 export function listApiKeys(scope: OrgScope, args: PageArgs & { includeRevoked?: boolean | null | undefined }) {
   const whose = keysOf(scope.access, 'view:api_keys');
-  return page(args, (seek) => {
+  return page(`api keys of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.apiKey.findMany({
       where: { orgId: scope.orgId, ...whose, ...(args.includeRevoked ? {} : { revokedAt: null }), AND: and },

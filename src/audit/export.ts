@@ -3,7 +3,7 @@ import type { OrgScope } from '../access/scope.ts';
 import { AppError } from '../errors.ts';
 import { type AuditFilter, auditConditions } from './list.ts';
 
-/** The newest entries that an export has at most. */
+/** The entries that an export in a GraphQL response has at most; what an export costs in either API. */
 export const exportLimit = 10_000;
 /** An export in a GraphQL response stands in memory as a whole. */
 const longestContent = 16 * 1024 ** 2;
@@ -17,8 +17,8 @@ const columns = [
   'resourceId',
   'resourceName',
   'actorType',
-  'actorId',
-  'actorName',
+  'userId',
+  'userName',
   'ipAddress',
   'userAgent',
   'requestId',
@@ -64,7 +64,7 @@ export function auditFile(format: 'json' | 'csv'): AuditFile {
 async function* entriesOf(scope: OrgScope, filter: AuditFilter): AsyncGenerator<AuditEntry> {
   const where = { ...auditConditions(filter), orgId: scope.orgId };
   let last: string | undefined;
-  for (let seen = 0; seen < exportLimit; seen += pageSize) {
+  for (;;) {
     const before = last === undefined ? [] : [{ id: { lt: last } }];
     const rows = await scope.db.auditEntry.findMany({
       where: { ...where, AND: before },
@@ -83,7 +83,15 @@ export interface AuditExport {
   content: string;
 }
 
-/** The newest entries that match as one file in memory; what is larger is for REST, which sends it row by row. */
+function tooLarge(what: string, details: { constraint: string; maximum: number }): AppError {
+  const route = '/api/audit-logs/export';
+  return new AppError('unprocessable', `The export is larger than ${what}; narrow the filter, or use ${route}`, {
+    ...details,
+    route,
+  });
+}
+
+/** All entries that match as one file in memory; what is larger is for REST, which sends it row by row. */
 export async function exportAuditEntries(
   scope: OrgScope,
   format: 'json' | 'csv',
@@ -92,16 +100,11 @@ export async function exportAuditEntries(
   const { contentType, filename, head, row, tail } = auditFile(format);
   const parts = [head];
   let length = 0;
-  for await (const entry of entriesOf(scope, filter)) {
-    const text = row({ ...entry }, parts.length - 1);
+  for await (const { actorId: userId, actorName: userName, ...entry } of entriesOf(scope, filter)) {
+    if (parts.length > exportLimit) throw tooLarge('10,000 entries', { constraint: 'entries', maximum: exportLimit });
+    const text = row({ ...entry, userId, userName }, parts.length - 1);
     length += text.length;
-    if (length > longestContent) {
-      const route = '/api/audit-logs/export';
-      throw new AppError('unprocessable', `The export is larger than 16 MiB; narrow the filter, or use ${route}`, {
-        constraint: 'size',
-        route,
-      });
-    }
+    if (length > longestContent) throw tooLarge('16 MiB', { constraint: 'size', maximum: longestContent });
     parts.push(text);
   }
   return { contentType, filename, content: [...parts, tail].join('') };

@@ -43,7 +43,7 @@ export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInpu
 /** The organization's trail, newest first. */
 export function listAuditEntries(scope: OrgScope, args: PageArgs & AuditFilter): Promise<Page<AuditEntry>> {
   const where = auditConditions(args);
-  return page(args, (seek) => {
+  return page(`audit log of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.auditEntry.findMany({ where: { ...where, orgId: scope.orgId, AND: and }, ...rest });
   });

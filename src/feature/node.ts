@@ -7,21 +7,27 @@ interface Row {
   id: string;
 }
 
-export interface OrganizationNode {
+/** Where its rows are. */
+interface Place {
   readonly table: string;
+  /** The column that has the node's id: `id`, unless it is told. */
+  readonly column?: string;
+  /** The column that says whose it is: `org_id` or `user_id`, unless it is told. */
+  readonly owner?: string;
+}
+
+export interface OrganizationNode extends Place {
   readonly permission: Permission;
   /** `get` itself decides who sees which rows: also callers without the permission see their own. */
   readonly ownRows?: true;
   get(scope: OrgScope, id: string): Promise<Row>;
 }
 
-export interface AccountNode {
-  readonly table: string;
+export interface AccountNode extends Place {
   get(app: App, access: Access, id: string): Promise<Row>;
 }
 
-export interface InstallationNode {
-  readonly table: string;
+export interface InstallationNode extends Place {
   get(app: App, id: string): Promise<Row>;
 }
 

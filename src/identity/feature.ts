@@ -2,6 +2,8 @@ import type { Feature } from '../feature/feature.ts';
 import { recordColumn } from '../secrets/sealed-column.ts';
 import { signingKeyOwner } from './signing-keys.ts';
 import { totpOwner } from './totp-code.ts';
+import { requirePerson } from '../access/access.ts';
+import { getAccount } from './profile.ts';
 import { getPasskey } from './passkeys.ts';
 import { getSession } from './session-list.ts';
 import { getSshKey } from './ssh-keys.ts';
@@ -46,6 +48,7 @@ export const identityFeature: Feature = {
       Passkey: { table: 'passkeys', get: getPasskey },
       Session: { table: 'sessions', get: getSession },
       SshKey: { table: 'ssh_keys', get: getSshKey },
+      User: { table: 'users', owner: 'id', get: (app, access) => getAccount(app, requirePerson(access).userId) },
     },
   },
 };

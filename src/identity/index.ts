@@ -16,6 +16,7 @@ export {
   finishPasskeyLogin,
   type PasskeyRequest,
 } from './passkey-login.ts';
+export { countRecoveryCodes } from './recovery-codes.ts';
 export { passwordInput, requireRecent } from './recent.ts';
 export {
   beginInput as beginPasskeyRegistrationInput,
@@ -26,7 +27,7 @@ export {
 } from './passkey-registration.ts';
 export { deletePasskey, getPasskey, listPasskeys, renameInput as passkeyNameInput, renamePasskey } from './passkeys.ts';
 export { hashPassword } from './passwords.ts';
-export { getAccount, profileInput, updateProfile } from './profile.ts';
+export { getAccount, getAccounts, profileInput, updateProfile } from './profile.ts';
 export { input as secondFactorInput, loginSecondFactor, type SecondStep, signInOrAsk } from './second-step.ts';
 export { endOtherSessions, endSession, getSession, listSessions } from './session-list.ts';
 export {

@@ -17,7 +17,7 @@ export const renameInput = z.object({ deviceName: deviceLabel });
 
 export function listPasskeys(app: App, access: Access, args: PageArgs): Promise<Page<Passkey>> {
   const { userId } = requirePerson(access);
-  return page(args, (seek) => {
+  return page(`passkeys of ${userId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.passkey.findMany({ where: { userId, AND: and }, ...rest });
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { App } from '../app.ts';
-import type { Prisma } from '../database/database.ts';
+import { notFound } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
@@ -34,7 +34,13 @@ export async function updateProfile(app: App, access: Access, client: Client, gi
   });
 }
 
-/** The person's own account. `query` says what else of it is asked for. */
-export function getAccount(app: App, userId: string, query: Prisma.UserDefaultArgs) {
-  return app.db.prisma.user.findUniqueOrThrow({ ...query, where: { id: userId } });
+/** The person's own account. */
+export async function getAccount(app: App, userId: string): Promise<User> {
+  const account = await app.db.prisma.user.findUnique({ where: { id: userId } });
+  if (!account) throw notFound('user', userId);
+  return account;
+}
+
+export function getAccounts(app: App, ids: string[]): Promise<User[]> {
+  return app.db.prisma.user.findMany({ where: { id: { in: ids } } });
 }

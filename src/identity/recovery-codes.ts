@@ -1,4 +1,5 @@
 import { generateSecret } from 'otplib';
+import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
 import { newId } from '../ids.ts';
 import { hashToken } from './tokens.ts';
@@ -20,4 +21,14 @@ export async function takeRecoveryCode(tx: Tx, userId: string, code: string): Pr
     data: { usedAt: new Date() },
   });
   return taken === 1;
+}
+
+/** How many unused codes each account has; those with none are left out. */
+export async function countRecoveryCodes(app: App, userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const groups = await app.db.prisma.recoveryCode.groupBy({
+    by: 'userId',
+    where: { userId: { in: [...userIds] }, usedAt: null },
+    _count: true,
+  });
+  return new Map(groups.map(({ userId, _count }) => [userId, _count]));
 }

@@ -14,7 +14,7 @@ const living = () => ({ revokedAt: null, expiresAt: { gt: new Date() } });
 /** The person's living sessions, newest first. */
 export function listSessions(app: App, access: Access, args: PageArgs): Promise<Page<Session>> {
   const { userId } = requirePerson(access);
-  return page(args, (seek) => {
+  return page(`sessions of ${userId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.session.findMany({ where: { userId, ...living(), AND: and }, ...rest });
   });

@@ -20,7 +20,7 @@ export const importInput = z.object({ githubUsername });
 
 export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
   const { userId } = requirePerson(access);
-  return page(args, (seek) => {
+  return page(`ssh keys of ${userId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.sshKey.findMany({ where: { userId, AND: and }, ...rest });
   });

@@ -42,7 +42,7 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
  */
 export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter): Promise<Page<InstanceView>> {
   const search = searchTerm(args.search);
-  return page(args, async ({ take, key, direction, beyond }) => {
+  return page(`instances of ${scope.orgId}`, args, async ({ take, key, direction, beyond }) => {
     const values: (string | number | string[])[] = [scope.orgId, take];
     let conditions = '';
     // Each shape of the list is a prepared statement of its own name.

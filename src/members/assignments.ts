@@ -16,7 +16,7 @@ export const assignInput = z.object({ roleId: z.string(), projectId: z.string() 
 
 export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
   await getMember(scope, memberId);
-  return page(args, (seek) => {
+  return page(`assignments of ${memberId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.roleAssignment.findMany({
       where: { orgId: scope.orgId, membershipId: memberId, AND: and },

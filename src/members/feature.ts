@@ -1,7 +1,7 @@
 import type { Feature } from '../feature/feature.ts';
 import { getInvitation } from './invitations.ts';
 import { getInviteLink } from './invite-links.ts';
-import { getMember } from './rows.ts';
+import { getMember, getPerson } from './rows.ts';
 import { getAssignment } from './assignments.ts';
 
 export const membersFeature: Feature = {
@@ -25,6 +25,7 @@ export const membersFeature: Feature = {
       Invitation: { table: 'invitations', permission: 'view:members', get: getInvitation },
       InviteLink: { table: 'invite_links', permission: 'view:members', get: getInviteLink },
       Member: { table: 'memberships', permission: 'view:members', get: getMember },
+      User: { table: 'memberships', column: 'user_id', permission: 'view:members', get: getPerson },
       RoleAssignment: { table: 'role_assignments', permission: 'view:members', get: getAssignment },
     },
   },

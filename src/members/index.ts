@@ -6,7 +6,7 @@ export {
 } from './accept.ts';
 export { assignInput, assignRole, getAssignment, listAssignments, unassignRole } from './assignments.ts';
 export { cancelInvitation } from './cancel-invitation.ts';
-export { countMembers } from './count.ts';
+export { countMembers, countOrganizations } from './count.ts';
 export { membersFeature } from './feature.ts';
 export { getInvitation, type InvitationStatus, listInvitations, statusOf } from './invitations.ts';
 export { inviteInput, inviteMember } from './invite.ts';

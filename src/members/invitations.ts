@@ -27,7 +27,7 @@ function whereStatus(status: InvitationStatus): Prisma.InvitationWhereInput {
 }
 
 export function listInvitations(scope: OrgScope, args: PageArgs & { status?: InvitationStatus | null | undefined }) {
-  return page(args, (seek) => {
+  return page(`invitations of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.invitation.findMany({
       where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) },

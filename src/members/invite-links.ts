@@ -31,7 +31,7 @@ export function linkStatusOf(link: InviteLink): InviteLinkStatus {
 }
 
 export function listInviteLinks(scope: OrgScope, args: PageArgs) {
-  return page(args, (seek) => {
+  return page(`invite links of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.inviteLink.findMany({ where: { orgId: scope.orgId, AND: and }, include: { role: true }, ...rest });
   });

@@ -26,6 +26,18 @@ export async function getMember(scope: OrgScope, id: string): Promise<MemberRow>
   return member;
 }
 
+/** A member as a person, by the id of the account. */
+export async function getPerson(scope: OrgScope, userId: string) {
+  const member = isId(userId)
+    ? await scope.db.membership.findFirst({
+        where: { orgId: scope.orgId, userId },
+        select: { user: { select: personSelect } },
+      })
+    : null;
+  if (!member) throw notFound('user', userId);
+  return member.user;
+}
+
 /** The same in a transaction. One relation after the other: Prisma would ask for them at once on its one connection. */
 export async function findMemberIn(
   tx: Tx,

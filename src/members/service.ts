@@ -31,7 +31,7 @@ export function listMembers(
   const term = searchTerm(args.search);
   const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
-  return page(args, (seek) => {
+  return page(`members of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.membership.findMany({
       where: {

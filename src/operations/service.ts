@@ -30,7 +30,7 @@ export function listOperations(
 ) {
   const { resourceId, status } = args;
   const kind = textFilter('kind', args.kind);
-  return page(args, (seek) => {
+  return page(`operations of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.operation.findMany({
       where: {

@@ -38,7 +38,7 @@ export async function getOrganization(scope: OrgScope) {
 /** The organizations that the signed-in person belongs to. */
 export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
   const { userId } = requirePerson(access);
-  return page(args, (seek) => {
+  return page(`organizations of ${userId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, AND: and }, ...rest });
   });

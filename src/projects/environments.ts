@@ -40,7 +40,7 @@ export interface EnvironmentFilter {
 }
 
 export function listEnvironments(scope: OrgScope, args: PageArgs & EnvironmentFilter) {
-  return page(args, (seek) => {
+  return page(`environments of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
     return scope.db.environment.findMany({
       where: {

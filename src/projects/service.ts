@@ -37,7 +37,7 @@ export interface ProjectFilter {
 
 export function listProjects(scope: OrgScope, args: PageArgs & ProjectFilter) {
   const search = searchTerm(args.search);
-  return page(args, (seek) => {
+  return page(`projects of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
     return scope.db.project.findMany({
       where: {

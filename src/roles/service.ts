@@ -33,7 +33,7 @@ export async function getRole(scope: OrgScope, id: string) {
 }
 
 export function listRoles(scope: OrgScope, args: PageArgs) {
-  return page(args, (seek) => {
+  return page(`roles of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.role.findMany({ where: { orgId: scope.orgId, AND: and }, ...rest });
   });

@@ -16,7 +16,7 @@ export async function getServer(scope: OrgScope, id: string) {
 }
 
 export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
-  return page(args, (seek) => {
+  return page(`servers of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekNamed(seek);
     return scope.db.server.findMany({
       where: {

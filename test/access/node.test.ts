@@ -38,6 +38,10 @@ const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filt
   getNamedType(field.type).name.endsWith('Connection'),
 );
 
+/** Noted beside requests, once a minute: they differ between two looks. */
+const readings = ['lastSeenAt', 'lastUsedAt'];
+const forAdministrators = ['memberCount', 'serverCount', 'instanceCount'];
+
 /** All of a type that is no object. */
 function leavesOf(name: string): string {
   const type = schema.getType(name);
@@ -45,6 +49,7 @@ function leavesOf(name: string): string {
     ? Object.values(type.getFields())
         .filter((field) => isLeafType(getNamedType(field.type)))
         .map((field) => field.name)
+        .filter((field) => !readings.includes(field))
         .join(' ')
     : '';
 }
@@ -69,7 +74,7 @@ async function listed(
 const asNode = (client: Client, id: unknown, selection = '') =>
   client.graphql(`query ($id: ID!) { node(id: $id) { __typename id ${selection} } }`, { id });
 const fetched = async (client: Client, row: Row): Promise<unknown> =>
-  (await asNode(client, row.id, `... on ${row.__typename} { ${leavesOf(row.__typename)} }`)).at('data.node');
+  (await asNode(client, row.id, `... on ${row.__typename} { ${Object.keys(row).join(' ')} }`)).at('data.node');
 
 /** What the refusal says, without the id that was sent. */
 async function refusal(client: Client, id: string): Promise<string> {
@@ -123,22 +128,103 @@ it('is implemented by everything that lists are made of', () => {
 
 it('gives everything that can be listed once more, with the same fields', async () => {
   const all = await everything();
-  const own = (await caller('the administrator').client.get('/user/orgs')).text('data.0.id');
-  for (const { client, field, row } of all.filter(({ row }) => row.id !== own))
-    expect([field, await fetched(client, row)]).toEqual([field, row]);
+  for (const { client, field, row } of all) expect([field, await fetched(client, row)]).toEqual([field, row]);
   expect([...new Set(all.map(({ row }) => row.__typename))].sort()).toEqual(nodeTypes);
-  // The nearest that an id names comes first.
-  expect((await asNode(caller('the administrator').client, own)).at('data.node')).toEqual({
-    __typename: 'Organization',
-    id: own,
+}, 120_000);
+
+it('finds everything that has an id, so that a store of objects by their ids mixes nothing', async () => {
+  const identified = Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && String(type.getFields()['id']?.type) === 'ID!',
+  );
+  expect(identified.map(({ name }) => name).sort()).toEqual(nodeTypes);
+  const types = new Map<string, Set<string>>();
+  for (const { row } of await everything()) types.set(row.id, (types.get(row.id) ?? new Set()).add(row.__typename));
+  expect([...types].filter(([, names]) => names.size > 1)).toEqual([]);
+});
+
+describe('an account', () => {
+  const facts = 'id name email avatarUrl emailVerified isAdmin hasPassword totpEnabled recoveryCodesLeft createdAt';
+  const read = async (client: Client, id: unknown, selection: string) =>
+    client.graphql(`query ($id: ID!) { node(id: $id) { ... on User { ${selection} } } }`, { id });
+
+  it('is the same for its own person, for the administrator and, in its name and address, for others', async () => {
+    const { client } = caller('Owner');
+    const me = z.looseObject({ id: z.string() }).parse((await client.graphql(`{ me { ${facts} } }`)).at('data.me'));
+    expect((await read(client, me.id, facts)).at('data.node')).toEqual(me);
+    const administrator = caller('the administrator').client;
+    expect((await read(administrator, me.id, facts)).at('data.node')).toEqual(me);
+    expect((await read(administrator, me.id, 'orgCount')).at('data.node.orgCount')).toBe(1);
+    const creators = (await client.graphql(`{ apiKeys(first: 100) { nodes { createdBy { ${facts} } } } }`)).at(
+      'data.apiKeys.nodes',
+    );
+    expect(creators).toContainEqual({ createdBy: me });
+    for (const name of ['Viewer', 'a full key'])
+      expect((await read(caller(name).client, me.id, 'id email')).at('data.node')).toEqual({
+        id: me.id,
+        email: me['email'],
+      });
   });
+
+  it('keeps its other facts from others', async () => {
+    const id = (await caller('Owner').client.get('/user')).text('id');
+    const secret = [...facts.split(' ').slice(4), 'isServerAdmin', 'lastLoginAt', 'deactivatedAt'];
+    for (const name of ['Viewer', 'a full key'])
+      for (const fact of secret) {
+        const answer = await read(caller(name).client, id, fact);
+        expect([name, fact, answer.at('errors.0.extensions.code')]).toEqual([name, fact, 'forbidden']);
+        expect(answer.at(`data.node.${fact}`) ?? null).toBe(null);
+      }
+  });
+
+  it('counts for administrators only, and refuses nobody a whole object for it', async () => {
+    const counts = `me { orgCount } organization { ${forAdministrators.join(' ')} }`;
+    expect((await caller('Owner').client.graphql(`{ ${counts} }`)).body).toEqual({
+      data: {
+        me: { orgCount: null },
+        organization: Object.fromEntries(forAdministrators.map((count) => [count, null])),
+      },
+    });
+  });
+});
+
+it('is not found by what pages begin with: a cursor is taken by the list that gave it, and by no other', async () => {
+  const lists = connections.map((field) => ({
+    field,
+    client: caller(field.name.startsWith('admin') ? 'the administrator' : 'Owner').client,
+    ofMember: field.args.some(({ name }) => name === 'id') ? `, id: "${people.org.ids['member']}"` : '',
+  }));
+  type List = (typeof lists)[number];
+  const ask = ({ field, client, ofMember }: List, after: string) =>
+    client.graphql(`{ list: ${field.name}(first: 1${ofMember}${after}) { edges { cursor } } }`);
+  for (const list of lists) {
+    const cursor = (await ask(list, '')).text('data.list.edges.0.cursor');
+    const answers = await Promise.all(
+      lists.map(async (other) => [
+        other.field.name,
+        (await ask(other, `, after: "${cursor}"`)).at('errors.0.extensions.code'),
+      ]),
+    );
+    expect([list.field.name, answers]).toEqual([
+      list.field.name,
+      lists.map((other) => [other.field.name, other === list ? undefined : 'invalid_cursor']),
+    ]);
+  }
+  // The same list of another organization is another list.
+  const theirs = (await people.other.owner.graphql('{ projects(first: 1) { edges { cursor } } }')).text(
+    'data.projects.edges.0.cursor',
+  );
+  const crossed = await caller('Owner').client.get(`/projects?cursor=${theirs}`);
+  expect([crossed.status, crossed.at('error.code')]).toEqual([400, 'invalid_cursor']);
 }, 120_000);
 
 describe('what is not found, and looks like an id that nothing has,', () => {
   const unknown = '0197a1f0-0000-7000-8000-000000000000';
 
   it('is everything of others, for the Owner of another organization and for a key of it', async () => {
-    const own = new Set((await listedBy(people.other.owner, people.other.ids)).map(({ row }) => row.id));
+    // Members stand for people, too.
+    const own = new Set(
+      (await listedBy(people.other.owner, people.other.ids)).flatMap(({ row }) => [row.id, row['userId']]),
+    );
     const all = (await everything()).filter(({ row }) => !own.has(row.id));
     for (const name of ['a member of another organization', 'a key of another organization']) {
       const stranger = caller(name).client.in(people.other.owner.org);
@@ -159,9 +245,11 @@ describe('what is not found, and looks like an id that nothing has,', () => {
       if (typeof type === 'string') seen.set(row.id, type);
       else expect([field, await refusal(client, row.id)]).toEqual([field, wanted]);
     }
-    // One's own keys, and that the organization is there, take no permission.
+    // Oneself, one's own keys, and that the organization is there, take no permission.
+    const me = (await client.get('/user')).text('id');
     const { apiKey = '', server = '' } = people.custom.ids;
     expect(Object.fromEntries(seen)).toEqual({
+      [me]: 'User',
       [people.org.id]: 'Organization',
       [apiKey]: 'ApiKey',
       [server]: 'Server',
