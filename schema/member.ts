@@ -3,6 +3,7 @@ import {
   assignRole,
   changeMemberRole,
   getMember,
+  hasRole,
   leaveOrganization,
   listAssignments,
   listMembers,
@@ -55,7 +56,7 @@ const Member = builder.objectRef<MemberRow>('Member').implement({
     assignments: t.field({
       type: [RoleAssignment],
       description: 'The roles in single projects.',
-      resolve: (row) => row.assignments,
+      resolve: (row) => row.assignments.filter(hasRole),
     }),
     joinedAt: t.field({ type: 'DateTime', description: 'When the person joined.', resolve: (row) => row.createdAt }),
   }),

@@ -94,6 +94,12 @@ export function notFound(resource: string, given: string): AppError {
   return new AppError('not_found', `${resource} ${id} was not found`, { resource, id });
 }
 
+/** The row, which may have been deleted since it was read first. */
+export function found<Row>(row: Row | null, resource: string, id: string): Row {
+  if (row === null) throw notFound(resource, id);
+  return row;
+}
+
 export function invalidState(resource: string, state: string, allowed: readonly string[]): AppError {
   return new AppError('invalid_state', `The ${resource} is ${state}; this needs it to be ${allowed.join(' or ')}`, {
     resource,

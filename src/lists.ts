@@ -132,6 +132,15 @@ export async function page<Row extends { id: string; name?: string }>(
   };
 }
 
+/**
+ * Prisma reads what rows refer to after them, and gives null for what was deleted in between, whatever the type says:
+ * such a row is gone itself, and is left out.
+ */
+export async function wholeRows<Row>(found: Promise<Page<Row>>, isWhole: (row: Row) => boolean): Promise<Page<Row>> {
+  const { rows, ...rest } = await found;
+  return { ...rest, rows: rows.filter(isWhole) };
+}
+
 type Bound = { gt: string } | { gte: string } | { lt: string } | { lte: string };
 type Order = { id: 'asc' | 'desc' } | { name: 'asc' | 'desc' };
 type Condition = { id: Bound } | { name: Bound } | { OR: ({ id: Bound } | { name: Bound })[] };

@@ -62,6 +62,11 @@ export function requireActor(access: Access): Actor {
   throw new AppError('unauthenticated', 'Sign in first: send Authorization: Bearer <token>');
 }
 
+/** The session, or the account with it, is gone. */
+export function sessionEnded(): AppError {
+  return new AppError('unauthenticated', 'The session has ended; sign in again');
+}
+
 /** A person in a session: what an API key can never stand in for. Gives the user's id and the session's. */
 export function requirePerson(access: Access): { userId: string; sessionId: string } {
   requireActor(access);

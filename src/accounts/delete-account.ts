@@ -9,7 +9,7 @@ import { notify } from '../events/hub.ts';
 import { eraseOrganization, organizationPlace } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
-import { emailSchema, notifyAccount, recordAccountFact, requireRecent } from '../identity/index.ts';
+import { accountIn, emailSchema, notifyAccount, recordAccountFact, requireRecent } from '../identity/index.ts';
 
 export const input = z.object({ confirmEmail: emailSchema, password: z.string().max(256).nullish() });
 
@@ -72,7 +72,8 @@ export async function deleteAccount(app: App, access: Access, client: Client, gi
     // Of two Owners who leave at the same time, the second must see that the first has left.
     const orgs = await tx.$queryRaw<{ id: string; slug: string; name: string }[]>`
       SELECT id, slug, name FROM organizations WHERE id IN (SELECT org_id FROM memberships WHERE user_id = ${id}::uuid) ORDER BY id FOR UPDATE`;
-    const user = await tx.user.findUniqueOrThrow({ where: { id }, include: { apiKeys: { select: { id: true } } } });
+    const user = await accountIn(tx, id);
+    const apiKeys = await tx.apiKey.findMany({ where: { userId: id }, select: { id: true } });
     const blockers: Blocker[] = [];
     for (const org of orgs) {
       const blocker = await leave(app, tx, user, client, org);
@@ -104,7 +105,7 @@ export async function deleteAccount(app: App, access: Access, client: Client, gi
     await tx.user.delete({ where: { id } });
     await notify(
       tx,
-      [id, ...user.apiKeys.map((key) => key.id)].map((subject) => `access:${subject}` as const),
+      [id, ...apiKeys.map((key) => key.id)].map((subject) => `access:${subject}` as const),
     );
   });
 }

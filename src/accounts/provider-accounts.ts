@@ -6,6 +6,7 @@ import { AppError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Client } from '../access/client.ts';
 import {
+  accountIn,
   letters,
   personName,
   type Profile,
@@ -59,7 +60,7 @@ export async function userOf(app: App, client: Client, provider: Provider, profi
     where: { provider_subject: { provider: provider.name, subject: profile.subject } },
     include: { user: true },
   });
-  if (known) {
+  if (known?.user) {
     if (known.user.deactivatedAt)
       throw new AppError('forbidden', 'This account is deactivated; ask the administrator', {
         constraint: 'deactivated',
@@ -140,7 +141,7 @@ export async function linkAccount(
     },
     include: { user: true },
   });
-  if (!session)
+  if (!session?.user)
     throw new AppError('unauthenticated', 'The session that requested this has ended; sign in and start again');
   await app.db.prisma
     .$transaction((tx) => connect(tx, app, client, session.user, provider, profile))
@@ -153,13 +154,12 @@ export async function unlinkAccount(app: App, access: Access, client: Client, na
   await app.db.prisma.$transaction(async (tx) => {
     // Two who disconnect the last two at once: one waits here and then sees that its own is the last.
     await tx.$executeRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
-    const user = await tx.user.findUniqueOrThrow({
-      where: { id: userId },
-      include: { connectedAccounts: true, _count: { select: { passkeys: true } } },
-    });
-    const account = user.connectedAccounts.find((one) => one.provider === name);
+    const user = await accountIn(tx, userId);
+    const accounts = await tx.connectedAccount.findMany({ where: { userId } });
+    const passkeys = await tx.passkey.count({ where: { userId } });
+    const account = accounts.find((one) => one.provider === name);
     if (!account) throw notFound('connected account', name);
-    if (user.passwordHash === null && user._count.passkeys === 0 && user.connectedAccounts.length === 1) {
+    if (user.passwordHash === null && passkeys === 0 && accounts.length === 1) {
       throw new AppError('conflict', 'This is your only sign-in method: set a password or add a passkey first', {
         constraint: 'last_way_in',
       });

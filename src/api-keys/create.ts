@@ -4,7 +4,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
-import { AppError, invalidState } from '../errors.ts';
+import { AppError, found, invalidState } from '../errors.ts';
 import { canonicalId, newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { keysOf, requireHeldByMaker, requireWithinKey } from './limits.ts';
@@ -28,7 +28,8 @@ async function requireStillMember(tx: Tx, orgId: string, userId: string): Promis
     unknown[]
   >`SELECT 1 FROM memberships WHERE org_id = ${orgId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
   if (rows.length === 0) throw new AppError('forbidden', 'You are no longer a member of this organization');
-  const organization = await tx.organization.findFirstOrThrow({ where: { id: orgId }, select: { status: true } });
+  const row = await tx.organization.findFirst({ where: { id: orgId }, select: { status: true } });
+  const organization = found(row, 'organization', orgId);
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
 }
 

@@ -70,6 +70,16 @@ export function isReferenceViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
 }
 
+/** The kind of the row that was to be changed and is no more, in words: `API key`; undefined for any other error. */
+export function vanishedRow(error: unknown): string | undefined {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2025') return undefined;
+  const model = String(error.meta?.['modelName'] ?? 'Row');
+  return model
+    .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^(Api|Ssh)/, (word) => word.toUpperCase())
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
 /** Errors that mean "the database is away", not "the request is wrong". */
 export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -27,7 +27,7 @@ export {
 } from './passkey-registration.ts';
 export { deletePasskey, getPasskey, listPasskeys, renameInput as passkeyNameInput, renamePasskey } from './passkeys.ts';
 export { hashPassword } from './passwords.ts';
-export { getAccount, getAccounts, profileInput, updateProfile } from './profile.ts';
+export { accountIn, getAccount, getAccounts, profileInput, updateProfile } from './profile.ts';
 export { input as secondFactorInput, loginSecondFactor, type SecondStep, signInOrAsk } from './second-step.ts';
 export { endOtherSessions, endSession, getSession, listSessions } from './session-list.ts';
 export {

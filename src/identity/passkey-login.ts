@@ -116,7 +116,7 @@ export async function finishPasskeyLogin(
   };
   if (!signed || !token) return fail('challenge');
   if (
-    !passkey ||
+    !passkey?.user ||
     passkey.user.deactivatedAt ||
     (token.userId && token.userId !== passkey.userId) ||
     (email && email !== passkey.user.email)

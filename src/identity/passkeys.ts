@@ -11,6 +11,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { deviceLabel } from './fields.ts';
 import { requireRecent } from './recent.ts';
+import { accountIn } from './profile.ts';
 import { notifyAccount } from './security-notice.ts';
 
 export const renameInput = z.object({ deviceName: deviceLabel });
@@ -24,9 +25,9 @@ export function listPasskeys(app: App, access: Access, args: PageArgs): Promise<
 }
 
 async function own(tx: Tx, userId: string, id: string) {
-  const passkey = isId(id) ? await tx.passkey.findFirst({ where: { id, userId }, include: { user: true } }) : null;
+  const passkey = isId(id) ? await tx.passkey.findFirst({ where: { id, userId } }) : null;
   if (!passkey) throw notFound('passkey', id);
-  return passkey;
+  return { ...passkey, user: await accountIn(tx, userId) };
 }
 
 export function getPasskey(app: App, access: Access, id: string): Promise<Passkey> {

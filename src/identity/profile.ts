@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
-import { type Access, requirePerson } from '../access/access.ts';
+import { type Access, requirePerson, sessionEnded } from '../access/access.ts';
 import type { App } from '../app.ts';
-import { notFound } from '../errors.ts';
+import type { Tx } from '../database/database.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
@@ -21,7 +21,7 @@ export async function updateProfile(app: App, access: Access, client: Client, gi
   const { name, avatarUrl } = parse(profileInput, given);
   const { userId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
-    const before = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const before = await accountIn(tx, userId);
     const after = await tx.user.update({
       where: { id: userId },
       data: { ...(name ? { name } : {}), ...(avatarUrl === undefined ? {} : { avatarUrl }) },
@@ -34,12 +34,14 @@ export async function updateProfile(app: App, access: Access, client: Client, gi
   });
 }
 
-/** The person's own account. */
-export async function getAccount(app: App, userId: string): Promise<User> {
-  const account = await app.db.prisma.user.findUnique({ where: { id: userId } });
-  if (!account) throw notFound('user', userId);
+/** The person's own account. Whose account has just been deleted is signed out. */
+export async function accountIn(tx: Tx, userId: string): Promise<User> {
+  const account = await tx.user.findUnique({ where: { id: userId } });
+  if (!account) throw sessionEnded();
   return account;
 }
+
+export const getAccount = (app: App, userId: string): Promise<User> => accountIn(app.db.prisma, userId);
 
 export function getAccounts(app: App, ids: string[]): Promise<User[]> {
   return app.db.prisma.user.findMany({ where: { id: { in: ids } } });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
-import { type Access, requirePerson } from '../access/access.ts';
+import { type Access, requirePerson, sessionEnded } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
+import { getAccount } from './profile.ts';
 import { verifyPassword } from './passwords.ts';
 
 export const passwordInput = z.object({ password: z.string().max(256).nullish() });
@@ -23,10 +24,9 @@ export async function requireRecent(
 ): Promise<User> {
   const { password } = parse(passwordInput, given);
   const { userId, sessionId } = requirePerson(access);
-  const { user, ...session } = await app.db.prisma.session.findUniqueOrThrow({
-    where: { id: sessionId, userId },
-    include: { user: true },
-  });
+  const session = await app.db.prisma.session.findUnique({ where: { id: sessionId, userId } });
+  if (!session) throw sessionEnded();
+  const user = await getAccount(app, userId);
   if (password) {
     const attempt = await app.limits.countAttempt('password_check', user.id);
     if (await verifyPassword(user.passwordHash, password)) {

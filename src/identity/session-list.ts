@@ -8,6 +8,7 @@ import { type Page, type PageArgs, page, seekById } from '../lists.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { endSessions } from './sessions.ts';
+import { accountIn } from './profile.ts';
 
 const living = () => ({ revokedAt: null, expiresAt: { gt: new Date() } });
 
@@ -34,13 +35,7 @@ export async function endSession(app: App, access: Access, client: Client, id: s
       ? await tx.session.updateMany({ where: { id, userId, ...living() }, data: { revokedAt: new Date() } })
       : { count: 0 };
     if (count === 0) throw notFound('session', id);
-    await recordAccountFact(
-      tx,
-      client,
-      'auth.session_ended',
-      await tx.user.findUniqueOrThrow({ where: { id: userId } }),
-      { session: id },
-    );
+    await recordAccountFact(tx, client, 'auth.session_ended', await accountIn(tx, userId), { session: id });
     await notify(tx, [`access:${userId}`]);
   });
 }
@@ -50,13 +45,7 @@ export async function endOtherSessions(app: App, access: Access, client: Client)
   const { userId, sessionId } = requirePerson(access);
   return app.db.prisma.$transaction(async (tx) => {
     const ended = await endSessions(tx, userId, sessionId);
-    await recordAccountFact(
-      tx,
-      client,
-      'auth.other_sessions_ended',
-      await tx.user.findUniqueOrThrow({ where: { id: userId } }),
-      { ended },
-    );
+    await recordAccountFact(tx, client, 'auth.other_sessions_ended', await accountIn(tx, userId), { ended });
     return ended;
   });
 }

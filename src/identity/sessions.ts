@@ -89,7 +89,8 @@ export async function refresh(
       where: { OR: [{ refreshHash: hash }, { usedTokens: { some: { hash } } }] },
       include: { user: true },
     });
-    if (!session || session.revokedAt || session.expiresAt < new Date() || session.user.deactivatedAt) return undefined;
+    if (!session?.user || session.revokedAt || session.expiresAt < new Date() || session.user.deactivatedAt)
+      return undefined;
     const traded = await tx.session.updateMany({
       where: { id: session.id, refreshHash: hash, revokedAt: null },
       data: { refreshHash: next.hash, lastSeenAt: new Date(), ipAddress: client.ipAddress },

@@ -11,6 +11,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { deviceLabel } from './fields.ts';
 import { fetchGithubKeys, githubUsername } from './github-keys.ts';
+import { accountIn } from './profile.ts';
 import { notifyAccount } from './security-notice.ts';
 import { parseSshPublicKey, type SshPublicKey } from './ssh-public-key.ts';
 
@@ -33,13 +34,11 @@ async function keep(
   keys: readonly (Omit<SshPublicKey, 'comment'> & { label: string })[],
 ): Promise<{ user: User; rows: SshKey[] }> {
   await tx.$queryRaw`SELECT id FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
-  const user = await tx.user.findUniqueOrThrow({
-    where: { id: userId },
-    include: { sshKeys: { select: { fingerprint: true } } },
-  });
-  const known = new Set(user.sshKeys.map((key) => key.fingerprint));
+  const user = await accountIn(tx, userId);
+  const there = await tx.sshKey.findMany({ where: { userId }, select: { fingerprint: true } });
+  const known = new Set(there.map((key) => key.fingerprint));
   const fresh = keys.filter((key) => !known.has(key.fingerprint) && known.add(key.fingerprint));
-  if (user.sshKeys.length + fresh.length > maxKeys)
+  if (there.length + fresh.length > maxKeys)
     throw new AppError('conflict', `An account has at most ${maxKeys} SSH keys; delete some first`, {
       constraint: 'max',
       max: maxKeys,
@@ -98,9 +97,9 @@ export async function importGithubKeys(app: App, access: Access, client: Client,
 }
 
 async function own(tx: Tx, userId: string, id: string) {
-  const key = isId(id) ? await tx.sshKey.findFirst({ where: { id, userId }, include: { user: true } }) : null;
+  const key = isId(id) ? await tx.sshKey.findFirst({ where: { id, userId } }) : null;
   if (!key) throw notFound('SSH key', id);
-  return key;
+  return { ...key, user: await accountIn(tx, userId) };
 }
 
 export function getSshKey(app: App, access: Access, id: string): Promise<SshKey> {

@@ -12,6 +12,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { secondFactorCode } from './fields.ts';
 import { requireRecent } from './recent.ts';
+import { getAccount } from './profile.ts';
 import { replaceRecoveryCodes } from './recovery-codes.ts';
 import { takeCode, takeTotpCode } from './second-factor.ts';
 import { notifyAccount } from './security-notice.ts';
@@ -47,7 +48,7 @@ export async function setUpTotp(
 
 async function ownAccount(app: App, access: Access): Promise<{ user: User; sessionId: string }> {
   const { userId, sessionId } = requirePerson(access);
-  return { user: await app.db.prisma.user.findUniqueOrThrow({ where: { id: userId } }), sessionId };
+  return { user: await getAccount(app, userId), sessionId };
 }
 
 /** Does `work` when the code is right, and nothing when it is not. */

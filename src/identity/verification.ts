@@ -8,6 +8,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
 import { letters, pageLink } from './letters.ts';
+import { getAccount } from './profile.ts';
 import { replaceToken, takeToken } from './one-time-tokens.ts';
 
 const threeDays = 3 * 86400;
@@ -43,7 +44,7 @@ export async function verifyEmail(app: App, client: Client, given: string): Prom
 }
 
 export async function resendVerification(app: App, client: Client, userId: string): Promise<void> {
-  const user = await app.db.prisma.user.findUniqueOrThrow({ where: { id: userId } });
+  const user = await getAccount(app, userId);
   if (user.emailVerifiedAt)
     throw new AppError('conflict', 'Your e-mail address is already verified', {
       field: 'email',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { invalidState } from '../errors.ts';
+import { found, invalidState } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { settingsOf } from './context.ts';
 import { configureInstanceKind, type Settings } from './kinds.ts';
@@ -22,10 +22,8 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
   const before = await getInstance(scope, id);
   const ownCode = input.envVars !== undefined && input.envVars !== null;
   if (ownCode) requireIn(scope, 'manage:instance_code', before.projectId);
-  checkAgainstServer(
-    input,
-    await scope.db.server.findFirstOrThrow({ where: { id: before.serverId, orgId: scope.orgId } }),
-  );
+  const server = await scope.db.server.findFirst({ where: { id: before.serverId, orgId: scope.orgId } });
+  checkAgainstServer(input, found(server, 'server', before.serverId));
   const known = settingsOf(before);
   const settings: Settings = {
     workers: chosen(input.workers, known.workers),
@@ -61,6 +59,7 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
       resourceId: id,
       resourceName: before.name,
     });
-    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
+    const instance = await tx.instance.findUnique({ where: { id } });
+    return { instance: found(instance, 'instance', id), operation };
   });
 }

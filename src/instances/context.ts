@@ -1,4 +1,5 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
+import { found } from '../errors.ts';
 import type { StepContext } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
@@ -21,10 +22,9 @@ type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
 /** The instance's row and this attempt's way to its server: each step starts here. */
 export async function siteOf(context: AnyContext): Promise<Site> {
   const { app, operation } = context;
-  const instance = await app.db.prisma.instance.findFirstOrThrow({
-    where: { id: operation.resourceId, orgId: operation.orgId },
-    include: { server: true },
-  });
+  const { resourceId: id, orgId } = operation;
+  const row = await app.db.prisma.instance.findFirst({ where: { id, orgId }, include: { server: true } });
+  const instance = found(row, 'instance', id);
   const host = await attemptHost(context, instance.serverId);
   return {
     instance,

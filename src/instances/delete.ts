@@ -1,6 +1,6 @@
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { AppError, invalidState } from '../errors.ts';
+import { AppError, found, invalidState } from '../errors.ts';
 import { deleteInstanceKind } from './kinds.ts';
 import { getInstance } from './list.ts';
 import { transition } from './transitions.ts';
@@ -36,8 +36,10 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, { co
     );
   }
   if (force) {
-    const server = await scope.db.server.findFirstOrThrow({ where: { id: before.serverId }, select: { status: true } });
-    if (server.status !== 'unreachable') throw invalidState('server', server.status, ['unreachable']);
+    const where = { id: before.serverId, orgId: scope.orgId };
+    const row = await scope.db.server.findFirst({ where, select: { status: true } });
+    const { status } = found(row, 'server', before.serverId);
+    if (status !== 'unreachable') throw invalidState('server', status, ['unreachable']);
   }
   return transition(app, scope, id, {
     kind: deleteInstanceKind,

@@ -1,3 +1,4 @@
+import { found } from '../errors.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome, StepContext } from '../operations/kind.ts';
@@ -94,11 +95,11 @@ export const restartInstanceJob = implementOperation({
 /** A forced deletion leaves what is on the server where it is; not on one that is back meanwhile. */
 async function isForsaken({ app, operation, input }: StepContext<Resting>): Promise<boolean> {
   if (input.force !== true) return false;
-  const { server } = await app.db.prisma.instance.findFirstOrThrow({
+  const row = await app.db.prisma.instance.findFirst({
     where: { id: operation.resourceId, orgId: operation.orgId },
     select: { server: { select: { status: true } } },
   });
-  return server.status !== 'active';
+  return found(row, 'instance', operation.resourceId).server.status !== 'active';
 }
 
 export const deleteInstanceJob = implementOperation({

@@ -2,7 +2,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { invalidState } from '../errors.ts';
+import { found, invalidState } from '../errors.ts';
 import type { OperationKind } from '../operations/definition.ts';
 import { type Resting, restartInstanceKind, startInstanceKind, stopInstanceKind } from './kinds.ts';
 import { instanceResource } from './resource.ts';
@@ -44,7 +44,8 @@ export async function transition(
       before: { status: before.status },
       after: { status: options.kind.entering, ...forced },
     });
-    return { instance: await tx.instance.findUniqueOrThrow({ where: { id } }), operation };
+    const instance = await tx.instance.findUnique({ where: { id } });
+    return { instance: found(instance, 'instance', id), operation };
   });
 }
 

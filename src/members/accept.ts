@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { Client } from '../access/client.ts';
-import { hashToken } from '../identity/index.ts';
+import { accountIn, hashToken } from '../identity/index.ts';
 import { parse } from '../parse.ts';
 import { statusOf } from './invitations.ts';
 import { join, type Newcomer } from './join.ts';
@@ -68,7 +68,7 @@ export async function acceptInvitation(app: App, access: Access, client: Client,
   const { userId } = requirePerson(access);
   const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
-    const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const user = await accountIn(tx, userId);
     const invitation = await invitationForSignUp(tx, token, user.email);
     if (!user.emailVerifiedAt) await tx.user.update({ where: { id: userId }, data: { emailVerifiedAt: new Date() } });
     return joinByInvitation(tx, client, invitation, user);

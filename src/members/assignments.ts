@@ -7,16 +7,16 @@ import { uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { canonicalId, isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
 import { parse } from '../parse.ts';
-import { getMember, grantRows, memberIn, projectsIn, roleIn } from './rows.ts';
+import { getMember, grantRows, hasRole, memberIn, projectsIn, roleIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 
 export const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
 
 export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
   await getMember(scope, memberId);
-  return page(`assignments of ${memberId}`, args, (seek) => {
+  const found = page(`assignments of ${memberId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.roleAssignment.findMany({
       where: { orgId: scope.orgId, membershipId: memberId, AND: and },
@@ -24,13 +24,14 @@ export async function listAssignments(scope: OrgScope, memberId: string, args: P
       ...rest,
     });
   });
+  return wholeRows(found, hasRole);
 }
 
 export async function getAssignment(scope: OrgScope, id: string) {
   const assignment = isId(id)
     ? await scope.db.roleAssignment.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
     : null;
-  if (!assignment) throw notFound('assignment', id);
+  if (!assignment || !hasRole(assignment)) throw notFound('assignment', id);
   return assignment;
 }
 

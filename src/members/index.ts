@@ -22,7 +22,7 @@ export {
   revokeInviteLink,
 } from './invite-links.ts';
 export { resendInvitation } from './resend-invitation.ts';
-export { getMember, type MemberRow } from './rows.ts';
+export { getMember, hasRole, type MemberRow } from './rows.ts';
 export {
   changeMemberRole,
   leaveOrganization,

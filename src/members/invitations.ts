@@ -3,7 +3,8 @@ import type { OrgScope } from '../access/scope.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
+import { hasRole } from './rows.ts';
 
 export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'cancelled';
 
@@ -27,7 +28,7 @@ function whereStatus(status: InvitationStatus): Prisma.InvitationWhereInput {
 }
 
 export function listInvitations(scope: OrgScope, args: PageArgs & { status?: InvitationStatus | null | undefined }) {
-  return page(`invitations of ${scope.orgId}`, args, (seek) => {
+  const found = page(`invitations of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.invitation.findMany({
       where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) },
@@ -35,13 +36,14 @@ export function listInvitations(scope: OrgScope, args: PageArgs & { status?: Inv
       ...rest,
     });
   });
+  return wholeRows(found, hasRole);
 }
 
 export async function getInvitation(scope: OrgScope, id: string) {
   const invitation = isId(id)
     ? await scope.db.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
     : null;
-  if (!invitation) throw notFound('invitation', id);
+  if (!invitation || !hasRole(invitation)) throw notFound('invitation', id);
   return invitation;
 }
 
@@ -49,6 +51,6 @@ export async function invitationIn(tx: Tx, scope: OrgScope, id: string) {
   const invitation = isId(id)
     ? await tx.invitation.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
     : null;
-  if (!invitation) throw notFound('invitation', id);
+  if (!invitation || !hasRole(invitation)) throw notFound('invitation', id);
   return invitation;
 }

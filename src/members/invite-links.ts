@@ -6,14 +6,14 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
-import { hashToken } from '../identity/index.ts';
+import { accountIn, hashToken } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
 import type { Client } from '../access/client.ts';
 import { parse } from '../parse.ts';
 import { expiresInDays } from './invite.ts';
 import { join } from './join.ts';
-import { roleIn } from './rows.ts';
+import { hasRole, roleIn } from './rows.ts';
 import { newToken } from './tokens.ts';
 
 export const createInput = z.object({
@@ -31,17 +31,22 @@ export function linkStatusOf(link: InviteLink): InviteLinkStatus {
 }
 
 export function listInviteLinks(scope: OrgScope, args: PageArgs) {
-  return page(`invite links of ${scope.orgId}`, args, (seek) => {
+  const found = page(`invite links of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
-    return scope.db.inviteLink.findMany({ where: { orgId: scope.orgId, AND: and }, include: { role: true }, ...rest });
+    return scope.db.inviteLink.findMany({
+      where: { orgId: scope.orgId, AND: and },
+      include: { role: true },
+      ...rest,
+    });
   });
+  return wholeRows(found, hasRole);
 }
 
 export async function getInviteLink(scope: OrgScope, id: string) {
   const link = isId(id)
     ? await scope.db.inviteLink.findFirst({ where: { id, orgId: scope.orgId }, include: { role: true } })
     : null;
-  if (!link) throw notFound('invite link', id);
+  if (!link || !hasRole(link)) throw notFound('invite link', id);
   return link;
 }
 
@@ -108,7 +113,7 @@ export async function acceptInviteLink(app: App, access: Access, client: Client,
   const { userId } = requirePerson(access);
   const attempt = await app.limits.countAttempt('token', client.ipAddress);
   const organization = await app.db.prisma.$transaction(async (tx) => {
-    const user = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+    const user = await accountIn(tx, userId);
     const link = await tx.inviteLink.findUnique({ where: { codeHash: hashToken(code) }, include: { role: true } });
     if (!link) throw new AppError('not_found', 'The link is not valid', { resource: 'invite link' });
     // Counted in the same statement that checks, so the last use is one person's.

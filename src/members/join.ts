@@ -4,7 +4,7 @@ import type { Client } from '../access/client.ts';
 import { grantsOf } from '../access/grants.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
-import { AppError, invalidState } from '../errors.ts';
+import { AppError, found, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { lockOrganization } from '../orgs/index.ts';
@@ -46,7 +46,7 @@ async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<vo
 export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised: Promised): Promise<Organization> {
   const { orgId, role } = promised;
   await lockOrganization(tx, orgId);
-  const organization = await tx.organization.findUniqueOrThrow({ where: { id: orgId } });
+  const organization = found(await tx.organization.findUnique({ where: { id: orgId } }), 'organization', orgId);
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
   await requireGiver(tx, promised);
   const projects = await tx.project.findMany({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GrantRow } from '../access/grants.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma, Tx } from '../database/database.ts';
-import { notFound } from '../errors.ts';
+import { found, notFound } from '../errors.ts';
 import { canonicalId, isId } from '../ids.ts';
 
 export const projectIds = z.array(z.string().transform(canonicalId)).max(100).nullish();
@@ -18,11 +18,15 @@ export const memberInclude = {
 
 export type MemberRow = Prisma.MembershipGetPayload<{ include: typeof memberInclude }>;
 
+/** Whether what the row needs was not deleted while it was read: Prisma reads it later, and gives null whatever the type says. */
+export const hasRole = (row: { role: object | null }): boolean => row.role !== null;
+export const hasUser = (row: { user: object | null }): boolean => row.user !== null;
+
 export async function getMember(scope: OrgScope, id: string): Promise<MemberRow> {
   const member = isId(id)
     ? await scope.db.membership.findFirst({ where: { id, orgId: scope.orgId }, include: memberInclude })
     : null;
-  if (!member) throw notFound('member', id);
+  if (!member || !hasUser(member)) throw notFound('member', id);
   return member;
 }
 
@@ -34,8 +38,7 @@ export async function getPerson(scope: OrgScope, userId: string) {
         select: { user: { select: personSelect } },
       })
     : null;
-  if (!member) throw notFound('user', userId);
-  return member.user;
+  return found(member?.user ?? null, 'user', userId);
 }
 
 /** The same in a transaction. One relation after the other: Prisma would ask for them at once on its one connection. */

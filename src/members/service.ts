@@ -7,12 +7,13 @@ import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, searchTerm, seekById } from '../lists.ts';
+import { page, type PageArgs, searchTerm, seekById, wholeRows } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import {
   findMemberIn,
   grantRows,
+  hasUser,
   memberIn,
   memberInclude,
   type MemberRow,
@@ -31,7 +32,7 @@ export function listMembers(
   const term = searchTerm(args.search);
   const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
-  return page(`members of ${scope.orgId}`, args, (seek) => {
+  const found = page(`members of ${scope.orgId}`, args, (seek) => {
     const { and, ...rest } = seekById(seek);
     return scope.db.membership.findMany({
       where: {
@@ -46,6 +47,7 @@ export function listMembers(
       ...rest,
     });
   });
+  return wholeRows(found, hasUser);
 }
 
 /** The person's own role in each of these organizations, as a whole. */

@@ -1,7 +1,7 @@
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
-import { invalidState, notFound } from '../errors.ts';
+import { found, invalidState, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { cancelled } from './describe-error.ts';
 import { settleOperation } from './settle.ts';
@@ -29,6 +29,10 @@ export function requestCancel(app: App, scope: FactScope, id: string) {
     });
     if (row.status === 'queued') await settleOperation(app, tx, scope, id, { outcome: 'cancelled', error: cancelled });
     else await notify(tx, [`cancel:${id}`, `operation:${id}`]);
-    return tx.operation.findUniqueOrThrow({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } });
+    const after = await tx.operation.findUnique({
+      where: { id },
+      include: { steps: { orderBy: { position: 'asc' } } },
+    });
+    return found(after, 'operation', id);
   });
 }

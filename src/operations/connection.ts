@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { found } from '../errors.ts';
 import type { App } from '../app.ts';
 import { endSessions, RemoteError, type RemoteGuard, type RemoteHost, type RemoteTarget } from '../remote/index.ts';
 import { type Claim, FencedError } from './claim.ts';
@@ -52,8 +53,8 @@ export class AttemptConnection {
     const host = await this.#app.remote.open(target, this.#guard);
     try {
       const earlier = await this.#claim.write(async (tx) => {
-        const row = await tx.operation.findUniqueOrThrow({ where: { id: this.#claim.id }, select: { sessions: true } });
-        const known = sessionsShape.parse(row.sessions);
+        const row = await tx.operation.findUnique({ where: { id: this.#claim.id }, select: { sessions: true } });
+        const known = sessionsShape.parse(found(row, 'operation', this.#claim.id).sessions);
         await tx.operation.update({
           where: { id: this.#claim.id },
           data: { sessions: [...known, ...(host.session ? [{ ...host.session }] : [])] },

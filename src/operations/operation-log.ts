@@ -1,3 +1,4 @@
+import { found } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import type { Tx } from '../database/database.ts';
 
@@ -52,10 +53,11 @@ export class OperationLog {
 
   /** Goes on where earlier attempts ended. */
   async resume(tx: Tx): Promise<void> {
-    const { logCutAt, logCut } = await tx.operation.findUniqueOrThrow({
+    const row = await tx.operation.findUnique({
       where: { id: this.#operationId },
       select: { logCutAt: true, logCut: true },
     });
+    const { logCutAt, logCut } = found(row, 'operation', this.#operationId);
     const lines = await tx.$queryRaw<
       { seq: number; bytes: number }[]
     >`SELECT seq, octet_length(message) AS bytes FROM operation_logs WHERE operation_id = ${this.#operationId}::uuid ORDER BY seq`;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { isDatabaseDown } from '../database/database.ts';
+import { found } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { type Claim, FencedError } from './claim.ts';
 import type { KindRegistry } from './registry.ts';
@@ -23,7 +24,7 @@ async function giveBack(claim: Claim, crashed: boolean): Promise<void> {
 /** Runs an operation from its first unfinished step; never rejects. What it cannot end it gives back. */
 export async function runClaim(app: App, kinds: KindRegistry, claim: Claim, shutdown: AbortSignal): Promise<void> {
   try {
-    const row = await app.db.prisma.operation.findUniqueOrThrow({ where: { id: claim.id } });
+    const row = found(await app.db.prisma.operation.findUnique({ where: { id: claim.id } }), 'operation', claim.id);
     const kind = kinds.get(row.kind);
     if (!kind) {
       // A newer version enqueued it; one of its workers knows it.

@@ -3,6 +3,7 @@ import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
+import { found } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import type { OperationError, Outcome } from './kind.ts';
 
@@ -27,7 +28,7 @@ export async function settleOperation(
   { outcome, error, withoutKind }: Ending,
 ): Promise<void> {
   // What is sealed in the input may have been sealed anew since the worker read it; the row is locked now.
-  const row = await tx.operation.findUniqueOrThrow({ where: { id } });
+  const row = found(await tx.operation.findUnique({ where: { id } }), 'operation', id);
   const { orgId, kind: name, resourceId, serverId, attempt, input } = row;
   const kind = app.kinds.get(name);
   if (!withoutKind)

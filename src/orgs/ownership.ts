@@ -42,7 +42,7 @@ export async function transferOwnership(
     const taker = isId(memberId)
       ? await tx.membership.findFirst({ where: { orgId: scope.orgId, id: memberId }, include })
       : null;
-    if (!taker) throw notFound('member', memberId);
+    if (!taker?.user) throw notFound('member', memberId);
     if (taker.id === giver.id)
       throw new AppError('conflict', 'You are already the Owner; choose another member', {
         field: 'memberId',

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
-import { type Access, anonymous, type OrgRef } from '../access/access.ts';
+import { type Access, anonymous, type OrgRef, sessionEnded } from '../access/access.ts';
 import { hashApiKey, isApiKey } from '../access/api-key.ts';
 import { type Grants, grantsOf, type GrantRow, narrow, onlyViews } from '../access/grants.ts';
 import { ipAllowed } from '../access/ip-range.ts';
@@ -138,7 +138,7 @@ async function withSession(
     values: [claims.sid, credentials.orgSlug ?? ''],
   });
   const row = rows[0];
-  if (!row) throw new AppError('unauthenticated', 'The session has ended; sign in again');
+  if (!row) throw sessionEnded();
   if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
     actor: { type: 'user', id: row.user_id, name: row.user_name },

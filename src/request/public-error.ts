@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { isDatabaseDown } from '../database/database.ts';
+import { isDatabaseDown, vanishedRow } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
 
@@ -12,6 +12,11 @@ export function publicError(error: unknown, log: Logger, requestId: string): App
   if (isDatabaseDown(error)) {
     log.warn({ err: error, requestId }, 'The database is unavailable');
     return new AppError('service_unavailable', 'The database is temporarily unavailable; try again');
+  }
+  const resource = vanishedRow(error);
+  if (resource !== undefined) {
+    log.info({ err: error, requestId }, 'What a request changes was deleted meanwhile');
+    return new AppError('not_found', `The ${resource} was not found: it has just been deleted`, { resource });
   }
   log.error({ err: error, requestId }, 'A request failed unexpectedly');
   return new AppError(

@@ -1,3 +1,4 @@
+import { found } from '../errors.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { hostScript, negotiated, toRemoteError } from '../remote/index.ts';
 import { probeContainer } from './probe.ts';
@@ -45,9 +46,8 @@ export async function checkChannels(context: StepContext<unknown>): Promise<stri
 export async function checkContainer(context: StepContext<unknown>): Promise<string> {
   const { app, operation } = context;
   const host = await attemptHost(context, operation.resourceId, 'look');
-  const { id, architecture } = await app.db.prisma.server.findUniqueOrThrow({
-    where: { id: operation.resourceId },
-  });
+  const row = await app.db.prisma.server.findUnique({ where: { id: operation.resourceId } });
+  const { id, architecture } = found(row, 'server', operation.resourceId);
   await probeContainer(host, { id, architecture: architecture ?? '' });
   return 'A container runs and ends well';
 }

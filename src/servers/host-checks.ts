@@ -1,3 +1,4 @@
+import { found } from '../errors.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { sudoProblem } from '../remote/index.ts';
 import { diskOf, factsScript, factsShape, readFrom } from './facts.ts';
@@ -54,7 +55,8 @@ export async function checkPrivileges(context: StepContext<unknown>): Promise<st
 export async function checkResources(context: StepContext<unknown>): Promise<string> {
   const { app, operation, signal, write } = context;
   const host = await attemptHost(context, operation.resourceId, 'look');
-  const server = await app.db.prisma.server.findUniqueOrThrow({ where: { id: operation.resourceId } });
+  const row = await app.db.prisma.server.findUnique({ where: { id: operation.resourceId } });
+  const server = found(row, 'server', operation.resourceId);
   const facts = await readFrom(host, factsScript, factsShape, { ...diskOf(server), signal });
   await write((tx) =>
     tx.server.update({

@@ -1,5 +1,6 @@
 import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
+import { found } from '../errors.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { type ConnectionUse, type RemoteHost, RemoteError, type RemoteTarget } from '../remote/index.ts';
 import { mayUseThisMachine } from './local.ts';
@@ -48,8 +49,8 @@ export async function connectServer(
   signal?: AbortSignal,
   use?: ConnectionUse,
 ): Promise<RemoteHost> {
-  const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId } });
-  return app.remote.connect(await targetOf(app, server), signal, use);
+  const server = await app.db.prisma.server.findFirst({ where: { id: serverId, orgId } });
+  return app.remote.connect(await targetOf(app, found(server, 'server', serverId)), signal, use);
 }
 
 /** The connection of one attempt of an operation to a server of its organization. */
@@ -58,6 +59,6 @@ export async function attemptHost(
   serverId: string,
   purpose?: 'change' | 'look',
 ): Promise<RemoteHost> {
-  const server = await app.db.prisma.server.findFirstOrThrow({ where: { id: serverId, orgId: operation.orgId } });
-  return connect(await targetOf(app, server), purpose);
+  const server = await app.db.prisma.server.findFirst({ where: { id: serverId, orgId: operation.orgId } });
+  return connect(await targetOf(app, found(server, 'server', serverId)), purpose);
 }

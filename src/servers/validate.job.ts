@@ -1,3 +1,4 @@
+import { found } from '../errors.ts';
 import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../operations/registry.ts';
@@ -18,9 +19,8 @@ export const validateServerJob = implementOperation({
   kind: validateServerKind,
   steps: {
     connect: async ({ app, operation, connect, saveState, write }) => {
-      const server = await app.db.prisma.server.findFirstOrThrow({
-        where: { id: operation.resourceId, orgId: operation.orgId },
-      });
+      const { resourceId: id, orgId } = operation;
+      const server = found(await app.db.prisma.server.findFirst({ where: { id, orgId } }), 'server', id);
       app.remote.drop(server.id);
       try {
         const host = await connect(await targetOf(app, server, { firstContact: true }), 'look');

@@ -1,7 +1,12 @@
-import { afterAll, expect } from 'vitest';
-import type { Client } from '../kit/client.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Answer, Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
 import { it } from '../kit/fixtures.ts';
+import type { Ocore } from '../kit/ocore.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { fillInstances } from '../kit/rows.ts';
 
@@ -64,4 +69,84 @@ it.each([
   ['operations with their steps', '{ operations(first: 20) { nodes { id kind steps { title status } } } }', 3],
 ])('lists %s by GraphQL without a statement a row', async (_what, query, most) => {
   expect(await statementsOf(() => owner.graphql(query))).toBeLessThanOrEqual(most);
+});
+
+describe('a row that vanishes between two statements of a request', () => {
+  const emailsOf = (answer: Answer): string[] =>
+    z
+      .array(z.object({ email: z.string() }))
+      .parse(answer.at('data'))
+      .map(({ email }) => email);
+  const table = (name: string): string => `"public"."${name}"`;
+  const deletion = (ocore: Ocore, name: string, id: string) => () =>
+    ocore.sql(`DELETE FROM ${name} WHERE id = $1`, [id]);
+
+  it('is not found where it was to be read', async ({ ocore }) => {
+    const gone = await ocore.member(owner, 'Viewer');
+    const memberId = await owner.memberIdOf(gone.email ?? '');
+    proxy.before(`FROM ${table('users')}`, () => ocore.sql('DELETE FROM users WHERE email = $1', [gone.email]));
+    const answer = await owner.get(`/members/${memberId}`);
+    expect([answer.status, answer.at('error.code')]).toEqual([404, 'not_found']);
+  });
+
+  it('is left out of a list, with what belonged to it', async ({ ocore }) => {
+    const gone = await ocore.member(owner, 'Viewer');
+    const before = emailsOf(await owner.get('/members'));
+    proxy.before(`FROM ${table('users')}`, () => ocore.sql('DELETE FROM users WHERE email = $1', [gone.email]));
+    const answer = await owner.get('/members');
+    expect([answer.status, emailsOf(answer)]).toEqual([200, before.filter((email) => email !== gone.email)]);
+
+    const role = (await owner.post('/roles', { name: 'Fleeting', permissionIds: ['view:projects'] })).text('id');
+    const invited = await owner.post('/members/invite', { email: 'fleeting@example.com', roleId: role });
+    proxy.before(`FROM ${table('roles')}`, async () => {
+      await ocore.sql('DELETE FROM invitations WHERE id = $1', [invited.text('id')]);
+      await ocore.sql('DELETE FROM roles WHERE id = $1', [role]);
+    });
+    const invitations = await owner.get('/invitations');
+    expect([invitations.status, invitations.at('data')]).toEqual([200, []]);
+  });
+
+  it.for([
+    ['PATCH', '/projects', 'projects', { name: 'Changed' }],
+    ['DELETE', '/projects', 'projects', undefined],
+    ['PATCH', '/api-keys', 'api_keys', { name: 'Changed' }],
+    ['PATCH', '/user/ssh-keys', 'ssh_keys', { label: 'changed' }],
+    ['DELETE', '/user/ssh-keys', 'ssh_keys', undefined],
+  ] as const)('is not found where it was to be changed: %s %s', async ([method, path, name, body], { ocore }) => {
+    const id = await made(path);
+    proxy.before(`${method === 'PATCH' ? 'UPDATE' : 'DELETE FROM'} ${table(name)}`, deletion(ocore, name, id));
+    const answer = await owner.request(method, `/api${path}/${id}`, body);
+    expect([answer.status, answer.at('error.code'), answer.at('error.details.resource')]).toEqual([
+      404,
+      'not_found',
+      { projects: 'project', api_keys: 'API key', ssh_keys: 'SSH key' }[name],
+    ]);
+  });
+
+  it('signs out whose account it is', async ({ ocore }) => {
+    const gone = gateway.client(await ocore.owner('gone'));
+    proxy.before(`FROM ${table('users')}`, () => ocore.sql('DELETE FROM users WHERE email = $1', [gone.email]));
+    const answer = await gone.get('/user');
+    expect([answer.status, answer.at('error.code')]).toEqual([401, 'unauthenticated']);
+  });
+
+  it('is never read by what throws for it', async () => {
+    for (const folder of ['src', 'schema', 'rest']) {
+      const entries = await readdir(join(import.meta.dirname, '../..', folder), {
+        recursive: true,
+        withFileTypes: true,
+      });
+      for (const entry of entries.filter((one) => one.name.endsWith('.ts'))) {
+        const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
+        expect([entry.name, /\.find(Unique|First)OrThrow\(/.test(text)]).toEqual([entry.name, false]);
+      }
+    }
+  });
+
+  async function made(path: string): Promise<string> {
+    if (path === '/projects') return (await owner.post(path, { name: 'Vanishes' })).text('id');
+    if (path === '/api-keys') return (await owner.newKey(['view:instances'])).id;
+    const publicKey = `ssh-ed25519 ${Buffer.concat([Buffer.from('0000000b7373682d6564323535313900000020', 'hex'), randomBytes(32)]).toString('base64')}`;
+    return (await owner.post(path, { label: 'vanishes', publicKey })).text('id');
+  }
 });

@@ -1,14 +1,15 @@
 import net from 'node:net';
 
 /**
- * Stands between the control plane and its PostgreSQL: counts the statements that pass, and lets the database be
- * restarted elsewhere behind one address.
+ * Stands between the control plane and its PostgreSQL: counts the statements that pass, does something between two of
+ * them, and lets the database be restarted elsewhere behind one address.
  */
 export class DatabaseProxy {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   #target: URL;
   statements = 0;
+  #next: { part: string; work: () => Promise<unknown> } | undefined;
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -28,6 +29,11 @@ export class DatabaseProxy {
     const url = new URL(this.#target);
     url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
     return url.href;
+  }
+
+  /** Does the work before the next statement with this in its text reaches the database. */
+  before(part: string, work: () => Promise<unknown>): void {
+    this.#next = { part, work };
   }
 
   retarget(target: string): void {
@@ -58,7 +64,17 @@ export class DatabaseProxy {
         started = true;
         rest = rest.subarray(length);
       }
-      database.write(chunk);
+      const next = this.#next;
+      if (!next || !chunk.includes(next.part)) {
+        database.write(chunk);
+        return;
+      }
+      this.#next = undefined;
+      client.pause();
+      void next.work().finally(() => {
+        database.write(chunk);
+        client.resume();
+      });
     });
     database.on('data', (chunk: Buffer) => client.write(chunk));
   }
