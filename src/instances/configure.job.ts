@@ -7,6 +7,7 @@ import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { settingsOf, type Site, siteOf } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
 import { waitForOdoo } from './health.ts';
+import { removeUnusedImageVolumes } from './image-volumes.ts';
 import { namesOf, operationLabel } from './names.ts';
 import { configureInstanceKind, type Settings } from './kinds.ts';
 import { removeContainer } from './removal.ts';
@@ -68,6 +69,7 @@ export const configureInstanceJob = implementOperation({
     finish: async (context) => {
       const site = await siteOf(context);
       await removeContainer(site.host, await oldContainer(context, site));
+      await removeUnusedImageVolumes(site.host, site.instance.id);
     },
   },
   cleanup: async (context) => {
@@ -80,6 +82,7 @@ export const configureInstanceJob = implementOperation({
         await removeContainer(host, made.Id);
       await host.docker.renameContainer(old, names.odoo);
     }
+    await removeUnusedImageVolumes(host, instance.id);
     await fitDatabase(context, site, settingsOf(instance));
     await startContainer(host, old);
     await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);

@@ -3,6 +3,8 @@ import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type Rem
 import { addonsPathOf, confPath } from './addons-path.ts';
 import type { Bounds } from './container-limits.ts';
 import { instanceLabel, labelsOf, limitsLabel, namesOf, volumesOf } from './names.ts';
+import { imageMounts, removeUnusedImageVolumes } from './image-volumes.ts';
+import { unless } from './unless.ts';
 
 const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
   Type: 'json-file',
@@ -10,13 +12,6 @@ const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
 };
 
 const passwordPath = '/etc/ocore-postgres-password';
-
-/** Ignores one response of the engine: the requested state already exists. */
-export async function unless(status: number, work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (dockerStatus(error) !== status) throw error;
-  });
-}
 
 /** The container of that name or id, or undefined. */
 export async function findContainer(host: RemoteHost, name: string): Promise<ContainerInfo | undefined> {
@@ -57,13 +52,18 @@ export async function ensureNetwork(host: RemoteHost, instance: Instance, operat
 /** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. Gives its id. */
 async function ensureCreated(
   host: RemoteHost,
+  instance: Instance,
   name: string,
   spec: ContainerSpec,
   file: { path: string; content: (id: string) => Promise<string> | string; mode: number },
 ): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
-  if (!known) await unless(409, host.docker.createContainer(name, spec));
+  if (!known) {
+    await removeUnusedImageVolumes(host, instance.id);
+    const HostConfig = { ...spec.HostConfig, Mounts: await imageMounts(host, spec) };
+    await unless(409, host.docker.createContainer(name, { ...spec, HostConfig }));
+  }
   const { Id } = known ?? (await host.docker.inspectContainer(name));
   await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
   return Id;
@@ -92,6 +92,7 @@ export async function ensureDatabase(
   await host.docker.createVolume({ Name: volume, Labels: labelsOf(instance, 'database', operationId) });
   const id = await ensureCreated(
     host,
+    instance,
     names.database,
     {
       Image: instance.postgresImage,
@@ -157,6 +158,7 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
   });
   return ensureCreated(
     host,
+    instance,
     container.name,
     {
       Image: instance.image,

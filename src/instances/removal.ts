@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dockerStatus, type RemoteHost } from '../remote/index.ts';
-import { findContainer, unless } from './containers.ts';
+import { findContainer } from './containers.ts';
 import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
+import { unless } from './unless.ts';
 
 const goneMs = 60_000;
 

@@ -144,9 +144,10 @@ export class Run {
         .catch(() => {});
     });
     const began = performance.now();
+    const unbegun = position === 0 && claim.attempt === 1;
     const message = await retrying(
       {
-        windowMs: position === 0 || kind.definition.onlyLooks ? awayMs.unbegun : awayMs.begun,
+        windowMs: unbegun || kind.definition.onlyLooks ? awayMs.unbegun : awayMs.begun,
         signal: this.#steps,
         say: (text) => claim.log.add(name, 'warning', text),
       },

@@ -93,11 +93,12 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
     /no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i,
     'image_not_found',
   ],
+  // An engine that goes down still answers, for as long as its containers take to stop.
+  [/context canceled|transport is closing|ttrpc: closed|shutting down|database not open/i, 'docker_unavailable'],
 ];
 
-/** What an engine says that goes down or comes up again, and of a container that has not started yet or has just ended. */
-const passing =
-  /context canceled|transport is closing|ttrpc: closed|shutting down|database not open|cannot update container|is not running|is restarting|failed to update store|failed to start shim/i;
+/** What an engine says of containers that have not started yet or have just ended, or that ran when it died. */
+const passing = /cannot update container|is not running|is restarting|failed to update store|failed to start shim/i;
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {

@@ -34,8 +34,10 @@ export class Markers {
     }>(owned)) {
       if (this.#marked.has(id)) continue;
       const engine = this.#scene.engines.find((one) => one.socket === socket);
-      const { Volumes } = (await engine?.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${id}`] } })) ?? {};
-      if (!Volumes || Volumes.length === 0) continue;
+      const filters = { label: [`sh.ocore.instance=${id}`] };
+      const all = (await engine?.docker.listVolumes({ filters }))?.Volumes ?? [];
+      const Volumes = all.filter(({ Labels }) => Labels?.['sh.ocore.part'] !== 'image');
+      if (Volumes.length === 0) continue;
       const marked = {
         name,
         files: Volumes.map(({ Mountpoint }) => join(Mountpoint, 'of-the-user')),

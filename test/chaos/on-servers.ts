@@ -130,8 +130,10 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
     }
     for (const { Name, Labels } of (await docker.listVolumes()).Volumes ?? []) {
       const found = known.get(Labels?.[label] ?? '');
-      if (found) found.volumes.push({ name: Name, part: Labels?.[partLabel] ?? '?' });
+      const part = Labels?.[partLabel] ?? '?';
       // An image may declare volumes; they go with their container.
+      if (part === 'image' && inUse.has(Name)) continue;
+      if (found) found.volumes.push({ name: Name, part });
       else if (!inUse.has(Name)) wrong.push(`A volume that nobody uses: ${Name}`);
     }
     for (const instance of implied) {

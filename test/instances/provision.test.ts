@@ -56,7 +56,7 @@ async function unnamedMounts(instanceId: string, name: string): Promise<string[]
   return Mounts.filter(({ Name }) => !Name?.includes(instanceId)).map(({ Destination }) => Destination);
 }
 
-const whole = { containers: 2, networks: 1, volumes: 2, forgotten: [] };
+const whole = { containers: 2, networks: 1, volumes: 3, forgotten: [] };
 const nothing = { containers: 0, networks: 0, volumes: 0, forgotten: [] };
 
 const part = (instanceId: string, name: string) => ({

@@ -84,7 +84,7 @@ async function found(instanceId: string): Promise<{ containers: string[]; networ
 }
 const linesOf = ({ body }: Answer) =>
   z.object({ data: z.array(z.object({ level: z.string(), message: z.string() })) }).parse(body).data;
-const whole = { containers: ['db running', 'odoo running'], networks: 1, volumes: 2 };
+const whole = { containers: ['db running', 'odoo running'], networks: 1, volumes: 3 };
 const nothing = { containers: [], networks: 0, volumes: 0 };
 
 async function isTrue(condition: string, values: unknown[]): Promise<boolean> {
@@ -275,6 +275,19 @@ it('keeps the beginning and the end of a log that never stops, and says how much
   expect(Number(lines[cut]?.message.split(' ')[0])).toBe((lines[cut + 1]?.seq ?? 0) - (lines[cut]?.seq ?? 0));
   const after = await owner.get(`/operations/${made.text('operationId')}/logs?after=${lines[cut]?.seq}`);
   expect(after.at('data.0.seq')).toBe(lines[cut + 1]?.seq);
+}, 400_000);
+
+it('takes away the volume of an image that an engine left when it died in the removal of a container', async () => {
+  worker();
+  const made = await create('Left by an engine');
+  expect(await endOf(made)).toBe('succeeded');
+  const id = made.text('id');
+  const Labels = { 'sh.ocore.instance': id, 'sh.ocore.part': 'image' };
+  await server.engine.docker.createVolume({ Name: 'left-by-the-engine', Labels });
+  expect(await endOf(await owner.patch(`/instances/${id}`, { logLevel: 'warn' }))).toBe('succeeded');
+  expect(await found(id)).toEqual(whole);
+  expect(await endOf(await owner.delete(`/instances/${id}`, {}))).toBe('succeeded');
+  expect(await found(id)).toEqual(nothing);
 }, 400_000);
 
 it('leaves no volume behind that nobody named', async () => {

@@ -56,7 +56,7 @@ it('goes on after the worker was killed in every step, and makes nothing twice',
   const { Volumes } = await server.engine.docker.listVolumes({
     filters: { label: [`sh.ocore.instance=${answer.text('id')}`] },
   });
-  expect(Volumes?.length).toBe(2);
+  expect(Volumes?.length).toBe(3);
   const instance = await owner.get(`/instances/${answer.text('id')}`);
   expect((await fetch(`${instance.text('url')}/web/login`)).status).toBe(200);
 }, 240_000);

@@ -173,13 +173,15 @@ it('tells what the engine says as one short line', async () => {
 });
 
 it.each([
-  'transport is closing: unavailable',
-  'failed to update store for object type *libnetwork.endpoint: open : no such file or directory',
-  'failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/a3a7: file exists: unknown',
-])('asks again when the engine goes down or comes up: %s', async (message) => {
+  ['docker_unavailable', 'transport is closing: unavailable'],
+  ['docker_unavailable', 'error while mounting volume: get ocore-1: database not open'],
+  ['docker_error', 'Cannot update container a3a7: cannot update a stopped container: unknown'],
+  ['docker_error', 'failed to update store for object type *libnetwork.endpoint: open : no such file or directory'],
+  ['docker_error', 'failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/a3a7: file exists'],
+])('asks again when the engine goes down or comes up: %s, %s', async (code, message) => {
   const body = JSON.stringify({ message });
   engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${body.length}`) + body);
-  await expect(host.docker.version()).rejects.toMatchObject({ code: 'docker_error', retryable: true });
+  await expect(host.docker.version()).rejects.toMatchObject({ code, retryable: true });
 });
 
 it('takes a connection that ended just before its request for one that was lost', async () => {

@@ -86,8 +86,10 @@ export class DockerEngine {
     await this.#http.call('removeNetwork', { path: { id }, ...options });
   }
 
-  async listVolumes(labels: readonly string[], options: Options = {}) {
-    return (await this.#http.json('listVolumes', volumesShape, { query: labelled(labels), ...options })).Volumes;
+  /** With `unused`, only those that no container has. */
+  async listVolumes(labels: readonly string[], { unused = false, ...options }: Options & { unused?: boolean } = {}) {
+    const query = { filters: JSON.stringify({ label: labels, ...(unused ? { dangling: ['true'] } : {}) }) };
+    return (await this.#http.json('listVolumes', volumesShape, { query, ...options })).Volumes;
   }
 
   /** Gives the volume of that name, made now or before. */

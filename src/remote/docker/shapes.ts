@@ -22,7 +22,9 @@ export const infoShape = z.object({
 export const createdShape = z.object({ Id: id });
 export const imageShape = z.object({
   Id: text,
-  Config: z.object({ Env: z.array(z.string()).nullish() }).nullish(),
+  Config: z
+    .object({ Env: z.array(z.string()).nullish(), Volumes: z.record(z.string(), z.unknown()).nullish() })
+    .nullish(),
 });
 export const networksShape = z.array(z.object({ Id: id, Name: text, Labels: labels })).max(1000);
 export const volumesShape = z.object({

@@ -9,7 +9,13 @@ export interface ContainerSpec {
   ExposedPorts?: Record<string, object>;
   HostConfig: {
     NetworkMode: string;
-    Mounts?: readonly { Type: 'volume'; Source: string; Target: string; ReadOnly?: boolean }[];
+    /** One without a source is anonymous: the engine removes it with the container. */
+    Mounts?: readonly {
+      Type: 'volume';
+      Source?: string;
+      Target: string;
+      VolumeOptions?: { Labels: Record<string, string> };
+    }[];
     LogConfig?: { Type: string; Config: Record<string, string> };
     Memory?: number;
     MemorySwap?: number;
