@@ -64,7 +64,8 @@ export const configureInstanceJob = implementOperation({
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
-      return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal, 120_000);
+      const longpollingPort = portShape.parse(context.state['longpollingPort']);
+      return waitForOdoo(host, { ...instance, longpollingPort }, context.signal, 120_000);
     },
     finish: async (context) => {
       const site = await siteOf(context);
@@ -85,7 +86,7 @@ export const configureInstanceJob = implementOperation({
     await removeUnusedImageVolumes(host, instance.id);
     await fitDatabase(context, site, settingsOf(instance));
     await startContainer(host, old);
-    await waitForOdoo(host, names.odoo, instance.httpPort ?? 0, context.signal);
+    await waitForOdoo(host, instance, context.signal);
     await context.saveState({ rolledBack: true });
     context.log('warning', 'The old configuration is back and Odoo is healthy with it');
   },

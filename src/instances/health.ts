@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../operations/kind.ts';
 import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
 import { findContainer, startContainer } from './containers.ts';
 import { wasInterrupted } from './interrupted.ts';
+import { namesOf } from './names.ts';
 
 async function lastLines(host: RemoteHost, name: string): Promise<string> {
   const lines: string[] = [];
@@ -11,22 +13,28 @@ async function lastLines(host: RemoteHost, name: string): Promise<string> {
 }
 
 /**
- * Waits for `/web/health` (the HTTP worker lives) and `/web/login` (the database's registry loads). A container that
- * ended, or stays silent, is a failure with its own last lines.
+ * Waits for `/web/health` (the HTTP worker lives), `/web/login` (the database's registry loads) and, where WebSockets have
+ * a port of their own, the process there. A container that ended, or stays silent, is a failure with its own last lines.
  */
 export async function waitForOdoo(
   host: RemoteHost,
-  container: string,
-  port: number,
+  { id, httpPort, longpollingPort }: Pick<Instance, 'id' | 'httpPort' | 'longpollingPort'>,
   signal: AbortSignal,
   timeoutMs = 300_000,
 ): Promise<string> {
+  const container = namesOf(id).odoo;
+  const probes = [
+    { port: httpPort ?? 0, path: '/web/health' },
+    { port: httpPort ?? 0, path: '/web/login' },
+    ...(longpollingPort === null ? [] : [{ port: longpollingPort, path: '/web/health' }]),
+  ];
   const started = Date.now();
   let last = 'no answer';
   /** How often it was started again after the engine went down under it. */
   let again = 0;
   while (Date.now() - started < timeoutMs) {
-    for (const path of ['/web/health', '/web/login']) {
+    let healthy = 0;
+    for (const { port, path } of probes) {
       const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
         if (
           error instanceof RemoteError &&
@@ -36,10 +44,11 @@ export async function waitForOdoo(
           throw error;
         return undefined;
       });
-      last = answer ? `${path} responded with ${answer.status}` : `${path} did not respond`;
+      last = `port ${port}: ${path} ${answer ? `responded with ${answer.status}` : 'did not respond'}`;
       if (answer?.status !== 200) break;
-      if (path === '/web/login') return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
+      healthy += 1;
     }
+    if (healthy === probes.length) return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
     const info = await findContainer(host, container);
     if (!info)
       throw new StepError(

@@ -52,7 +52,7 @@ function settleTo(status: 'running' | 'stopped', action: string) {
 
 async function health(context: StepContext<Resting>): Promise<string> {
   const { instance, host } = await siteOf(context);
-  return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal);
+  return waitForOdoo(host, instance, context.signal);
 }
 
 export const startInstanceJob = implementOperation({

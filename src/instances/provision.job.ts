@@ -8,7 +8,6 @@ import { settingsOf, siteOf } from './context.ts';
 import { ensureRoleAndDatabase, waitForPostgres } from './database.ts';
 import { waitForOdoo } from './health.ts';
 import { initialiseDatabase } from './initialise.ts';
-import { namesOf } from './names.ts';
 import { provisionInstanceKind } from './kinds.ts';
 import { allocatePort, noPorts } from './ports.ts';
 import { removeDatabase, removeObjects } from './removal.ts';
@@ -102,7 +101,7 @@ export const provisionInstanceJob = implementOperation({
     },
     health: async (context) => {
       const { instance, host } = await siteOf(context);
-      return waitForOdoo(host, namesOf(instance.id).odoo, instance.httpPort ?? 0, context.signal);
+      return waitForOdoo(host, instance, context.signal);
     },
   },
   cleanup: async (context) => {

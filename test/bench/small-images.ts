@@ -26,9 +26,11 @@ case " $* " in *--stop-after-init*)
   done
   exit 0 ;;
 esac
+# As Odoo with workers: WebSockets have a process and a port of their own.
 exec perl -MIO::Socket::INET -e '
+  my $port = fork() ? 8069 : 8072;
   $SIG{TERM} = $SIG{INT} = sub { exit 0 };
-  my $server = IO::Socket::INET->new(LocalPort => 8069, Listen => 50, ReuseAddr => 1) or die;
+  my $server = IO::Socket::INET->new(LocalPort => $port, Listen => 50, ReuseAddr => 1) or die;
   while (my $client = $server->accept) {
     while (my $line = <$client>) { last if $line =~ /^\\r?\\n$/ }
     my $body = "{\\"status\\": \\"pass\\"} <form class=\\"oe_login_form\\">csrf_token</form>";

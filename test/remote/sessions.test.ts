@@ -87,7 +87,8 @@ it('asks the guard before each call, and ends the connection with its signal', a
   });
   expect(await rejected(host.docker.createVolume({ Name: 'v', Labels: {} }))).toBe('docker_unavailable');
   await host.run(hostScript`true`);
-  expect(asked.slice(-2)).toEqual(['createVolume', 'run']);
+  // Between them it looks for another way to an engine that is not there.
+  expect([asked.includes('createVolume'), asked.at(-1)]).toEqual([true, 'run']);
   may = false;
   expect(await rejected(host.docker.removeVolume('v'))).toBe('This worker no longer holds the operation');
   expect(await rejected(Promise.resolve().then(() => host.run(hostScript`touch /tmp/never`)))).toBe(
