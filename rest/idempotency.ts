@@ -14,8 +14,11 @@ function callerOf(prepared: PreparedRoute, { access, client }: Context): string 
 /** Runs a change once for its Idempotency-Key; without one, simply runs it. */
 export async function idempotent(request: Request, context: Context, prepared: PreparedRoute, run: () => Promise<RestAnswer>): Promise<{ answer: RestAnswer; replayed: boolean }> {
   const key = request.headers['idempotency-key'];
+  if (key === undefined) return { answer: await run(), replayed: false };
   // What sets cookies cannot be given again without them.
-  if (key === undefined || (prepared.route.category === 'Authentication' && context.browser.wantsCookies)) return { answer: await run(), replayed: false };
+  if (prepared.route.category === 'Authentication' && context.browser.wantsCookies) {
+    throw validationError([{ field: 'Idempotency-Key', constraint: 'not_supported', message: 'Idempotency-Key is not supported with X-OCore-Session: cookie here: the first response sets cookies, which are not kept' }]);
+  }
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw validationError([{ field: 'Idempotency-Key', constraint: 'format', message: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, ideally a random UUID' }]);
   }

@@ -43,6 +43,20 @@ it('keeps the session in cookies that scripts cannot read, and no token in the a
   ]).toEqual([undefined, undefined, 401]);
 });
 
+it('refuses an Idempotency-Key where cookies are set, which a repeated response would not have', async ({ ocore }) => {
+  const { browser } = await signedIn(ocore, 'ida');
+  const before = browser.cookie('ocore_refresh');
+  const refused = await browser.api('POST', '/auth/refresh', {}, { 'idempotency-key': 'a-key' });
+  expect([
+    refused.status,
+    refused.at('error.code'),
+    refused.at('error.details.field'),
+    refused.at('error.details.constraint'),
+    browser.cookie('ocore_refresh') === before,
+  ]).toEqual([400, 'validation_error', 'Idempotency-Key', 'not_supported', true]);
+  expect((await browser.api('POST', '/auth/refresh')).status).toBe(200);
+});
+
 it('gives tokens to whoever does not ask for cookies, and sets none', async ({ ocore }) => {
   const owner = await ocore.owner('bea');
   const answer = await new Client(ocore.url, null, null).post('/auth/login', {

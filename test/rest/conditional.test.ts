@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { type Answer, Client } from '../kit/client.ts';
+import { at, document } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { holding, until, waiting } from '../kit/holding.ts';
@@ -154,6 +157,23 @@ describe('If-Match', () => {
       'If-Match',
       'not_supported',
     ]);
+  });
+
+  it('is told of each route that has it, and of each that has not', async () => {
+    const guide = await readFile(join(import.meta.dirname, '../../docs/site/guides/conditional-requests.md'), 'utf8');
+    const without = [...guide.matchAll(/^- `(PUT|PATCH|DELETE) \/api(\/\S+)`$/gm)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+    const changes = Object.entries(at(document, 'paths')).flatMap(([path, item]) =>
+      ['put', 'patch', 'delete'].flatMap((method) =>
+        at(item, method)['responses'] === undefined
+          ? []
+          : [{ name: `${method.toUpperCase()} ${path}`, parameters: JSON.stringify(at(item, method)['parameters']) }],
+      ),
+    );
+    const refusing = changes.filter(({ parameters }) => !parameters.includes('/IfMatch"')).map(({ name }) => name);
+    expect(without.sort()).toEqual(refusing.sort());
+    expect(changes.length).toBeGreaterThan(refusing.length + 10);
   });
 
   it('comes before the change and after the replay', async ({ owner }) => {
