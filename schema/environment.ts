@@ -57,7 +57,8 @@ const CreateEnvironmentInput = builder.inputType('CreateEnvironmentInput', {
     type: t.field({ type: EnvironmentType, required: true, description: 'The type. It cannot change.' }),
     branch: t.string({ description: 'The Git branch that the environment tracks.' }),
     deletionProtected: t.boolean({
-      description: 'Whether it is protected against deletion. Default: true for production.',
+      description:
+        'Whether it is protected against deletion. Default: true for production, where it cannot be false until later.',
     }),
   }),
 });

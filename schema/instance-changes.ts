@@ -84,7 +84,7 @@ builder.mutationFields((t) => ({
       id: t.arg.id(idArg),
       confirmName: t.arg.string({
         description:
-          'The exact name of the instance. Required if the instance is protected, and with force; a wrong name is always refused.',
+          'The exact name of the instance. Required if the instance is protected or in production, and with force; a wrong name is always refused.',
       }),
       force: t.arg.boolean({
         description:

@@ -77,7 +77,8 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     databaseMemoryLimit: t.field({ type: 'ByteSize', description: limits.databaseMemoryLimit }),
     databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
     deletionProtected: t.boolean({
-      description: 'Whether deleting it requires its name as confirmation. Default: true in production.',
+      description:
+        'Whether deleting it requires its name as confirmation. Default: true in production, where deleting requires it in any case.',
     }),
   }),
 });

@@ -11,7 +11,10 @@ export interface Deletion {
   force?: boolean | null | undefined;
 }
 
-/** Deletes the instance with its data. A protected one needs its name typed, and so does one whose server is unreachable. */
+/**
+ * Deletes the instance with its data. A protected one needs its name typed, and so does one in production or one whose
+ * server is unreachable.
+ */
 export async function deleteInstance(app: App, scope: OrgScope, id: string, { confirmName, force }: Deletion) {
   const before = await getInstance(scope, id);
   // A wrong name is a mistake about which instance is meant, also where none is needed.
@@ -21,10 +24,11 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, { co
       constraint: 'confirmation',
     });
   }
-  if (before.deletionProtected && confirmName !== before.name) {
+  const protectedHere = before.deletionProtected || (await isInProduction(scope, before.environmentId));
+  if (protectedHere && confirmName !== before.name) {
     throw new AppError(
       'unprocessable',
-      'This instance is protected: set confirmName to its exact name to delete it with all its data',
+      'This instance is protected or in production: set confirmName to its exact name to delete it with all its data',
       { field: 'confirmName', constraint: 'confirmation' },
     );
   }
@@ -47,4 +51,10 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, { co
     action: 'instance.deletion_requested',
     ...(force ? { force } : {}),
   });
+}
+
+async function isInProduction(scope: OrgScope, environmentId: string): Promise<boolean> {
+  const where = { id: environmentId, orgId: scope.orgId };
+  const environment = await scope.db.environment.findFirst({ where, select: { type: true } });
+  return environment?.type === 'production';
 }

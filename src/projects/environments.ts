@@ -14,14 +14,20 @@ import { getProject } from './service.ts';
 
 const name = displayName(100);
 const description = z.string().max(2000);
-export const createInput = z.object({
-  projectId: z.string(),
-  name,
-  description: description.nullish(),
-  type: z.enum(['production', 'staging', 'development']),
-  branch: z.string().min(1).max(255).nullish(),
-  deletionProtected: z.boolean().nullish(),
-});
+export const createInput = z
+  .object({
+    projectId: z.string(),
+    name,
+    description: description.nullish(),
+    type: z.enum(['production', 'staging', 'development']),
+    branch: z.string().min(1).max(255).nullish(),
+    deletionProtected: z.boolean().nullish(),
+  })
+  .refine(({ type, deletionProtected }) => type !== 'production' || deletionProtected !== false, {
+    path: ['deletionProtected'],
+    message: 'A production environment is created with its protection; it can be removed later',
+    params: { constraint: 'production' },
+  });
 // The type is not here: it cannot change.
 export const updateInput = z.object({
   name: name.nullish(),

@@ -89,6 +89,17 @@ describe('projects and environments', () => {
   it('keep one production environment, protected, whose type never changes', async ({ owner }) => {
     const project = await owner.post('/projects', { name: 'ERP' });
     expect(project.status).toBe(201);
+    const unprotected = await owner.post('/environments', {
+      projectId: project.text('id'),
+      name: 'live',
+      type: 'production',
+      deletionProtected: false,
+    });
+    expect([
+      unprotected.status,
+      unprotected.at('error.details.errors.0.field'),
+      unprotected.at('error.details.errors.0.constraint'),
+    ]).toEqual([400, 'deletionProtected', 'production']);
     const production = await owner.post('/environments', {
       projectId: project.text('id'),
       name: 'live',
@@ -121,6 +132,14 @@ describe('projects and environments', () => {
       wrong.at('error.details.field'),
       (await stranger.get(`/instances/${id}`)).at('status'),
     ]).toEqual([422, 'confirmName', 'running']);
+    // Its name is needed in production, whatever its own protection.
+    await ocore.sql('UPDATE instances SET deletion_protected = false WHERE id = $1', [id]);
+    await ocore.sql(
+      "UPDATE environments SET type = 'production' WHERE id = (SELECT environment_id FROM instances WHERE id = $1)",
+      [id],
+    );
+    const unnamed = await stranger.delete(`/instances/${id}`, {});
+    expect([unnamed.status, unnamed.at('error.details.field')]).toEqual([422, 'confirmName']);
     expect((await stranger.delete(`/instances/${id}`, { confirmName: 'Instance 1' })).status).toBe(202);
   });
 
