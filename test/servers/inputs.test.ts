@@ -112,7 +112,7 @@ it('says what a key is that cannot be used, and never repeats it', async ({ owne
     const answer = await owner.post('/servers', body({ sshPrivateKey }));
     expect([answer.status, answer.at('error.details.field')], String(message)).toEqual([400, 'sshPrivateKey']);
     expect(answer.text('error.message')).toMatch(message);
-    expect(answer.text('error.message')).not.toContain(sshPrivateKey?.slice(40, 80));
+    expect(answer.text('error.message')).not.toContain(sshPrivateKey?.slice(5, 25));
   }
 });
 
