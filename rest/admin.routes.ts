@@ -51,9 +51,13 @@ const examples: Examples = {
   orgCount: 1,
   deactivatedAt: null,
   'adminDeactivateUser.deactivatedAt': '2026-11-24T09:30:00.000Z',
-  'adminCreateUser.name': 'Grace Hopper',
-  'adminCreateUser.email': 'grace@example.com',
-  'adminCreateUser.totpEnabled': false,
+  ...Object.fromEntries(
+    ['adminCreateUser', 'adminSetAdministrator', 'adminDeactivateUser', 'adminReactivateUser'].flatMap((change) => [
+      [`${change}.name`, 'Grace Hopper'],
+      [`${change}.email`, 'grace@example.com'],
+      [`${change}.totpEnabled`, false],
+    ]),
+  ),
   'adminCreateUser.orgCount': 0,
   'adminCreateUser.lastLoginAt': null,
   'updateInstallationSettings.signupOpenIsSet': true,
