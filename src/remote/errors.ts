@@ -98,7 +98,8 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
 ];
 
 /** What an engine says of containers that have not started yet or have just ended, or that ran when it died. */
-const passing = /cannot update container|is not running|is restarting|failed to update store|failed to start shim/i;
+const passing =
+  /cannot update container|is not running|is restarting|failed to update store|failed to start shim|id already in use|(?:endpoint with name|task) \S+ already exists/i;
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {

@@ -176,6 +176,9 @@ it.each([
   ['docker_unavailable', 'transport is closing: unavailable'],
   ['docker_unavailable', 'error while mounting volume: get ocore-1: database not open'],
   ['docker_error', 'Cannot update container a3a7: cannot update a stopped container: unknown'],
+  ['docker_error', 'id already in use'],
+  ['docker_error', 'endpoint with name ocore-1-db already exists in network ocore-1'],
+  ['docker_error', 'task a3a7: already exists'],
   ['docker_error', 'failed to update store for object type *libnetwork.endpoint: open : no such file or directory'],
   ['docker_error', 'failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/a3a7: file exists'],
 ])('asks again when the engine goes down or comes up: %s, %s', async (code, message) => {
