@@ -4,10 +4,11 @@ import { dockerStatus, runOneOff } from '../remote/index.ts';
 import { confPath } from './addons-path.ts';
 import { ensureOdoo, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
-import { missingModules, setAdministrator, setCountry, waitForPostgres } from './database.ts';
+import { waitForPostgres } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
 import { LogLevels } from './log-levels.ts';
 import { databaseName, namesOf } from './names.ts';
+import { missingModules, setAdministrator, setCountry } from './odoo-data.ts';
 import { removeContainer } from './removal.ts';
 import { openAdminPassword } from './sealed.ts';
 
