@@ -5,7 +5,7 @@ import type { RemoteHost } from '../remote/index.ts';
 import { attemptHost } from '../servers/index.ts';
 import { confPath } from './addons-path.ts';
 import { odooBounds } from './container-limits.ts';
-import type { OdooContainer, PublishedPorts } from './containers.ts';
+import type { OdooContainer, PublishedPorts } from './odoo-container.ts';
 import { namesOf } from './names.ts';
 import { odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';

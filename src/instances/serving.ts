@@ -1,9 +1,10 @@
 import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { toRemoteError } from '../remote/index.ts';
-import { ensureOdoo, type PublishedPorts, startContainer } from './containers.ts';
+import { startContainer } from './containers.ts';
 import { servingContainer, type Site } from './context.ts';
 import type { Settings } from './kinds.ts';
+import { ensureOdoo, type PublishedPorts } from './odoo-container.ts';
 import { workersOf } from './odoo-conf.ts';
 import { allocatePort, type PortPurpose } from './ports.ts';
 import { removeContainer } from './removal.ts';

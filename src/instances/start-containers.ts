@@ -1,9 +1,11 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { databaseBounds } from './container-limits.ts';
-import { ensureDatabase, ensureNetwork, ensureOdoo, findContainer, startContainer } from './containers.ts';
+import { ensureNetwork, findContainer, startContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
 import { ensureDatabaseRuns } from './database.ts';
+import { ensureDatabase } from './database-container.ts';
 import { instanceLabel, namesOf, volumesOf } from './names.ts';
+import { ensureOdoo } from './odoo-container.ts';
 import { openSecrets } from './sealed.ts';
 
 /** A container that was removed on the server can be made again as long as its data is there. */
