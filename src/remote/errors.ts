@@ -97,9 +97,14 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   [/context canceled|transport is closing|ttrpc: closed|shutting down|database not open/i, 'docker_unavailable'],
 ];
 
-/** What an engine says of containers that have not started yet or have just ended, or that ran when it died. */
-const passing =
-  /cannot update container|is not running|is restarting|failed to update store|failed to start shim|id already in use|(?:endpoint with name|task) \S+ already exists/i;
+/** What an engine says of containers that have not started yet or have just ended. */
+const passing = /cannot update container|is not running|is restarting/i;
+
+/** What an engine says of containers that ran when it was killed. It may pass; often only another start of the engine helps. */
+const leftByAKill =
+  /failed to update store|failed to start shim|id already in use|(?:endpoint with name|task) \S+ already exists/i;
+const leftByAKillHint =
+  'The engine still holds what it had when it was killed: restart Docker on the server (systemctl restart docker), then try again.';
 
 /** What the Docker engine said, as an error: its text is input, so it is one line and bounded. */
 export function engineError(text: string, status?: number): RemoteError {
@@ -111,6 +116,7 @@ export function engineError(text: string, status?: number): RemoteError {
   return new RemoteError(code, message || 'The Docker engine gave no reason', {
     ...(status === undefined ? {} : { status }),
     ...(passing.test(message) ? { retryable: true } : {}),
+    ...(leftByAKill.test(message) ? { retryable: true, hint: leftByAKillHint } : {}),
   });
 }
 

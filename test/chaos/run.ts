@@ -45,8 +45,8 @@ const graceMs = 6 * 60_000;
 /** Codes that say truly that a server could not be worked with. */
 const remoteCodes = ['ssh_unreachable', 'ssh_connection_lost', 'docker_unavailable', 'remote_timeout'];
 
-/** What an engine says of containers that ran when it was killed together with its containerd. */
-const leftByAKill = /docker_error (failed to (start shim|update store)|task \w+: already exists)/;
+/** The way on for containers that ran when their engine was killed together with its containerd. */
+const leftByAKill = 'The engine still holds what it had when it was killed';
 
 /** One run: rounds in which things break while a user works, each ending at a quiet point where everything is checked. */
 export class Chaos {
@@ -241,15 +241,15 @@ export class Chaos {
 
   /** An operation fails only for a server that could not be worked with, and then says so. */
   async #checkOutcomes(began: Date, remote: readonly Fault[]): Promise<void> {
-    const rows = await this.#stage.sql<{ what: string; code: string; server: number }>(
-      `SELECT concat_ws(' ', o.kind, o.id, o.error_code, o.error_message) AS what, o.error_code AS code, array_position($2::text[], s.docker_socket) - 1 AS server
+    const rows = await this.#stage.sql<{ what: string; code: string; hint: string | null; server: number }>(
+      `SELECT concat_ws(' ', o.kind, o.id, o.error_code, o.error_message) AS what, o.error_code AS code, o.error_hint AS hint, array_position($2::text[], s.docker_socket) - 1 AS server
        FROM operations o LEFT JOIN servers s ON s.id = o.server_id WHERE o.status = 'failed' AND o.finished_at > $1`,
       [began, this.#stage.servers.map(({ fleet }) => fleet.engine.socket)],
     );
-    for (const { what, code, server } of rows) {
+    for (const { what, code, hint, server } of rows) {
       // It says so for as long as such a container is there: in later rounds, too.
       const killed = (this.#report.faults['docker.kill'] ?? 0) > 0;
-      if (killed && leftByAKill.test(what)) this.#report.leftByAKill += 1;
+      if (killed && hint?.startsWith(leftByAKill)) this.#report.leftByAKill += 1;
       else if (!remoteCodes.includes(code))
         this.#violation(`An operation failed for a reason that no fault gives: ${what}`);
       else if (!remote.some(({ target }) => target === server))

@@ -187,6 +187,13 @@ it.each([
   await expect(host.docker.version()).rejects.toMatchObject({ code, retryable: true });
 });
 
+it('says what helps where an engine that was killed holds on to a container', async () => {
+  const body = JSON.stringify({ message: 'endpoint with name ocore-1-db already exists in network ocore-1' });
+  engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${body.length}`) + body);
+  const hint = expect.stringMatching(/^The engine still holds what it had when it was killed: restart Docker/);
+  await expect(host.docker.version()).rejects.toMatchObject({ code: 'docker_error', retryable: true, hint });
+});
+
 it('takes a connection that ended just before its request for one that was lost', async () => {
   const connection = new HttpConnection(new PassThrough(), 'http://docker');
   connection.discard();
