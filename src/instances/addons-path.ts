@@ -1,11 +1,12 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { dockerStatus, hasFiles, readFile, type RemoteHost } from '../remote/index.ts';
+import { hasFiles, ifFound, readFile, type RemoteHost } from '../remote/index.ts';
 
 /** Where our `odoo.conf` is in each container, whatever the image calls its own. */
 export const confPath = '/etc/odoo/odoo.conf';
 /** Where the public images keep modules of one's own. */
 const extraAddons = '/mnt/extra-addons';
 const maxEntries = 100;
+const plainPath = /^\/[^\p{Cc}]{1,1000}$/u;
 
 /**
  * The directories with modules that the image of a container brings: those of its own `odoo.conf`, and the public images'
@@ -20,12 +21,9 @@ export async function addonsPathOf(host: RemoteHost, instance: Instance, contain
 
 /** The image's own configuration file: what its ODOO_RC says, which is set to ours in the container. */
 async function ownConfPath(host: RemoteHost, image: string): Promise<string> {
-  const info = await host.docker.inspectImage(image).catch((error: unknown) => {
-    if (dockerStatus(error) === 404) return undefined;
-    throw error;
-  });
+  const info = await ifFound(host.docker.inspectImage(image));
   const path = info?.Config?.Env?.find((variable) => variable.startsWith('ODOO_RC='))?.slice('ODOO_RC='.length);
-  return path && /^\/[^\p{Cc}]{1,1000}$/u.test(path) ? path : confPath;
+  return path && plainPath.test(path) ? path : confPath;
 }
 
 /** The `addons_path` of an `odoo.conf`, read as Python's configparser does, with values over several lines. */

@@ -1,8 +1,7 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
-import { type ContainerInfo, type ContainerSpec, dockerStatus, putFile, type RemoteHost } from '../remote/index.ts';
+import { type ContainerInfo, type ContainerSpec, ifFound, putFile, type RemoteHost, unless } from '../remote/index.ts';
 import { instanceLabel, labelsOf, namesOf } from './names.ts';
 import { imageMounts, removeUnusedImageVolumes } from './image-volumes.ts';
-import { unless } from './unless.ts';
 
 export const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
   Type: 'json-file',
@@ -11,10 +10,7 @@ export const logConfig: ContainerSpec['HostConfig']['LogConfig'] = {
 
 /** The container of that name or id, or undefined. */
 export async function findContainer(host: RemoteHost, name: string): Promise<ContainerInfo | undefined> {
-  return host.docker.inspectContainer(name).catch((error: unknown) => {
-    if (dockerStatus(error) === 404) return undefined;
-    throw error;
-  });
+  return ifFound(host.docker.inspectContainer(name));
 }
 
 /**

@@ -24,15 +24,15 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, { co
       constraint: 'confirmation',
     });
   }
-  const protectedHere = before.deletionProtected || (await isInProduction(scope, before.environmentId));
-  if (protectedHere && confirmName !== before.name) {
+  const named = confirmName === before.name;
+  if (!named && (before.deletionProtected || (await isInProduction(scope, before.environmentId)))) {
     throw new AppError(
       'unprocessable',
       'This instance is protected or in production: set confirmName to its exact name to delete it with all its data',
       { field: 'confirmName', constraint: 'confirmation' },
     );
   }
-  if (force && confirmName !== before.name) {
+  if (force && !named) {
     throw new AppError(
       'unprocessable',
       'With force, what the instance has on its server is left there: set confirmName to its exact name',

@@ -12,6 +12,33 @@ async function lastLines(host: RemoteHost, name: string): Promise<string> {
   return lines.join('\n');
 }
 
+interface Probe {
+  port: number;
+  path: string;
+}
+
+/** What the first of them that does not respond with 200 does instead; undefined where all of them do. */
+async function firstWrong(
+  host: RemoteHost,
+  probes: readonly Probe[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const { port, path } of probes) {
+    const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
+      if (
+        error instanceof RemoteError &&
+        (error.code === 'ssh_forwarding_refused' ||
+          (['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)))
+      )
+        throw error;
+      return undefined;
+    });
+    if (answer?.status !== 200)
+      return `port ${port}: ${path} ${answer ? `responded with ${answer.status}` : 'did not respond'}`;
+  }
+  return undefined;
+}
+
 /**
  * Waits for `/web/health` (the HTTP worker lives), `/web/login` (the database's registry loads) and, where WebSockets have
  * a port of their own, the process there. A container that ended, or stays silent, is a failure with its own last lines.
@@ -23,32 +50,18 @@ export async function waitForOdoo(
   timeoutMs = 300_000,
 ): Promise<string> {
   const container = namesOf(id).odoo;
-  const probes = [
+  const probes: readonly Probe[] = [
     { port: httpPort ?? 0, path: '/web/health' },
     { port: httpPort ?? 0, path: '/web/login' },
     ...(longpollingPort === null ? [] : [{ port: longpollingPort, path: '/web/health' }]),
   ];
   const started = Date.now();
-  let last = 'no answer';
+  let wrong: string | undefined = 'no answer';
   /** How often it was started again after the engine went down under it. */
   let again = 0;
   while (Date.now() - started < timeoutMs) {
-    let healthy = 0;
-    for (const { port, path } of probes) {
-      const answer = await host.httpGet({ port, path, timeoutMs: 60_000, signal }).catch((error: unknown) => {
-        if (
-          error instanceof RemoteError &&
-          (error.code === 'ssh_forwarding_refused' ||
-            (['ssh_connection_lost', 'remote_cancelled'].includes(error.code) && (host.closed || signal.aborted)))
-        )
-          throw error;
-        return undefined;
-      });
-      last = `port ${port}: ${path} ${answer ? `responded with ${answer.status}` : 'did not respond'}`;
-      if (answer?.status !== 200) break;
-      healthy += 1;
-    }
-    if (healthy === probes.length) return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
+    wrong = await firstWrong(host, probes, signal);
+    if (wrong === undefined) return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
     const info = await findContainer(host, container);
     if (!info)
       throw new StepError(
@@ -69,7 +82,7 @@ export async function waitForOdoo(
   }
   throw new StepError(
     'odoo_not_healthy',
-    `Odoo was not healthy within ${timeoutMs / 1000} s: ${last}. Its last log lines:\n${await lastLines(host, container)}`,
+    `Odoo was not healthy within ${timeoutMs / 1000} s: ${wrong}. Its last log lines:\n${await lastLines(host, container)}`,
     'The full log of the instance has more details.',
   );
 }

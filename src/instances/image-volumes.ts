@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
-import { type ContainerSpec, dockerStatus, type RemoteHost } from '../remote/index.ts';
+import { type ContainerSpec, ifFound, type RemoteHost, unless } from '../remote/index.ts';
 import { instanceLabel, partLabel } from './names.ts';
-import { unless } from './unless.ts';
 
 const part = 'image';
 
@@ -15,11 +14,8 @@ export async function imageMounts(
   spec: ContainerSpec,
 ): Promise<ContainerSpec['HostConfig']['Mounts']> {
   const mounts = spec.HostConfig.Mounts ?? [];
-  const image = await host.docker.inspectImage(spec.Image).catch((error: unknown) => {
-    // The creation of the container says so.
-    if (dockerStatus(error) === 404) return undefined;
-    throw error;
-  });
+  // That there is no such image, the creation of the container says.
+  const image = await ifFound(host.docker.inspectImage(spec.Image));
   const declared = new Set(Object.keys(image?.Config?.Volumes ?? {}).map(directory));
   for (const { Target } of mounts) declared.delete(directory(Target));
   const Labels = { ...spec.Labels, [partLabel]: part };

@@ -2,9 +2,9 @@ import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
 import { confPath } from './addons-path.ts';
-import { findContainer, startContainer } from './containers.ts';
+import { findContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
-import { waitForPostgres } from './database.ts';
+import { ensureDatabaseRuns } from './database.ts';
 import { wasInterrupted } from './interrupted.ts';
 import { LogLevels } from './log-levels.ts';
 import { databaseName, namesOf } from './names.ts';
@@ -109,10 +109,8 @@ async function attempt(context: StepContext<unknown>, site: Site, installation: 
   const { app, signal, log, progress } = context;
   const { from, to } = installation;
   const { instance, host } = site;
-  const names = namesOf(instance.id);
   // What took the initialisation with it may have taken the database, too.
-  await startContainer(host, names.database);
-  await waitForPostgres(host, instance, signal);
+  await ensureDatabaseRuns(host, instance, signal);
   const id = await ensureOdoo(host, instance, {
     ...(await servingContainer(context, site, settingsOf(instance), null)),
     name: installation.container,

@@ -3,6 +3,7 @@ import type { FactScope } from '../access/scope.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import { StepError } from '../operations/kind.ts';
+import { liveOperation } from '../operations/live.ts';
 import { instanceLabel, namesOf, volumesOf } from './names.ts';
 import { noPorts } from './ports.ts';
 import { instanceResource } from './resource.ts';
@@ -35,7 +36,7 @@ export async function leaveInstances(tx: Tx, scope: FactScope, serverId: string)
   await tx.$queryRaw`SELECT 1 FROM instances WHERE server_id = ${serverId}::uuid AND status <> 'removed' ORDER BY id FOR UPDATE`;
   const instances = await tx.instance.findMany({ where, include: { server: true }, orderBy: { id: 'asc' } });
   const ids = instances.map(({ id }) => id);
-  const live = { resourceId: { in: ids }, status: { in: ['queued' as const, 'running' as const] } };
+  const live = { resourceId: { in: ids }, ...liveOperation };
   const busy = await tx.operation.findFirst({ where: live, select: { resourceId: true } });
   if (busy)
     throw new StepError(

@@ -1,7 +1,7 @@
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { dockerStatus, pullImage, type RemoteHost } from '../remote/index.ts';
+import { ifFound, pullImage, type RemoteHost } from '../remote/index.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork } from './containers.ts';
 import { settingsOf, siteOf } from './context.ts';
@@ -18,13 +18,7 @@ import { instanceResource } from './resource.ts';
 import { startServing } from './serving.ts';
 
 async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
-  return host.docker.inspectImage(image).then(
-    () => true,
-    (error: unknown) => {
-      if (dockerStatus(error) === 404) return false;
-      throw error;
-    },
-  );
+  return (await ifFound(host.docker.inspectImage(image))) !== undefined;
 }
 
 export const provisionInstanceJob = implementOperation({

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dockerStatus, type RemoteHost } from '../remote/index.ts';
+import { dockerStatus, type RemoteHost, unless } from '../remote/index.ts';
 import { findContainer } from './containers.ts';
 import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
-import { unless } from './unless.ts';
 
 const goneMs = 60_000;
 

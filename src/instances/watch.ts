@@ -1,6 +1,8 @@
 import type { Instance, Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
+import type { Prisma, Tx } from '../database/database.ts';
+import { liveOperation } from '../operations/live.ts';
 import { type RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
 import { monitorScope, type ServerLook } from '../servers/index.ts';
 import { instanceLabel, partLabel } from './names.ts';
@@ -69,42 +71,42 @@ export class InstanceWatch implements ServerLook {
     return undefined;
   }
 
-  /** What an operation works on is its own to tell; and what one changed since the look, was not looked at. */
-  async #lost(server: Server, { id, name, updatedAt }: Watched, { reason, message }: Loss): Promise<void> {
+  /** What an operation works on is its own to tell. */
+  async #lost(server: Server, instance: Watched, { reason, message }: Loss): Promise<void> {
     await this.#prisma.$transaction(async (tx) => {
-      const live = { resourceId: id, status: { in: ['queued' as const, 'running' as const] } };
-      if ((await tx.operation.count({ where: live })) > 0) return;
-      const changed = await tx.instance.updateMany({
-        where: { id, status: 'running', updatedAt },
-        data: { status: 'failed', statusMessage: message, lostAt: new Date() },
-      });
-      if (changed.count > 0)
-        await recordFact(tx, monitorScope(server), {
-          action: 'instance.error',
-          resource: instanceResource,
-          resourceId: id,
-          resourceName: name,
-          after: { status: 'failed', reason },
-        });
+      if ((await tx.operation.count({ where: { resourceId: instance.id, ...liveOperation } })) > 0) return;
+      const data = { status: 'failed' as const, statusMessage: message, lostAt: new Date() };
+      await change(tx, server, instance, { from: { status: 'running' }, data, action: 'instance.error', reason });
     });
   }
 
-  async #found(server: Server, { id, name, updatedAt }: Watched): Promise<void> {
-    await this.#prisma.$transaction(async (tx) => {
-      const changed = await tx.instance.updateMany({
-        where: { id, status: 'failed', lostAt: { not: null }, updatedAt },
-        data: { status: 'running', statusMessage: null, lostAt: null },
-      });
-      if (changed.count > 0)
-        await recordFact(tx, monitorScope(server), {
-          action: 'instance.running',
-          resource: instanceResource,
-          resourceId: id,
-          resourceName: name,
-          after: { status: 'running', reason: null },
-        });
-    });
+  async #found(server: Server, instance: Watched): Promise<void> {
+    const from = { status: 'failed' as const, lostAt: { not: null } };
+    const data = { status: 'running' as const, statusMessage: null, lostAt: null };
+    await this.#prisma.$transaction((tx) =>
+      change(tx, server, instance, { from, data, action: 'instance.running', reason: null }),
+    );
   }
+}
+
+interface Change {
+  from: Prisma.InstanceWhereInput;
+  data: { status: Instance['status']; statusMessage: string | null; lostAt: Date | null };
+  action: string;
+  reason: Loss['reason'] | null;
+}
+
+/** What somebody changed since the look, was not looked at. */
+async function change(tx: Tx, server: Server, { id, name, updatedAt }: Watched, to: Change): Promise<void> {
+  const { count } = await tx.instance.updateMany({ where: { ...to.from, id, updatedAt }, data: to.data });
+  if (count === 0) return;
+  await recordFact(tx, monitorScope(server), {
+    action: to.action,
+    resource: instanceResource,
+    resourceId: id,
+    resourceName: name,
+    after: { status: to.data.status, reason: to.reason },
+  });
 }
 
 function lossOf(stateOf: (part: string) => string | undefined): Loss | undefined {

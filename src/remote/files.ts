@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import type { DockerEngine } from './docker/engine.ts';
-import { dockerStatus, RemoteError } from './errors.ts';
+import { RemoteError } from './errors.ts';
 import { collect } from './http.ts';
+import { ifFound } from './missing.ts';
 
 /** The longest file that is read, with the archive around it. */
 const maxFileBytes = 256 * 1024;
@@ -58,10 +59,7 @@ export async function hasFiles(docker: DockerEngine, container: string, path: st
 }
 
 function archiveOf(docker: DockerEngine, container: string, path: string): Promise<Readable | undefined> {
-  return docker.getArchive(container, path).catch((error: unknown) => {
-    if (dockerStatus(error) === 404) return undefined;
-    throw error;
-  });
+  return ifFound(docker.getArchive(container, path));
 }
 
 /** What a server sends as an archive may be none. */

@@ -11,6 +11,7 @@ export { imagePattern, parseImageReference } from './image-reference.ts';
 export { type ContainerLine, containerLogs } from './logs.ts';
 export { parsePairs } from './pairs.ts';
 export { type ConnectionUse, RemotePool } from './pool.ts';
+export { ifFound, unless } from './missing.ts';
 export { pullImage } from './pull.ts';
 export { HostScript, hostScript } from './script.ts';
 export { endSessions } from './sessions.ts';

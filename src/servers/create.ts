@@ -9,21 +9,13 @@ import { mayUseThisMachine } from './local.ts';
 import { validateServerKind } from './kinds.ts';
 import { credentialOwner } from './target.ts';
 import { serverResource } from './resource.ts';
-import { fields, nameTaken, requirePermittedHost } from './fields.ts';
+import { fields, nameTaken, requirePermittedHost, serverSettings } from './fields.ts';
 
 export const createInput = z
   .object({
     name: fields.name,
-    description: fields.description,
     kind: z.enum(['ssh', 'local']).nullish(),
-    host: fields.host.nullish(),
-    port: fields.port.nullish(),
-    sshUser: fields.sshUser.nullish(),
-    authMethod: fields.authMethod.nullish(),
-    sshPrivateKey: fields.sshPrivateKey.nullish(),
-    sshPassword: fields.sshPassword.nullish(),
-    maxSshSessions: fields.maxSshSessions.nullish(),
-    dockerSocket: fields.dockerSocket.nullish(),
+    ...serverSettings,
     hostKeyFingerprint: fields.hostKeyFingerprint.nullish(),
   })
   .superRefine((value, context) => {

@@ -43,6 +43,19 @@ export const fields = {
     .transform((line) => /SHA256:[A-Za-z0-9+/]{43}/.exec(line)?.[0] ?? line),
 };
 
+/** What is sent of a server both when it is registered and when it is changed. */
+export const serverSettings = {
+  description: fields.description,
+  host: fields.host.nullish(),
+  port: fields.port.nullish(),
+  sshUser: fields.sshUser.nullish(),
+  authMethod: fields.authMethod.nullish(),
+  sshPrivateKey: fields.sshPrivateKey.nullish(),
+  sshPassword: fields.sshPassword.nullish(),
+  maxSshSessions: fields.maxSshSessions.nullish(),
+  dockerSocket: fields.dockerSocket.nullish(),
+};
+
 export function nameTaken(error: unknown, name: string): never {
   if (uniqueViolation(error) === undefined || error instanceof AppError) throw error;
   throw new AppError('conflict', `A server named ${name} already exists`, { field: 'name', constraint: 'unique' });

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { StepError } from '../operations/kind.ts';
-import { dockerStatus, type RemoteHost, toRemoteError } from '../remote/index.ts';
+import { type RemoteHost, toRemoteError, unless } from '../remote/index.ts';
 
 const label = 'sh.ocore.probe';
 const base = 0x400000n;
@@ -49,12 +49,9 @@ async function image(architecture: string): Promise<Buffer> {
 
 /** Takes away what this probe, or one that was cut short, left there. */
 async function clear(host: RemoteHost, serverId: string): Promise<void> {
-  const gone = (error: unknown): void => {
-    if (dockerStatus(error) !== 404) throw error;
-  };
   for (const { Id } of await host.docker.listContainers([`${label}=${serverId}`]))
-    await host.docker.removeContainer(Id).catch(gone);
-  await host.docker.removeImage(`ocore-probe:${serverId}`).catch(gone);
+    await unless(404, host.docker.removeContainer(Id));
+  await unless(404, host.docker.removeImage(`ocore-probe:${serverId}`));
 }
 
 /** Starts a container with the kind of limits that instances have, from an image that is nothing but a program of 130 bytes. */

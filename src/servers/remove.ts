@@ -4,6 +4,7 @@ import { mutate } from '../audit/mutation.ts';
 import { namesOf } from '../feature/holding.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError, invalidState } from '../errors.ts';
+import { liveOperation } from '../operations/live.ts';
 import { removeServerKind } from './kinds.ts';
 import { serverResource } from './resource.ts';
 import { getServer } from './list.ts';
@@ -52,7 +53,7 @@ export async function removeServer(app: App, scope: OrgScope, id: string, { conf
 
 async function requireNothingElseRuns(tx: Tx, serverId: string, ownId: string): Promise<void> {
   const other = await tx.operation.findFirst({
-    where: { serverId, id: { not: ownId }, status: { in: ['queued', 'running'] } },
+    where: { serverId, id: { not: ownId }, ...liveOperation },
     select: { resourceType: true, resourceId: true },
   });
   if (other)

@@ -7,20 +7,12 @@ import { parse } from '../parse.ts';
 import { validateServerKind } from './kinds.ts';
 import { credentialOwner } from './target.ts';
 import { serverResource } from './resource.ts';
-import { fields, nameTaken, requirePermittedHost } from './fields.ts';
+import { fields, nameTaken, requirePermittedHost, serverSettings } from './fields.ts';
 import { getServer } from './list.ts';
 
 export const updateInput = z.object({
   name: fields.name.nullish(),
-  description: fields.description,
-  host: fields.host.nullish(),
-  port: fields.port.nullish(),
-  sshUser: fields.sshUser.nullish(),
-  authMethod: fields.authMethod.nullish(),
-  sshPrivateKey: fields.sshPrivateKey.nullish(),
-  sshPassword: fields.sshPassword.nullish(),
-  maxSshSessions: fields.maxSshSessions.nullish(),
-  dockerSocket: fields.dockerSocket.nullish(),
+  ...serverSettings,
 });
 
 /** Changes a server; a changed address, credential or socket is validated again. */

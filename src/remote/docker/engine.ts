@@ -25,8 +25,8 @@ interface Options {
 }
 
 /** Only what has all these labels, each `name=value`. */
-function labelled(labels: readonly string[]): { filters: string } {
-  return { filters: JSON.stringify({ label: labels }) };
+function labelled(labels: readonly string[], more: Record<string, readonly string[]> = {}): { filters: string } {
+  return { filters: JSON.stringify({ label: labels, ...more }) };
 }
 
 /** The Docker Engine API, as far as this program needs it: one method a call. Containers are named by name or id. */
@@ -88,7 +88,7 @@ export class DockerEngine {
 
   /** With `unused`, only those that no container has. */
   async listVolumes(labels: readonly string[], { unused = false, ...options }: Options & { unused?: boolean } = {}) {
-    const query = { filters: JSON.stringify({ label: labels, ...(unused ? { dangling: ['true'] } : {}) }) };
+    const query = labelled(labels, unused ? { dangling: ['true'] } : {});
     return (await this.#http.json('listVolumes', volumesShape, { query, ...options })).Volumes;
   }
 

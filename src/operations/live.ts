@@ -1,0 +1,2 @@
+/** The condition of operations that have not ended. */
+export const liveOperation = { status: { in: ['queued' as const, 'running' as const] } };
