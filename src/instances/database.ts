@@ -5,7 +5,7 @@ import { execInContainer, type RemoteHost } from '../remote/index.ts';
 import type { Bounds } from './container-limits.ts';
 import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { ensureDatabase, limitsOf } from './database-container.ts';
-import { wasInterrupted } from './interrupted.ts';
+import { serverWasInterrupted } from './interrupted.ts';
 import { limitsLabel, namesOf } from './names.ts';
 import { removeContainer } from './removal.ts';
 
@@ -31,7 +31,7 @@ export async function waitForPostgres(host: RemoteHost, instance: Instance, sign
     if (ready) return;
     const info = await findContainer(host, database);
     // It never ends well by itself: an engine that goes down asks it to.
-    if (info && (wasInterrupted(info) || (!info.State.Running && info.State.ExitCode === 0)) && again < 3) {
+    if (info && serverWasInterrupted(info) && again < 3) {
       again += 1;
       await startContainer(host, info.Id);
     } else if (

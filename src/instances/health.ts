@@ -3,7 +3,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import { StepError } from '../operations/kind.ts';
 import { containerLogs, RemoteError, type RemoteHost } from '../remote/index.ts';
 import { findContainer, startContainer } from './containers.ts';
-import { wasInterrupted } from './interrupted.ts';
+import { serverWasInterrupted } from './interrupted.ts';
 import { namesOf } from './names.ts';
 
 async function lastLines(host: RemoteHost, name: string): Promise<string> {
@@ -69,7 +69,7 @@ export async function waitForOdoo(
         'The Odoo container no longer exists',
         'It was removed on the server; provision or configure the instance again.',
       );
-    if (wasInterrupted(info) && again < 3) {
+    if (serverWasInterrupted(info) && again < 3) {
       again += 1;
       await startContainer(host, info.Id);
     } else if (!info.State.Running || info.RestartCount > 2)

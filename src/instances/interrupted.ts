@@ -7,3 +7,8 @@ const fromOutside = [130, 137, 143, 255];
 export function wasInterrupted({ State }: ContainerInfo): boolean {
   return !State.Running && !State.OOMKilled && fromOutside.includes(State.ExitCode);
 }
+
+/** The same of a server: it ends with 0, too, when the engine goes down in good order, and never by itself. */
+export function serverWasInterrupted(info: ContainerInfo): boolean {
+  return wasInterrupted(info) || (!info.State.Running && info.State.ExitCode === 0);
+}
