@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
 const fields =
-  'id name slug status statusMessage serverId environmentId projectId odooVersion edition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({
@@ -29,7 +29,7 @@ const routes: readonly Route[] = [
   },
   { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
   { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
-  { method: 'patch', path: '/instances/{id}', category, summary: 'Configure an instance', document: `mutation ($id: ID!, $input: ConfigureInstanceInput!) { configureInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance configuration in progress' } },
+  { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: ConfigureInstanceInput!) { configureInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
   act('start', 'Instance start in progress'),
   act('stop', 'Instance stop in progress'),
   act('restart', 'Instance restart in progress'),
@@ -77,6 +77,7 @@ const examples: Examples = {
   databaseMemoryLimit: 2 * gib,
   databaseProcessLimit: 512,
   edition: 'community',
+  odooEdition: 'community',
   language: 'en_US',
   country: 'BE',
   modules: ['sale_management', 'stock'],

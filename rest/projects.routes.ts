@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { createEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../src/projects/index.ts';
+import { createEnvironmentInput, createProjectEnvironmentInput, createProjectInput, updateEnvironmentInput, updateProjectInput } from '../src/projects/index.ts';
 import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const project = 'id name slug description odooVersion archivedAt createdAt updatedAt';
-const environment = 'id projectId name description type branch deletionProtected createdAt updatedAt';
+const environment = 'id projectId name description type environmentType branch deletionProtected instanceId instanceName instanceSlug instanceStatus serverId odooVersion status statusMessage createdAt updatedAt';
+/** An instance's: what happens to it does not make the environment another one. */
+const ofItsInstance = ['instanceId', 'instanceName', 'instanceSlug', 'instanceStatus', 'serverId', 'odooVersion', 'status', 'statusMessage'];
 
 const routes: readonly Route[] = [
   {
@@ -23,6 +25,14 @@ const routes: readonly Route[] = [
   { method: 'post', path: '/projects/{id}/unarchive', category: 'Projects', summary: 'Restore an archived project', document: `mutation ($id: ID!) { unarchiveProject(id: $id) { ${project} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/projects/{id}', category: 'Projects', summary: 'Delete a project', document: `mutation ($id: ID!) { deleteProject(id: $id) { id } }`, answer: { as: 'message', message: 'Project deleted' } },
   {
+    method: 'post',
+    path: '/projects/{id}/environments',
+    category: 'Environments',
+    summary: 'Create an environment in a project',
+    document: `mutation ($id: ID!, $input: CreateProjectEnvironmentInput!) { createProjectEnvironment(projectId: $id, input: $input) { ${environment} } }`,
+    answer: { as: 'object', status: 201 },
+  },
+  {
     method: 'get',
     path: '/environments',
     category: 'Environments',
@@ -31,7 +41,7 @@ const routes: readonly Route[] = [
     answer: { as: 'list' },
   },
   { method: 'post', path: '/environments', category: 'Environments', summary: 'Create an environment', document: `mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { ${environment} } }`, answer: { as: 'object', status: 201 } },
-  { method: 'get', path: '/environments/{id}', category: 'Environments', summary: 'Get an environment', document: `query ($id: ID!) { environment(id: $id) { ${environment} } }`, answer: { as: 'object' } },
+  { method: 'get', path: '/environments/{id}', category: 'Environments', summary: 'Get an environment', document: `query ($id: ID!) { environment(id: $id) { ${environment} } }`, answer: { as: 'object' }, readings: ofItsInstance },
   { method: 'patch', path: '/environments/{id}', category: 'Environments', summary: 'Update an environment', document: `mutation ($id: ID!, $input: UpdateEnvironmentInput!) { updateEnvironment(id: $id, input: $input) { ${environment} } }`, answer: { as: 'object' } },
   { method: 'delete', path: '/environments/{id}', category: 'Environments', summary: 'Delete an environment', document: `mutation ($id: ID!) { deleteEnvironment(id: $id) { id } }`, answer: { as: 'message', message: 'Environment deleted' } },
 ];
@@ -52,11 +62,24 @@ const examples: Examples = {
   'Environment.description': 'What the company works with',
   'Environment.type': 'production',
   'Environment.deletionProtected': true,
+  'CreateProjectEnvironmentInput.name': 'production',
+  'CreateProjectEnvironmentInput.description': 'What the company works with',
+  'CreateProjectEnvironmentInput.type': 'production',
+  'CreateProjectEnvironmentInput.deletionProtected': true,
+  'Environment.environmentType': 'production',
+  'Environment.instanceId': ids.instance,
+  'Environment.instanceName': 'ERP production',
+  'Environment.instanceSlug': 'erp-production',
+  'Environment.instanceStatus': 'running',
+  'Environment.status': 'running',
+  'Environment.statusMessage': null,
+  ...Object.fromEntries(['createEnvironment', 'createProjectEnvironment', 'updateEnvironment'].flatMap((change) => [...['instanceId', 'instanceName', 'instanceSlug', 'instanceStatus', 'serverId'].map((field) => [`${change}.${field}`, null]), [`${change}.status`, 'empty']])),
   branch: 'main',
 };
 
 const parsers: Parsers = {
   CreateEnvironmentInput: createEnvironmentInput,
+  CreateProjectEnvironmentInput: createProjectEnvironmentInput,
   CreateProjectInput: createProjectInput,
   UpdateEnvironmentInput: updateEnvironmentInput,
   UpdateProjectInput: updateProjectInput,

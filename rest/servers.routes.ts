@@ -17,7 +17,7 @@ MhV3HeJDpjrASKGLWdopAAAAB2V4YW1wbGUBAgMEBQY=
 `;
 
 const fields = 'id name description kind host port sshUser authMethod dockerSocket maxSshSessions status statusMessage hostKeyFingerprint presentedFingerprint osName osVersion kernel architecture dockerVersion cpuCores ramTotalBytes diskTotalBytes diskAvailableBytes lastSeenAt projectIds createdAt updatedAt';
-const metric = 'collectedAt cpuLoad1m cpuLoad5m cpuLoad15m cpuUsagePercent ramTotalBytes ramUsedBytes ramAvailableBytes diskTotalBytes diskUsedBytes diskAvailableBytes networkRxBytes networkTxBytes uptimeSeconds';
+const metric = 'collectedAt cpuLoad1m cpuLoad5m cpuLoad15m cpuUsagePercent ramTotalBytes ramUsedBytes ramAvailableBytes ramUsagePercent diskTotalBytes diskUsedBytes diskAvailableBytes diskUsagePercent networkRxBytes networkTxBytes uptimeSeconds';
 const payload = 'server { id status } operation { id }';
 const category = 'Servers';
 
@@ -54,7 +54,7 @@ const routes: readonly Route[] = [
     answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' },
   },
   { method: 'put', path: '/servers/{id}/projects', category, summary: 'Open a server to projects', document: `mutation ($id: ID!, $projectIds: [ID!]!) { updateServerProjects(id: $id, projectIds: $projectIds) { ${fields} } }`, body: ['projectIds'], answer: { as: 'object' } },
-  { method: 'get', path: '/servers/{id}/metrics', category, summary: 'Read a server’s metrics', document: `query ($id: ID!, $period: MetricPeriod) { serverMetrics(id: $id, period: $period) { ${metric} } }`, answer: { as: 'whole', key: 'metrics' } },
+  { method: 'get', path: '/servers/{id}/metrics', category, summary: 'Read a server’s metrics', document: `query ($id: ID!, $period: MetricPeriod) { serverMetricHistory(id: $id, period: $period) { count period metrics { ${metric} } } }`, answer: { as: 'object' } },
   { method: 'get', path: '/servers/{id}/metrics/latest', category, summary: 'Read a server’s newest metrics', document: `query ($id: ID!) { latestServerMetric(id: $id) { ${metric} } }`, answer: { as: 'object' } },
 ];
 
@@ -93,6 +93,10 @@ const examples: Examples = {
   ramAvailableBytes: 10 * gib,
   diskTotalBytes: 160 * gib,
   diskUsedBytes: 40 * gib,
+  ramUsagePercent: 37.5,
+  diskUsagePercent: 25,
+  'ServerMetricHistory.count': 1,
+  'ServerMetricHistory.period': '1h',
   diskAvailableBytes: 120 * gib,
   cpuLoad1m: 0.42,
   cpuLoad5m: 0.37,

@@ -32,6 +32,10 @@ export const Environment = builder.prismaObject('Environment', {
     name: t.exposeString('name', { description: 'Its name, unique in the project.' }),
     description: t.exposeString('description', { description: 'The description.' }),
     type: t.expose('type', { type: EnvironmentType, description: 'The type.' }),
+    environmentType: t.expose('type', {
+      type: EnvironmentType,
+      description: 'The type, under the name that the reference of the product has for it.',
+    }),
     branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that the environment tracks.' }),
     deletionProtected: t.exposeBoolean('deletionProtected', {
       description: 'Whether it is protected against deletion.',
@@ -48,18 +52,33 @@ export const Environment = builder.prismaObject('Environment', {
   }),
 });
 
+const told = {
+  name: 'Up to 100 characters, unique in the project.',
+  description: 'The description.',
+  type: 'The type. It cannot change.',
+  branch: 'The Git branch that the environment tracks.',
+  deletionProtected:
+    'Whether it is protected against deletion. Default: true for production, where it cannot be false until later.',
+};
 const CreateEnvironmentInput = builder.inputType('CreateEnvironmentInput', {
   description: 'A new environment.',
   fields: (t) => ({
     projectId: t.id({ required: true, description: 'The project that it belongs to.' }),
-    name: t.string({ required: true, description: 'Up to 100 characters, unique in the project.' }),
-    description: t.string({ description: 'The description.' }),
-    type: t.field({ type: EnvironmentType, required: true, description: 'The type. It cannot change.' }),
-    branch: t.string({ description: 'The Git branch that the environment tracks.' }),
-    deletionProtected: t.boolean({
-      description:
-        'Whether it is protected against deletion. Default: true for production, where it cannot be false until later.',
-    }),
+    name: t.string({ required: true, description: told.name }),
+    description: t.string({ description: told.description }),
+    type: t.field({ type: EnvironmentType, required: true, description: told.type }),
+    branch: t.string({ description: told.branch }),
+    deletionProtected: t.boolean({ description: told.deletionProtected }),
+  }),
+});
+const CreateProjectEnvironmentInput = builder.inputType('CreateProjectEnvironmentInput', {
+  description: 'A new environment of a project that is named beside it.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: told.name }),
+    description: t.string({ description: told.description }),
+    type: t.field({ type: EnvironmentType, required: true, description: told.type }),
+    branch: t.string({ description: told.branch }),
+    deletionProtected: t.boolean({ description: told.deletionProtected }),
   }),
 });
 const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
@@ -104,6 +123,17 @@ builder.mutationFields((t) => ({
     description: 'Creates an environment in a project.',
     args: { input: t.arg({ type: CreateEnvironmentInput, required: true, description: 'The environment.' }) },
     resolve: (_root, { input }, context) => createEnvironment(context.app, orgScope(context), input),
+  }),
+  createProjectEnvironment: t.field({
+    type: Environment,
+    authScopes: { permission: 'manage:environments' },
+    description: 'Creates an environment in a project, as createEnvironment does.',
+    args: {
+      projectId: t.arg.id({ required: true, description: 'The project.' }),
+      input: t.arg({ type: CreateProjectEnvironmentInput, required: true, description: 'The environment.' }),
+    },
+    resolve: (_root, { projectId, input }, context) =>
+      createEnvironment(context.app, orgScope(context), { ...input, projectId }),
   }),
   updateEnvironment: t.field({
     type: Environment,

@@ -27,6 +27,20 @@ const InstancePayload = builder
       }),
     }),
   });
+const ConfigureInstancePayload = builder
+  .objectRef<{ instance: InstanceRow; operation: OperationRow | null }>('ConfigureInstancePayload')
+  .implement({
+    description: 'A changed instance and the operation that applies its settings.',
+    fields: (t) => ({
+      instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),
+      operation: t.field({
+        type: Operation,
+        nullable: true,
+        description: 'The operation that was started; null if no operation is needed.',
+        resolve: (row) => row.operation,
+      }),
+    }),
+  });
 const AdminPassword = builder.objectRef<{ login: string; password: string }>('AdminPassword').implement({
   description: 'The credentials of Odoo’s first administrator, shown once.',
   fields: (t) => ({
@@ -44,10 +58,10 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, context) => createInstance(context.app, orgScope(context), withEnvRecord(input)),
   }),
   configureInstance: t.field({
-    type: InstancePayload,
+    type: ConfigureInstancePayload,
     authScopes: { permission: 'manage:instances' },
     description:
-      'Changes the settings and recreates the container. If Odoo is not healthy afterwards, the old settings are restored.',
+      'Changes the name or protection at once. Changes the settings and recreates the container; if Odoo is not healthy afterwards, the old settings are restored.',
     args: {
       id: t.arg.id(idArg),
       input: t.arg({ type: ConfigureInstanceInput, required: true, description: 'The changes.' }),

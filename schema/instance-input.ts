@@ -83,8 +83,13 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
   }),
 });
 export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
-  description: 'The changes. Absent fields keep their value; a null limit of a container is its default.',
+  description:
+    'The changes. Absent fields keep their value; a null limit of a container is its default. The name and the protection change at once, in any status; everything else recreates the container of an instance that runs.',
   fields: (t) => ({
+    name: t.string({ description: 'A new name, 3 to 64 characters. The slug stays.' }),
+    deletionProtected: t.boolean({
+      description: 'Whether deleting it requires its name as confirmation; in production it is required in any case.',
+    }),
     workers: t.int({
       description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
     }),

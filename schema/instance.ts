@@ -6,23 +6,12 @@ import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
 import { Environment } from './environment.ts';
 import { listSort } from './list-sort.ts';
+import { InstanceStatus } from './instance-status.ts';
 import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Node } from './node.ts';
 import { Server } from './server.ts';
 import { watch } from './watch.ts';
 
-const InstanceStatus = builder.enumType('InstanceStatus', {
-  description: 'The status of an instance.',
-  values: {
-    provisioning: { description: 'Being created.' },
-    running: { description: 'Odoo is running.' },
-    stopped: { description: 'Stopped. Its data is kept.' },
-    restarting: { description: 'Starting or being configured.' },
-    failed: { description: 'It failed; statusMessage gives the reason.' },
-    removing: { description: 'Being deleted.' },
-    removed: { description: 'Removed.' },
-  } as const,
-});
 export const Edition = builder.enumType('Edition', {
   description: 'The edition of Odoo.',
   values: { community: { description: 'The public image.' }, enterprise: { description: 'A custom image.' } } as const,
@@ -61,6 +50,10 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     projectId: t.exposeID('projectId', { description: 'The project that it belongs to.' }),
     odooVersion: t.exposeString('odooVersion', { description: 'Its Odoo release.' }),
     edition: t.expose('edition', { type: Edition, description: 'Its edition.' }),
+    odooEdition: t.expose('edition', {
+      type: Edition,
+      description: 'Its edition, under the name that the reference of the product has for it.',
+    }),
     image: t.exposeString('image', { description: 'The image that it runs.' }),
     httpPort: t.exposeInt('httpPort', {
       nullable: true,

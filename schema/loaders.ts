@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
 import { type Access, reachOf, requireOrg, requirePerson } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
+import { type EnvironmentInstance, instancesOfEnvironments } from '../src/instances/index.ts';
 import { rolesOf } from '../src/members/index.ts';
 import { openTo, projectsOfServers } from '../src/servers/index.ts';
 import type { Context } from './context.ts';
@@ -19,6 +20,7 @@ interface Loaders {
   seenServer: DataLoader<string, Server | null>;
   environment: DataLoader<string, Environment | null>;
   project: DataLoader<string, Project | null>;
+  environmentInstance: DataLoader<string, (EnvironmentInstance & { id: string }) | null>;
   person: DataLoader<string, PersonRow | null>;
   roleUse: DataLoader<string, RoleUse | null>;
   serverProjects: DataLoader<string, { id: string; projectIds: string[] } | null>;
@@ -56,6 +58,7 @@ function loadersOf({ app, access }: Context): Loaders {
     ),
     environment: loaderOf((ids) => db.environment.findMany({ where: { orgId, id: { in: ids } } })),
     project: loaderOf((ids) => db.project.findMany({ where: { orgId, id: { in: ids } } })),
+    environmentInstance: loaderOf((ids) => instancesOfEnvironments(db, orgId, ids)),
     person: loaderOf((ids) =>
       db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } }),
     ),
@@ -93,6 +96,19 @@ export async function visibleEnvironment(context: Context, id: string, projectId
 
 export async function visibleProject(context: Context, id: string): Promise<Project | null> {
   return sees(context, 'view:projects', id) ? loadersOf(context).project.load(id) : null;
+}
+
+/** The instance of an environment; null if it has none, undefined if the caller may not see it. */
+export async function instanceOf(
+  context: Context,
+  { id, projectId }: { id: string; projectId: string },
+): Promise<EnvironmentInstance | null | undefined> {
+  return sees(context, 'view:instances', projectId) ? loadersOf(context).environmentInstance.load(id) : undefined;
+}
+
+/** The project of something that the caller sees: a default of it needs no permission of its own. */
+export async function projectOf(context: Context, id: string): Promise<Project | null> {
+  return loadersOf(context).project.load(id);
 }
 
 /** The address under which an instance's server is reached: part of the instance's URL, so it needs no permission of its own. */

@@ -1,4 +1,5 @@
-import { latestServerMetric, serverMetrics } from '../src/servers/index.ts';
+import type { ServerMetric as ServerMetricRow } from '../prisma/generated/client/client.ts';
+import { latestServerMetric, serverMetricHistory, serverMetrics } from '../src/servers/index.ts';
 import { builder } from './builder.ts';
 import { orgScope } from './context.ts';
 
@@ -11,6 +12,10 @@ const MetricPeriod = builder.enumType('MetricPeriod', {
     DAYS_7: { value: '7d', description: 'A week.' },
   } as const,
 });
+
+function percentOf(part: bigint, whole: bigint): number | null {
+  return whole > 0n ? Math.round((Number(part) / Number(whole)) * 1000) / 10 : null;
+}
 
 const ServerMetric = builder.prismaObject('ServerMetric', {
   description: 'The metrics of a server at one time.',
@@ -26,12 +31,22 @@ const ServerMetric = builder.prismaObject('ServerMetric', {
     ramTotalBytes: t.expose('ramTotalBytes', { type: 'ByteSize', description: 'Total memory in bytes.' }),
     ramUsedBytes: t.expose('ramUsedBytes', { type: 'ByteSize', description: 'Used memory in bytes.' }),
     ramAvailableBytes: t.expose('ramAvailableBytes', { type: 'ByteSize', description: 'Available memory in bytes.' }),
+    ramUsagePercent: t.float({
+      nullable: true,
+      description: 'Used memory, in percent.',
+      resolve: (row) => percentOf(row.ramUsedBytes, row.ramTotalBytes),
+    }),
     diskTotalBytes: t.expose('diskTotalBytes', {
       type: 'ByteSize',
       description: 'Size in bytes of the disk that Docker uses.',
     }),
     diskUsedBytes: t.expose('diskUsedBytes', { type: 'ByteSize', description: 'Used disk space in bytes.' }),
     diskAvailableBytes: t.expose('diskAvailableBytes', { type: 'ByteSize', description: 'Free disk space in bytes.' }),
+    diskUsagePercent: t.float({
+      nullable: true,
+      description: 'Used disk space, in percent.',
+      resolve: (row) => percentOf(row.diskUsedBytes, row.diskTotalBytes),
+    }),
     networkRxBytes: t.expose('networkRxBytes', {
       type: 'ByteSize',
       description: 'Bytes received since the server started.',
@@ -47,16 +62,42 @@ const ServerMetric = builder.prismaObject('ServerMetric', {
   }),
 });
 
+const ServerMetricHistory = builder
+  .objectRef<{ count: number; period: string; metrics: ServerMetricRow[] }>('ServerMetricHistory')
+  .implement({
+    description: 'The metrics of a server in a period of time.',
+    fields: (t) => ({
+      count: t.exposeInt('count', { description: 'The number of metrics here.' }),
+      period: t.exposeString('period', { description: 'The period of time: 1h, 6h, 24h or 7d.' }),
+      metrics: t.field({
+        type: [ServerMetric],
+        description: 'The metrics, oldest first. Long periods are sampled.',
+        resolve: ({ metrics }) => metrics,
+      }),
+    }),
+  });
+
 builder.queryFields((t) => ({
   serverMetrics: t.field({
     type: [ServerMetric],
     authScopes: { permission: 'view:servers' },
     description: 'The metrics of a server, oldest first. Long periods are sampled.',
+    deprecationReason: 'Use serverMetricHistory, which has their number and the period too.',
     args: {
       id: t.arg.id({ required: true, description: 'The server.' }),
       period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'The period of time up to now.' }),
     },
     resolve: (_root, { id, period }, context) => serverMetrics(orgScope(context), id, period ?? '1h'),
+  }),
+  serverMetricHistory: t.field({
+    type: ServerMetricHistory,
+    authScopes: { permission: 'view:servers' },
+    description: 'The metrics of a server, with their number.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The server.' }),
+      period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'The period of time up to now.' }),
+    },
+    resolve: (_root, { id, period }, context) => serverMetricHistory(orgScope(context), id, period ?? '1h'),
   }),
   latestServerMetric: t.field({
     type: ServerMetric,

@@ -20,9 +20,11 @@ import { bytes, checkAgainstServer, checkMemory, mib, settingsFields } from './s
 /** The database of an instance is called after its slug: these are there already. */
 const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1']);
 
+export const instanceName = displayName(64, 3, 'Instance name must be between 3 and 64 characters');
+
 export const createInput = z
   .object({
-    name: displayName(64, 3, 'Instance name must be between 3 and 64 characters'),
+    name: instanceName,
     slug: slugSchema
       .refine((slug) => !reserved.has(slug), {
         message: 'is the name of a database of PostgreSQL’s own; choose another one',

@@ -33,6 +33,7 @@ export const instancesFeature: Feature = {
     'instance.started',
     'instance.stop_requested',
     'instance.stopped',
+    'instance.updated',
   ],
   kinds: {
     definitions,

@@ -10,5 +10,6 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { instanceLogs, logLinesInput } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
+export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
 export { InstanceWatch } from './watch.ts';

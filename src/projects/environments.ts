@@ -14,20 +14,30 @@ import { getProject } from './service.ts';
 
 const name = displayName(100);
 const description = z.string().max(2000);
-export const createInput = z
-  .object({
-    projectId: z.string(),
-    name,
-    description: description.nullish(),
-    type: z.enum(['production', 'staging', 'development']),
-    branch: z.string().min(1).max(255).nullish(),
-    deletionProtected: z.boolean().nullish(),
-  })
-  .refine(({ type, deletionProtected }) => type !== 'production' || deletionProtected !== false, {
+const newFields = {
+  name,
+  description: description.nullish(),
+  type: z.enum(['production', 'staging', 'development']),
+  branch: z.string().min(1).max(255).nullish(),
+  deletionProtected: z.boolean().nullish(),
+};
+
+function checkProtection(
+  { type, deletionProtected }: { type: EnvironmentType; deletionProtected?: boolean | null | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (type !== 'production' || deletionProtected !== false) return;
+  context.addIssue({
+    code: 'custom',
     path: ['deletionProtected'],
     message: 'A production environment is created with its protection; it can be removed later',
     params: { constraint: 'production' },
   });
+}
+
+export const createInput = z.object({ projectId: z.string(), ...newFields }).superRefine(checkProtection);
+/** The same where the project is named beside it. */
+export const createInProjectInput = z.object(newFields).superRefine(checkProtection);
 // The type is not here: it cannot change.
 export const updateInput = z.object({
   name: name.nullish(),

@@ -1,6 +1,7 @@
 export { projectsFeature } from './feature.ts';
 export {
   createEnvironment,
+  createInProjectInput as createProjectEnvironmentInput,
   createInput as createEnvironmentInput,
   deleteEnvironment,
   getEnvironment,

@@ -16,6 +16,12 @@ export async function serverMetrics(scope: OrgScope, serverId: string, period: P
   return rows.filter((_, index) => (rows.length - 1 - index) % every === 0);
 }
 
+/** The readings of a period with their number, as the reference of the product has them. */
+export async function serverMetricHistory(scope: OrgScope, serverId: string, period: Period) {
+  const metrics = await serverMetrics(scope, serverId, period);
+  return { count: metrics.length, period, metrics };
+}
+
 export async function latestServerMetric(scope: OrgScope, serverId: string) {
   await getServer(scope, serverId);
   return scope.db.serverMetric.findFirst({ where: { serverId, orgId: scope.orgId }, orderBy: { collectedAt: 'desc' } });

@@ -48,7 +48,7 @@ it.each([
   ['/instances', 2],
   ['/servers', 3],
   ['/projects', 2],
-  ['/environments', 2],
+  ['/environments', 4],
   ['/operations', 3],
   ['/user/sessions', 2],
   ['/api-keys', 3],

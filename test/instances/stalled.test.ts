@@ -231,6 +231,30 @@ it('begins the initialisation again when the engine was restarted under it', asy
   expect(await found(made.text('id'))).toEqual(nothing);
 }, 400_000);
 
+it('starts an Odoo again that the engine ended in good order while its health was awaited', async () => {
+  // It serves from its second start on: what ends it first is the engine, to which it answers with 0 as Odoo does.
+  await image('patient-odoo', {
+    'usr/local/bin/docker-entrypoint.sh': [
+      '#!/bin/sh',
+      'case "$*" in *--stop-after-init*) exec "$@" ;; esac',
+      '[ -e /var/lib/odoo/.waited ] && exec "$@"',
+      'touch /var/lib/odoo/.waited',
+      'trap "exit 0" TERM',
+      'sleep 1000000 &',
+      'wait\n',
+    ].join('\n'),
+  });
+  worker();
+  const made = await create('Ended in good order', { image: 'patient-odoo:19.0' });
+  await until(
+    async () => (await owner.get(`/operations/${made.text('operationId')}`)).at('steps.6.status') === 'running',
+  );
+  await server.engine.docker.getContainer(`ocore-${made.text('id')}-odoo`).stop();
+  expect(await endOf(made)).toBe('succeeded');
+  expect(await found(made.text('id'))).toEqual(whole);
+  expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
+}, 400_000);
+
 it('ends a cancelled operation though the engine stands still, says what is left, and takes it away with the instance', async () => {
   worker();
   const made = await create('Stood still');

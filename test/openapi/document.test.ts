@@ -129,7 +129,10 @@ group('the OpenAPI document', () => {
       const statuses = Object.keys(at(operation, 'responses'));
       return statuses.includes('200') && statuses.includes('202');
     });
-    expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual(['patch /servers/{id}']);
+    expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'patch /instances/{id}',
+      'patch /servers/{id}',
+    ]);
   });
 
   it('says what a number and a text may be', () => {

@@ -18,6 +18,7 @@ const listSizes: ReadonlyMap<string, number> = new Map([
   ['Query.operationLogs', 500],
   ['Query.instanceLogs', 200],
   ['Query.serverMetrics', 360],
+  ['ServerMetricHistory.metrics', 360],
   ['__Schema.types', 200],
   ['__Type.fields', 10],
   ['__Type.inputFields', 4],

@@ -14,6 +14,11 @@ export async function tellProjects({ story }: Scene, ada: Client): Promise<void>
   await story.tell('PATCH /projects/{id}', ada);
   await story.tell('POST /projects/{id}/archive', ada);
   await story.tell('POST /projects/{id}/unarchive', ada);
+  const staging = await story.tell('POST /projects/{id}/environments', ada, {
+    body: { name: 'staging', type: 'staging', deletionProtected: false },
+    free: ['environmentType'],
+  });
+  expect((await ada.delete(`/environments/${staging.text('id')}`)).status).toBe(200);
   await story.tell('POST /environments', ada);
   await story.tell('GET /environments', ada);
   await story.tell('GET /environments/{id}', ada);
@@ -60,6 +65,15 @@ export async function tellServers({ story, ocore }: Scene, ada: Client): Promise
 const steps = z.object({ steps: z.array(z.object({ name: z.string(), title: z.string() })) });
 const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
 
+/** Everything that needs another container. */
+const settings = Object.fromEntries(
+  [
+    ...['workers', 'limitMemorySoft', 'limitMemoryHard', 'limitTimeCpu', 'limitTimeReal', 'maxCronThreads', 'logLevel'],
+    ...['envVars', 'cpuLimit', 'memoryLimit', 'processLimit'],
+    ...['databaseCpuLimit', 'databaseMemoryLimit', 'databaseProcessLimit'],
+  ].map((name) => [name, undefined]),
+);
+
 /** An instance and what is done with it, each request from the state that it is for. */
 export async function tellInstances({ story, ocore }: Scene, ada: Client): Promise<void> {
   await story.tell('GET /odoo/languages', ada);
@@ -80,6 +94,8 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
   await story.tell('GET /instances', ada);
   await story.tell('GET /instances/{id}', ada);
   await story.tell('POST /instances/{id}/admin-password', ada);
+  // What needs no container is done at once.
+  await story.tell('PATCH /instances/{id}', ada, { body: settings });
   for (const change of [
     'PATCH /instances/{id}',
     'POST /instances/{id}/restart',
