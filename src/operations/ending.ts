@@ -24,7 +24,7 @@ export async function end(
     attempt.claim.log.add(
       'cleanup',
       'error',
-      'The clean-up was abandoned because it stopped every worker. Deleting the resource removes what is left.',
+      'The clean-up was abandoned because it stopped every worker. Retrying the operation or deleting the resource removes what is left.',
     );
   await settle(attempt, outcome, error);
 }
@@ -45,7 +45,7 @@ async function cleanUp(attempt: Attempt, outcome: 'failed' | 'cancelled'): Promi
     claim.logger.warn({ err: failure }, 'The clean-up failed');
     context.log(
       'error',
-      `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Deleting the resource removes what is left.`,
+      `The clean-up did not finish: ${signal.aborted ? 'it took too long' : describeError(failure).message}. Retrying the operation or deleting the resource removes what is left.`,
     );
   } finally {
     await connection.close();

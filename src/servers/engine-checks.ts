@@ -1,7 +1,7 @@
 import { found } from '../errors.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { hostScript, negotiated, toRemoteError } from '../remote/index.ts';
-import { probeContainer } from './probe.ts';
+import { probeContainer, removeProbe } from './probe.ts';
 import { attemptHost } from './target.ts';
 
 const nothingScript = hostScript`:`;
@@ -45,9 +45,17 @@ export async function checkChannels(context: StepContext<unknown>): Promise<stri
 /** Whether a container runs. */
 export async function checkContainer(context: StepContext<unknown>): Promise<string> {
   const { app, operation } = context;
-  const host = await attemptHost(context, operation.resourceId, 'look');
+  await context.saveState({ probed: true });
+  const host = await attemptHost(context, operation.resourceId);
   const row = await app.db.prisma.server.findUnique({ where: { id: operation.resourceId } });
   const { id, architecture } = found(row, 'server', operation.resourceId);
   await probeContainer(host, { id, architecture: architecture ?? '' });
   return 'A container runs and ends well';
+}
+
+/** Takes away what the container check of an earlier attempt may have left. */
+export async function cleanUpChecks(context: StepContext<unknown>): Promise<void> {
+  const { operation, state } = context;
+  if (!state['probed']) return;
+  await removeProbe(await attemptHost(context, operation.resourceId), operation.resourceId);
 }

@@ -47,8 +47,8 @@ async function image(architecture: string): Promise<Buffer> {
   return buffer(pack);
 }
 
-/** Takes away what this probe, or one that was cut short, left there. */
-async function clear(host: RemoteHost, serverId: string): Promise<void> {
+/** Takes away what a probe left that was cut short. */
+export async function removeProbe(host: RemoteHost, serverId: string): Promise<void> {
   for (const { Id } of await host.docker.listContainers([`${label}=${serverId}`]))
     await unless(404, host.docker.removeContainer(Id));
   await unless(404, host.docker.removeImage(`ocore-probe:${serverId}`));
@@ -56,7 +56,7 @@ async function clear(host: RemoteHost, serverId: string): Promise<void> {
 
 /** Starts a container with the kind of limits that instances have, from an image that is nothing but a program of 130 bytes. */
 export async function probeContainer(host: RemoteHost, server: { id: string; architecture: string }): Promise<void> {
-  await clear(host, server.id);
+  await removeProbe(host, server.id);
   try {
     await host.docker.importImage({ name: 'ocore-probe', tag: server.id }, await image(server.architecture));
     const { Id } = await host.docker.createContainer(`ocore-probe-${server.id}`, {
@@ -83,7 +83,7 @@ export async function probeContainer(host: RemoteHost, server: { id: string; arc
       ? unsuitable(remote.message)
       : error;
   } finally {
-    await clear(host, server.id).catch(() => {});
+    await removeProbe(host, server.id).catch(() => {});
   }
 }
 

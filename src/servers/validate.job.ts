@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { RemoteError } from '../remote/index.ts';
-import { checkChannels, checkContainer, checkDocker } from './engine-checks.ts';
+import { checkChannels, checkContainer, checkDocker, cleanUpChecks } from './engine-checks.ts';
 import { checkPrivileges, checkResources, checkSystem } from './host-checks.ts';
 import { validateServerKind } from './kinds.ts';
 import { lastKnownStatus } from './last-known.ts';
@@ -53,6 +53,7 @@ export const validateServerJob = implementOperation({
     channels: checkChannels,
     container: checkContainer,
   },
+  cleanup: cleanUpChecks,
   settle: async (tx, { operation, scope, state }, outcome, error) => {
     const server = await tx.server.update({
       where: { id: operation.resourceId },

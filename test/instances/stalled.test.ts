@@ -14,6 +14,7 @@ import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { until } from '../kit/holding.ts';
 import type { Ocore } from '../kit/ocore.ts';
+import { StepGates } from '../kit/step-gates.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
 const env = { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0', OPERATION_LEASE: '5s' };
@@ -136,6 +137,34 @@ it('goes on with all that a killed worker did on a server, and with what waits b
   worker();
   for (const answer of made) expect(await endOf(answer)).toBe('succeeded');
   expect(await ocore.sql("SELECT state FROM pgboss.job WHERE name = 'operations'")).toEqual([]);
+}, 400_000);
+
+it('takes away the container by which a killed worker tried a server when the validation is cancelled', async () => {
+  const gates = await StepGates.install(ocore.databaseUrl);
+  const { docker } = server.engine;
+  const left = () => docker.listContainers({ all: true, filters: { label: [`sh.ocore.probe=${serverId}`] } });
+  try {
+    const validation = (await owner.post(`/servers/${serverId}/validate`)).text('operationId');
+    await gates.close(validation, 'container');
+    const first = worker();
+    await until(async () => (await gates.waiting()).includes(validation));
+    await gates.letBegin(validation);
+    await until(() => isTrue("state ? 'probed'", [validation]));
+    // What it asked for last may be carried out after its end.
+    await until(async () => (await left()).length === 0);
+    await first.kill();
+    const Labels = { 'sh.ocore.probe': serverId };
+    await docker.createContainer({ name: `ocore-probe-${serverId}`, Image: 'small-odoo:19.0', Labels });
+    await owner.post(`/operations/${validation}/cancel`);
+    await gates.open();
+    worker();
+    expect((await owner.finished(validation)).at('data.operationUpdated.status')).toBe('cancelled');
+    expect(await left()).toEqual([]);
+  } finally {
+    await gates.open();
+    await gates.end();
+  }
+  expect(await endOf(await owner.post(`/servers/${serverId}/validate`))).toBe('succeeded');
 }, 400_000);
 
 it('begins with an empty volume when the making of the data directory was cut short', async () => {
