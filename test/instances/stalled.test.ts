@@ -140,7 +140,7 @@ it('goes on with all that a killed worker did on a server, and with what waits b
 }, 400_000);
 
 it('takes away the container by which a killed worker tried a server when the validation is cancelled', async () => {
-  const gates = await StepGates.install(ocore.databaseUrl);
+  const gates = await StepGates.install(ocore.running.databaseUrl);
   const { docker } = server.engine;
   const left = () => docker.listContainers({ all: true, filters: { label: [`sh.ocore.probe=${serverId}`] } });
   try {
