@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
 const fields =
-  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image imageDigest httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({
@@ -59,6 +59,8 @@ const examples: Examples = {
   'deleteInstance.status': 'removing',
   image: 'odoo:19.0',
   'CreateInstanceInput.image': null,
+  imageDigest: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+  pullImage: false,
   httpPort: 20000,
   longpollingPort: 20001,
   'Instance.websocketUrl': 'ws://berlin-1.example.com:20001/websocket',

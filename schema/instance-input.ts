@@ -39,6 +39,9 @@ const EnvVarInput = builder.inputType('EnvVarInput', {
   }),
 });
 
+const pullImage =
+  'Whether to pull although the server has an image of this name: a tag may mean a newer image by now. Default: false.';
+
 export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
   description: 'A new Odoo instance.',
   fields: (t) => ({
@@ -52,6 +55,7 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     odooVersion: t.string({ description: 'An Odoo release. Default: that of the project.' }),
     edition: t.field({ type: Edition, description: 'Default: community. Enterprise needs a custom image.' }),
     image: t.string({ description: `A custom image that is compatible with the public one. ${needsCode}` }),
+    pullImage: t.boolean({ description: pullImage }),
     workers: t.int({
       description: 'The number of worker processes, 0 to 64. Default: chosen by the size of the server.',
     }),
@@ -90,6 +94,7 @@ export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput'
     deletionProtected: t.boolean({
       description: 'Whether deleting it requires its name as confirmation; in production it is required in any case.',
     }),
+    pullImage: t.boolean({ description: pullImage }),
     workers: t.int({
       description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
     }),

@@ -55,6 +55,11 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
       description: 'Its edition, under the name that the reference of the product has for it.',
     }),
     image: t.exposeString('image', { description: 'The image that it runs.' }),
+    imageDigest: t.exposeString('imageDigest', {
+      nullable: true,
+      description:
+        'The digest, in its registry, of the image that its container was created from; null for an image that was made on the server, and until the next configuration of older instances.',
+    }),
     httpPort: t.exposeInt('httpPort', {
       nullable: true,
       description: 'The port on the server at which Odoo is reachable.',

@@ -8,6 +8,7 @@ import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
+import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 
@@ -20,6 +21,7 @@ export const features: readonly Feature[] = [
   apiKeysFeature,
   adminFeature,
   accountsFeature,
+  registriesFeature,
   serversFeature,
   projectsFeature,
   instancesFeature,

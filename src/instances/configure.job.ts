@@ -6,6 +6,7 @@ import { databaseBounds } from './container-limits.ts';
 import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { settingsOf, type Site, siteOf } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
+import { getImage } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { removeUnusedImageVolumes } from './image-volumes.ts';
 import { namesOf, operationLabel } from './names.ts';
@@ -17,6 +18,9 @@ import { startServing } from './serving.ts';
 import { bytes } from './settings.ts';
 
 const portShape = z.number().nullable().default(null);
+
+/** Not there: of an operation that is older than this step. */
+const imageShape = z.object({ digest: z.string().nullable() }).optional();
 
 type Context = Pick<StepContext<unknown>, 'state' | 'saveState'>;
 
@@ -46,6 +50,13 @@ async function fitDatabase(
 export const configureInstanceJob = implementOperation({
   kind: configureInstanceKind,
   steps: {
+    pull_image: async (context) => {
+      const { instance, host } = await siteOf(context);
+      const pull = context.input.pullImage ?? false;
+      const digest = await getImage(context, host, instance.image, { pull, part: [0, 1] });
+      await context.saveState({ image: { digest } });
+      return digest ?? instance.image;
+    },
     replace: async (context) => {
       const site = await siteOf(context);
       const { instance, host } = site;
@@ -93,11 +104,13 @@ export const configureInstanceJob = implementOperation({
   settle: async (tx, { operation, scope, input, state }, outcome, error) => {
     const done = outcome === 'succeeded';
     const { settings } = input;
+    const image = imageShape.parse(state['image']);
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
       data: done
         ? {
             ...settings,
+            ...(image ? { imageDigest: image.digest } : {}),
             longpollingPort: portShape.parse(state['longpollingPort']),
             limitMemorySoft: BigInt(settings.limitMemorySoft),
             limitMemoryHard: BigInt(settings.limitMemoryHard),

@@ -14,7 +14,12 @@ import { getInstance } from './list.ts';
 import { checkAgainstServer, checkMemory, settingsFields } from './settings.ts';
 
 export const configureInput = z
-  .object({ name: instanceName.nullish(), deletionProtected: z.boolean().nullish(), ...settingsFields })
+  .object({
+    name: instanceName.nullish(),
+    deletionProtected: z.boolean().nullish(),
+    pullImage: z.boolean().nullish(),
+    ...settingsFields,
+  })
   .superRefine(checkMemory);
 
 type Input = z.output<typeof configureInput>;
@@ -57,8 +62,8 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
   if (ownCode) requireIn(scope, 'manage:instance_code', before.projectId);
   const server = await scope.db.server.findFirst({ where: { id: before.serverId, orgId: scope.orgId } });
   checkAgainstServer(input, found(server, 'server', before.serverId));
-  const { name, deletionProtected, ...settings } = input;
-  const recreates = Object.values(settings).some((value) => value !== undefined);
+  const { name, deletionProtected, pullImage, ...settings } = input;
+  const recreates = pullImage === true || Object.values(settings).some((value) => value !== undefined);
   const facts = { ...(name ? { name } : {}), ...(typeof deletionProtected === 'boolean' ? { deletionProtected } : {}) };
   const allowed = recreates ? (['running'] as const) : lasting;
   return mutate(app, scope, async ({ tx, record, start }) => {
@@ -67,7 +72,7 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
           resourceId: id,
           serverId: before.serverId,
           projectId: before.projectId,
-          input: { settings: changedSettings(app, before, input), ownCode },
+          input: { settings: changedSettings(app, before, input), ownCode, ...(pullImage ? { pullImage } : {}) },
         })
       : null;
     const changed = await tx.instance.updateMany({

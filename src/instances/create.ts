@@ -45,6 +45,7 @@ export const createInput = z
       .nullish(),
     adminEmail: z.email().max(254),
     deletionProtected: z.boolean().nullish(),
+    pullImage: z.boolean().nullish(),
     ...settingsFields,
   })
   .superRefine((value, context) => {
@@ -125,7 +126,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
           resourceId: id,
           serverId: server.id,
           projectId: environment.projectId,
-          input: { ownCode },
+          input: { ownCode, ...(input.pullImage ? { pullImage: true } : {}) },
         }),
       };
     }),

@@ -5,6 +5,8 @@ import { instanceResource } from './resource.ts';
 
 /** Whether the caller chose an image or set environment variables; whoever retries it needs the same permission. */
 const ownCode = z.boolean().optional();
+/** Whether images are pulled although the server has them. */
+const pullImage = z.boolean().optional();
 const codeShape = z.object({ ownCode });
 /** Operations that are older than the permission do not say what they bring. */
 const forCode = (input: unknown): readonly Permission[] =>
@@ -28,7 +30,7 @@ export const provisionInstanceKind = defineKind({
   ...common,
   entering: 'provisioning',
   alsoNeeds: forCode,
-  input: z.object({ ownCode }),
+  input: z.object({ ownCode, pullImage }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
     { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
@@ -106,8 +108,9 @@ export const configureInstanceKind = defineKind({
   ...common,
   entering: 'restarting',
   alsoNeeds: forCode,
-  input: z.object({ settings: settingsShape, ownCode }),
+  input: z.object({ settings: settingsShape, ownCode, pullImage }),
   steps: [
+    { name: 'pull_image', title: 'Get the Odoo image' },
     { name: 'replace', title: 'Re-create the Odoo container with the new configuration' },
     { name: 'health', title: 'Wait until Odoo is healthy' },
     { name: 'finish', title: 'Remove the old container' },

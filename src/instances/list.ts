@@ -30,7 +30,7 @@ type Row = Omit<InstanceView, 'limitMemorySoft' | 'limitMemoryHard' | 'memoryLim
 };
 
 const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environment_id AS "environmentId", i.project_id AS "projectId", i.name, i.slug, i.status, i.status_message AS "statusMessage",
-  i.odoo_version AS "odooVersion", i.edition, i.image, i.postgres_image AS "postgresImage", i.workers, i.limit_memory_soft AS "limitMemorySoft", i.limit_memory_hard AS "limitMemoryHard",
+  i.odoo_version AS "odooVersion", i.edition, i.image, i.image_digest AS "imageDigest", i.postgres_image AS "postgresImage", i.workers, i.limit_memory_soft AS "limitMemorySoft", i.limit_memory_hard AS "limitMemoryHard",
   i.limit_time_cpu AS "limitTimeCpu", i.limit_time_real AS "limitTimeReal", i.max_cron_threads AS "maxCronThreads", i.log_level AS "logLevel", i.language, i.country, i.demo, i.modules,
   i.admin_email AS "adminEmail", i.env_vars AS "envVars", i.cpu_limit AS "cpuLimit", i.memory_limit AS "memoryLimit", i.process_limit AS "processLimit",
   i.database_cpu_limit AS "databaseCpuLimit", i.database_memory_limit AS "databaseMemoryLimit", i.database_process_limit AS "databaseProcessLimit", i.http_port AS "httpPort", i.longpolling_port AS "longpollingPort", i.deletion_protected AS "deletionProtected", '' AS "secretsEnc", NULL AS "adminPasswordEnc",

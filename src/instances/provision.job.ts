@@ -1,13 +1,13 @@
 import { recordFact } from '../audit/mutation.ts';
 import { StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { ifFound, pullImage, type RemoteHost } from '../remote/index.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork } from './containers.ts';
 import { settingsOf, siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { ensureDatabase } from './database-container.ts';
 import { ensureRoleAndDatabase } from './database-role.ts';
+import { getImage } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { initialiseDatabase } from './initialise.ts';
 import { provisionInstanceKind } from './kinds.ts';
@@ -16,10 +16,6 @@ import { removeDatabase, removeObjects } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { startServing } from './serving.ts';
-
-async function hasImage(host: RemoteHost, image: string): Promise<boolean> {
-  return (await ifFound(host.docker.inspectImage(image))) !== undefined;
-}
 
 export const provisionInstanceJob = implementOperation({
   kind: provisionInstanceKind,
@@ -39,23 +35,11 @@ export const provisionInstanceJob = implementOperation({
     },
     pull_images: async (context) => {
       const { instance, host } = await siteOf(context);
-      const images = [instance.postgresImage, instance.image];
-      for (const [index, image] of images.entries()) {
-        if (await hasImage(host, image)) {
-          context.log('info', `${image} is on the server already`);
-          continue;
-        }
-        context.log('info', `Pulling ${image}`);
-        await pullImage(host.docker, image, {
-          signal: context.signal,
-          onProgress: ({ percent, status, currentBytes, totalBytes }) =>
-            context.progress(
-              (100 * index + percent) / images.length,
-              `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`,
-            ),
-        });
-      }
-      return images.join(' and ');
+      const pull = context.input.pullImage ?? false;
+      await getImage(context, host, instance.postgresImage, { pull, part: [0, 2] });
+      const imageDigest = await getImage(context, host, instance.image, { pull, part: [1, 2] });
+      await context.write((tx) => tx.instance.update({ where: { id: instance.id }, data: { imageDigest } }));
+      return `${instance.postgresImage} and ${instance.image}`;
     },
     network: async (context) => {
       const { instance, host } = await siteOf(context);

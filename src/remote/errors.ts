@@ -17,7 +17,8 @@ export type RemoteErrorCode =
   | 'port_in_use'
   | 'address_pool_exhausted'
   | 'disk_full'
-  | 'image_not_found';
+  | 'image_not_found'
+  | 'registry_auth_failed';
 
 const hints: Record<RemoteErrorCode, string> = {
   ssh_unreachable:
@@ -44,7 +45,9 @@ const hints: Record<RemoteErrorCode, string> = {
   address_pool_exhausted:
     'Remove unused networks (docker network prune), or give the engine more ranges, as in {"default-address-pools":[{"base":"10.201.0.0/16","size":24}]} in /etc/docker/daemon.json, and restart Docker.',
   disk_full: 'Free space on the server’s disk and try again.',
-  image_not_found: 'Check the name and tag of the image, and that the server can reach its registry.',
+  image_not_found:
+    'Check the name and tag of the image, and that the server can reach its registry. A private image needs the credentials of its registry.',
+  registry_auth_failed: 'Add or correct the credentials of the registry (POST /registries), then try again.',
 };
 
 const retryable: ReadonlySet<RemoteErrorCode> = new Set([
@@ -92,6 +95,10 @@ const engineTexts: readonly [RegExp, RemoteErrorCode][] = [
   [
     /no such image|manifest unknown|pull access denied|repository .* not found|manifest for .* not found|name unknown/i,
     'image_not_found',
+  ],
+  [
+    /unauthorized|no basic auth credentials|authentication required|incorrect username or password|requested access to the resource is denied/i,
+    'registry_auth_failed',
   ],
   // An engine that goes down still answers, for as long as its containers take to stop.
   [/context canceled|transport is closing|ttrpc: closed|shutting down|database not open/i, 'docker_unavailable'],

@@ -34,10 +34,36 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return isName(name) ? { name, tag, digest } : undefined;
 }
 
+const looksLikeHost = (text: string): boolean => /[.:]/.test(text) || text === 'localhost';
+
+/** Docker Hub, under the name that images may have it by. */
+const dockerHub = 'docker.io';
+const namesOfHub: ReadonlySet<string> = new Set(['index.docker.io', 'registry-1.docker.io', 'hub.docker.com']);
+const canonical = (host: string): string => (namesOfHub.has(host) ? dockerHub : host);
+
+/** The host of a registry as images name it, of what somebody typed; undefined when that is none. */
+export function registryHost(text: string): string | undefined {
+  const host = text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '');
+  return looksLikeHost(host) && domain.test(host) ? canonical(host) : undefined;
+}
+
+/** The host of the registry that an image is pulled from; undefined when the text is no image reference. */
+export function registryOfImage(text: string): string | undefined {
+  const name = parseImageReference(text)?.name;
+  if (name === undefined) return undefined;
+  const slash = name.indexOf('/');
+  const first = slash < 0 ? '' : name.slice(0, slash);
+  return looksLikeHost(first) ? canonical(first.toLowerCase()) : dockerHub;
+}
+
 function isName(name: string): boolean {
   if (name.length > maxName) return false;
   const [first = '', ...rest] = name.split('/');
-  const isDomain = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const isDomain = rest.length > 0 && looksLikeHost(first);
   // Sixty-four hexadecimal digits alone are the id of an image, which is another one on every server.
   if (/^[a-f0-9]{64}$/.test(name)) return false;
   return (isDomain ? domain : component).test(first) && rest.every((part) => component.test(part));

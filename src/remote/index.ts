@@ -1,13 +1,13 @@
 export { Destinations } from './destinations.ts';
 export type { ContainerInfo } from './docker/shapes.ts';
-export type { ContainerSpec } from './docker/specs.ts';
+export type { ContainerSpec, PullCredentials } from './docker/specs.ts';
 export { negotiated } from './docker/version.ts';
 export { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
 export { execInContainer, runOneOff } from './exec.ts';
 export { hasFiles, putFile, readFile } from './files.ts';
 export type { GuardedCall, RemoteGuard } from './guard.ts';
 export type { RemoteHost, SessionProcess } from './host.ts';
-export { imagePattern, parseImageReference } from './image-reference.ts';
+export { imagePattern, parseImageReference, registryHost, registryOfImage } from './image-reference.ts';
 export { type ContainerLine, containerLogs } from './logs.ts';
 export { parsePairs } from './pairs.ts';
 export { type ConnectionUse, RemotePool } from './pool.ts';

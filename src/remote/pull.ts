@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { DockerEngine } from './docker/engine.ts';
 import { pullEventShape } from './docker/shapes.ts';
+import type { PullCredentials } from './docker/specs.ts';
 import { engineError, RemoteError } from './errors.ts';
 import { parseImageReference } from './image-reference.ts';
 import { Pace } from './pace.ts';
@@ -25,13 +26,20 @@ type PullEvent = z.infer<typeof pullEventShape>;
 export async function pullImage(
   docker: DockerEngine,
   image: string,
-  options: { onProgress: (progress: PullProgress) => void; signal: AbortSignal },
+  options: {
+    onProgress: (progress: PullProgress) => void;
+    signal: AbortSignal;
+    credentials?: PullCredentials | undefined;
+  },
 ): Promise<void> {
   const reference = parseImageReference(image);
   if (!reference) throw new RemoteError('image_not_found', `${image.slice(0, 300)} is not an image reference`);
   const progress = new Layers();
   await within({ what: `Pulling ${image}`, ms: longestMs, signal: options.signal }, async (signal) => {
-    for await (const event of eventsOf(await docker.pullImage(reference, { signal }), signal)) {
+    for await (const event of eventsOf(
+      await docker.pullImage(reference, { signal, credentials: options.credentials }),
+      signal,
+    )) {
       if (event.error !== undefined) throw engineError(event.error);
       const sums = progress.after(event);
       if (sums) options.onProgress(sums);

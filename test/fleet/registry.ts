@@ -11,7 +11,9 @@ import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import { registryPort } from './slot.ts';
 
-const megabytes = 40;
+/** Who may pull from a registry that asks. */
+export const puller = { username: 'puller', password: 'pull me' };
+const htpasswd = 'puller:$2y$04$abcdefghijklmnopqrstuuDNuMwhGzeqTl4lVmqqmB3rF8u7xOexa\n';
 
 /** A line of about 10 MB/s: on loopback a pull would be over before anyone could watch it, or kill anything in it. */
 function slowly(): Transform {
@@ -29,20 +31,25 @@ export class Registry {
   readonly #process: ChildProcess;
   readonly #line: net.Server;
 
-  private constructor(address: string, dir: string, process: ChildProcess, line: net.Server) {
+  readonly #asks: boolean;
+
+  private constructor(address: string, dir: string, process: ChildProcess, line: net.Server, asks: boolean) {
     this.address = address;
     this.#dir = dir;
     this.#process = process;
     this.#line = line;
+    this.#asks = asks;
   }
 
-  static async start(port = registryPort): Promise<Registry> {
+  /** `asks`: it lets nobody in but the puller. */
+  static async start({ port = registryPort, asks = false } = {}): Promise<Registry> {
     const dir = await mkdtemp(join(tmpdir(), 'ocore-registry-'));
     const config = join(dir, 'config.yml');
     await writeFile(
       config,
-      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n`,
+      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${dir} } }\nhttp: { addr: 127.0.0.1:${port + 1} }\n${asks ? `auth: { htpasswd: { realm: oCore, path: ${dir}/htpasswd } }\n` : ''}`,
     );
+    await writeFile(join(dir, 'htpasswd'), htpasswd);
     const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
     const line = net
       .createServer((from) => {
@@ -60,18 +67,18 @@ export class Registry {
     for (let i = 0; i < 100; i += 1) {
       if (
         await fetch(`http://${address}/v2/`).then(
-          (response) => response.ok,
+          (response) => response.status === (asks ? 401 : 200),
           () => false,
         )
       )
-        return new Registry(address, dir, child, line);
+        return new Registry(address, dir, child, line, asks);
       await sleep(100);
     }
     throw new Error('The registry did not start');
   }
 
   /** Brings an image into the registry, with a layer that no engine has yet. Gives its name there. */
-  async take(docker: Docker, image: string): Promise<string> {
+  async take(docker: Docker, image: string, megabytes = 40): Promise<string> {
     const [name = '', tag = 'latest'] = image.split(':');
     const repo = `${this.address}/${name}`;
     const container = await docker.createContainer({ Image: image });
@@ -82,7 +89,9 @@ export class Registry {
     await container.commit({ repo, tag });
     await container.remove();
     const taken = docker.getImage(`${repo}:${tag}`);
-    const stream = await taken.push({ authconfig: { username: '', password: '', serveraddress: this.address } });
+    const stream = await taken.push({
+      authconfig: { ...(this.#asks ? puller : { username: '', password: '' }), serveraddress: this.address },
+    });
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(stream, (error) => {
         if (error) reject(error);

@@ -76,6 +76,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
     ...nowhere,
   });
   const resources = await addProject(ocore, owner, name, server.text('id'));
+  const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -89,7 +90,11 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
     member?.['member'],
     resources['project'],
   ]);
-  return { owner, id: person['organization'] ?? '', ids: { ...resources, ...person, ...member, ...others } };
+  return {
+    owner,
+    id: person['organization'] ?? '',
+    ids: { ...resources, registry: registry.text('id'), ...person, ...member, ...others },
+  };
 }
 
 /** The ids of one organization, beside which those of another stand as `foreign …`. */

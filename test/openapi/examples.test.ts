@@ -6,7 +6,13 @@ import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
-import { tellApiKeys, tellMembers, tellOrganization, tellOrganizationEnd } from './told/organization.ts';
+import {
+  tellApiKeys,
+  tellMembers,
+  tellOrganization,
+  tellOrganizationEnd,
+  tellRegistries,
+} from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
 import { password, type Scene } from './told/scene.ts';
 import { Story } from './told/story.ts';
@@ -39,6 +45,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellMembers(scene, ada);
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
+  await tellRegistries(scene, ada);
   await tellApiKeys(scene, ada);
   await tellFleetEnd(scene, ada);
   await tellOrganizationEnd(scene, ada);

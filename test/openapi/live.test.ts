@@ -28,6 +28,7 @@ async function filled(path: string): Promise<string> {
     members: () => listed('/members'),
     roles: () => listed('/roles'),
     'api-keys': () => listed('/api-keys'),
+    registries: () => listed('/registries'),
     users: () => listed('/admin/users'),
     orgs: () => listed('/admin/orgs'),
   };
@@ -44,6 +45,7 @@ it('is served as JSON and YAML', async () => {
 // The client holds every answer against the document.
 it('tells the truth: what every GET answers has the documented shape', async () => {
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
+  await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,

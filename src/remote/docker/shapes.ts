@@ -22,6 +22,7 @@ export const infoShape = z.object({
 export const createdShape = z.object({ Id: id });
 export const imageShape = z.object({
   Id: text,
+  RepoDigests: z.array(text).max(1000).nullish(),
   Config: z
     .object({ Env: z.array(z.string()).nullish(), Volumes: z.record(z.string(), z.unknown()).nullish() })
     .nullish(),

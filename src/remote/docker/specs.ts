@@ -40,3 +40,10 @@ export interface ExecSpec {
   User?: string;
   Env?: readonly string[];
 }
+
+/** What a registry asks for. Only its own engine call carries it. */
+export interface PullCredentials {
+  host: string;
+  username: string;
+  password: string;
+}

@@ -15,6 +15,7 @@ export interface Ask<Name extends EngineCallName> {
   path?: Readonly<Record<Holes<(typeof engineCalls)[Name]['path']>, string>>;
   query?: Record<string, string>;
   body?: object | Buffer;
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal | undefined;
   /** Instead of the call's own deadline. */
   deadlineMs?: number;
@@ -136,10 +137,11 @@ export class EngineTransport {
       {
         method: call.method,
         path: `${prefix}${path}${query}`,
-        ...(Buffer.isBuffer(ask.body) ? { body: ask.body, headers: { 'content-type': 'application/x-tar' } } : {}),
-        ...(ask.body && !Buffer.isBuffer(ask.body)
-          ? { body: JSON.stringify(ask.body), headers: { 'content-type': 'application/json' } }
-          : {}),
+        headers: {
+          ...(ask.body ? { 'content-type': Buffer.isBuffer(ask.body) ? 'application/x-tar' : 'application/json' } : {}),
+          ...ask.headers,
+        },
+        ...(ask.body ? { body: Buffer.isBuffer(ask.body) ? ask.body : JSON.stringify(ask.body) } : {}),
         ...(ask.upgrade ? { upgrade: ask.upgrade } : {}),
       },
       signal,

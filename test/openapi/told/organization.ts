@@ -53,6 +53,15 @@ export async function tellMembers({ story, ocore, anonymous }: Scene, ada: Clien
   await story.tell('DELETE /invite-links/{id}', ada);
 }
 
+/** A private image registry. */
+export async function tellRegistries({ story }: Scene, ada: Client): Promise<void> {
+  await story.tell('POST /registries', ada);
+  await story.tell('GET /registries', ada);
+  await story.tell('GET /registries/{id}', ada);
+  await story.tell('PATCH /registries/{id}', ada);
+  await story.tell('DELETE /registries/{id}', ada);
+}
+
 /** Keys of programs. The documented addresses are not this machine's, so that one key more is needed to ask about itself. */
 export async function tellApiKeys({ story, ocore }: Scene, ada: Client): Promise<void> {
   const made = await story.tell('POST /api-keys', ada);

@@ -1,0 +1,46 @@
+import type { StepContext } from '../operations/kind.ts';
+import { ifFound, parseImageReference, pullImage, type RemoteHost } from '../remote/index.ts';
+import { pullCredentials } from '../registries/index.ts';
+
+type Context = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal' | 'log' | 'progress'>;
+
+/** The digest of an image in the registry that it came from; null for one that was made on the server. */
+async function digestOf(host: RemoteHost, image: string): Promise<string | null> {
+  const info = await ifFound(host.docker.inspectImage(image));
+  const name = parseImageReference(image)?.name;
+  const known = info?.RepoDigests?.map((text) => text.split('@')).find(([repository]) => repository === name);
+  return known?.[1] ?? null;
+}
+
+/**
+ * Pulls an image that is not on the server, or, with `pull`, in any case: a tag may mean another image by now. `part`: which
+ * of how many images of the step it is. Gives the digest.
+ */
+export async function getImage(
+  context: Context,
+  host: RemoteHost,
+  image: string,
+  { pull, part: [index, count] }: { pull: boolean; part: readonly [number, number] },
+): Promise<string | null> {
+  const { app, operation, signal } = context;
+  const there = (await ifFound(host.docker.inspectImage(image))) !== undefined;
+  if (there && !pull) {
+    const digest = await digestOf(host, image);
+    context.log('info', `${image} is on the server already${digest === null ? '' : `: ${digest}`}`);
+    return digest;
+  }
+  const credentials = await pullCredentials(app, operation.orgId, image);
+  context.log('info', `Pulling ${image}${credentials ? ` as ${credentials.username}` : ''}`);
+  await pullImage(host.docker, image, {
+    signal,
+    credentials,
+    onProgress: ({ percent, status, currentBytes, totalBytes }) =>
+      context.progress(
+        (100 * index + percent) / count,
+        `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`,
+      ),
+  });
+  const digest = await digestOf(host, image);
+  if (digest !== null) context.log('info', `${image} is ${digest}`);
+  return digest;
+}
