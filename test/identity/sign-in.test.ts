@@ -48,11 +48,13 @@ it('ends the session when a refresh token is used twice', async ({ ocore }) => {
   expect((await new Client(ocore.url, fresh.text('accessToken'), owner.org).get('/org')).status).toBe(401);
 });
 
-it('trades a refresh token for as long as the operator says, which the cookie says, too', async () => {
-  const brief = await Ocore.start({ OCORE_ROLE: 'gateway', REFRESH_EXPIRY: '1s' });
+it('takes tokens for as long as the operator says, which the cookie says, too', async () => {
+  const brief = await Ocore.start({ OCORE_ROLE: 'gateway', JWT_ACCESS_EXPIRY: '1s', REFRESH_EXPIRY: '1s' });
   try {
     const owner = await brief.owner('brief');
-    await sleep(1000);
+    await sleep(1100);
+    const expired = await owner.get('/user');
+    expect([expired.status, expired.at('error.code')]).toEqual([401, 'token_expired']);
     const late = await owner.post('/auth/refresh', { refreshToken: owner.refreshToken });
     expect([late.status, late.at('error.code')]).toEqual([401, 'unauthenticated']);
     const credentials = { email: owner.email, password: 'correct horse 1' };
