@@ -57,7 +57,10 @@ function register(sshd: Sshd, user: string, credential: Record<string, unknown> 
   });
 }
 
-const endOf = async (answer: Answer): Promise<Answer> => owner.get(`/operations/${answer.text('operationId')}?wait=60`);
+async function endOf(answer: Answer): Promise<Answer> {
+  await owner.finished(answer.text('operationId'));
+  return owner.get(`/operations/${answer.text('operationId')}`);
+}
 
 /** Registers the server, makes an instance on it that answers, and removes both; gives how its sudo was found. */
 async function whole(registered: Promise<Answer>): Promise<unknown> {
