@@ -108,7 +108,7 @@ it('refuses a server whose engine is older than Docker 20.10', async () => {
   // It was upgraded.
   engine.everywhere = undefined;
   expect(await endOf(await owner.post(`/servers/${made.text('id')}/validate`))).toEqual(succeeded);
-}, 60_000);
+});
 
 it('names an image that no registry has, and leaves nothing behind', async () => {
   worker();
@@ -121,7 +121,7 @@ it('names an image that no registry has, and leaves nothing behind', async () =>
   });
   expect((await owner.get(`/instances/${made.text('id')}`)).at('status')).toBe('failed');
   expect(left(engine)).toEqual(nothing);
-}, 60_000);
+});
 
 it('says when a server has no port left, and goes on when one is given back', async () => {
   const port = portRange.split('-')[1] ?? '';
@@ -139,7 +139,7 @@ it('says when a server has no port left, and goes on when one is given back', as
   expect(await endOf(await owner.delete(`/instances/${first.text('id')}`))).toEqual(succeeded);
   expect(await endOf(await owner.post(`/operations/${second.text('operationId')}/retry`), 'id')).toEqual(succeeded);
   expect((await owner.get(`/instances/${second.text('id')}`)).at('httpPort')).toBe(Number(port));
-}, 120_000);
+});
 
 it('tells what PostgreSQL says when it does not do what it is asked to', async () => {
   worker();
@@ -159,7 +159,7 @@ it('tells what PostgreSQL says when it does not do what it is asked to', async (
     message: expect.stringContaining('the catalogue is broken'),
   });
   expect(left(engine)).toEqual(nothing);
-}, 60_000);
+});
 
 it('does not start an instance with empty volumes in place of its own', async () => {
   worker();
@@ -177,7 +177,7 @@ it('does not start an instance with empty volumes in place of its own', async ()
     message: expect.stringContaining('The data of the instance no longer exists'),
   });
   expect(engine.state.containers.size).toBe(0);
-}, 60_000);
+});
 
 /** Lets the engine begin a pull of the image that does not end; gives its connection once it has begun. */
 function endlessPull(engine: FakeEngine, image: string): Promise<Socket> {
@@ -216,7 +216,7 @@ it('ends a pull in the middle of which it is cancelled, and leaves nothing behin
   // The engine goes on with a pull for as long as somebody listens.
   await ended;
   expect(left(engine)).toEqual(nothing);
-}, 60_000);
+});
 
 it('goes on with the next worker where one was ended in the middle of a step, however long its lease was', async () => {
   // The next worker would have to wait for so long if the first had kept it.
@@ -236,4 +236,4 @@ it('goes on with the next worker where one was ended in the middle of a step, ho
   expect(await ocore.sql('SELECT attempt, crashes FROM operations WHERE id = $1', [made.text('operationId')])).toEqual([
     { attempt: 2, crashes: 0 },
   ]);
-}, 60_000);
+});

@@ -99,7 +99,7 @@ it('tells nothing to a machine with another host key than the pinned one, whatev
   const accepted = await owner.post(`/servers/${made.text('id')}/accept-host-key`, { fingerprint });
   expect(await codeOf(accepted)).toBe('ssh_auth_failed');
   expect(impostor.passwords).toEqual(['the password']);
-}, 60_000);
+});
 
 it('makes nothing on a machine whose host key no validation has seen, and tells it nothing', async ({
   ocore,
@@ -116,7 +116,7 @@ it('makes nothing on a machine whose host key no validation has seen, and tells 
     'host_key_unknown',
   ]);
   expect([stranger.connections, stranger.passwords.length]).toEqual([1, told]);
-}, 60_000);
+});
 
 it('answers alike, and not sooner, whatever listens where no server was validated yet', async ({ ocore, owner }) => {
   const tcp = async (greet: (socket: net.Socket) => void): Promise<number> => {

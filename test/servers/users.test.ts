@@ -96,7 +96,7 @@ it('needs the group docker or sudo of a user who is not root', async () => {
 it('works by the relay of Docker’s own where sshd forwards no sockets', async () => {
   await member.join('docker');
   await whole(register(await otherSshd(['AllowStreamLocalForwarding no']), member.name));
-}, 120_000);
+});
 
 it('signs in with a password, and with the right one only', async () => {
   await member.join('docker');
@@ -105,4 +105,4 @@ it('signs in with a password, and with the right one only', async () => {
     register(sshd, member.name, { authMethod: 'password', sshPassword, sshPrivateKey: null });
   await whole(withPassword(password));
   expect((await endOf(await withPassword('Wrong-horse-1'))).at('error.code')).toBe('ssh_auth_failed');
-}, 120_000);
+});
