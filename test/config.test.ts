@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { Destinations } from '../src/remote/index.ts';
+import { Program } from './kit/program.ts';
 
 it('names every wrong variable at once', () => {
   expect.assertions(1);
@@ -53,4 +54,16 @@ it('denies in production what only this machine should reach, whatever else is d
 
 it('makes up no secret in production', () => {
   expect(() => readConfig({ ENVIRONMENT: 'production' })).toThrow(/DATABASE_URL[^]*SSH_ENCRYPTION_KEY[^]*APP_URL/);
+});
+
+it('ends the program with exit code 1, and says which variables are not valid', async () => {
+  const program = Program.run('src/main.ts', [], { PORT: 'http', JWT_ACCESS_EXPIRY: 'soon' });
+  expect([await program.ended(), program.lines]).toEqual([
+    1,
+    [
+      'The configuration is not valid:',
+      expect.stringContaining('PORT: '),
+      expect.stringContaining('JWT_ACCESS_EXPIRY: '),
+    ],
+  ]);
 });

@@ -29,6 +29,11 @@ export class SshUser {
     await done;
   }
 
+  /** Takes effect with the next sign-in. */
+  async join(group: string): Promise<void> {
+    await run('usermod', ['--append', '--groups', group, this.name]);
+  }
+
   /** What sudo allows: without a password, and, if so said, with a terminal only. */
   async allowSudo(options: { requiretty: boolean }): Promise<void> {
     const lines = [

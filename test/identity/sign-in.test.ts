@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
+import { Ocore } from '../kit/ocore.ts';
 
 it('signs up with an organization and all its rights, and signs in again', async ({ ocore }) => {
   const owner = await ocore.owner('ann');
@@ -44,6 +46,26 @@ it('ends the session when a refresh token is used twice', async ({ ocore }) => {
   expect((await anonymous.post('/auth/refresh', { refreshToken: owner.refreshToken })).status).toBe(401);
   expect((await anonymous.post('/auth/refresh', { refreshToken: fresh.text('refreshToken') })).status).toBe(401);
   expect((await new Client(ocore.url, fresh.text('accessToken'), owner.org).get('/org')).status).toBe(401);
+});
+
+it('takes tokens for as long as the operator says, which the cookie says, too', async () => {
+  const brief = await Ocore.start({ OCORE_ROLE: 'gateway', JWT_ACCESS_EXPIRY: '1s', REFRESH_EXPIRY: '1s' });
+  try {
+    const owner = await brief.owner('brief');
+    await sleep(1100);
+    const expired = await owner.get('/user');
+    expect([expired.status, expired.at('error.code')]).toEqual([401, 'token_expired']);
+    const late = await owner.post('/auth/refresh', { refreshToken: owner.refreshToken });
+    expect([late.status, late.at('error.code')]).toEqual([401, 'unauthenticated']);
+    const credentials = { email: owner.email, password: 'correct horse 1' };
+    const signedIn = await new Client(brief.url, null, null).request('POST', '/api/auth/login', credentials, {
+      'x-ocore-session': 'cookie',
+    });
+    const refresh = signedIn.headers.getSetCookie().find((cookie) => cookie.startsWith('ocore_refresh='));
+    expect(refresh).toContain('Max-Age=1;');
+  } finally {
+    await brief.stop();
+  }
 });
 
 it('signs out at once', async ({ ocore }) => {

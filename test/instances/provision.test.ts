@@ -100,6 +100,15 @@ async function rightsOf(instanceId: string, name: string): Promise<string[]> {
   return lines.filter((line) => /^(CapEff|CapBnd|NoNewPrivs):/.test(line)).map((line) => line.replace(/\s+/, ' '));
 }
 
+/** When the process in Odoo's container was started. */
+async function startedAt(instanceId: string): Promise<string> {
+  const [found] = await docker().listContainers(part(instanceId, 'odoo'));
+  const { State } = await docker()
+    .getContainer(found?.Id ?? '')
+    .inspect();
+  return State.StartedAt;
+}
+
 async function inContainer(instanceId: string, name: string, ...command: string[]): Promise<string> {
   const [found] = await docker().listContainers(part(instanceId, name));
   const { stdout } = await promisify(execFile)('docker', [
@@ -290,7 +299,9 @@ describe('an instance on a real server', () => {
   });
 
   it('is stopped, started and configured, and returns to the old settings when the new ones do not work', async () => {
+    const before = await startedAt(id);
     for (const [verb, status] of [
+      ['restart', 'running'],
       ['stop', 'stopped'],
       ['start', 'running'],
     ] as const) {
@@ -298,6 +309,7 @@ describe('an instance on a real server', () => {
       expect(answer.status).toBe(202);
       expect((await owner.finished(answer.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
       expect((await owner.get(`/instances/${id}`)).at('status')).toBe(status);
+      if (verb === 'restart') expect(await startedAt(id)).not.toBe(before);
     }
     const alone = await owner.get(`/instances/${id}`);
     expect([alone.at('longpollingPort'), alone.at('websocketUrl')]).toEqual([
@@ -341,7 +353,7 @@ describe('an instance on a real server', () => {
     expect(after.at('websocketUrl')).toBe(working.at('websocketUrl'));
     expect(await realTime(after, 'again')).toBe('again');
     expect(await labelled(id)).toEqual(whole);
-  }, 120_000);
+  }, 180_000);
 
   it('holds its server, and is deleted with its data only', async () => {
     expect((await owner.delete(`/servers/${serverId}`)).at('error.code')).toBe('conflict');
@@ -436,6 +448,52 @@ describe('an instance that cannot be provisioned', () => {
     await owner.post(`/operations/${made?.text('operationId') ?? ''}/cancel`);
     await owner.finished(made?.text('operationId') ?? '');
   }, 120_000);
+});
+
+describe('two instances that are made at the same time on one server', () => {
+  it('have each a port and data of their own: with and without demo data', async () => {
+    const made = await Promise.all([create({ name: 'Demo', demo: true }), create({ name: 'Empty' })]);
+    const operations = await Promise.all(
+      made.map(async (answer) => {
+        await owner.finished(answer.text('operationId'));
+        return owner.get(`/operations/${answer.text('operationId')}`);
+      }),
+    );
+    expect(operations.map((operation) => [operation.at('status'), operation.at('error')])).toEqual([
+      ['succeeded', null],
+      ['succeeded', null],
+    ]);
+    const began = operations.map((operation) => operation.text('startedAt')).sort();
+    const ended = operations.map((operation) => operation.text('finishedAt')).sort();
+    expect(began.at(-1)?.localeCompare(ended[0] ?? '')).toBe(-1);
+    const instances = await Promise.all(made.map((answer) => owner.get(`/instances/${answer.text('id')}`)));
+    expect(new Set(instances.map((instance) => instance.at('httpPort'))).size).toBe(2);
+    const query = "SELECT demo FROM ir_module_module WHERE name = 'base'";
+    const demo = await Promise.all(
+      instances.map((instance) =>
+        inContainer(
+          instance.text('id'),
+          'database',
+          'psql',
+          '-U',
+          'postgres',
+          '-d',
+          instance.text('slug'),
+          '-Atc',
+          query,
+        ),
+      ),
+    );
+    expect([demo, instances.map((instance) => instance.at('demo'))]).toEqual([
+      ['t', 'f'],
+      [true, false],
+    ]);
+    for (const instance of instances) {
+      expect((await fetch(`${instance.text('url')}/web/login`)).status).toBe(200);
+      const deleted = await owner.delete(`/instances/${instance.text('id')}`);
+      expect((await owner.finished(deleted.text('operationId'))).at('data.operationUpdated.status')).toBe('succeeded');
+    }
+  }, 300_000);
 });
 
 describe('an operator who lets instances answer on loopback only', () => {

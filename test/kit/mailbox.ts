@@ -14,6 +14,16 @@ export interface Mail {
   token: string;
 }
 
+/** A mail server that lets in those alone who know a name and a password, and only over TLS. */
+export interface Guarded {
+  key: string;
+  cert: string;
+  user: string;
+  password: string;
+  /** TLS from the first byte, or after STARTTLS. */
+  tls: 'tls' | 'starttls';
+}
+
 /**
  * A real SMTP server. `next(to)` gives the next letter to an address, in the order of arrival, and waits for it; each
  * letter is given once. `Ocore.start(mailbox.env)` makes oCore send to it.
@@ -24,16 +34,20 @@ export class Mailbox {
   readonly #letters: Mail[] = [];
   readonly #arrived = new EventTarget();
   readonly #refused = new Set<string>();
+  readonly #guarded: Guarded | undefined;
+  /** Who signed in, with which password, whether it was the right one or not. */
+  readonly signIns: { user: string; password: string; overTls: boolean }[] = [];
   /** Sign-ins and letters that the server was asked for, refused ones included. */
   attempts = 0;
 
-  private constructor(port: number) {
+  private constructor(port: number, guarded?: Guarded) {
     this.port = port;
+    this.#guarded = guarded;
   }
 
   /** `up: false`: its address is known, but nobody listens there yet. */
-  static async start({ up = true }: { up?: boolean } = {}): Promise<Mailbox> {
-    const mailbox = new Mailbox(await freePort());
+  static async start({ up = true, guarded }: { up?: boolean; guarded?: Guarded } = {}): Promise<Mailbox> {
+    const mailbox = new Mailbox(await freePort(), guarded);
     if (up) await mailbox.up();
     return mailbox;
   }
@@ -43,10 +57,18 @@ export class Mailbox {
   }
 
   async up(): Promise<void> {
+    const guarded = this.#guarded;
     const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS'],
+      ...(guarded
+        ? { key: guarded.key, cert: guarded.cert, secure: guarded.tls === 'tls' }
+        : { authOptional: true, disabledCommands: ['STARTTLS'] }),
       logger: false,
+      onAuth: ({ username, password }, { secure }, callback) => {
+        const user = username ?? '';
+        this.signIns.push({ user, password: password ?? '', overTls: secure });
+        if (user === guarded?.user && password === guarded.password) callback(null, { user });
+        else callback(new Error('Invalid username or password'));
+      },
       onRcptTo: ({ address }, _session, callback) => {
         this.attempts += 1;
         if (this.#refused.has(address))

@@ -39,11 +39,13 @@ export class WorkerProcess {
     this.#child.kill(signal);
   }
 
-  /** Ends it as an operator does. */
-  async end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill('SIGTERM');
-    await once(this.#child, 'exit');
+  /** Ends it as an operator does; gives the exit code. */
+  async end(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+    }
+    return this.#child.exitCode;
   }
 
   async kill(): Promise<void> {

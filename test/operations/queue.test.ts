@@ -3,12 +3,13 @@ import net from 'node:net';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
+import { activate } from '../kit/fleet-rows.ts';
 import { until } from '../kit/holding.ts';
 import { Line } from '../kit/line.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 
-it.override('env', { OCORE_ROLE: 'gateway' });
+it.override('env', { OCORE_ROLE: 'gateway', SERVER_CONCURRENCY: '1' });
 it.override('ownerName', 'administrator');
 
 let ocore: Ocore;
@@ -114,6 +115,56 @@ it('lets no organization take more than half of a worker’s slots, so that anot
   );
   expect(await statusOf(greedy, many[1]?.operationId ?? '')).toBe('queued');
 }, 180_000);
+
+it('does as many things at once on a server as the operator says, and others on another server meanwhile', async () => {
+  const owner = await ocore.owner();
+  const { id: serverId } = await validation(owner);
+  await activate(ocore, serverId);
+  const environmentId = await owner.environment();
+  const create = async (name: string): Promise<string> =>
+    (await owner.post('/instances', { name, serverId, environmentId, adminEmail: 'admin@example.com' })).text(
+      'operationId',
+    );
+  const [first, second] = [await create('First'), await create('Second')];
+  worker({ SERVER_CONCURRENCY: '1' });
+  await until(async () => (await statusOf(owner, first)) === 'running');
+  // It was queued after the second, which a worker would have taken before it.
+  const elsewhere = await validation(owner);
+  await until(async () => (await statusOf(owner, elsewhere.operationId)) === 'running');
+  expect([await statusOf(owner, first), await statusOf(owner, second), await waits(owner, second)]).toEqual([
+    'running',
+    'queued',
+    '1 other operation on this server',
+  ]);
+}, 180_000);
+
+it('does one thing at a time with a server, and nothing to it by force while something else is done there', async () => {
+  const owner = await ocore.owner();
+  const { id, operationId } = await validation(owner);
+  const again = await owner.post(`/servers/${id}/validate`);
+  expect([again.status, again.at('error.code'), again.at('error.details.id')]).toEqual([
+    409,
+    'operation_in_progress',
+    id,
+  ]);
+  expect(again.headers.get('retry-after')).toBe('5');
+  await owner.post(`/operations/${operationId}/cancel`);
+  await activate(ocore, id);
+  const instance = await owner.post('/instances', {
+    name: 'Still made',
+    serverId: id,
+    environmentId: await owner.environment(),
+    adminEmail: 'admin@example.com',
+  });
+  await ocore.sql("UPDATE servers SET status = 'unreachable' WHERE id = $1", [id]);
+  const name = (await owner.get(`/servers/${id}`)).text('name');
+  const forced = await owner.delete(`/servers/${id}`, { force: true, confirmName: name });
+  expect([forced.status, forced.at('error.code'), forced.at('error.details.id')]).toEqual([
+    409,
+    'operation_in_progress',
+    instance.text('id'),
+  ]);
+});
 
 it('is cancelled by the administrator of the installation, whose ever it is', async () => {
   const owner = await ocore.owner();

@@ -187,6 +187,21 @@ it.each([
   await expect(host.docker.version()).rejects.toMatchObject({ code, retryable: true });
 });
 
+it.each([
+  [
+    'port_in_use',
+    'driver failed programming external connectivity: Bind for 0.0.0.0:20000 failed: port is already allocated',
+  ],
+  ['port_in_use', 'error starting userland proxy: listen tcp4 0.0.0.0:20000: bind: address already in use'],
+  ['image_not_found', 'manifest for odoo:99.0 not found: manifest unknown: manifest unknown'],
+  ['image_not_found', 'pull access denied for nobody/odoo, repository does not exist or may require docker login'],
+  ['disk_full', 'write /var/lib/docker/tmp/GetImageBlob1: no space left on device'],
+])('knows what an engine means by its words: %s, %s', async (code, message) => {
+  const body = JSON.stringify({ message });
+  engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${body.length}`) + body);
+  await expect(host.docker.version()).rejects.toMatchObject({ code, message });
+});
+
 it('says what helps where an engine that was killed holds on to a container', async () => {
   const body = JSON.stringify({ message: 'endpoint with name ocore-1-db already exists in network ocore-1' });
   engine.answer = (socket) => socket.write(head('500 Internal Server Error', `Content-Length: ${body.length}`) + body);

@@ -8,35 +8,19 @@ import { SecretBox } from '../../src/secrets/box.ts';
 import { KeyRing } from '../../src/secrets/key-ring.ts';
 import { MasterKeys } from '../../src/secrets/master-keys.ts';
 import { callGraphql, callRest } from '../kit/call.ts';
-import { type Answer, Client } from '../kit/client.ts';
+import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
 import { personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
+import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
 
 const plants = new Plants();
 const plant = (name: string, value: string): string => plants.plant(name, value);
 /** Everything that the program said to anybody, but for the answers whose purpose is to show a secret. */
-const said: { where: string; text: string }[] = [];
-
-/** A client whose every answer is searched. Where an answer is there to show a secret, a plain client asks. */
-class Watched extends Client {
-  override async request(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
-    const answer = await super.request(method, path, body, headers);
-    said.push({
-      where: `the answer to ${method} ${path}`,
-      text: `${JSON.stringify([...answer.headers])} ${JSON.stringify(answer.body)}`,
-    });
-    return answer;
-  }
-}
+const said: Said[] = [];
 
 let dir: string;
 let database: EmbeddedDatabase;
@@ -90,7 +74,7 @@ async function plantLetters(): Promise<string[]> {
 /** The first story: an account and all that it signs in with. */
 async function account(): Promise<Client> {
   const plain = new Client(program.url, null, null);
-  const nobody = new Watched(program.url, null, null);
+  const nobody = new Watched(said, program.url, null, null);
   const email = 'leaks@example.com';
   const password = plant('password', 'Planted-Password-1');
   const signedUp = await plain.post('/auth/signup', { email, password, name: 'Leaks' });
@@ -147,7 +131,7 @@ async function account(): Promise<Client> {
   });
 
   const me = new Client(program.url, token, org);
-  const watched = new Watched(program.url, token, org, '', email);
+  const watched = new Watched(said, program.url, token, org, email);
   const setUp = await me.post('/user/totp/setup', { password });
   const secret = plant('TOTP secret', setUp.text('secret'));
   const enabled = await me.post('/user/totp/enable', { code: oathtool(secret) });
@@ -248,8 +232,10 @@ async function things(watched: Client): Promise<Ids> {
   );
   const keys = await watched.get('/api-keys');
   plant('rotated API key', (await plain.post(`/api-keys/${keys.text('data.0.id')}/rotate`, {})).text('key'));
-  await new Watched(program.url, `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`, watched.org).get('/projects');
-  await new Watched(program.url, key, watched.org).post('/servers', {
+  await new Watched(said, program.url, `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`, watched.org).get(
+    '/projects',
+  );
+  await new Watched(said, program.url, key, watched.org).post('/servers', {
     name: 'Not allowed',
     ...address,
     sshPassword: plant('SSH password without a permission', 'Planted-Ssh-16'),
@@ -302,7 +288,7 @@ async function accidents(watched: Client): Promise<void> {
     sshPassword: plant('SSH password of a row that failed', 'Planted-Boom-17'),
   });
   expect(broken.status).toBe(500);
-  await new Watched(program.url, null, null).post('/auth/signup', {
+  await new Watched(said, program.url, null, null).post('/auth/signup', {
     email: 'boom@example.com',
     password: plant('password of a row that failed', 'Planted-Boom-18'),
     name: 'boom',
@@ -319,7 +305,7 @@ async function accidents(watched: Client): Promise<void> {
     authMethod: 'password',
     sshPassword: plant('SSH password without a column', 'Planted-Gone-19'),
   });
-  await new Watched(program.url, null, null).post('/auth/signup', {
+  await new Watched(said, program.url, null, null).post('/auth/signup', {
     email: 'gone@example.com',
     password: plant('password without a column', 'Planted-Gone-20'),
     name: 'Gone',
@@ -359,13 +345,7 @@ it('says no secret to anybody: logs, audit, outbox, jobs, notifications, errors,
   for (const { where, text } of said) found.push(...plants.findIn(where, text));
   for (const line of program.lines) found.push(...plants.findIn('the log', line));
   // In the database nothing of them is readable at all, whichever the table.
-  const tables = await sql<{ name: string }>(
-    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'pgboss')",
-  );
-  for (const { name } of tables) {
-    for (const { row } of await sql<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM ${name} t`))
-      found.push(...plants.findIn(name, row));
-  }
+  found.push(...(await findInTables(pool, plants)));
   expect(found).toEqual([]);
 
   // What stands for a secret at rest, sealed or as a digest, leaves the database as little.

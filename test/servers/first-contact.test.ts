@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';
-import type { Client } from '../kit/client.ts';
+import type { Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
 import { freePort } from '../kit/free-port.ts';
 import { SshListener } from '../kit/ssh-listener.ts';
@@ -28,6 +28,14 @@ const register = (owner: Client, port: number, more: object = {}) =>
     authMethod: 'password',
     sshPassword: 'the password',
     ...more,
+  });
+
+const createOn = async (owner: Client, serverId: string): Promise<Answer> =>
+  owner.post('/instances', {
+    name: 'An instance',
+    serverId,
+    environmentId: await owner.environment(),
+    adminEmail: 'admin@example.com',
   });
 
 async function until(what: string, check: () => boolean): Promise<void> {
@@ -70,6 +78,45 @@ it('tells the password to a machine that nobody knows yet only when somebody ask
   await owner.finished(again.text('operationId'));
   expect(stranger.passwords).toHaveLength(2);
 }, 90_000);
+
+it('tells nothing to a machine with another host key than the pinned one, whatever is asked of it, until the key is accepted', async ({
+  ocore,
+  owner,
+}) => {
+  const impostor = await sshListener();
+  const made = await register(owner, impostor.port, { hostKeyFingerprint: `SHA256:${'A'.repeat(43)}` });
+  const codeOf = async (answer: Answer): Promise<unknown> =>
+    (await owner.finished(answer.text('operationId'))).at('data.operationUpdated.error.code');
+  expect(await codeOf(made)).toBe('host_key_mismatch');
+  expect(await codeOf(await owner.post(`/servers/${made.text('id')}/validate`))).toBe('host_key_mismatch');
+  // It was a good server until now.
+  await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [made.text('id')]);
+  expect(await codeOf(await createOn(owner, made.text('id')))).toBe('host_key_mismatch');
+  // The monitor looks, too.
+  expect(impostor.connections).toBeGreaterThanOrEqual(3);
+  expect(impostor.passwords).toEqual([]);
+  const { fingerprint } = impostor;
+  const accepted = await owner.post(`/servers/${made.text('id')}/accept-host-key`, { fingerprint });
+  expect(await codeOf(accepted)).toBe('ssh_auth_failed');
+  expect(impostor.passwords).toEqual(['the password']);
+});
+
+it('makes nothing on a machine whose host key no validation has seen, and tells it nothing', async ({
+  ocore,
+  owner,
+}) => {
+  const stranger = await sshListener();
+  const made = await register(owner, stranger.port);
+  await owner.finished(made.text('operationId'));
+  const told = stranger.passwords.length;
+  await ocore.sql("UPDATE servers SET status = 'active' WHERE id = $1", [made.text('id')]);
+  const operation = await owner.finished((await createOn(owner, made.text('id'))).text('operationId'));
+  expect([operation.at('data.operationUpdated.status'), operation.at('data.operationUpdated.error.code')]).toEqual([
+    'failed',
+    'host_key_unknown',
+  ]);
+  expect([stranger.connections, stranger.passwords.length]).toEqual([1, told]);
+});
 
 it('answers alike, and not sooner, whatever listens where no server was validated yet', async ({ ocore, owner }) => {
   const tcp = async (greet: (socket: net.Socket) => void): Promise<number> => {
