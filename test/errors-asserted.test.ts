@@ -32,6 +32,7 @@ const remote: Record<RemoteErrorCode, true> = {
   address_pool_exhausted: true,
   disk_full: true,
   image_not_found: true,
+  registry_auth_failed: true,
 };
 
 const code = textsOf('src/**/*.ts').join('\n');

@@ -12,8 +12,7 @@ CREATE DATABASE odoo OWNER odoo TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C
 \c odoo
 CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent;
 SQL
-odoo=(--network "$name" -v "$name-files:/var/lib/odoo" )
-db=(-d odoo --db_host "$name-db" --db_user odoo --db_password secret)
-d run --rm "${odoo[@]}" odoo:19.0 odoo "${db[@]}" -i base,web --load-language=en_US --stop-after-init --no-http --workers=0 --max-cron-threads=0 --without-demo=all >/dev/null 2>&1
-d run -d --name "$name-odoo" "${odoo[@]}" -p "$port:8069" odoo:19.0 odoo "${db[@]}" --workers=2 >/dev/null
+odoo=(--network "$name" -v "$name-files:/var/lib/odoo" -e HOST="$name-db" -e USER=odoo -e PASSWORD=secret)
+d run --rm "${odoo[@]}" odoo:19.0 odoo -d odoo -i base,web --load-language=en_US --stop-after-init --no-http --workers=0 --max-cron-threads=0 --without-demo=all >/dev/null 2>&1
+d run -d --name "$name-odoo" "${odoo[@]}" -p "$port:8069" odoo:19.0 odoo -d odoo --workers=2 >/dev/null
 until curl -sf -o /dev/null "http://127.0.0.1:$port/web/login"; do sleep 0.1; done

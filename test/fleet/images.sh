@@ -42,6 +42,8 @@ chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-instal
 install -m 755 "$here/image/odoo-entrypoint.sh" "$root/entrypoint.sh"
 install -m 755 "$here/image/wait-for-psql.py" "$root/usr/local/bin/wait-for-psql.py"
 mkdir -p "$root/mnt/extra-addons" "$root/var/lib/odoo" "$root/etc/odoo"
+# The public image has this in place of the package's own, which names a database.
+printf '[options]\naddons_path = /mnt/extra-addons\ndata_dir = /var/lib/odoo\n' >"$root/etc/odoo/odoo.conf"
 chroot "$root" chown -R odoo:odoo /mnt/extra-addons /var/lib/odoo /etc/odoo
 chroot "$root" apt-get purge -y postgresql-17 postgresql-common >&2 || true
 slim "$root"

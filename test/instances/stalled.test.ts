@@ -213,8 +213,10 @@ it('begins with an empty volume when PostgreSQL starts with a half-made data dir
 it('keeps an instance whose Odoo wrote errors and ended well, and gives each line of its logs whole, with its level', async () => {
   const prefix = '2026-01-01 00:00:00,000 1';
   const traceback = ['Traceback (most recent call last):', '  File "x.py", line 1, in x', 'ValueError: x'];
-  // The engine's own borders, at 16 KiB, are between two characters here: it stores one that they cut through as none.
-  const longs = ['ü'.repeat(20_000), 'x'.repeat(40_001)].map((text) => `${prefix} WARNING small odoo: ${text}`);
+  // The engine's own borders, at 16 KiB, are between two characters of one of these lines, and within one of another.
+  const longs = ['ü'.repeat(20_000), `x${'ü'.repeat(20_000)}`, 'x'.repeat(40_001)].map(
+    (text) => `${prefix} WARNING small odoo: ${text}`,
+  );
   const error = `${prefix} ERROR small odoo: cannot do it`;
   const lines = [`${prefix} INFO small odoo: begins`, error, ...traceback, ...longs];
   await image('loud-odoo', {
