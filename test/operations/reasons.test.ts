@@ -186,7 +186,7 @@ function endlessPull(engine: FakeEngine, image: string): Promise<Socket> {
   const misbehaviour: Misbehaviour = {
     name: 'does not end',
     serve: ({ socket }) => {
-      socket.write(`${streamHead('application/json')}`);
+      socket.write(streamHead('application/json'));
       socket.write(chunk(`${JSON.stringify(event)}\r\n`));
       begun.resolve(socket);
     },

@@ -9,7 +9,7 @@ it.beforeAll(async ({ ocore }) => {
   org = await fillOrg(ocore, 'watched');
 });
 
-it.for(['server', 'instance'])('tells who watches a %s what it is, and what it has become', async (resource) => {
+it.for(['server', 'instance'])('tells who watches the %s what it is, and what it has become', async (resource) => {
   const { owner, ids } = org;
   const field = `${resource}Updated`;
   const names: unknown[] = [];
