@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configureInstanceInput, createInstanceInput, envVarInput, logLinesInput } from '../src/instances/index.ts';
+import { createInstanceInput, envVarInput, logLinesInput, updateInstanceInput } from '../src/instances/index.ts';
 import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -29,7 +29,7 @@ const routes: readonly Route[] = [
   },
   { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
   { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
-  { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: ConfigureInstanceInput!) { configureInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
+  { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: UpdateInstanceInput!) { updateInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
   act('start', 'Instance start in progress'),
   act('stop', 'Instance stop in progress'),
   act('restart', 'Instance restart in progress'),
@@ -53,7 +53,7 @@ const examples: Examples = {
   'Instance.slug': 'erp-production',
   'Instance.status': 'running',
   'createInstance.status': 'provisioning',
-  'configureInstance.status': 'restarting',
+  'updateInstance.status': 'restarting',
   'startInstance.status': 'restarting',
   'restartInstance.status': 'restarting',
   'deleteInstance.status': 'removing',
@@ -98,9 +98,9 @@ const examples: Examples = {
 };
 
 const parsers: Parsers = {
-  ConfigureInstanceInput: configureInstanceInput,
   CreateInstanceInput: createInstanceInput,
   EnvVarInput: envVarInput,
+  UpdateInstanceInput: updateInstanceInput,
   // What has to be typed to confirm is the name, or wrong.
   deleteInstance: z.object({ confirmName: createInstanceInput.shape.name }),
   instanceLogs: logLinesInput,

@@ -7,11 +7,12 @@ import {
   revealAdminPassword,
   start,
   stop,
+  updateInstance,
 } from '../src/instances/index.ts';
 import { builder } from './builder.ts';
 import { orgScope } from './context.ts';
 import { idArg, Instance } from './instance.ts';
-import { ConfigureInstanceInput, CreateInstanceInput, withEnvRecord } from './instance-input.ts';
+import { ConfigureInstanceInput, CreateInstanceInput, UpdateInstanceInput, withEnvRecord } from './instance-input.ts';
 import { Operation } from './operation.ts';
 
 const InstancePayload = builder
@@ -27,8 +28,8 @@ const InstancePayload = builder
       }),
     }),
   });
-const ConfigureInstancePayload = builder
-  .objectRef<{ instance: InstanceRow; operation: OperationRow | null }>('ConfigureInstancePayload')
+const UpdateInstancePayload = builder
+  .objectRef<{ instance: InstanceRow; operation: OperationRow | null }>('UpdateInstancePayload')
   .implement({
     description: 'A changed instance and the operation that applies its settings.',
     fields: (t) => ({
@@ -57,11 +58,24 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateInstanceInput, required: true, description: 'The instance.' }) },
     resolve: (_root, { input }, context) => createInstance(context.app, orgScope(context), withEnvRecord(input)),
   }),
-  configureInstance: t.field({
-    type: ConfigureInstancePayload,
+  updateInstance: t.field({
+    type: UpdateInstancePayload,
     authScopes: { permission: 'manage:instances' },
     description:
       'Changes the name or protection at once. Changes the settings and recreates the container; if Odoo is not healthy afterwards, the old settings are restored.',
+    args: {
+      id: t.arg.id(idArg),
+      input: t.arg({ type: UpdateInstanceInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, context) =>
+      updateInstance(context.app, orgScope(context), id, withEnvRecord(input)),
+  }),
+  configureInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description:
+      'Changes the settings and recreates the container. If Odoo is not healthy afterwards, the old settings are restored.',
+    deprecationReason: 'Since 2026-11-27; use updateInstance. Will be removed on 2027-05-27.',
     args: {
       id: t.arg.id(idArg),
       input: t.arg({ type: ConfigureInstanceInput, required: true, description: 'The changes.' }),

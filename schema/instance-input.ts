@@ -86,7 +86,34 @@ export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
     }),
   }),
 });
-export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
+type InputFields = Parameters<NonNullable<Parameters<typeof builder.inputType>[1]>['fields']>[0];
+const settings = (t: InputFields) => ({
+  pullImage: t.boolean({ description: pullImage }),
+  workers: t.int({
+    description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
+  }),
+  limitMemorySoft: t.field({
+    type: 'ByteSize',
+    description: 'A worker that exceeds this is recycled after its request.',
+  }),
+  limitMemoryHard: t.field({ type: 'ByteSize', description: 'A worker that exceeds this is killed at once.' }),
+  limitTimeCpu: t.int({ description: 'The CPU time limit of a request, in seconds.' }),
+  limitTimeReal: t.int({ description: 'The time limit of a request, in seconds.' }),
+  maxCronThreads: t.int({ description: 'The number of threads for scheduled actions.' }),
+  logLevel: t.field({ type: LogLevel, description: 'The log level of Odoo.' }),
+  envVars: t.field({
+    type: [EnvVarInput],
+    description: `All environment variables; variables that are not listed are removed. ${needsCode}`,
+  }),
+  cpuLimit: t.float({ description: limits.cpuLimit }),
+  memoryLimit: t.field({ type: 'ByteSize', description: limits.memoryLimit }),
+  processLimit: t.int({ description: limits.processLimit }),
+  databaseCpuLimit: t.float({ description: limits.databaseCpuLimit }),
+  databaseMemoryLimit: t.field({ type: 'ByteSize', description: limits.databaseMemoryLimit }),
+  databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
+});
+
+export const UpdateInstanceInput = builder.inputType('UpdateInstanceInput', {
   description:
     'The changes. Absent fields keep their value; a null limit of a container is its default. The name and the protection change at once, in any status; everything else recreates the container of an instance that runs.',
   fields: (t) => ({
@@ -94,30 +121,12 @@ export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput'
     deletionProtected: t.boolean({
       description: 'Whether deleting it requires its name as confirmation; in production it is required in any case.',
     }),
-    pullImage: t.boolean({ description: pullImage }),
-    workers: t.int({
-      description: 'The number of worker processes, 0 to 64; null = chosen by the size of the server.',
-    }),
-    limitMemorySoft: t.field({
-      type: 'ByteSize',
-      description: 'A worker that exceeds this is recycled after its request.',
-    }),
-    limitMemoryHard: t.field({ type: 'ByteSize', description: 'A worker that exceeds this is killed at once.' }),
-    limitTimeCpu: t.int({ description: 'The CPU time limit of a request, in seconds.' }),
-    limitTimeReal: t.int({ description: 'The time limit of a request, in seconds.' }),
-    maxCronThreads: t.int({ description: 'The number of threads for scheduled actions.' }),
-    logLevel: t.field({ type: LogLevel, description: 'The log level of Odoo.' }),
-    envVars: t.field({
-      type: [EnvVarInput],
-      description: `All environment variables; variables that are not listed are removed. ${needsCode}`,
-    }),
-    cpuLimit: t.float({ description: limits.cpuLimit }),
-    memoryLimit: t.field({ type: 'ByteSize', description: limits.memoryLimit }),
-    processLimit: t.int({ description: limits.processLimit }),
-    databaseCpuLimit: t.float({ description: limits.databaseCpuLimit }),
-    databaseMemoryLimit: t.field({ type: 'ByteSize', description: limits.databaseMemoryLimit }),
-    databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
+    ...settings(t),
   }),
+});
+export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {
+  description: 'The changes. Absent fields keep their value; a null limit of a container is its default.',
+  fields: settings,
 });
 
 /** The API has a list of pairs, which a schema can describe; the service takes a record. */

@@ -82,7 +82,7 @@ builder.queryFields((t) => ({
     type: [ServerMetric],
     authScopes: { permission: 'view:servers' },
     description: 'The metrics of a server, oldest first. Long periods are sampled.',
-    deprecationReason: 'Use serverMetricHistory, which has their number and the period too.',
+    deprecationReason: 'Since 2026-11-27; use serverMetricHistory. Will be removed on 2027-05-27.',
     args: {
       id: t.arg.id({ required: true, description: 'The server.' }),
       period: t.arg({ type: MetricPeriod, defaultValue: '1h', description: 'The period of time up to now.' }),

@@ -1,5 +1,4 @@
 export { revealAdminPassword } from './admin-password.ts';
-export { configureInstance, configureInput as configureInstanceInput } from './configure.ts';
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput } from './create.ts';
 export { deleteInstance } from './delete.ts';
@@ -12,4 +11,5 @@ export { instanceLogs, logLinesInput } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
+export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';

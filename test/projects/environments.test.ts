@@ -121,10 +121,10 @@ it('renames an instance and changes its protection at once, whatever it is doing
   expect((await owner.get(path)).at('name')).toBe('Erp Berlin');
   await settle(ocore, made.text('id'));
   const both = await owner.graphql(
-    'mutation ($id: ID!, $input: ConfigureInstanceInput!) { configureInstance(id: $id, input: $input) { instance { name status } operation { kind } } }',
+    'mutation ($id: ID!, $input: UpdateInstanceInput!) { updateInstance(id: $id, input: $input) { instance { name status } operation { kind } } }',
     { id: made.text('id'), input: { name: 'Erp Hamburg', workers: 0 } },
   );
-  expect(both.at('data.configureInstance')).toEqual({
+  expect(both.at('data.updateInstance')).toEqual({
     instance: { name: 'Erp Hamburg', status: 'restarting' },
     operation: { kind: 'instance.configure' },
   });

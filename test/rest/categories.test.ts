@@ -33,8 +33,8 @@ const pending = [
   '/webhook-endpoints',
 ];
 
-/** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances. */
-const further = ['/operations', '/odoo', '/permissions', '/invitations', '/invite-links'];
+/** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances, such as the registries of their images. */
+const further = ['/operations', '/odoo', '/registries', '/permissions', '/invitations', '/invite-links'];
 
 /** `{id}` and `{projectId}` mean the same place. */
 const shape = (path: string): string => path.replace(/\{\w+\}/g, '{}');

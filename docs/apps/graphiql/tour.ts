@@ -78,8 +78,8 @@ subscription Watch($id: ID!) {
   },
   {
     query: `# 7. Configure the instance. If Odoo is not healthy with the new settings, the old settings are restored.
-mutation Configure($id: ID!, $input: ConfigureInstanceInput!) {
-  configureInstance(id: $id, input: $input) {
+mutation Configure($id: ID!, $input: UpdateInstanceInput!) {
+  updateInstance(id: $id, input: $input) {
     instance { id status workers logLevel }
     operation { id status }
   }

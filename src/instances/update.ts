@@ -13,7 +13,7 @@ import { instanceName } from './create.ts';
 import { getInstance } from './list.ts';
 import { checkAgainstServer, checkMemory, settingsFields } from './settings.ts';
 
-export const configureInput = z
+export const updateInput = z
   .object({
     name: instanceName.nullish(),
     deletionProtected: z.boolean().nullish(),
@@ -22,7 +22,7 @@ export const configureInput = z
   })
   .superRefine(checkMemory);
 
-type Input = z.output<typeof configureInput>;
+type Input = z.output<typeof updateInput>;
 
 /** The statuses of an instance that is there to stay. */
 const lasting = ['provisioning', 'running', 'stopped', 'restarting', 'failed'] as const;
@@ -53,18 +53,21 @@ function changedSettings(app: App, instance: Instance, input: Input): Settings {
 
 /**
  * Changes the name and the protection at once. Applies new settings by a re-created container, which needs a running
- * instance; comes back to the old ones if Odoo is not healthy with them.
+ * instance; comes back to the old ones if Odoo is not healthy with them. Without any change, it re-creates the container.
  */
-export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
-  const input = parse(configureInput, given);
+export async function updateInstance(app: App, scope: OrgScope, id: string, given: unknown) {
+  const input = parse(updateInput, given);
   const before = await getInstance(scope, id);
   const ownCode = input.envVars !== undefined && input.envVars !== null;
   if (ownCode) requireIn(scope, 'manage:instance_code', before.projectId);
   const server = await scope.db.server.findFirst({ where: { id: before.serverId, orgId: scope.orgId } });
   checkAgainstServer(input, found(server, 'server', before.serverId));
   const { name, deletionProtected, pullImage, ...settings } = input;
-  const recreates = pullImage === true || Object.values(settings).some((value) => value !== undefined);
   const facts = { ...(name ? { name } : {}), ...(typeof deletionProtected === 'boolean' ? { deletionProtected } : {}) };
+  const recreates =
+    pullImage === true ||
+    Object.values(settings).some((value) => value !== undefined) ||
+    Object.keys(facts).length === 0;
   const allowed = recreates ? (['running'] as const) : lasting;
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = recreates
@@ -93,4 +96,10 @@ export async function configureInstance(app: App, scope: OrgScope, id: string, g
     const instance = await tx.instance.findUnique({ where: { id } });
     return { instance: found(instance, 'instance', id), operation };
   });
+}
+
+/** As an older mutation has it, which changes nothing but settings: there is an operation in any case. */
+export async function configureInstance(app: App, scope: OrgScope, id: string, given: unknown) {
+  const { instance, operation } = await updateInstance(app, scope, id, given);
+  return { instance, operation: found(operation, 'operation', id) };
 }
