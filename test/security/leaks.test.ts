@@ -240,6 +240,14 @@ async function things(watched: Client): Promise<Ids> {
     ...address,
     sshPassword: plant('SSH password without a permission', 'Planted-Ssh-16'),
   });
+  const registry = await watched.post('/registries', {
+    host: 'registry.example.com',
+    username: 'puller',
+    password: plant('password of a registry', 'Planted-Registry-26'),
+  });
+  await watched.patch(`/registries/${registry.text('id')}`, {
+    password: plant('new password of a registry', 'Planted-Registry-27'),
+  });
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -257,6 +265,7 @@ async function things(watched: Client): Promise<Ids> {
   return {
     ...person,
     server: server.text('id'),
+    registry: registry.text('id'),
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,
