@@ -5,10 +5,9 @@ import { pullCredentials } from '../registries/index.ts';
 type Context = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal' | 'log' | 'progress'>;
 
 /** The digest of an image in the registry that it came from; null for one that was made on the server. */
-async function digestOf(host: RemoteHost, image: string): Promise<string | null> {
-  const info = await ifFound(host.docker.inspectImage(image));
+function digestOf(image: string, digests: readonly string[] | null | undefined): string | null {
   const name = parseImageReference(image)?.name;
-  const known = info?.RepoDigests?.map((text) => text.split('@')).find(([repository]) => repository === name);
+  const known = digests?.map((text) => text.split('@')).find(([repository]) => repository === name);
   return known?.[1] ?? null;
 }
 
@@ -23,9 +22,10 @@ export async function getImage(
   { pull, part: [index, count] }: { pull: boolean; part: readonly [number, number] },
 ): Promise<string | null> {
   const { app, operation, signal } = context;
-  const there = (await ifFound(host.docker.inspectImage(image))) !== undefined;
-  if (there && !pull) {
-    const digest = await digestOf(host, image);
+  const look = () => ifFound(host.docker.inspectImage(image));
+  const known = await look();
+  if (known && !pull) {
+    const digest = digestOf(image, known.RepoDigests);
     context.log('info', `${image} is on the server already${digest === null ? '' : `: ${digest}`}`);
     return digest;
   }
@@ -40,7 +40,7 @@ export async function getImage(
         `${image}: ${status} ${Math.round(currentBytes / 1e6)} of ${Math.round(totalBytes / 1e6)} MB`,
       ),
   });
-  const digest = await digestOf(host, image);
+  const digest = digestOf(image, (await look())?.RepoDigests);
   if (digest !== null) context.log('info', `${image} is ${digest}`);
   return digest;
 }
