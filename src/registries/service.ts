@@ -3,7 +3,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
-import { AppError, found, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { page, type PageArgs, seekById } from '../lists.ts';
 import { parse } from '../parse.ts';
@@ -97,8 +97,7 @@ export async function updateRegistry(app: App, scope: OrgScope, id: string, give
 export async function deleteRegistry(app: App, scope: OrgScope, id: string) {
   const registry = await getRegistry(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
-    const { count } = await tx.registry.deleteMany({ where: { id, orgId: scope.orgId } });
-    found(count > 0 ? registry : null, 'registry', id);
+    await tx.registry.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'registry.deleted',
       resourceType: 'registry',
