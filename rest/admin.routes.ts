@@ -35,7 +35,7 @@ const routes: readonly Route[] = [
     path: '/admin/jobs',
     category,
     summary: 'List the operations of all organizations',
-    document: `query ($first: Int, $after: String, $status: OperationStatus, $kind: String) { adminJobs(first: $first, after: $after, status: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
+    document: `query ($first: Int, $after: String, $status: [OperationStatus!], $kind: String) { adminJobs(first: $first, after: $after, statuses: $status, kind: $kind) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
   { method: 'post', path: '/admin/jobs/{id}/cancel', category, summary: 'Cancel an operation of any organization', document: 'mutation ($id: ID!) { adminCancelJob(id: $id) { id status } }', answer: { as: 'accepted', resource: 'operation', message: 'Cancellation accepted' } },

@@ -6,7 +6,7 @@ import { etagOf, knownAs } from './etag.ts';
 import type { Route } from './route.ts';
 import { deprecationHeaders } from './version.ts';
 
-const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }) });
+const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }), totalCount: z.number().optional() });
 const resource = z.object({ id: z.string(), status: z.string() });
 const payload = z.looseObject({ operation: z.object({ id: z.string() }).nullable() });
 
@@ -59,10 +59,10 @@ export function answerOf(route: Route, value: unknown, url: string): RestAnswer 
     case 'whole':
       return { status: 200, headers: {}, body: { [answer.key]: value } };
     case 'list': {
-      const { nodes, pageInfo } = connection.parse(value);
+      const { nodes, pageInfo, totalCount } = connection.parse(value);
       const cursor = pageInfo.hasNextPage ? pageInfo.endCursor : null;
       const links = [...(cursor === null ? [] : [pageLink(url, cursor)]), pageLink(url, null)];
-      return { status: 200, headers: { Link: links.join(', ') }, body: { data: nodes, next_cursor: cursor, has_more: pageInfo.hasNextPage } };
+      return { status: 200, headers: { Link: links.join(', ') }, body: { data: nodes, next_cursor: cursor, has_more: pageInfo.hasNextPage, ...(totalCount === undefined ? {} : { total_count: totalCount }) } };
     }
     case 'accepted': {
       if (answer.resource === 'operation') {

@@ -4,10 +4,10 @@ import { type Category, type Examples, filter, type Parsers } from './category.t
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
-const trail = z.object({ action: filter, resourceType: filter });
+const trail = z.object({ action: filter, resourceType: filter, search: filter });
 const entry = 'id action resourceType resourceId resourceName actorType userId userName ipAddress userAgent requestId beforeState afterState createdAt';
-const filters = '$resourceType: String, $resourceId: ID, $action: String, $userId: ID, $startDate: DateTime, $endDate: DateTime';
-const given = 'resourceType: $resourceType, resourceId: $resourceId, action: $action, userId: $userId, startDate: $startDate, endDate: $endDate';
+const filters = '$resourceType: String, $resourceId: ID, $action: String, $userId: ID, $search: String, $startDate: DateTime, $endDate: DateTime';
+const given = 'resourceType: $resourceType, resourceId: $resourceId, action: $action, userId: $userId, search: $search, startDate: $startDate, endDate: $endDate';
 const category = 'Audit Logs';
 
 const routes: readonly Route[] = [

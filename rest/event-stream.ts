@@ -4,16 +4,18 @@ import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError, validationError } from '../src/errors.ts';
 import { errorBody } from '../src/request/error-answer.ts';
-import type { PreparedRoute } from './prepared.ts';
+import type { PreparedRoute, PreparedStream } from './prepared.ts';
 import { writable } from './writable.ts';
 
-/** The number of the last event that the client has, from its Last-Event-ID. */
-function lastEventOf(request: Request): number | undefined {
+/** The last event that the client has, from its Last-Event-ID. */
+function lastEventOf(request: Request, { numbered }: PreparedStream): number | string | undefined {
   const id = request.headers['last-event-id'];
   if (id === undefined || id === '') return undefined;
-  if (typeof id !== 'string' || !/^\d{1,9}$/.test(id)) throw validationError([{ field: 'Last-Event-ID', constraint: 'type', message: 'Last-Event-ID must be the id of an event of this stream' }]);
-  return Number(id);
+  if (typeof id !== 'string' || !(numbered ? /^\d{1,9}$/ : /^[!-~]{1,64}$/).test(id)) throw notAnEvent();
+  return numbered ? Number(id) : id;
 }
+
+const notAnEvent = (): AppError => validationError([{ field: 'Last-Event-ID', constraint: 'type', message: 'Last-Event-ID must be the id of an event of this stream' }]);
 
 export function wantsStream(request: Request, prepared: PreparedRoute): boolean {
   return prepared.stream !== undefined && request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream';
@@ -22,17 +24,17 @@ export function wantsStream(request: Request, prepared: PreparedRoute): boolean 
 function eventOf(prepared: PreparedRoute, result: ExecutionResult): string {
   const row: unknown = result.data?.[prepared.rootField];
   const id: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, prepared.route.stream?.id ?? '') : undefined;
-  return `id: ${String(id)}\ndata: ${JSON.stringify(row)}\n\n`;
+  return `${id === null || id === undefined ? '' : `id: ${String(id)}\n`}data: ${JSON.stringify(row)}\n\n`;
 }
 
 /**
- * Sends the route's subscription as server-sent events: each with its number, after which a client that was cut off
+ * Sends the route's subscription as server-sent events: each with its id, after which a client that was cut off
  * resumes, and `end` when there is nothing more to come. A comment now and then keeps proxies from closing a quiet one.
  */
 export async function sendStream(request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>, closing: AbortSignal): Promise<void> {
   if (!prepared.stream) throw new AppError('internal_error', 'This route has no stream');
-  const after = lastEventOf(request);
-  const events = await subscribe({ schema, document: prepared.stream, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
+  const after = lastEventOf(request, prepared.stream);
+  const events = await subscribe({ schema, document: prepared.stream.document, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
   if (!(Symbol.asyncIterator in events)) throw events.errors?.[0]?.originalError ?? new AppError('bad_request', events.errors?.[0]?.message ?? 'The stream did not start');
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
   response.write(': open\n\n');

@@ -12,6 +12,7 @@ import { onlyIfCurrent } from './conditional.ts';
 import { runRoute } from './run-document.ts';
 import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
+import { withTotal } from './include-total.ts';
 import { readUntil, waitOf } from './long-poll.ts';
 import type { PreparedRoute } from './prepared.ts';
 import { sendRows } from './row-file.ts';
@@ -69,7 +70,7 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
     const variables = variablesOf(request, prepared);
     if (route.answer.as === 'file') return sendRows(request, response, prepared, context, variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
-      const value = await shown(parts, request, response, prepared, context, variables);
+      const value = await shown(parts, request, response, withTotal(request, prepared), context, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));
       return;
     }

@@ -18,13 +18,17 @@ const act = (verb: string, message: string): Route => ({
   answer: { as: 'accepted', resource: 'instance', message },
 });
 
+const logLine = 'at level message cursor';
+const logFilters = '$id: ID!, $source: InstanceLogSource, $lines: Int, $after: String, $search: String, $startDate: DateTime, $endDate: DateTime';
+const logFilter = 'id: $id, source: $source, lines: $lines, after: $after, search: $search, startDate: $startDate, endDate: $endDate';
+
 const routes: readonly Route[] = [
   {
     method: 'get',
     path: '/instances',
     category,
     summary: 'List instances',
-    document: `query ($first: Int, $after: String, $serverId: ID, $environmentId: ID, $status: InstanceStatus, $search: String, $sort: ListSort) { instances(first: $first, after: $after, serverId: $serverId, environmentId: $environmentId, status: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
+    document: `query ($first: Int, $after: String, $projectId: ID, $serverId: ID, $environmentId: ID, $status: [InstanceStatus!], $search: String, $sort: ListSort) { instances(first: $first, after: $after, projectId: $projectId, serverId: $serverId, environmentId: $environmentId, statuses: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
   { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
@@ -42,7 +46,16 @@ const routes: readonly Route[] = [
     body: ['confirmName', 'force'],
     answer: { as: 'accepted', resource: 'instance', message: 'Instance deletion in progress' },
   },
-  { method: 'get', path: '/instances/{id}/logs', category, summary: 'Read the newest log lines', document: 'query ($id: ID!, $source: InstanceLogSource, $lines: Int) { instanceLogs(id: $id, source: $source, lines: $lines) { at level message } }', answer: { as: 'whole', key: 'data' }, errors: ['unprocessable'] },
+  {
+    method: 'get',
+    path: '/instances/{id}/logs',
+    category,
+    summary: 'Read or follow the log',
+    document: `query (${logFilters}) { instanceLogs(${logFilter}) { ${logLine} } }`,
+    answer: { as: 'whole', key: 'data' },
+    errors: ['unprocessable'],
+    stream: { document: `subscription (${logFilters}) { instanceLogs(${logFilter}) { ${logLine} } }`, id: 'cursor' },
+  },
   { method: 'post', path: '/instances/{id}/admin-password', category, summary: 'Get Odoo’s first admin password, once', document: 'mutation ($id: ID!) { revealAdminPassword(id: $id) { login password } }', answer: { as: 'object' } },
 ];
 
@@ -92,6 +105,9 @@ const examples: Examples = {
   'instances.search': 'erp',
   lines: 200,
   'InstanceLogLine.level': 'info',
+  'InstanceLogLine.cursor': '2026-11-24T09:30:00.412345678Z/1',
+  'instanceLogs.after': '2026-11-24T09:30:00.412345678Z/1',
+  'instanceLogs.search': 'traceback',
   'InstanceLogLine.message': '2026-11-24 09:30:00,412 1 INFO odoo odoo.modules.loading: 14 modules loaded in 0.82s, 0 queries (+0 extra)',
   login: 'admin@example.com',
   'AdminPassword.password': '1e51uiE9EGGMUVk2PEV2',
@@ -103,7 +119,7 @@ const parsers: Parsers = {
   UpdateInstanceInput: updateInstanceInput,
   // What has to be typed to confirm is the name, or wrong.
   deleteInstance: z.object({ confirmName: createInstanceInput.shape.name }),
-  instanceLogs: logLinesInput,
+  instanceLogs: z.object({ ...logLinesInput.shape, search: filter }),
   instances: z.object({ search: filter }),
 };
 

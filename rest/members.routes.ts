@@ -13,7 +13,7 @@ const pageInfo = 'pageInfo { hasNextPage endCursor }';
 const category = 'Team Members';
 
 const routes: readonly Route[] = [
-  { method: 'get', path: '/members', category, summary: 'List members', document: `query ($first: Int, $after: String, $roleId: ID, $search: String) { members(first: $first, after: $after, roleId: $roleId, search: $search) { nodes { ${member} } ${pageInfo} } }`, answer: { as: 'list' } },
+  { method: 'get', path: '/members', category, summary: 'List members', document: `query ($first: Int, $after: String, $roleId: ID, $role: String, $search: String) { members(first: $first, after: $after, roleId: $roleId, role: $role, search: $search) { nodes { ${member} } ${pageInfo} } }`, answer: { as: 'list' } },
   { method: 'post', path: '/members/invite', category, summary: 'Invite a person by e-mail', document: `mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { ${invitation} } }`, answer: { as: 'object', status: 201 } },
   { method: 'post', path: '/members/leave', category, summary: 'Leave the organization', document: 'mutation { leaveOrganization }', answer: { as: 'message', message: 'You have left the organization' } },
   { method: 'get', path: '/members/{id}', category, summary: 'Get a member', document: `query ($id: ID!) { member(id: $id) { ${member} } }`, answer: { as: 'object' } },
@@ -68,7 +68,7 @@ const parsers: Parsers = {
   InviteMemberInput: inviteInput,
   acceptInvitation: acceptInvitationInput,
   acceptInviteLink: acceptInviteLinkInput,
-  members: z.object({ search: filter }),
+  members: z.object({ role: filter, search: filter }),
 };
 
 export default { routes, examples, parsers } satisfies Category;

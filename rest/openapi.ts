@@ -28,7 +28,7 @@ function usedHeaders(paths: JsonObject): Record<string, JsonObject> {
   return Object.fromEntries(Object.entries({ ...sharedHeaders, ...protocolHeaders }).filter(([name]) => text.includes(`"#/components/headers/${name}"`)));
 }
 
-const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the sequence number, `data` one row as JSON; the last event is `event: end`.' } };
+const events: JsonObject = { schema: { type: 'string', maxLength: 65536, description: 'Server-sent events: `id` is the place of the row in the stream, `data` one row as JSON; the last event is `event: end`.' } };
 
 /** A response with what every response of its kind has: its headers, and the stream where there is one. */
 function withProtocol(answer: JsonObject, { headers, stream }: Protocol): JsonObject {

@@ -8,13 +8,16 @@ const ended = z.object({ finishedAt: z.date() });
 
 export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested waitingFor requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
 
+const logFilters = '$search: String, $startDate: DateTime, $endDate: DateTime';
+const logFilter = 'search: $search, startDate: $startDate, endDate: $endDate';
+
 const routes: readonly Route[] = [
   {
     method: 'get',
     path: '/operations',
     category: 'Operations',
     summary: 'List operations',
-    document: `query ($first: Int, $after: String, $resourceId: ID, $status: OperationStatus, $kind: String, $sort: TimeSort) { operations(first: $first, after: $after, resourceId: $resourceId, status: $status, kind: $kind, sort: $sort) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
+    document: `query ($first: Int, $after: String, $resourceType: String, $resourceId: ID, $projectId: ID, $serverId: ID, $status: [OperationStatus!], $kind: String, $search: String, $startDate: DateTime, $endDate: DateTime, $sort: TimeSort) { operations(first: $first, after: $after, resourceType: $resourceType, resourceId: $resourceId, projectId: $projectId, serverId: $serverId, statuses: $status, kind: $kind, search: $search, startDate: $startDate, endDate: $endDate, sort: $sort) { nodes { ${operationFields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
   { method: 'get', path: '/operations/{id}', category: 'Operations', summary: 'Get an operation', document: `query ($id: ID!) { operation(id: $id) { ${operationFields} } }`, answer: { as: 'object' }, waits: { topics: (id) => [`operation:${id}`], isLast: (value) => ended.safeParse(value).success } },
@@ -23,9 +26,9 @@ const routes: readonly Route[] = [
     path: '/operations/{id}/logs',
     category: 'Operations',
     summary: 'Read the log of an operation',
-    document: 'query ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }',
+    document: `query ($id: ID!, $after: Int, ${logFilters}) { operationLogs(id: $id, after: $after, ${logFilter}) { seq step level message at } }`,
     answer: { as: 'whole', key: 'data' },
-    stream: { document: 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', id: 'seq' },
+    stream: { document: `subscription ($id: ID!, $after: Int, ${logFilters}) { operationLogs(id: $id, after: $after, ${logFilter}) { seq step level message at } }`, id: 'seq' },
   },
   { method: 'post', path: '/operations/{id}/cancel', category: 'Operations', summary: 'Cancel an operation', document: `mutation ($id: ID!) { cancelOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'Cancellation accepted' } },
   { method: 'post', path: '/operations/{id}/retry', category: 'Operations', summary: 'Retry a failed operation', document: `mutation ($id: ID!) { retryOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'The operation runs again' } },
@@ -67,6 +70,8 @@ const examples: Examples = {
   'OperationError.message': 'The server presented another host key than the pinned one',
   'OperationError.hint': 'Compare the keys, then accept the new one',
   'operations.kind': 'instance.provision',
+  'operations.search': 'host_key',
+  'operationLogs.search': 'pulling',
   'adminJobs.kind': 'instance.provision',
   seq: 17,
   after: 0,
@@ -76,7 +81,8 @@ const examples: Examples = {
 };
 
 const parsers: Parsers = {
-  operations: z.object({ kind: filter }),
+  operationLogs: z.object({ search: filter }),
+  operations: z.object({ kind: filter, resourceType: filter, search: filter }),
 };
 
 export default { routes, examples, parsers } satisfies Category;

@@ -18,6 +18,12 @@ export interface PreparedDocument {
   compiled: CompiledQuery | undefined;
 }
 
+export interface PreparedStream {
+  document: DocumentNode;
+  /** Whether its events have numbers; else they have texts of their own. */
+  numbered: boolean;
+}
+
 /** A route with its documents. */
 export interface PreparedRoute extends PreparedDocument {
   route: Route;
@@ -32,7 +38,9 @@ export interface PreparedRoute extends PreparedDocument {
   requirement: Requirement;
   /** Query parameters that are the route's own, not the document's. */
   ownParameters: readonly string[];
-  stream: DocumentNode | undefined;
+  stream: PreparedStream | undefined;
+  /** Of a list: the same document, which also asks for the number of all rows. */
+  counted: PreparedDocument | undefined;
   /** Of a file: its rows, page by page. */
   rows: PreparedDocument | undefined;
 }
@@ -84,6 +92,23 @@ function rowsOf(schema: GraphQLSchema, route: Route): PreparedDocument | undefin
   return { document, rootField: root.name.value, field: fieldOf(schema, operation, root), compiled: compileQuery(schema, document) };
 }
 
+function streamOf(schema: GraphQLSchema, route: Route): PreparedStream | undefined {
+  if (!route.stream) return undefined;
+  const document = parseAndCheck(schema, route, route.stream.document);
+  const after = operationOf(document).variableDefinitions?.find(({ variable }) => variable.name.value === 'after');
+  return { document, numbered: after?.type.kind === Kind.NAMED_TYPE && after.type.name.value === 'Int' };
+}
+
+const totalCount: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'totalCount' } };
+
+/** A directive would keep the document from being compiled, and nobody who does not ask should pay for the count. */
+function countedOf(schema: GraphQLSchema, route: Route, operation: OperationDefinitionNode, root: FieldNode): PreparedDocument | undefined {
+  if (route.answer.as !== 'list') return undefined;
+  const counting: FieldNode = { ...root, selectionSet: { kind: Kind.SELECTION_SET, selections: [...(root.selectionSet?.selections ?? []), totalCount] } };
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: [counting] } }] };
+  return { document, rootField: root.name.value, field: fieldOf(schema, operation, root), compiled: compileQuery(schema, document) };
+}
+
 export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
   const document = parseAndCheck(schema, route, route.document);
   const operation = operationOf(document);
@@ -110,8 +135,9 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
     argumentNames,
     queryName,
     requirement: requirementOfField(field),
-    ownParameters: route.waits ? ['wait'] : [],
-    stream: route.stream ? parseAndCheck(schema, route, route.stream.document) : undefined,
+    ownParameters: [...(route.waits ? ['wait'] : []), ...(route.answer.as === 'list' ? ['include_total'] : [])],
+    stream: streamOf(schema, route),
+    counted: countedOf(schema, route, operation, root),
     compiled: compileQuery(schema, document),
     rows: rowsOf(schema, route),
   };

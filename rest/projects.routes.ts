@@ -37,7 +37,7 @@ const routes: readonly Route[] = [
     path: '/environments',
     category: 'Environments',
     summary: 'List environments',
-    document: `query ($first: Int, $after: String, $projectId: ID, $type: EnvironmentType, $sort: ListSort) { environments(first: $first, after: $after, projectId: $projectId, type: $type, sort: $sort) { nodes { ${environment} } pageInfo { hasNextPage endCursor } } }`,
+    document: `query ($first: Int, $after: String, $projectId: ID, $type: EnvironmentType, $search: String, $sort: ListSort) { environments(first: $first, after: $after, projectId: $projectId, type: $type, search: $search, sort: $sort) { nodes { ${environment} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
   { method: 'post', path: '/environments', category: 'Environments', summary: 'Create an environment', document: `mutation ($input: CreateEnvironmentInput!) { createEnvironment(input: $input) { ${environment} } }`, answer: { as: 'object', status: 201 } },
@@ -57,6 +57,7 @@ const examples: Examples = {
   archivedAt: null,
   'archiveProject.archivedAt': '2026-11-24T09:30:00.000Z',
   'projects.search': 'erp',
+  'environments.search': 'prod',
   'Environment.id': ids.environment,
   'Environment.name': 'production',
   'Environment.description': 'What the company works with',
@@ -83,6 +84,7 @@ const parsers: Parsers = {
   CreateProjectInput: createProjectInput,
   UpdateEnvironmentInput: updateEnvironmentInput,
   UpdateProjectInput: updateProjectInput,
+  environments: z.object({ search: filter }),
   projects: z.object({ search: filter }),
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { acceptHostKeyInput, createServerInput, updateServerInput, updateServerProjectsInput } from '../src/servers/index.ts';
-import type { Category, Examples, Parsers } from './category.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
@@ -22,7 +22,14 @@ const payload = 'server { id status } operation { id }';
 const category = 'Servers';
 
 const routes: readonly Route[] = [
-  { method: 'get', path: '/servers', category, summary: 'List servers', document: `query ($first: Int, $after: String, $status: ServerStatus, $sort: ListSort) { servers(first: $first, after: $after, status: $status, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
+  {
+    method: 'get',
+    path: '/servers',
+    category,
+    summary: 'List servers',
+    document: `query ($first: Int, $after: String, $status: [ServerStatus!], $search: String, $sort: ListSort) { servers(first: $first, after: $after, statuses: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
+    answer: { as: 'list' },
+  },
   { method: 'post', path: '/servers', category, summary: 'Register a server and validate it', document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' }, errors: ['destination_denied'] },
   { method: 'get', path: '/servers/{id}', category, summary: 'Get a server', document: `query ($id: ID!) { server(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt', 'diskAvailableBytes'] },
   {
@@ -62,6 +69,7 @@ const examples: Examples = {
   '/servers/{id}': ids.server,
   'Server.id': ids.server,
   'Server.name': 'berlin-1',
+  'servers.search': 'berlin',
   'Server.description': 'Hetzner, Falkenstein',
   'Server.status': 'active',
   'createServer.status': 'validating',
@@ -112,6 +120,7 @@ const parsers: Parsers = {
   UpdateServerInput: updateServerInput,
   acceptServerHostKey: acceptHostKeyInput,
   // What has to be typed to confirm is the name, or wrong.
+  servers: z.object({ search: filter }),
   removeServer: z.object({ confirmName: createServerInput.shape.name }),
   updateServerProjects: updateServerProjectsInput,
 };

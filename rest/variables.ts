@@ -1,4 +1,4 @@
-import { getNamedType, GraphQLBoolean, type GraphQLInputType, GraphQLInt, isEnumType, isNonNullType } from 'graphql';
+import { getNamedType, getNullableType, GraphQLBoolean, type GraphQLInputType, GraphQLInt, isEnumType, isListType, isNonNullType } from 'graphql';
 import type { Request } from 'express';
 import { type FieldError, validationError } from '../src/errors.ts';
 import { inputMistakes, wantedOf } from '../src/request/input-mistakes.ts';
@@ -28,6 +28,21 @@ function fromText(text: string, type: GraphQLInputType, field: string): { value:
         };
   }
   return { value: text };
+}
+
+/** Several values are separated by commas, or the parameter is repeated; one that takes a single value is not. */
+function fromTexts(given: unknown, type: GraphQLInputType, field: string): { value: unknown } | FieldError {
+  const texts: unknown[] = Array.isArray(given) ? given : [given];
+  const isList = isListType(getNullableType(type));
+  if (!texts.every((text) => typeof text === 'string') || (!isList && texts.length !== 1)) return { field, constraint: 'type', message: `${field} must not be repeated` };
+  if (!isList) return fromText(texts[0] ?? '', type, field);
+  const values: unknown[] = [];
+  for (const text of texts.flatMap((list) => list.split(','))) {
+    const read = fromText(text, type, field);
+    if (!('value' in read)) return read;
+    values.push(read.value);
+  }
+  return { value: values };
 }
 
 function unknownField(field: string): FieldError {
@@ -62,9 +77,8 @@ function fromQuery(request: Request, prepared: PreparedRoute, errors: FieldError
     const name = known.get(parameter);
     const type = name ? prepared.variables.get(name) : undefined;
     if (!name || !type) errors.push({ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route` });
-    else if (typeof text !== 'string') errors.push({ field: parameter, constraint: 'type', message: `${parameter} must not be repeated` });
     else {
-      const read = fromText(text, type, parameter);
+      const read = fromTexts(text, type, parameter);
       if ('value' in read) values[name] = read.value;
       else errors.push(read);
     }

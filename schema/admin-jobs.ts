@@ -25,6 +25,7 @@ builder.queryFields((t) => ({
       description: 'The operations of all organizations, newest first.',
       args: {
         status: t.arg({ type: OperationStatus, description: 'Only operations with this status.' }),
+        statuses: t.arg({ type: [OperationStatus], description: 'Only operations with one of these statuses.' }),
         kind: t.arg.string({ description: 'Only operations of this kind, such as instance.provision.' }),
       },
       resolve: async (_root, args, { app }) => connectionOf(await listJobs(app, args)),

@@ -81,6 +81,9 @@ builder.queryFields((t) => {
       description: 'Only this action, such as server.created. `server.*` matches all actions of a resource.',
     }),
     userId: t.arg.id({ description: 'Only actions of this user or API key.' }),
+    search: t.arg.string({
+      description: 'Only entries with this text in their action, or in the name of the resource or the actor.',
+    }),
     startDate: t.arg({ type: 'DateTime', description: 'Only entries at or after this time.' }),
     endDate: t.arg({ type: 'DateTime', description: 'Only entries before this time.' }),
   };

@@ -15,6 +15,8 @@ export const builder = new SchemaBuilder<{
   PrismaTypes: PrismaTypes;
   DefaultFieldNullability: false;
   DefaultAuthStrategy: 'all';
+  /** What every page of a list has beside its rows. */
+  Connection: { count: () => Promise<number> };
   AuthScopes: Record<Exclude<AuthScopeName, 'permission'>, boolean> & { permission: Permission };
   Scalars: {
     DateTime: { Input: Date; Output: Date };

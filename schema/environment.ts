@@ -91,6 +91,19 @@ const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
 });
 const idArg = { required: true as const, description: 'The environment.' };
 
+/** A page of environments, wherever the list is. */
+export const EnvironmentPage = builder.connectionObject(
+  { type: Environment, name: 'QueryEnvironmentsConnection', description: 'A page of environments.' },
+  { name: 'QueryEnvironmentsConnectionEdge', description: 'One environment of a page.' },
+);
+
+/** What narrows a list of the environments of one project. */
+export const environmentFilters = builder.args((t) => ({
+  type: t.field({ type: EnvironmentType, description: 'Only environments of this type.' }),
+  search: t.string({ description: 'Only rows with this text in their name.' }),
+  sort: t.field(listSort),
+}));
+
 builder.queryFields((t) => ({
   environment: t.field({
     type: Environment,
@@ -106,13 +119,12 @@ builder.queryFields((t) => ({
       description: 'The environments.',
       args: {
         projectId: t.arg.id({ description: 'Only environments of this project.' }),
-        type: t.arg({ type: EnvironmentType, description: 'Only environments of this type.' }),
-        sort: t.arg(listSort),
+        ...environmentFilters,
       },
-      resolve: async (_root, args, context) => connectionOf(await listEnvironments(orgScope(context), args)),
+      resolve: async (_root, args, context) =>
+        connectionOf(await listEnvironments(context.app, orgScope(context), args)),
     },
-    { description: 'A page of environments.' },
-    { description: 'One environment of a page.' },
+    EnvironmentPage,
   ),
 }));
 

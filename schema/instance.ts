@@ -153,6 +153,20 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
 
 export const idArg = { required: true as const, description: 'The instance.' };
 
+/** A page of instances, wherever the list is. */
+export const InstancePage = builder.connectionObject(
+  { type: Instance, name: 'QueryInstancesConnection', description: 'A page of instances.' },
+  { name: 'QueryInstancesConnectionEdge', description: 'One instance of a page.' },
+);
+
+/** What narrows a list of the instances of one parent. */
+export const instanceFilters = builder.args((t) => ({
+  status: t.field({ type: InstanceStatus, description: 'Only rows with this status.' }),
+  statuses: t.field({ type: [InstanceStatus], description: 'Only rows with one of these statuses.' }),
+  search: t.string({ description: 'Only rows with this text in their name.' }),
+  sort: t.field(listSort),
+}));
+
 builder.queryFields((t) => ({
   instance: t.field({
     type: Instance,
@@ -169,14 +183,12 @@ builder.queryFields((t) => ({
       args: {
         serverId: t.arg.id({ description: 'Only instances on this server.' }),
         environmentId: t.arg.id({ description: 'Only instances of this environment.' }),
-        status: t.arg({ type: InstanceStatus, description: 'Only rows with this status.' }),
-        search: t.arg.string({ description: 'Only rows with this text in their name.' }),
-        sort: t.arg(listSort),
+        projectId: t.arg.id({ description: 'Only instances of this project.' }),
+        ...instanceFilters,
       },
       resolve: async (_root, args, context) => connectionOf(await listInstances(context.app, orgScope(context), args)),
     },
-    { description: 'A page of instances.' },
-    { description: 'One instance of a page.' },
+    InstancePage,
   ),
 }));
 

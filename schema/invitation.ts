@@ -103,7 +103,8 @@ const InviteMemberInput = builder.inputType('InviteMemberInput', {
   description: 'A new invitation.',
   fields: (t) => ({
     email: t.string({ required: true, description: 'The e-mail address.' }),
-    roleId: t.id({ required: true, description: 'The role. Its permissions must not exceed your own.' }),
+    roleId: t.id({ description: 'The role. Its permissions must not exceed your own. Give `roleId` or `role`.' }),
+    role: t.string({ description: 'The name of the role, in place of `roleId`: Developer.' }),
     projectIds: t.idList({ description: 'The projects in which the role applies. Default: the whole organization.' }),
     expiresInDays: t.int({ description: '1 to 30. Default: 7.' }),
   }),
@@ -111,7 +112,8 @@ const InviteMemberInput = builder.inputType('InviteMemberInput', {
 const CreateInviteLinkInput = builder.inputType('CreateInviteLinkInput', {
   description: 'A new invite link.',
   fields: (t) => ({
-    roleId: t.id({ required: true, description: 'The role of everyone who joins. It cannot be Owner.' }),
+    roleId: t.id({ description: 'The role of everyone who joins. It cannot be Owner. Give `roleId` or `role`.' }),
+    role: t.string({ description: 'The name of the role, in place of `roleId`: Developer.' }),
     maxUses: t.int({ description: 'The maximum number of uses, up to 10000; 0 for unlimited. Default: 0.' }),
     expiresInDays: t.int({ description: '1 to 30. Default: 7.' }),
   }),

@@ -2,10 +2,14 @@ import DataLoader from 'dataloader';
 import type { Environment, Project, Role, Server } from '../prisma/generated/client/client.ts';
 import { type Access, reachOf, requireOrg, requirePerson } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
+import type { OrgScope } from '../src/access/scope.ts';
+import type { App } from '../src/app.ts';
 import { type EnvironmentInstance, instancesOfEnvironments } from '../src/instances/index.ts';
+import type { Page, PageArgs } from '../src/lists.ts';
+import { ListsOfEach, type SourceOfEach } from '../src/lists-of-each.ts';
 import { rolesOf } from '../src/members/index.ts';
 import { openTo, projectsOfServers } from '../src/servers/index.ts';
-import type { Context } from './context.ts';
+import { type Context, orgScope } from './context.ts';
 
 /** An account as other members of the organization see it. */
 export interface PersonRow {
@@ -75,9 +79,30 @@ function loadersOf({ app, access }: Context): Loaders {
   return made;
 }
 
-function sees(context: Context, permission: Permission, projectId: string | null): boolean {
+export function sees(context: Context, permission: Permission, projectId: string | null): boolean {
   const reach = reachOf(context.access, permission);
   return reach === 'all' || (projectId !== null && reach.has(projectId));
+}
+
+/**
+ * The lists of many parents, which are read together when they are asked for with the same arguments at the same time.
+ * A subscription lives long: nothing is kept beyond that.
+ */
+export function pagesOf<Args extends PageArgs, Row extends { id: string; name?: string }>(
+  permission: Permission,
+  source: (app: App, scope: OrgScope, args: Args) => SourceOfEach<Row>,
+): (context: Context, parentId: string, args: Args) => Promise<Page<Row>> {
+  const open = new WeakMap<Access, Map<string, ListsOfEach<Row>>>();
+  return (context, parentId, args) => {
+    const mine = open.get(context.access) ?? new Map<string, ListsOfEach<Row>>();
+    open.set(context.access, mine);
+    const key = JSON.stringify(args);
+    const lists =
+      mine.get(key) ??
+      new ListsOfEach(source(context.app, orgScope(context, permission), args), () => mine.delete(key));
+    mine.set(key, lists);
+    return lists.page(parentId);
+  };
 }
 
 /** The server, where the caller may see it; null otherwise. */

@@ -65,7 +65,8 @@ const Member = builder.objectRef<MemberRow>('Member').implement({
 const ChangeMemberRoleInput = builder.inputType('ChangeMemberRoleInput', {
   description: 'A new role for a member.',
   fields: (t) => ({
-    roleId: t.id({ required: true, description: 'The role. Its permissions must not exceed your own.' }),
+    roleId: t.id({ description: 'The role. Its permissions must not exceed your own. Give `roleId` or `role`.' }),
+    role: t.string({ description: 'The name of the role, in place of `roleId`: Developer.' }),
     projectIds: t.idList({
       description:
         'The projects in which the role applies; they replace all previous roles of the member. Default: the whole organization; roles in single projects stay.',
@@ -75,7 +76,8 @@ const ChangeMemberRoleInput = builder.inputType('ChangeMemberRoleInput', {
 const AssignRoleInput = builder.inputType('AssignRoleInput', {
   description: 'A role in one project.',
   fields: (t) => ({
-    roleId: t.id({ required: true, description: 'The role. Only its permissions within projects apply.' }),
+    roleId: t.id({ description: 'The role. Only its permissions within projects apply. Give `roleId` or `role`.' }),
+    role: t.string({ description: 'The name of the role, in place of `roleId`: Developer.' }),
     projectId: t.id({ required: true, description: 'The project.' }),
   }),
 });
@@ -96,6 +98,7 @@ builder.queryFields((t) => ({
       description: 'Members, newest first.',
       args: {
         roleId: t.arg.id({ description: 'Only members with this role, in the whole organization or in a project.' }),
+        role: t.arg.string({ description: 'Only members with the role of this name: Developer.' }),
         search: t.arg.string({ description: 'Only members with this text in their name or e-mail address.' }),
       },
       resolve: async (_root, args, context) => connectionOf(await listMembers(orgScope(context), args)),

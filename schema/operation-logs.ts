@@ -1,5 +1,5 @@
 import type { OrgScope } from '../src/access/scope.ts';
-import { getOperation, operationLogs } from '../src/operations/service.ts';
+import { getOperation, type OperationLogFilter, operationLogs } from '../src/operations/service.ts';
 import { builder } from './builder.ts';
 import { type Context, orgScope } from './context.ts';
 import { ended } from './operation.ts';
@@ -18,6 +18,12 @@ const OperationLogLine = builder
     }),
   });
 
+const filters = builder.args((t) => ({
+  search: t.string({ description: 'Only lines with this text.' }),
+  startDate: t.field({ type: 'DateTime', description: 'Only lines that were written at or after this time.' }),
+  endDate: t.field({ type: 'DateTime', description: 'Only lines that were written before this time.' }),
+}));
+
 builder.queryFields((t) => ({
   operationLogs: t.field({
     type: [OperationLogLine],
@@ -26,8 +32,9 @@ builder.queryFields((t) => ({
     args: {
       id: t.arg.id({ required: true, description: 'The operation.' }),
       after: t.arg.int({ defaultValue: 0, description: 'Only lines after this `seq`.' }),
+      ...filters,
     },
-    resolve: (_root, { id, after }, context) => operationLogs(orgScope(context), id, after ?? 0),
+    resolve: (_root, { id, after, ...filter }, context) => operationLogs(orgScope(context), id, after ?? 0, filter),
   }),
 }));
 
@@ -40,24 +47,31 @@ builder.subscriptionFields((t) => ({
     args: {
       id: t.arg.id({ required: true, description: 'The operation.' }),
       after: t.arg.int({ defaultValue: 0, description: 'The last `seq` that the client has.' }),
+      ...filters,
     },
-    subscribe: async (_root, { id, after }, context) => {
-      const scope = orgScope(context);
-      await getOperation(scope, id);
-      return endable((signal) => followLogs(signal, context, id, after ?? 0));
+    subscribe: async (_root, { id, after, ...filter }, context) => {
+      // What is wrong with the filter is said before the stream begins.
+      await operationLogs(orgScope(context), id, after ?? 0, filter, 1);
+      return endable((signal) => followLogs(signal, context, id, after ?? 0, filter));
     },
     resolve: (line: { seq: number; step: string; level: string; message: string; at: Date }) => line,
   }),
 }));
 
-async function* followLogs(signal: AbortSignal, context: Context, id: string, after: number) {
+async function* followLogs(
+  signal: AbortSignal,
+  context: Context,
+  id: string,
+  after: number,
+  filter: OperationLogFilter,
+) {
   let last = after;
   const read = async (scope: OrgScope) => {
     // Whether it has ended is asked first: lines that come in between are then still read.
     const done = ended(await getOperation(scope, id));
     const lines = [];
     for (;;) {
-      const batch = await operationLogs(scope, id, last);
+      const batch = await operationLogs(scope, id, last, filter);
       lines.push(...batch);
       last = batch.at(-1)?.seq ?? last;
       if (batch.length < 500) return { lines, done };

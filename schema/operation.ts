@@ -1,7 +1,8 @@
-import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
+import type { OperationStep as StepRow } from '../prisma/generated/client/client.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
-import { cancelOperation, getOperation, listOperations, retryOperation } from '../src/operations/service.ts';
+import { type ListedOperation, listOperations } from '../src/operations/list.ts';
+import { cancelOperation, getOperation, retryOperation } from '../src/operations/service.ts';
 import { waitingFor } from '../src/operations/waiting.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -56,7 +57,7 @@ const OperationError = builder
     }),
   });
 
-type WithSteps = OperationRow & { steps?: StepRow[] };
+type WithSteps = ListedOperation & { steps?: StepRow[] };
 
 export const Operation = builder.objectRef<WithSteps>('Operation').implement({
   interfaces: [Node],
@@ -108,6 +109,23 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
   }),
 });
 
+/** A page of operations, wherever the list is. */
+export const OperationPage = builder.connectionObject(
+  { type: Operation, name: 'QueryOperationsConnection', description: 'A page of operations.' },
+  { name: 'QueryOperationsConnectionEdge', description: 'One operation of a page.' },
+);
+
+/** What narrows a list of the operations of one resource. */
+export const operationFilters = builder.args((t) => ({
+  status: t.field({ type: OperationStatus, description: 'Only rows with this status.' }),
+  statuses: t.field({ type: [OperationStatus], description: 'Only rows with one of these statuses.' }),
+  kind: t.string({ description: 'Only operations of this kind, such as instance.provision.' }),
+  search: t.string({ description: 'Only rows with this text in their kind, error code or error message.' }),
+  startDate: t.field({ type: 'DateTime', description: 'Only rows that were requested at or after this time.' }),
+  endDate: t.field({ type: 'DateTime', description: 'Only rows that were requested before this time.' }),
+  sort: t.field(timeSort),
+}));
+
 builder.queryFields((t) => ({
   operation: t.field({
     type: Operation,
@@ -122,15 +140,17 @@ builder.queryFields((t) => ({
       authScopes: { permission: 'view:operations' },
       description: 'The operations.',
       args: {
+        ...operationFilters,
+        resourceType: t.arg.string({
+          description: 'Only operations of this type of resource: server, instance, environment or org.',
+        }),
         resourceId: t.arg.id({ description: 'Only operations of this server or instance.' }),
-        status: t.arg({ type: OperationStatus, description: 'Only rows with this status.' }),
-        kind: t.arg.string({ description: 'Only operations of this kind, such as instance.provision.' }),
-        sort: t.arg(timeSort),
+        projectId: t.arg.id({ description: 'Only operations of this project.' }),
+        serverId: t.arg.id({ description: 'Only operations that work on this server.' }),
       },
-      resolve: async (_root, args, context) => connectionOf(await listOperations(orgScope(context), args)),
+      resolve: async (_root, args, context) => connectionOf(await listOperations(context.app, orgScope(context), args)),
     },
-    { description: 'A page of operations.' },
-    { description: 'One operation of a page.' },
+    OperationPage,
   ),
 }));
 

@@ -46,6 +46,18 @@ const UpdateProjectInput = builder.inputType('UpdateProjectInput', {
 });
 const idArg = { required: true as const, description: 'The project.' };
 
+/** A page of projects, wherever the list is. */
+export const ProjectPage = builder.connectionObject(
+  { type: Project, name: 'QueryProjectsConnection', description: 'A page of projects.' },
+  { name: 'QueryProjectsConnectionEdge', description: 'One project of a page.' },
+);
+
+export const projectFilters = builder.args((t) => ({
+  includeArchived: t.boolean({ defaultValue: false, description: 'Whether to include archived projects.' }),
+  search: t.string({ description: 'Only rows with this text in their name.' }),
+  sort: t.field(listSort),
+}));
+
 builder.queryFields((t) => ({
   project: t.field({
     type: Project,
@@ -59,15 +71,10 @@ builder.queryFields((t) => ({
       type: Project,
       authScopes: { permission: 'view:projects' },
       description: 'The projects.',
-      args: {
-        includeArchived: t.arg.boolean({ defaultValue: false, description: 'Whether to include archived projects.' }),
-        search: t.arg.string({ description: 'Only rows with this text in their name.' }),
-        sort: t.arg(listSort),
-      },
+      args: projectFilters,
       resolve: async (_root, args, context) => connectionOf(await listProjects(orgScope(context), args)),
     },
-    { description: 'A page of projects.' },
-    { description: 'One project of a page.' },
+    ProjectPage,
   ),
 }));
 

@@ -105,6 +105,10 @@ builder.queryFields((t) => ({
       type: Role,
       authScopes: { permission: 'view:roles' },
       description: 'Roles, newest first.',
+      args: {
+        name: t.arg.string({ description: 'Only the role with this name, in upper or lower case.' }),
+        search: t.arg.string({ description: 'Only rows with this text in their name.' }),
+      },
       resolve: async (_root, args, context) => connectionOf(await listRoles(orgScope(context), args)),
     },
     { description: 'A page of roles.' },

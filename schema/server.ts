@@ -98,6 +98,19 @@ export const Server = builder.prismaObject('Server', {
   }),
 });
 
+/** A page of servers, wherever the list is. */
+export const ServerPage = builder.connectionObject(
+  { type: Server, name: 'QueryServersConnection', description: 'A page of servers.' },
+  { name: 'QueryServersConnectionEdge', description: 'One server of a page.' },
+);
+
+export const serverFilters = builder.args((t) => ({
+  status: t.field({ type: ServerStatus, description: 'Only rows with this status.' }),
+  statuses: t.field({ type: [ServerStatus], description: 'Only rows with one of these statuses.' }),
+  search: t.string({ description: 'Only rows with this text in their name or host.' }),
+  sort: t.field(listSort),
+}));
+
 builder.queryFields((t) => ({
   server: t.field({
     type: Server,
@@ -111,14 +124,10 @@ builder.queryFields((t) => ({
       type: Server,
       authScopes: { permission: 'view:servers' },
       description: 'The servers.',
-      args: {
-        status: t.arg({ type: ServerStatus, description: 'Only rows with this status.' }),
-        sort: t.arg(listSort),
-      },
+      args: serverFilters,
       resolve: async (_root, args, context) => connectionOf(await listServers(orgScope(context), args)),
     },
-    { description: 'A page of servers.' },
-    { description: 'One server of a page.' },
+    ServerPage,
   ),
 }));
 

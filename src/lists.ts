@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError, validationError } from './errors.ts';
+import { isId, newId } from './ids.ts';
 
 /** The orders that a list may be asked for, as REST writes them; `-` means descending. Ids are made in the order of time. */
 export type TimeSort = 'created_at' | '-created_at';
@@ -29,6 +30,14 @@ export interface Page<Row> {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   cursorOf(row: Row): string;
+  /** How many rows all pages have together: counted when it is asked for. */
+  count(): Promise<number>;
+}
+
+/** How a list reads its rows, and how it counts them all. `find` is asked for one row more than a page has. */
+export interface Source<Row> {
+  find: (seek: Seek) => Promise<Row[]>;
+  count: () => Promise<number>;
 }
 
 const cursorShape = z.object({
@@ -63,10 +72,17 @@ function seekOf(cursor: string, sort: Sort, list: string): Seek['beyond'] {
   return { id, name: name ?? '' };
 }
 
+/** Several values in whatever order are the same filter, and one in a list is the value itself. */
+const plain = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value;
+  return value.length === 1 ? value[0] : [...value].sort();
+};
+
 /** The list with its filters, in short. */
 function listOf(name: string, filters: object): string {
   const given = Object.entries(filters)
     .filter(([, value]) => value !== undefined && value !== null)
+    .map(([key, value]): [string, unknown] => [key, plain(value)])
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([name, given]))
@@ -90,16 +106,14 @@ function sizeOf(args: PageArgs): number {
   return size;
 }
 
-/**
- * One page of a list, forwards or backwards. Keyset: the statement seeks to the cursor's row, so page 10,000 costs what
- * page 1 costs, and rows that come or go meanwhile move nothing: a row that stays is seen exactly once. `find` is asked
- * for one row more than wanted. `name` says which list it is, and whose: cursors of other lists are refused.
- */
-export async function page<Row extends { id: string; name?: string }>(
-  name: string,
-  args: PageArgs,
-  find: (seek: Seek) => Promise<Row[]>,
-): Promise<Page<Row>> {
+/** What a page is asked for with, and what is made of the rows that are found for it. */
+export interface Plan {
+  seek: Seek;
+  pageOf<Row extends { id: string; name?: string }>(rows: Row[], count: () => Promise<number>): Page<Row>;
+}
+
+/** `name` says which list it is, and whose: cursors of other lists are refused. */
+export function planOf<Args extends PageArgs>(name: string, args: Args): Plan {
   const { first: _first, after, last, before, sort: asked, ...filters } = args;
   const size = sizeOf(args);
   const sort = asked ?? usual;
@@ -107,29 +121,47 @@ export async function page<Row extends { id: string; name?: string }>(
   const backwards = (last ?? before ?? null) !== null;
   const key = sort.endsWith('name') ? 'name' : 'id';
   const cursor = (backwards ? before : after) ?? null;
-  const rows = await find({
-    take: size + 1,
-    key,
-    direction: sort.startsWith('-') === backwards ? 'asc' : 'desc',
-    beyond: cursor === null ? undefined : seekOf(cursor, sort, list),
-  });
-  const more = rows.length > size;
-  if (more) rows.pop();
-  if (backwards) rows.reverse();
   return {
-    rows,
-    hasNextPage: backwards ? cursor !== null : more,
-    hasPreviousPage: backwards ? more : cursor !== null,
-    cursorOf: (row) =>
-      Buffer.from(
-        JSON.stringify({
-          id: row.id,
-          ...(key === 'name' ? { name: row.name ?? '' } : {}),
-          ...(sort === usual ? {} : { sort }),
-          list,
-        }),
-      ).toString('base64url'),
+    seek: {
+      take: size + 1,
+      key,
+      direction: sort.startsWith('-') === backwards ? 'asc' : 'desc',
+      beyond: cursor === null ? undefined : seekOf(cursor, sort, list),
+    },
+    pageOf: (found, count) => {
+      const more = found.length > size;
+      const rows = more ? found.slice(0, size) : found;
+      if (backwards) rows.reverse();
+      return {
+        rows,
+        hasNextPage: backwards ? cursor !== null : more,
+        hasPreviousPage: backwards ? more : cursor !== null,
+        cursorOf: (row) =>
+          Buffer.from(
+            JSON.stringify({
+              id: row.id,
+              ...(key === 'name' ? { name: row.name ?? '' } : {}),
+              ...(sort === usual ? {} : { sort }),
+              list,
+            }),
+          ).toString('base64url'),
+        count,
+      };
+    },
   };
+}
+
+/**
+ * One page of a list, forwards or backwards. Keyset: the statement seeks to the cursor's row, so page 10,000 costs what
+ * page 1 costs, and rows that come or go meanwhile move nothing: a row that stays is seen exactly once.
+ */
+export async function page<Row extends { id: string; name?: string }>(
+  name: string,
+  args: PageArgs,
+  { find, count }: Source<Row>,
+): Promise<Page<Row>> {
+  const { seek, pageOf } = planOf(name, args);
+  return pageOf(await find(seek), count);
 }
 
 /**
@@ -145,22 +177,58 @@ type Bound = { gt: string } | { gte: string } | { lt: string } | { lte: string }
 type Order = { id: 'asc' | 'desc' } | { name: 'asc' | 'desc' };
 type Condition = { id: Bound } | { name: Bound } | { OR: ({ id: Bound } | { name: Bound })[] };
 
-/** The seek of a list that has only its ids to be sorted by, in Prisma's words. */
-export function seekById({ take, direction, beyond }: Seek) {
+/** What Prisma is asked for: the page of those rows, of a list that has only its ids to be sorted by. */
+export function foundById<Where extends object>(where: Where, { take, direction, beyond }: Seek) {
   const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
-  return { take, orderBy: [{ id: direction }], and: beyond ? [{ id: past(beyond.id) }] : [] };
+  const and: (Where | { id: Bound })[] = [where, ...(beyond ? [{ id: past(beyond.id) }] : [])];
+  return { where: { AND: and }, take, orderBy: [{ id: direction }] };
 }
 
-/** The seek of a list of named rows, in Prisma's words. The first condition is what an index can seek to. */
-export function seekNamed(seek: Seek): { take: number; orderBy: Order[]; and: Condition[] } {
+/** The same of a list of named rows. The first condition is what an index can seek to. */
+export function foundNamed<Where extends object>(
+  where: Where,
+  seek: Seek,
+): { where: { AND: (Where | Condition)[] }; take: number; orderBy: Order[] } {
   const { take, key, direction, beyond } = seek;
-  if (key === 'id') return seekById(seek);
+  if (key === 'id') return foundById(where, seek);
   const past = (value: string): Bound => (direction === 'asc' ? { gt: value } : { lt: value });
   const from = (value: string): Bound => (direction === 'asc' ? { gte: value } : { lte: value });
   const and: Condition[] = beyond
     ? [{ name: from(beyond.name) }, { OR: [{ name: past(beyond.name) }, { id: past(beyond.id) }] }]
     : [];
-  return { take, orderBy: [{ name: direction }, { id: direction }], and };
+  return { where: { AND: [where, ...and] }, take, orderBy: [{ name: direction }, { id: direction }] };
+}
+
+interface StatusArgs<Status> {
+  status?: Status | null | undefined;
+  statuses?: readonly Status[] | null | undefined;
+}
+
+/** The list's arguments with the statuses that both of them name in one place; undefined for any. */
+export function byStatus<Status extends string, Args extends StatusArgs<Status>>(
+  given: Args & StatusArgs<Status>,
+): Omit<Args, 'status' | 'statuses'> & { status: Status[] | undefined } {
+  const { status, statuses, ...rest } = given;
+  const wanted = statuses ? [...new Set(statuses)] : undefined;
+  return { ...rest, status: status ? (wanted ?? [status]).filter((one) => one === status) : wanted };
+}
+
+/** A filter that is an id; one that is malformed matches nothing, as an unknown one does. */
+export const idFilter = (id: string | null | undefined): string | undefined =>
+  id ? (isId(id) ? id : newId()) : undefined;
+
+/** A filter by time: from the start on, and before the end. */
+export interface Period {
+  startDate?: Date | null | undefined;
+  endDate?: Date | null | undefined;
+}
+
+export function periodOf({ startDate, endDate }: Period): { gte: Date | undefined; lt: Date | undefined } | undefined {
+  if (startDate && endDate && startDate > endDate)
+    throw validationError([
+      { field: 'start_date', constraint: 'max', message: 'start_date must not be after end_date' },
+    ]);
+  return startDate || endDate ? { gte: startDate ?? undefined, lt: endDate ?? undefined } : undefined;
 }
 
 export const longestFilter = 100;
@@ -178,7 +246,14 @@ export function textFilter(field: string, given: string | null | undefined): str
   return text;
 }
 
-/** The text that a name must contain, for LIKE: its wildcards mean themselves. */
+/** For LIKE, whose wildcards then mean themselves. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+
+/** The text that a name must contain, for LIKE. */
 export function searchTerm(search: string | null | undefined): string | undefined {
-  return textFilter('search', search)?.replace(/[\\%_]/g, '\\$&');
+  const text = textFilter('search', search);
+  return text && literally(text);
 }
+
+/** A name that is this one, in whatever case. Prisma asks for it with ILIKE. */
+export const sameName = (name: string) => ({ equals: literally(name), mode: 'insensitive' as const });

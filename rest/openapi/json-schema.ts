@@ -92,6 +92,7 @@ export class SchemaWriter {
     const value = exampleValue(place.type, place.field);
     if (value !== undefined) return value;
     if (Array.isArray(schema['enum'])) return schema['enum'][0];
+    if (Array.isArray(holds['enum'])) return [holds['enum'][0] ?? null];
     if (schema['format'] === 'date-time') return '2026-11-24T09:30:00.000Z';
     if (schema['format'] === 'uuid') return '0197a1f0-5c1e-7b6a-9d55-3f2a8c41e0b7';
     if ([schema['type']].flat().includes('boolean')) return false;

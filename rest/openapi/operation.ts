@@ -1,4 +1,12 @@
-import { type GraphQLField, type GraphQLInputType, getNamedType, isEnumType, isNonNullType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import type { PreparedRoute } from '../prepared.ts';
 import { examples, shortFields } from '../routes.ts';
 import { constraintsOf } from './constraints.ts';
@@ -32,11 +40,12 @@ function acceptedFor({ writer, prepared, field }: Subject, variable: string): Js
 function present(schema: JsonObject, type: GraphQLInputType): JsonObject {
   const named = getNamedType(type);
   const given = schema['type'];
-  return {
-    ...schema,
-    ...(Array.isArray(given) ? { type: given[0] ?? 'string' } : {}),
-    ...(isEnumType(named) ? { enum: named.getValues().map((value) => String(value.value)) } : {}),
-  };
+  const alone = { ...schema, ...(Array.isArray(given) ? { type: given[0] ?? 'string' } : {}) };
+  if (!isEnumType(named)) return alone;
+  const values = { enum: named.getValues().map((value) => String(value.value)) };
+  return isListType(getNullableType(type))
+    ? { ...alone, maxItems: values.enum.length, items: { type: 'string', ...values } }
+    : { ...alone, ...values };
 }
 
 /** By the path up to the parameter, which names the resource: `/servers/{id}`. */
@@ -82,6 +91,8 @@ export function parametersOf(subject: Subject): Json[] {
       in: 'query',
       required: type !== undefined && isNonNullType(type),
       description,
+      // Several values are separated by commas.
+      ...(schema['type'] === 'array' ? { style: 'form', explode: false } : {}),
       schema: {
         ...schema,
         ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'

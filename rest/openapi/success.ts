@@ -1,4 +1,12 @@
-import { type GraphQLField, getNamedType, getNullableType, isObjectType, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLField,
+  GraphQLInt,
+  getNamedType,
+  getNullableType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import { answerOfField, exampleValue } from './example-values.ts';
 import { exampleOf } from './examples.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -163,27 +171,25 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
       };
     }
     case 'list': {
-      const items = { ...nodesOf(writer, prepared), maxItems: 100, description: 'The rows.' };
-      return {
-        200: json(
-          'A page of the list.',
-          {
-            type: 'object',
-            required: ['data', 'next_cursor', 'has_more'],
-            properties: {
-              data: items,
-              next_cursor: {
-                type: ['string', 'null'],
-                maxLength: 1024,
-                description: 'Send it as `cursor` for the next page; null on the last.',
-                examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'],
-              },
-              has_more: { type: 'boolean', description: 'Whether there is a next page.', examples: [true] },
-            },
-          },
-          'Link',
-        ),
+      const always = {
+        data: { ...nodesOf(writer, prepared), maxItems: 100, description: 'The rows.' },
+        next_cursor: {
+          type: ['string', 'null'],
+          maxLength: 1024,
+          description: 'Send it as `cursor` for the next page; null on the last.',
+          examples: ['eyJpZCI6IjAxOTdhMWVlLTNiOTYtNzE3Mi05ZDBmLTRjNmU4YTFiMmY2NSJ9'],
+        },
+        has_more: { type: 'boolean', description: 'Whether there is a next page.', examples: [true] },
       };
+      const total_count: JsonObject = {
+        ...writer.output(GraphQLInt, undefined),
+        type: 'integer',
+        description: 'The number of rows of all pages; only with `include_total=true`.',
+        examples: [42],
+      };
+      const schema = { type: 'object', required: Object.keys(always), properties: { ...always, total_count } };
+      const example = answerOfField(field.name, usual({ type: 'object', properties: always }));
+      return { 200: withExample('A page of the list.', schema, example, 'Link') };
     }
   }
 }

@@ -8,6 +8,9 @@ export interface Actor {
   name: string;
 }
 
+/** oCore itself, as who it does something by itself or in the end. */
+export const itself: Actor = { type: 'system', id: null, name: 'oCore' };
+
 export interface OrgRef {
   id: string;
   slug: string;

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { requestCancel } from '../operations/cancel.ts';
-import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
+import { byStatus, foundById, type Page, type PageArgs, page, textFilter } from '../lists.ts';
 import type { Administrator } from './users.ts';
 
 type Status = Operation['status'];
@@ -11,16 +11,21 @@ type Status = Operation['status'];
 /** The operations of all organizations, newest first: what the work queue does and did. */
 export function listJobs(
   app: App,
-  args: PageArgs & { status?: Status | null | undefined; kind?: string | null | undefined },
+  given: PageArgs & {
+    status?: Status | null | undefined;
+    statuses?: readonly Status[] | null | undefined;
+    kind?: string | null | undefined;
+  },
 ): Promise<Page<Operation & { steps: OperationStep[] }>> {
-  const kind = textFilter('kind', args.kind);
-  return page('jobs', args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.operation.findMany({
-      where: { status: args.status ?? undefined, kind, AND: and },
-      include: { steps: { orderBy: { position: 'asc' } } },
-      ...rest,
-    });
+  const args = byStatus<Status, typeof given>(given);
+  const where = { status: args.status && { in: args.status }, kind: textFilter('kind', args.kind) };
+  return page('jobs', args, {
+    find: (seek) =>
+      app.db.prisma.operation.findMany({
+        ...foundById(where, seek),
+        include: { steps: { orderBy: { position: 'asc' } } },
+      }),
+    count: () => app.db.prisma.operation.count({ where }),
   });
 }
 

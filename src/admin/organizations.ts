@@ -5,7 +5,7 @@ import { isId } from '../ids.ts';
 import { countInstances } from '../instances/index.ts';
 import { countMembers } from '../members/index.ts';
 import { countServers } from '../servers/index.ts';
-import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
+import { type Page, type PageArgs, page, searchTerm, foundById } from '../lists.ts';
 
 /** How much an organization holds. */
 export interface OrganizationUse {
@@ -35,12 +35,10 @@ export function listOrganizations(
 ): Promise<Page<Organization>> {
   const term = searchTerm(args.search);
   const search = { contains: term ?? '', mode: 'insensitive' as const };
-  return page('organizations', args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.organization.findMany({
-      where: { AND: and, ...(term ? { OR: [{ slug: search }, { name: search }] } : {}) },
-      ...rest,
-    });
+  const where = term ? { OR: [{ slug: search }, { name: search }] } : {};
+  return page('organizations', args, {
+    find: (seek) => app.db.prisma.organization.findMany(foundById(where, seek)),
+    count: () => app.db.prisma.organization.count({ where }),
   });
 }
 

@@ -6,7 +6,7 @@ import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import type { Client } from '../access/client.ts';
 import { emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
-import { type Page, type PageArgs, page, searchTerm, seekById } from '../lists.ts';
+import { type Page, type PageArgs, page, searchTerm, foundById } from '../lists.ts';
 import { parse } from '../parse.ts';
 
 export interface Administrator extends Client {
@@ -37,12 +37,10 @@ function record(tx: Tx, admin: Administrator, action: string, user: { id: string
 export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<User>> {
   const term = searchTerm(args.search);
   const search = { contains: term ?? '', mode: 'insensitive' as const };
-  return page('accounts', args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.user.findMany({
-      where: { AND: and, ...(term ? { OR: [{ email: search }, { name: search }] } : {}) },
-      ...rest,
-    });
+  const where = term ? { OR: [{ email: search }, { name: search }] } : {};
+  return page('accounts', args, {
+    find: (seek) => app.db.prisma.user.findMany(foundById(where, seek)),
+    count: () => app.db.prisma.user.count({ where }),
   });
 }
 

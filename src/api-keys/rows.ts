@@ -3,7 +3,7 @@ import { requireActor } from '../access/access.ts';
 import type { OrgScope } from '../access/scope.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, foundById } from '../lists.ts';
 import { keysOf } from './limits.ts';
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';
@@ -39,11 +39,9 @@ export async function currentApiKey(scope: OrgScope): Promise<KeyRow> {
 
 export function listApiKeys(scope: OrgScope, args: PageArgs & { includeRevoked?: boolean | null | undefined }) {
   const whose = keysOf(scope.access, 'view:api_keys');
-  return page(`api keys of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.apiKey.findMany({
-      where: { orgId: scope.orgId, ...whose, ...(args.includeRevoked ? {} : { revokedAt: null }), AND: and },
-      ...rest,
-    });
+  const where = { orgId: scope.orgId, ...whose, ...(args.includeRevoked ? {} : { revokedAt: null }) };
+  return page(`api keys of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.apiKey.findMany(foundById(where, seek)),
+    count: () => scope.db.apiKey.count({ where }),
   });
 }

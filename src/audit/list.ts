@@ -1,21 +1,27 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma } from '../database/database.ts';
-import { notFound, validationError } from '../errors.ts';
-import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
+import { notFound } from '../errors.ts';
+import { isId } from '../ids.ts';
+import {
+  foundById,
+  idFilter,
+  type Page,
+  type PageArgs,
+  page,
+  type Period,
+  periodOf,
+  searchTerm,
+  textFilter,
+} from '../lists.ts';
 
-export interface AuditFilter {
+export interface AuditFilter extends Period {
   resourceType?: string | null | undefined;
   resourceId?: string | null | undefined;
   action?: string | null | undefined;
   userId?: string | null | undefined;
-  startDate?: Date | null | undefined;
-  endDate?: Date | null | undefined;
+  search?: string | null | undefined;
 }
-
-/** An id that is malformed matches nothing, as an unknown one does. */
-const idOf = (id: string | null | undefined): string | undefined => (id ? (isId(id) ? id : newId()) : undefined);
 
 /** `server.` or `server.*` means every action of servers; anything else is one action. */
 function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
@@ -26,26 +32,24 @@ function actionOf(given: string | null | undefined): Prisma.StringFilter | undef
 }
 
 export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInput {
-  const { startDate, endDate } = filter;
-  if (startDate && endDate && startDate > endDate)
-    throw validationError([
-      { field: 'start_date', constraint: 'max', message: 'start_date must not be after end_date' },
-    ]);
+  const term = searchTerm(filter.search);
+  const text = { contains: term ?? '', mode: 'insensitive' as const };
   return {
     resourceType: textFilter('resource_type', filter.resourceType),
-    resourceId: idOf(filter.resourceId),
+    resourceId: idFilter(filter.resourceId),
     action: actionOf(filter.action),
-    actorId: idOf(filter.userId),
-    createdAt: startDate || endDate ? { gte: startDate ?? undefined, lt: endDate ?? undefined } : undefined,
+    actorId: idFilter(filter.userId),
+    createdAt: periodOf(filter),
+    ...(term ? { OR: [{ resourceName: text }, { actorName: text }, { action: text }] } : {}),
   };
 }
 
 /** The organization's trail, newest first. */
 export function listAuditEntries(scope: OrgScope, args: PageArgs & AuditFilter): Promise<Page<AuditEntry>> {
-  const where = auditConditions(args);
-  return page(`audit log of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.auditEntry.findMany({ where: { ...where, orgId: scope.orgId, AND: and }, ...rest });
+  const where = { ...auditConditions(args), orgId: scope.orgId };
+  return page(`audit log of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.auditEntry.findMany(foundById(where, seek)),
+    count: () => scope.db.auditEntry.count({ where }),
   });
 }
 

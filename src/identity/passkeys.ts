@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { type Page, type PageArgs, page, seekById } from '../lists.ts';
+import { type Page, type PageArgs, page, foundById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
@@ -18,9 +18,10 @@ export const renameInput = z.object({ deviceName: deviceLabel });
 
 export function listPasskeys(app: App, access: Access, args: PageArgs): Promise<Page<Passkey>> {
   const { userId } = requirePerson(access);
-  return page(`passkeys of ${userId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.passkey.findMany({ where: { userId, AND: and }, ...rest });
+  const where = { userId };
+  return page(`passkeys of ${userId}`, args, {
+    find: (seek) => app.db.prisma.passkey.findMany(foundById(where, seek)),
+    count: () => app.db.prisma.passkey.count({ where }),
   });
 }
 

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
-import { type Page, type PageArgs, page, seekById } from '../lists.ts';
+import { type Page, type PageArgs, page, foundById } from '../lists.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { endSessions } from './sessions.ts';
@@ -15,9 +15,11 @@ const living = () => ({ revokedAt: null, expiresAt: { gt: new Date() } });
 /** The person's living sessions, newest first. */
 export function listSessions(app: App, access: Access, args: PageArgs): Promise<Page<Session>> {
   const { userId } = requirePerson(access);
-  return page(`sessions of ${userId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.session.findMany({ where: { userId, ...living(), AND: and }, ...rest });
+  const where = { userId, ...living() };
+  const { session } = app.db.prisma;
+  return page(`sessions of ${userId}`, args, {
+    find: (seek) => session.findMany(foundById(where, seek)),
+    count: () => session.count({ where }),
   });
 }
 

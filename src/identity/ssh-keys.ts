@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import type { Tx } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page, seekById } from '../lists.ts';
+import { type Page, type PageArgs, page, foundById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
@@ -21,9 +21,10 @@ export const importInput = z.object({ githubUsername });
 
 export function listSshKeys(app: App, access: Access, args: PageArgs): Promise<Page<SshKey>> {
   const { userId } = requirePerson(access);
-  return page(`ssh keys of ${userId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.sshKey.findMany({ where: { userId, AND: and }, ...rest });
+  const where = { userId };
+  return page(`ssh keys of ${userId}`, args, {
+    find: (seek) => app.db.prisma.sshKey.findMany(foundById(where, seek)),
+    count: () => app.db.prisma.sshKey.count({ where }),
   });
 }
 

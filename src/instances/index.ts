@@ -4,10 +4,10 @@ export { createInstance, createInput as createInstanceInput } from './create.ts'
 export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
-export { getInstance, type InstanceFilter, type InstanceView, listInstances } from './list.ts';
+export { getInstance, type InstanceFilter, instancesOfEach, type InstanceView, listInstances } from './list.ts';
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
-export { instanceLogs, logLinesInput } from './logs.ts';
+export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';

@@ -1,8 +1,11 @@
 import type { Instance, InstanceStatus } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable } from '../access/scope.ts';
+import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { isId, newId } from '../ids.ts';
-import { type Page, type PageArgs, page, searchTerm } from '../lists.ts';
+import { sourceOf, sourceOfEach } from '../database/list-source.ts';
+import { type ListOf, ListStatement } from '../database/list-statement.ts';
+import { isId } from '../ids.ts';
+import { byStatus, idFilter, type Page, type PageArgs, page, planOf, searchTerm } from '../lists.ts';
+import type { SourceOfEach } from '../lists-of-each.ts';
 import { bytes } from './settings.ts';
 
 export async function getInstance(scope: OrgScope, id: string): Promise<Instance> {
@@ -18,7 +21,9 @@ export type InstanceView = Instance & { serverHost?: string };
 export interface InstanceFilter {
   serverId?: string | null | undefined;
   environmentId?: string | null | undefined;
+  projectId?: string | null | undefined;
   status?: InstanceStatus | null | undefined;
+  statuses?: readonly InstanceStatus[] | null | undefined;
   search?: string | null | undefined;
 }
 
@@ -36,40 +41,59 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
   i.database_cpu_limit AS "databaseCpuLimit", i.database_memory_limit AS "databaseMemoryLimit", i.database_process_limit AS "databaseProcessLimit", i.http_port AS "httpPort", i.longpolling_port AS "longpollingPort", i.deletion_protected AS "deletionProtected", '' AS "secretsEnc", NULL AS "adminPasswordEnc",
   i.last_seen_at AS "lastSeenAt", i.created_at AS "createdAt", i.updated_at AS "updatedAt", s.host AS "serverHost"`;
 
+const instances: ListOf = {
+  name: 'instances',
+  columns,
+  from: 'instances i JOIN servers s ON s.id = i.server_id',
+  row: 'i',
+};
+
+const viewsOf = (rows: Row[]): InstanceView[] =>
+  rows.map((row) => ({
+    ...row,
+    limitMemorySoft: BigInt(row.limitMemorySoft),
+    limitMemoryHard: BigInt(row.limitMemoryHard),
+    memoryLimit: bytes(row.memoryLimit),
+    databaseMemoryLimit: bytes(row.databaseMemoryLimit),
+  }));
+
+function statementOf(scope: OrgScope, args: Omit<InstanceFilter, 'status'> & { status: InstanceStatus[] | undefined }) {
+  const search = searchTerm(args.search);
+  return new ListStatement(instances, "i.org_id = $::uuid AND i.status <> 'removed'", scope.orgId)
+    .where('p', 'i.project_id = ANY($::uuid[])', seenProjects(scope)?.in)
+    .where('s', 'i.server_id = $::uuid', idFilter(args.serverId))
+    .where('e', 'i.environment_id = $::uuid', idFilter(args.environmentId))
+    .where('r', 'i.project_id = $::uuid', idFilter(args.projectId))
+    .where('t', 'i.status = ANY($::instance_status[])', args.status)
+    .where('q', 'i.name ILIKE $', search && `%${search}%`);
+}
+
 /**
  * The list that every dashboard asks for all the time: one prepared statement, without Prisma's query compiler in
  * between. A malformed id matches nothing, as an unknown one does.
  */
-export function listInstances(app: App, scope: OrgScope, args: PageArgs & InstanceFilter): Promise<Page<InstanceView>> {
-  const search = searchTerm(args.search);
-  return page(`instances of ${scope.orgId}`, args, async ({ take, key, direction, beyond }) => {
-    const values: (string | number | string[])[] = [scope.orgId, take];
-    let conditions = '';
-    // Each shape of the list is a prepared statement of its own name.
-    let name = `instances ${key} ${direction} `;
-    const where = (letter: string, before: string, value: string | string[], after = ''): void => {
-      conditions += ` AND ${before} $${values.push(value)}${after}`;
-      name += letter;
-    };
-    const id = (value: string): string => (isId(value) ? value : newId());
-    const past = direction === 'asc' ? '>' : '<';
-    if (scope.sees !== 'all') where('p', 'i.project_id = ANY(', [...scope.sees], '::uuid[])');
-    if (beyond && key === 'id') where('a', `i.id ${past}`, beyond.id, '::uuid');
-    if (beyond && key === 'name')
-      where('a', `(i.name, i.id) ${past} (`, beyond.name, `::text, $${values.push(beyond.id)}::uuid)`);
-    if (args.serverId) where('s', 'i.server_id =', id(args.serverId), '::uuid');
-    if (args.environmentId) where('e', 'i.environment_id =', id(args.environmentId), '::uuid');
-    if (args.status) where('t', 'i.status =', args.status, '::instance_status');
-    if (search) where('q', 'i.name ILIKE', `%${search}%`);
-    const order = key === 'id' ? `i.id ${direction}` : `i.name ${direction}, i.id ${direction}`;
-    const text = `SELECT ${columns} FROM instances i JOIN servers s ON s.id = i.server_id WHERE i.org_id = $1::uuid AND i.status <> 'removed'${conditions} ORDER BY ${order} LIMIT $2::int`;
-    const { rows } = await app.db.tenants.query<Row>(scope.orgId, { name, text, values });
-    return rows.map((row) => ({
-      ...row,
-      limitMemorySoft: BigInt(row.limitMemorySoft),
-      limitMemoryHard: BigInt(row.limitMemoryHard),
-      memoryLimit: bytes(row.memoryLimit),
-      databaseMemoryLimit: bytes(row.databaseMemoryLimit),
-    }));
-  });
+export function listInstances(
+  app: App,
+  scope: OrgScope,
+  given: PageArgs & InstanceFilter,
+): Promise<Page<InstanceView>> {
+  const args = byStatus<InstanceStatus, typeof given>(given);
+  const source = sourceOf(app.db.tenants, scope.orgId, statementOf(scope, args), viewsOf);
+  return page(`instances of ${scope.orgId}`, args, source);
+}
+
+const parentColumns = { environmentId: 'environment_id', serverId: 'server_id' };
+
+/** The lists of the instances of environments or servers. */
+export function instancesOfEach(
+  app: App,
+  scope: OrgScope,
+  parent: keyof typeof parentColumns,
+  given: PageArgs & InstanceFilter,
+): SourceOfEach<InstanceView> {
+  const args = byStatus<InstanceStatus, typeof given>(given);
+  return {
+    plan: (id) => planOf(`instances of ${scope.orgId}`, { ...args, [parent]: id }),
+    ...sourceOfEach(app.db.tenants, scope.orgId, statementOf(scope, args), parentColumns[parent], viewsOf),
+  };
 }

@@ -7,22 +7,20 @@ import { uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { canonicalId, isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
+import { page, type PageArgs, foundById, wholeRows } from '../lists.ts';
 import { parse } from '../parse.ts';
-import { getMember, grantRows, hasRole, memberIn, projectsIn, roleIn } from './rows.ts';
+import { oneRole, roleFields, roleIn } from './role-input.ts';
+import { getMember, grantRows, hasRole, memberIn, projectsIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 
-export const assignInput = z.object({ roleId: z.string(), projectId: z.string() });
+export const assignInput = z.object({ ...roleFields, projectId: z.string() }).superRefine(oneRole);
 
 export async function listAssignments(scope: OrgScope, memberId: string, args: PageArgs) {
   await getMember(scope, memberId);
-  const found = page(`assignments of ${memberId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.roleAssignment.findMany({
-      where: { orgId: scope.orgId, membershipId: memberId, AND: and },
-      include: { role: true },
-      ...rest,
-    });
+  const where = { orgId: scope.orgId, membershipId: memberId };
+  const found = page(`assignments of ${memberId}`, args, {
+    find: (seek) => scope.db.roleAssignment.findMany({ ...foundById(where, seek), include: { role: true } }),
+    count: () => scope.db.roleAssignment.count({ where }),
   });
   return wholeRows(found, hasRole);
 }
@@ -41,7 +39,7 @@ export async function assignRole(app: App, scope: OrgScope, memberId: string, gi
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const member = await memberIn(tx, scope.orgId, memberId);
-      const role = await roleIn(tx, scope.orgId, input.roleId);
+      const role = await roleIn(tx, scope, input);
       const [projectId = ''] = await projectsIn(tx, scope.orgId, [input.projectId]);
       requireMayGrant(scope.access, role);
       requireWholeOwner(role, [projectId]);

@@ -3,7 +3,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { Prisma, Tx } from '../database/database.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
+import { page, type PageArgs, foundById, wholeRows } from '../lists.ts';
 import { hasRole } from './rows.ts';
 
 export type InvitationStatus = 'pending' | 'accepted' | 'expired' | 'cancelled';
@@ -28,13 +28,10 @@ function whereStatus(status: InvitationStatus): Prisma.InvitationWhereInput {
 }
 
 export function listInvitations(scope: OrgScope, args: PageArgs & { status?: InvitationStatus | null | undefined }) {
-  const found = page(`invitations of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.invitation.findMany({
-      where: { orgId: scope.orgId, AND: and, ...(args.status ? whereStatus(args.status) : {}) },
-      include: { role: true },
-      ...rest,
-    });
+  const where = { orgId: scope.orgId, ...(args.status ? whereStatus(args.status) : {}) };
+  const found = page(`invitations of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.invitation.findMany({ ...foundById(where, seek), include: { role: true } }),
+    count: () => scope.db.invitation.count({ where }),
   });
   return wholeRows(found, hasRole);
 }

@@ -8,19 +8,22 @@ import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState, notFound } from '../errors.ts';
 import { accountIn, hashToken } from '../identity/index.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById, wholeRows } from '../lists.ts';
+import { page, type PageArgs, foundById, wholeRows } from '../lists.ts';
 import type { Client } from '../access/client.ts';
 import { parse } from '../parse.ts';
 import { expiresInDays } from './invite.ts';
 import { join } from './join.ts';
-import { hasRole, roleIn } from './rows.ts';
+import { oneRole, roleFields, roleIn } from './role-input.ts';
+import { hasRole } from './rows.ts';
 import { newToken } from './tokens.ts';
 
-export const createInput = z.object({
-  roleId: z.string(),
-  maxUses: z.number().int().min(0).max(10_000).nullish(),
-  expiresInDays: expiresInDays.nullish(),
-});
+export const createInput = z
+  .object({
+    ...roleFields,
+    maxUses: z.number().int().min(0).max(10_000).nullish(),
+    expiresInDays: expiresInDays.nullish(),
+  })
+  .superRefine(oneRole);
 
 export type InviteLinkStatus = 'active' | 'used_up' | 'expired' | 'revoked';
 
@@ -31,13 +34,10 @@ export function linkStatusOf(link: InviteLink): InviteLinkStatus {
 }
 
 export function listInviteLinks(scope: OrgScope, args: PageArgs) {
-  const found = page(`invite links of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.inviteLink.findMany({
-      where: { orgId: scope.orgId, AND: and },
-      include: { role: true },
-      ...rest,
-    });
+  const where = { orgId: scope.orgId };
+  const found = page(`invite links of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.inviteLink.findMany({ ...foundById(where, seek), include: { role: true } }),
+    count: () => scope.db.inviteLink.count({ where }),
   });
   return wholeRows(found, hasRole);
 }
@@ -55,11 +55,11 @@ export async function createInviteLink(app: App, scope: OrgScope, given: unknown
   const input = parse(createInput, given);
   const { token: code, hash } = newToken('ocore_j_');
   return mutate(app, scope, async ({ tx, record }) => {
-    const role = await roleIn(tx, scope.orgId, input.roleId);
+    const role = await roleIn(tx, scope, input);
     // A link can be passed on; ownership is given to a person.
     if (isOwnerRole(role))
       throw new AppError('unprocessable', 'An invite link cannot grant the role Owner; invite the person by e-mail', {
-        field: 'roleId',
+        field: input.role ? 'role' : 'roleId',
         constraint: 'owner',
       });
     requireMayGrant(scope.access, role);

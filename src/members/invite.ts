@@ -9,7 +9,8 @@ import { emailSchema } from '../identity/index.ts';
 import { newId } from '../ids.ts';
 import { queueMail } from '../mail/index.ts';
 import { parse } from '../parse.ts';
-import { projectIds, projectsIn, roleIn } from './rows.ts';
+import { oneRole, roleFields, roleIn } from './role-input.ts';
+import { projectIds, projectsIn } from './rows.ts';
 import { requireWholeOwner } from './service.ts';
 import { newToken } from './tokens.ts';
 import { countLetter, letter } from './invitation-letter.ts';
@@ -17,12 +18,9 @@ import { statusOf } from './invitations.ts';
 
 const day = 86400_000;
 export const expiresInDays = z.number().int().min(1).max(30);
-export const inviteInput = z.object({
-  email: emailSchema,
-  roleId: z.string(),
-  projectIds,
-  expiresInDays: expiresInDays.nullish(),
-});
+export const inviteInput = z
+  .object({ email: emailSchema, ...roleFields, projectIds, expiresInDays: expiresInDays.nullish() })
+  .superRefine(oneRole);
 
 /** Invites an address. The token is in the e-mail and nowhere else. */
 export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
@@ -36,7 +34,7 @@ export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
     });
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
-      const role = await roleIn(tx, scope.orgId, input.roleId);
+      const role = await roleIn(tx, scope, input);
       const projects = await projectsIn(tx, scope.orgId, input.projectIds ?? []);
       requireMayGrant(scope.access, role);
       requireWholeOwner(role, projects);

@@ -62,12 +62,6 @@ export async function memberIn(tx: Tx, orgId: string, id: string): Promise<Membe
   return member;
 }
 
-export async function roleIn(tx: Tx, orgId: string, id: string) {
-  const role = isId(id) ? await tx.role.findFirst({ where: { id, orgId } }) : null;
-  if (!role) throw notFound('role', id);
-  return role;
-}
-
 /** The projects, each of which must be there. */
 export async function projectsIn(tx: Tx, orgId: string, wanted: readonly string[]): Promise<string[]> {
   const ids = [...new Set(wanted)];

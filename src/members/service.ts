@@ -6,8 +6,8 @@ import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, notFound, validationError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
-import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, searchTerm, seekById, wholeRows } from '../lists.ts';
+import { newId } from '../ids.ts';
+import { foundById, idFilter, page, type PageArgs, sameName, searchTerm, textFilter, wholeRows } from '../lists.ts';
 import { lockOrganization, requireAnotherOwner } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import {
@@ -19,33 +19,35 @@ import {
   type MemberRow,
   projectIds,
   projectsIn,
-  roleIn,
   rolesShown,
 } from './rows.ts';
+import { oneRole, roleFields, roleIn } from './role-input.ts';
 
-export const roleInput = z.object({ roleId: z.string(), projectIds });
+export const roleInput = z.object({ ...roleFields, projectIds }).superRefine(oneRole);
 
 export function listMembers(
   scope: OrgScope,
-  args: PageArgs & { roleId?: string | null | undefined; search?: string | null | undefined },
+  args: PageArgs & {
+    roleId?: string | null | undefined;
+    role?: string | null | undefined;
+    search?: string | null | undefined;
+  },
 ) {
   const term = searchTerm(args.search);
   const matching = { contains: term ?? '', mode: 'insensitive' as const };
-  const role = args.roleId ? { roleId: isId(args.roleId) ? args.roleId : newId() } : undefined;
-  const found = page(`members of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.membership.findMany({
-      where: {
-        orgId: scope.orgId,
-        AND: [
-          ...and,
-          role ? { OR: [role, { assignments: { some: role } }] } : {},
-          term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {},
-        ],
-      },
-      include: memberInclude,
-      ...rest,
-    });
+  const roleId = idFilter(args.roleId);
+  const named = textFilter('role', args.role);
+  const roles = [...(roleId ? [{ roleId }] : []), ...(named ? [{ role: { is: { name: sameName(named) } } }] : [])];
+  const where = {
+    orgId: scope.orgId,
+    AND: [
+      ...roles.map((role) => ({ OR: [role, { assignments: { some: role } }] })),
+      term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {},
+    ],
+  };
+  const found = page(`members of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.membership.findMany({ ...foundById(where, seek), include: memberInclude }),
+    count: () => scope.db.membership.count({ where }),
   });
   return wholeRows(found, hasUser);
 }
@@ -79,7 +81,7 @@ export async function changeMemberRole(app: App, scope: OrgScope, id: string, gi
   return mutate(app, scope, async ({ tx, record }) => {
     await lockOrganization(tx, scope.orgId);
     const before = await memberIn(tx, scope.orgId, id);
-    const role = await roleIn(tx, scope.orgId, input.roleId);
+    const role = await roleIn(tx, scope, input);
     const projects = await projectsIn(tx, scope.orgId, input.projectIds ?? []);
     requireMayChange(scope.access, { name: before.user.name, roles: grantRows(before) });
     requireMayGrant(scope.access, role);

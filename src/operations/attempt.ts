@@ -1,4 +1,5 @@
 import type { Operation } from '../../prisma/generated/client/client.ts';
+import { itself } from '../access/access.ts';
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import type { Claim } from './claim.ts';
@@ -26,7 +27,7 @@ export class Attempt {
     this.#state = stateOf(row.state);
     this.scope = {
       orgId: row.orgId,
-      actor: { type: row.createdById ? 'user' : 'system', id: row.createdById, name: row.createdById ? '' : 'oCore' },
+      actor: itself,
       requestId: row.requestId,
       ipAddress: null,
       userAgent: null,

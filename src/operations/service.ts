@@ -1,12 +1,11 @@
-import type { OperationStatus } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
-import { isId, newId } from '../ids.ts';
+import { isId } from '../ids.ts';
+import { type Period, periodOf, searchTerm } from '../lists.ts';
 import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
-import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
   const operation = isId(id)
@@ -18,40 +17,28 @@ export async function getOperation(scope: OrgScope, id: string) {
   return reachable(scope, 'operation', id, operation, (row) => row.projectId);
 }
 
-export interface OperationFilter {
-  resourceId?: string | null | undefined;
-  status?: OperationStatus | null | undefined;
-  kind?: string | null | undefined;
-}
-
-export function listOperations(
-  scope: OrgScope,
-  args: PageArgs & { sort?: TimeSort | null | undefined } & OperationFilter,
-) {
-  const { resourceId, status } = args;
-  const kind = textFilter('kind', args.kind);
-  return page(`operations of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.operation.findMany({
-      where: {
-        orgId: scope.orgId,
-        projectId: seenProjects(scope),
-        AND: and,
-        ...(resourceId ? { resourceId: isId(resourceId) ? resourceId : newId() } : {}),
-        ...(status ? { status } : {}),
-        ...(kind ? { kind } : {}),
-      },
-      include: { steps: { orderBy: { position: 'asc' } } },
-      ...rest,
-    });
-  });
+export interface OperationLogFilter extends Period {
+  search?: string | null | undefined;
 }
 
 /** Log lines after a sequence number, at most `limit`. */
-export async function operationLogs(scope: OrgScope, id: string, after: number, limit = 500) {
+export async function operationLogs(
+  scope: OrgScope,
+  id: string,
+  after: number,
+  filter: OperationLogFilter = {},
+  limit = 500,
+) {
+  const at = periodOf(filter);
+  const search = searchTerm(filter.search);
   await getOperation(scope, id);
   return scope.db.operationLog.findMany({
-    where: { operationId: id, seq: { gt: after } },
+    where: {
+      operationId: id,
+      seq: { gt: after },
+      at,
+      ...(search ? { message: { contains: search, mode: 'insensitive' } } : {}),
+    },
     orderBy: { seq: 'asc' },
     take: limit,
   });

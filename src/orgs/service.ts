@@ -8,7 +8,7 @@ import { slugTaken } from '../database/free-slug.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, foundById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { organizationName } from './create.ts';
 import { organizationSlug } from './slug.ts';
@@ -38,9 +38,10 @@ export async function getOrganization(scope: OrgScope) {
 /** The organizations that the signed-in person belongs to. */
 export function listMyOrganizations(app: App, access: Access, args: PageArgs) {
   const { userId } = requirePerson(access);
-  return page(`organizations of ${userId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return app.db.prisma.organization.findMany({ where: { memberships: { some: { userId } }, AND: and }, ...rest });
+  const where = { memberships: { some: { userId } } };
+  return page(`organizations of ${userId}`, args, {
+    find: (seek) => app.db.prisma.organization.findMany(foundById(where, seek)),
+    count: () => app.db.prisma.organization.count({ where }),
   });
 }
 

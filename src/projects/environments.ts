@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import type { EnvironmentType } from '../../prisma/generated/client/client.ts';
+import type { Environment, EnvironmentType } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
+import { sourceOf, sourceOfEach } from '../database/list-source.ts';
+import { type ListOf, ListStatement } from '../database/list-statement.ts';
 import { displayName } from '../display-name.ts';
 import { namesOf } from '../feature/holding.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekNamed } from '../lists.ts';
+import { idFilter, page, type PageArgs, planOf, searchTerm } from '../lists.ts';
+import type { SourceOfEach } from '../lists-of-each.ts';
 import { parse } from '../parse.ts';
 import { getProject } from './service.ts';
 
@@ -53,21 +56,42 @@ export async function getEnvironment(scope: OrgScope, id: string) {
 export interface EnvironmentFilter {
   projectId?: string | null | undefined;
   type?: EnvironmentType | null | undefined;
+  search?: string | null | undefined;
 }
 
-export function listEnvironments(scope: OrgScope, args: PageArgs & EnvironmentFilter) {
-  return page(`environments of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekNamed(seek);
-    return scope.db.environment.findMany({
-      where: {
-        orgId: scope.orgId,
-        AND: [...and, { projectId: seenProjects(scope) }],
-        ...(args.projectId ? { projectId: isId(args.projectId) ? args.projectId : newId() } : {}),
-        ...(args.type ? { type: args.type } : {}),
-      },
-      ...rest,
-    });
-  });
+const environments: ListOf = {
+  name: 'environments',
+  columns: `e.id, e.org_id AS "orgId", e.project_id AS "projectId", e.name, e.description, e.type, e.branch,
+    e.deletion_protected AS "deletionProtected", e.created_at AS "createdAt", e.updated_at AS "updatedAt"`,
+  from: 'environments e',
+  row: 'e',
+};
+
+function statementOf(scope: OrgScope, args: EnvironmentFilter): ListStatement {
+  const search = searchTerm(args.search);
+  return new ListStatement(environments, 'e.org_id = $::uuid', scope.orgId)
+    .where('p', 'e.project_id = ANY($::uuid[])', seenProjects(scope)?.in)
+    .where('r', 'e.project_id = $::uuid', idFilter(args.projectId))
+    .where('t', 'e.type = $::environment_type', args.type ?? undefined)
+    .where('q', 'e.name ILIKE $', search && `%${search}%`);
+}
+
+export function listEnvironments(app: App, scope: OrgScope, args: PageArgs & EnvironmentFilter) {
+  const source = sourceOf(app.db.tenants, scope.orgId, statementOf(scope, args), (rows: Environment[]) => rows);
+  return page(`environments of ${scope.orgId}`, args, source);
+}
+
+/** The lists of the environments of projects. */
+export function environmentsOfEach(
+  app: App,
+  scope: OrgScope,
+  args: PageArgs & EnvironmentFilter,
+): SourceOfEach<Environment> {
+  const views = (rows: Environment[]): Environment[] => rows;
+  return {
+    plan: (projectId) => planOf(`environments of ${scope.orgId}`, { ...args, projectId }),
+    ...sourceOfEach(app.db.tenants, scope.orgId, statementOf(scope, args), 'project_id', views),
+  };
 }
 
 export async function createEnvironment(app: App, scope: OrgScope, given: unknown) {

@@ -4,6 +4,8 @@ export {
   createInProjectInput as createProjectEnvironmentInput,
   createInput as createEnvironmentInput,
   deleteEnvironment,
+  type EnvironmentFilter,
+  environmentsOfEach,
   getEnvironment,
   listEnvironments,
   updateEnvironment,

@@ -6,7 +6,7 @@ import { withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, searchTerm, seekNamed } from '../lists.ts';
+import { foundNamed, page, type PageArgs, searchTerm } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { slugSchema, slugsFor } from '../slug.ts';
 
@@ -37,17 +37,15 @@ export interface ProjectFilter {
 
 export function listProjects(scope: OrgScope, args: PageArgs & ProjectFilter) {
   const search = searchTerm(args.search);
-  return page(`projects of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekNamed(seek);
-    return scope.db.project.findMany({
-      where: {
-        orgId: scope.orgId,
-        AND: [...and, { id: seenProjects(scope) }],
-        ...(args.includeArchived ? {} : { archivedAt: null }),
-        ...(search ? { name: { contains: search, mode: 'insensitive' } } : {}),
-      },
-      ...rest,
-    });
+  const where = {
+    orgId: scope.orgId,
+    id: seenProjects(scope),
+    ...(args.includeArchived ? {} : { archivedAt: null }),
+    ...(search ? { name: { contains: search, mode: 'insensitive' as const } } : {}),
+  };
+  return page(`projects of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.project.findMany(foundNamed(where, seek)),
+    count: () => scope.db.project.count({ where }),
   });
 }
 

@@ -5,7 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { page, type PageArgs, foundById } from '../lists.ts';
 import { parse } from '../parse.ts';
 import { registryHost } from '../remote/index.ts';
 
@@ -32,9 +32,10 @@ export async function getRegistry(scope: OrgScope, id: string) {
 }
 
 export function listRegistries(scope: OrgScope, args: PageArgs) {
-  return page(`registries of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.registry.findMany({ where: { orgId: scope.orgId, AND: and }, ...rest });
+  const where = { orgId: scope.orgId };
+  return page(`registries of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.registry.findMany(foundById(where, seek)),
+    count: () => scope.db.registry.count({ where }),
   });
 }
 

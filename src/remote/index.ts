@@ -8,7 +8,7 @@ export { hasFiles, putFile, readFile } from './files.ts';
 export type { GuardedCall, RemoteGuard } from './guard.ts';
 export type { RemoteHost, SessionProcess } from './host.ts';
 export { imagePattern, parseImageReference, registryHost, registryOfImage } from './image-reference.ts';
-export { type ContainerLine, containerLogs } from './logs.ts';
+export { type ContainerLine, containerLogs, type LogOptions } from './logs.ts';
 export { parsePairs } from './pairs.ts';
 export { type ConnectionUse, RemotePool } from './pool.ts';
 export { ifFound, unless } from './missing.ts';

@@ -9,7 +9,7 @@ import { displayName } from '../display-name.ts';
 import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
-import { page, type PageArgs, seekById } from '../lists.ts';
+import { foundById, page, type PageArgs, sameName, searchTerm, textFilter } from '../lists.ts';
 import { lockOrganization } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 
@@ -32,17 +32,31 @@ export async function getRole(scope: OrgScope, id: string) {
   return role;
 }
 
-export function listRoles(scope: OrgScope, args: PageArgs) {
-  return page(`roles of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekById(seek);
-    return scope.db.role.findMany({ where: { orgId: scope.orgId, AND: and }, ...rest });
+export interface RoleFilter {
+  name?: string | null | undefined;
+  search?: string | null | undefined;
+}
+
+export function listRoles(scope: OrgScope, args: PageArgs & RoleFilter) {
+  const search = searchTerm(args.search);
+  const named = textFilter('name', args.name);
+  const where = {
+    orgId: scope.orgId,
+    AND: [
+      named ? { name: sameName(named) } : {},
+      search ? { name: { contains: search, mode: 'insensitive' as const } } : {},
+    ],
+  };
+  return page(`roles of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.role.findMany(foundById(where, seek)),
+    count: () => scope.db.role.count({ where }),
   });
 }
 
 /** Names that differ in case only would be taken for one another. Asked under lockOrganization. */
 async function requireFreeName(tx: Tx, orgId: string, wanted: string, exceptId?: string): Promise<void> {
   const taken = await tx.role.findFirst({
-    where: { orgId, name: { equals: wanted, mode: 'insensitive' }, ...(exceptId ? { id: { not: exceptId } } : {}) },
+    where: { orgId, name: sameName(wanted), ...(exceptId ? { id: { not: exceptId } } : {}) },
     select: { name: true },
   });
   if (taken)

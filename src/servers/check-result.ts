@@ -1,4 +1,5 @@
 import type { Server } from '../../prisma/generated/client/client.ts';
+import { itself } from '../access/access.ts';
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
@@ -19,7 +20,7 @@ export const checkId = ({ id }: Pick<Server, 'id'>): string => `monitor-${id.sli
 export function monitorScope(server: Pick<Server, 'id' | 'orgId'>): FactScope {
   return {
     orgId: server.orgId,
-    actor: { type: 'system', id: null, name: 'monitor' },
+    actor: itself,
     requestId: checkId(server),
     ipAddress: null,
     userAgent: null,

@@ -2,7 +2,7 @@ import type { ServerStatus } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
-import { page, type PageArgs, seekNamed } from '../lists.ts';
+import { byStatus, foundNamed, page, type PageArgs, searchTerm } from '../lists.ts';
 import { openTo } from './projects.ts';
 
 export async function getServer(scope: OrgScope, id: string) {
@@ -15,17 +15,24 @@ export async function getServer(scope: OrgScope, id: string) {
   return server;
 }
 
-export function listServers(scope: OrgScope, args: PageArgs & { status?: ServerStatus | null | undefined }) {
-  return page(`servers of ${scope.orgId}`, args, (seek) => {
-    const { and, ...rest } = seekNamed(seek);
-    return scope.db.server.findMany({
-      where: {
-        orgId: scope.orgId,
-        status: { not: 'removed', ...(args.status ? { equals: args.status } : {}) },
-        ...openTo(scope.sees),
-        AND: and,
-      },
-      ...rest,
-    });
+export interface ServerFilter {
+  status?: ServerStatus | null | undefined;
+  statuses?: readonly ServerStatus[] | null | undefined;
+  search?: string | null | undefined;
+}
+
+export function listServers(scope: OrgScope, given: PageArgs & ServerFilter) {
+  const args = byStatus<ServerStatus, typeof given>(given);
+  const term = searchTerm(args.search);
+  const text = { contains: term ?? '', mode: 'insensitive' as const };
+  const where = {
+    orgId: scope.orgId,
+    status: { not: 'removed' as const, in: args.status },
+    ...openTo(scope.sees),
+    ...(term ? { OR: [{ name: text }, { host: text }] } : {}),
+  };
+  return page(`servers of ${scope.orgId}`, args, {
+    find: (seek) => scope.db.server.findMany(foundNamed(where, seek)),
+    count: () => scope.db.server.count({ where }),
   });
 }

@@ -67,6 +67,16 @@ it.each([
     4,
   ],
   ['operations with their steps', '{ operations(first: 20) { nodes { id kind steps { title status } } } }', 3],
+  [
+    'projects with their environments and these with their instances and operations',
+    '{ projects(first: 5) { nodes { id environments(first: 5) { totalCount nodes { id instances(first: 5) { totalCount nodes { id url operations(first: 2) { totalCount nodes { id steps { name } } } } } } } } } }',
+    9,
+  ],
+  [
+    'servers with their instances, in two ways',
+    '{ organization { servers { nodes { id running: instances(first: 2, status: running) { nodes { id } } all: instances(first: 5) { nodes { id } } } } } }',
+    5,
+  ],
 ])('lists %s by GraphQL without a statement a row', async (_what, query, most) => {
   expect(await statementsOf(() => owner.graphql(query))).toBeLessThanOrEqual(most);
 });

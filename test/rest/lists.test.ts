@@ -1,5 +1,7 @@
 import { describe, expect } from 'vitest';
+import { z } from 'zod';
 import type { Answer, Client } from '../kit/client.ts';
+import { at, operations } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
 import { fillInstances } from '../kit/rows.ts';
 
@@ -67,6 +69,12 @@ describe('sorts', () => {
     ['/instances?sort=status', 'sort'],
     ['/operations?sort=name', 'sort'],
     ['/instances?status=asleep', 'status'],
+    ['/instances?status=running,asleep', 'status'],
+    ['/instances?status=running&status=', 'status'],
+    ['/instances?search=a&search=b', 'search'],
+    ['/instances?include_total=yes', 'include_total'],
+    ['/operations?start_date=2026-02-01T00:00:00Z&end_date=2026-01-01T00:00:00Z', 'start_date'],
+    ['/servers?search=%00', 'search'],
     ['/operations?kind=%00', 'kind'],
     [`/projects?search=${'x'.repeat(101)}`, 'search'],
     ['/projects?search=%00', 'search'],
@@ -114,6 +122,60 @@ describe('filters', () => {
     expect(column(await owner.get('/operations?status=failed'), 'id')).toEqual([]);
   });
 
+  it('choose several statuses, separated by commas or repeated, in REST and GraphQL', async ({ owner }) => {
+    const both = '/instances?sort=name&limit=5';
+    const named = await walk(owner, `${both}&status=running,stopped`, 'name');
+    expect(named).toHaveLength(12);
+    expect(await walk(owner, `${both}&status=stopped&status=running`, 'name')).toEqual(named);
+    expect(column(await owner.get('/instances?status=failed,stopped'), 'name')).toEqual(['Instance 7']);
+    const graphql = async (filter: string): Promise<unknown> =>
+      (await owner.graphql(`{ instances(${filter}) { nodes { name } } }`)).at('data.instances.nodes');
+    expect(await graphql('statuses: [failed, stopped]')).toEqual([{ name: 'Instance 7' }]);
+    expect(await graphql('statuses: stopped')).toEqual([{ name: 'Instance 7' }]);
+    expect(await graphql('statuses: [failed, stopped], status: failed')).toEqual([]);
+    // Whichever way the same statuses are written, the list is the same.
+    const cursor = (await owner.get(`${both}&status=running,stopped`)).text('next_cursor');
+    const next = await owner.graphql(
+      `{ instances(first: 5, sort: NAME, statuses: [stopped, running], after: "${cursor}") { nodes { name } } }`,
+    );
+    expect(next.at('data.instances.nodes.0.name')).toBe(named[5]);
+    expect(column(await owner.get('/servers?status=pending,active'), 'name')).toEqual(['Filled']);
+    expect(column(await owner.get('/operations?status=failed,succeeded'), 'id')).toHaveLength(12);
+    expect(column(await owner.get('/admin/jobs?status=failed,succeeded'), 'id')).toHaveLength(12);
+  });
+
+  it('choose by project, server, resource, text and time', async ({ owner }) => {
+    const created = (await owner.get('/operations?limit=1')).text('data.0.createdAt');
+    const after = new Date(Date.parse(created) + 1000).toISOString();
+    const { projectId, serverId } = z
+      .object({ data: z.tuple([z.object({ projectId: z.string(), serverId: z.string() })]) })
+      .parse((await owner.get('/instances?limit=1')).body).data[0];
+    const nobody = '0197a1f0-0000-7000-8000-000000000000';
+    for (const [path, count] of [
+      [`/instances?project_id=${projectId}`, 12],
+      [`/instances?project_id=${nobody}`, 0],
+      ['/servers?search=fill', 1],
+      ['/servers?search=127.0', 1],
+      ['/servers?search=%25', 0],
+      ['/environments?search=DE', 1],
+      ['/environments?search=_', 0],
+      ['/operations?resource_type=instance', 12],
+      ['/operations?resource_type=server', 0],
+      [`/operations?project_id=${projectId}&server_id=${serverId}`, 12],
+      [`/operations?server_id=${nobody}`, 0],
+      ['/operations?search=PROVISION', 12],
+      ['/operations?search=nowhere', 0],
+      [`/operations?start_date=${created}&end_date=${after}`, 12],
+      [`/operations?start_date=${after}`, 0],
+      ['/audit-logs?search=owner', 1],
+      ['/audit-logs?search=nowhere', 0],
+      ['/roles?name=developer', 1],
+      ['/roles?name=dev', 0],
+      ['/roles?search=dev', 1],
+    ] as const)
+      expect([path, column(await owner.get(path), 'id').length]).toEqual([path, count]);
+  });
+
   it('take the wildcards of a search as they are', async ({ ocore }) => {
     const shop = await ocore.owner('shop');
     for (const name of ['100 % wool', 'Wool_en', 'Back\\slash']) await shop.post('/projects', { name });
@@ -121,6 +183,134 @@ describe('filters', () => {
     expect(column(await shop.get('/projects?search=_'), 'name')).toEqual(['Wool_en']);
     expect(column(await shop.get('/projects?search=%5C'), 'name')).toEqual(['Back\\slash']);
     expect(column(await shop.get('/projects?search=WOOL&sort=name'), 'name')).toEqual(['100 % wool', 'Wool_en']);
+  });
+});
+
+describe('the number of all rows', () => {
+  it('is counted on request, with the filters and whatever the page', async ({ owner }) => {
+    const first = await owner.get('/instances?limit=2&status=running&include_total=true');
+    expect([first.at('total_count'), first.at('has_more')]).toEqual([11, true]);
+    const cursor = first.text('next_cursor');
+    expect(
+      (await owner.get(`/instances?limit=2&status=running&include_total=true&cursor=${cursor}`)).at('total_count'),
+    ).toBe(11);
+    for (const path of ['/instances', '/instances?include_total=false'])
+      expect(Object.keys(Object((await owner.get(path)).body))).toEqual(['data', 'next_cursor', 'has_more']);
+    const counts = await owner.graphql(
+      '{ instances(first: 1, search: "1") { totalCount } servers { totalCount } operations { totalCount } environments { totalCount } projects { totalCount } members { totalCount } roles { totalCount } }',
+    );
+    expect(counts.at('data')).toEqual(
+      Object.fromEntries(
+        Object.entries({
+          instances: 4,
+          servers: 1,
+          operations: 12,
+          environments: 1,
+          projects: 1,
+          members: 1,
+          roles: 4,
+        }).map(([list, totalCount]) => [list, { totalCount }]),
+      ),
+    );
+  });
+
+  it('is there for every list', async ({ owner }) => {
+    const member = await owner.memberIdOf(owner.email);
+    for (const { method, path } of operations) {
+      const schema = at(
+        operations.find((one) => one.path === path && one.method === method)?.operation ?? {},
+        'responses',
+      );
+      if (method !== 'get' || !JSON.stringify(schema).includes('total_count')) continue;
+      const answer = await owner.get(`${path.replace('{id}', member)}?include_total=true`);
+      expect([path, answer.status, typeof answer.at('total_count')]).toEqual([path, 200, 'number']);
+    }
+  });
+});
+
+describe('what each thing contains', () => {
+  const page = 'nodes { name } pageInfo { hasNextPage endCursor } totalCount';
+
+  it('is the list of the query type, narrowed to it', async ({ owner }) => {
+    const down = await owner.graphql(`{ organization {
+      servers(first: 2) { nodes { name instances(first: 2, sort: NAME, status: running) { ${page} } operations { totalCount } } }
+      projects(first: 2) { nodes { name environments(first: 2) { totalCount nodes { name
+        instances(last: 2, sort: NAME) { ${page} nodes { operations(first: 1) { totalCount nodes { kind steps { name } } } } } } } } } } }`);
+    const [server, environment] = [
+      down.at('data.organization.servers.nodes.0'),
+      down.at('data.organization.projects.nodes.0.environments.nodes.0'),
+    ];
+    expect(server).toMatchObject({
+      name: 'Filled',
+      instances: {
+        nodes: [{ name: 'Instance 1' }, { name: 'Instance 10' }],
+        pageInfo: { hasNextPage: true },
+        totalCount: 11,
+      },
+      operations: { totalCount: 0 },
+    });
+    expect(environment).toMatchObject({
+      name: 'dev',
+      instances: { nodes: [{ name: 'Instance 8' }, { name: 'Instance 9' }], totalCount: 12 },
+    });
+    expect(
+      down.at('data.organization.projects.nodes.0.environments.nodes.0.instances.nodes.1.operations'),
+    ).toMatchObject({
+      totalCount: 1,
+      nodes: [
+        { kind: 'instance.provision', steps: Array.from({ length: 7 }, (_, index) => ({ name: `step-${index}` })) },
+      ],
+    });
+    // Its cursors are those of the list of the query type.
+    const id = (await owner.get('/servers')).text('data.0.id');
+    const cursor = down.text('data.organization.servers.nodes.0.instances.pageInfo.endCursor');
+    const next = await owner.get(`/instances?server_id=${id}&sort=name&status=running&limit=1&cursor=${cursor}`);
+    expect(column(next, 'name')).toEqual(['Instance 11']);
+    const nested = await owner.graphql(
+      `{ server(id: "${id}") { instances(first: 1, sort: NAME, status: running, after: "${cursor}") { nodes { name } } } }`,
+    );
+    expect(nested.at('data.server.instances.nodes')).toEqual([{ name: 'Instance 11' }]);
+    const wrong = await owner.graphql(`{ server(id: "${id}") { name instances(after: "${cursor}") { totalCount } } }`);
+    expect([wrong.at('errors.0.extensions.code'), wrong.at('data.server')]).toEqual([
+      'invalid_cursor',
+      { name: 'Filled', instances: null },
+    ]);
+  });
+
+  it('shows as much as the permission of its list does', async ({ ocore, owner }) => {
+    const query = `{ organization { servers { totalCount } projects { nodes { environments { totalCount } } } } }`;
+    const key = owner.withKey((await owner.newKey(['view:org', 'view:projects'])).key);
+    expect((await key.graphql(query)).at('data')).toEqual({
+      organization: { servers: null, projects: { nodes: [{ environments: null }] } },
+    });
+    // Somebody with a role in another project sees nothing of this one, whatever the way down to it.
+    const other = (await owner.post('/projects', { name: 'Other' })).text('id');
+    const server = (await owner.get('/servers')).text('data.0.id');
+    await owner.put(`/servers/${server}/projects`, { projectIds: [other] });
+    const invited = await ocore.member(owner, 'Viewer');
+    const memberId = await owner.memberIdOf(invited.email);
+    await owner.put(`/members/${memberId}/role`, { role: 'Viewer', projectIds: [other] });
+    const seen = await invited.graphql(
+      '{ servers { nodes { instances { totalCount nodes { name } } operations { totalCount } } } projects { nodes { name environments { totalCount } } } }',
+    );
+    expect(seen.at('data')).toEqual({
+      servers: { nodes: [{ instances: { totalCount: 0, nodes: [] }, operations: { totalCount: 0 } }] },
+      projects: { nodes: [{ name: 'Other', environments: { totalCount: 0 } }] },
+    });
+    await owner.delete(`/projects/${other}`);
+    // Another organization's, although it is the same person's.
+    const elsewhere = await owner.in(null).graphql('{ myOrganizations { nodes { servers { totalCount } } } }');
+    expect(elsewhere.at('data.myOrganizations.nodes')).toEqual([{ servers: null }]);
+  });
+
+  it('costs as many points as it may have rows', async ({ owner }) => {
+    const dear = await owner.graphql(
+      '{ projects(first: 100) { nodes { environments(first: 100) { nodes { instances(first: 100) { nodes { id } } } } } } }',
+    );
+    expect([dear.at('errors.0.extensions.code'), dear.at('errors.0.extensions.details.limit')]).toEqual([
+      'query_too_complex',
+      'cost',
+    ]);
   });
 });
 

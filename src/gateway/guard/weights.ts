@@ -8,6 +8,8 @@ const fieldWeights: ReadonlyMap<string, number> = new Map([
   ['Query.auditLogExport', exportLimit],
 ]);
 
+/** Every row of all pages is counted. */
+const countWeight = 10;
 /** A change writes rows, an audit entry and an event. */
 const mutationWeight = 10;
 /** An object of the introspection comes from memory. */
@@ -32,6 +34,7 @@ const otherLists = 10;
 export function weightOf(parent: string, field: string, type: string, isLeaf: boolean): number {
   const given = fieldWeights.get(`${parent}.${field}`);
   if (given !== undefined) return given;
+  if (field === 'totalCount' && parent.endsWith('Connection')) return countWeight;
   if (parent === 'Mutation') return mutationWeight;
   if (isLeaf) return 0;
   return type.startsWith('__') ? introspectionWeight : 1;
