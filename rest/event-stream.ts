@@ -4,6 +4,7 @@ import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError, validationError } from '../src/errors.ts';
 import { errorBody } from '../src/request/error-answer.ts';
+import { inSentNames } from './field-names.ts';
 import type { PreparedRoute, PreparedStream } from './prepared.ts';
 import { writable } from './writable.ts';
 
@@ -35,7 +36,11 @@ export async function sendStream(request: Request, response: Response, prepared:
   if (!prepared.stream) throw new AppError('internal_error', 'This route has no stream');
   const after = lastEventOf(request, prepared.stream);
   const events = await subscribe({ schema, document: prepared.stream.document, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
-  if (!(Symbol.asyncIterator in events)) throw events.errors?.[0]?.originalError ?? new AppError('bad_request', events.errors?.[0]?.message ?? 'The stream did not start');
+  if (!(Symbol.asyncIterator in events)) {
+    const error = events.errors?.[0];
+    const refused = inSentNames(prepared, error?.originalError) ?? new AppError('bad_request', error?.message ?? 'The stream did not start');
+    throw after !== undefined && refused instanceof AppError && refused.details['field'] === 'after' ? notAnEvent() : refused;
+  }
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
   response.write(': open\n\n');
   const leave = (): void => {

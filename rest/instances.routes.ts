@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createInstanceInput, envVarInput, logLinesInput, updateInstanceInput } from '../src/instances/index.ts';
+import { createInstanceInput, envVarInput, logCursor, logLinesInput, updateInstanceInput } from '../src/instances/index.ts';
 import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -119,7 +119,7 @@ const parsers: Parsers = {
   UpdateInstanceInput: updateInstanceInput,
   // What has to be typed to confirm is the name, or wrong.
   deleteInstance: z.object({ confirmName: createInstanceInput.shape.name }),
-  instanceLogs: z.object({ ...logLinesInput.shape, search: filter }),
+  instanceLogs: z.object({ ...logLinesInput.shape, after: logCursor, search: filter }),
   instances: z.object({ search: filter }),
 };
 

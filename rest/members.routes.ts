@@ -44,6 +44,12 @@ const examples: Examples = {
   'InviteLink.id': own.link,
   'Member.id': ids.member,
   'Member.name': 'Ada Lovelace',
+  // Either names the role.
+  'AssignRoleInput.role': null,
+  'ChangeMemberRoleInput.role': null,
+  'CreateInviteLinkInput.role': null,
+  'InviteMemberInput.role': null,
+  'members.role': 'Developer',
   'ChangeMemberRoleInput.projectIds': null,
   'InviteMemberInput.email': 'grace@example.com',
   'InviteMemberInput.projectIds': null,
@@ -71,4 +77,6 @@ const parsers: Parsers = {
   members: z.object({ role: filter, search: filter }),
 };
 
-export default { routes, examples, parsers } satisfies Category;
+const role = ['roleId'];
+
+export default { routes, examples, parsers, shortFields: { AssignRoleInput: role, ChangeMemberRoleInput: role, CreateInviteLinkInput: role, InviteMemberInput: role } } satisfies Category;

@@ -7,6 +7,7 @@ export { instancesFeature } from './feature.ts';
 export { getInstance, type InstanceFilter, instancesOfEach, type InstanceView, listInstances } from './list.ts';
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
+export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { validationError } from '../errors.ts';
 import type { ContainerLine } from '../remote/index.ts';
 
@@ -8,6 +9,8 @@ export interface LogPlace {
 }
 
 const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z)\/(\d{1,6})$/;
+
+export const logCursor = z.string().max(64).regex(shape);
 
 /** What a client resumes with; null where the engine does not say when the line was written. */
 export const cursorOf = ({ stamp, nth }: LogPlace): string | null => (stamp === '' ? null : `${stamp}/${nth}`);

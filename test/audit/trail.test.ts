@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Client } from '../kit/client.ts';
 import { DatabaseProxy } from '../kit/database-proxy.ts';
 import { it } from '../kit/fixtures.ts';
+import { nowhere } from '../kit/nowhere.ts';
 import { Ocore } from '../kit/ocore.ts';
 
 const key = { SSH_ENCRYPTION_KEY: 'the same key in both processes of this test' };
@@ -31,6 +32,20 @@ it('tells who did what from where, newest first', async ({ owner }) => {
     null,
   ]);
 });
+
+it('names oCore for what its workers found out, in the list and in the export', async ({ owner }) => {
+  const added = await owner.post('/servers', { name: 'Nowhere', ...nowhere });
+  await owner.finished(added.text('operationId'));
+  const mine = `resource_id=${added.text('id')}`;
+  expect((await owner.get(`/audit-logs?${mine}&action=server.created`)).at('data.0.userName')).toBe('owner');
+  const found = await owner.get(`/audit-logs?${mine}&search=ocore`);
+  expect([found.at('data.0.actorType'), found.at('data.0.userId'), found.at('data.0.userName')]).toEqual([
+    'system',
+    null,
+    'oCore',
+  ]);
+  expect((await owner.get(`/audit-logs/export?format=csv&${mine}&search=ocore`)).body).toContain(',system,,oCore,');
+}, 60_000);
 
 it('finds by resource, by action family, by person and by time', async ({ owner }) => {
   const project = (await owner.get('/projects?limit=1')).text('data.0.id');

@@ -22,7 +22,42 @@ it('lists members with their roles, and finds them by name, address and role', a
   ]);
   const owners = await viewer.get(`/members?role_id=${await owner.roleId('Owner')}`);
   expect([owners.at('data.0.email'), owners.at('data.1')]).toEqual([owner.email, undefined]);
+  expect((await viewer.get('/members?role=owner')).at('data')).toEqual(owners.at('data'));
+  expect((await viewer.get('/members?role=Own_r')).at('data')).toEqual([]);
   expect(JSON.stringify(all.body)).not.toMatch(/password|argon/);
+});
+
+it('gives roles by their names, wherever one is given', async ({ ocore, owner }) => {
+  const member = await ocore.member(owner, 'Viewer');
+  const id = await owner.memberIdOf(member.email);
+  const projectId = (await owner.post('/projects', { name: 'Named' })).text('id');
+  await owner.post('/roles', { name: 'On_call', permissionIds: ['view:instances'] });
+  expect((await owner.put(`/members/${id}/role`, { role: 'On_call' })).at('role.name')).toBe('On_call');
+  expect((await owner.put(`/members/${id}/role`, { role: 'developer' })).at('role.name')).toBe('Developer');
+  const assigned = await owner.graphql(
+    'mutation ($id: ID!, $projectId: ID!) { assignRole(id: $id, input: { role: "Viewer", projectId: $projectId }) { role { name } } }',
+    { id, projectId },
+  );
+  expect(assigned.at('data.assignRole.role.name')).toBe('Viewer');
+  const invited = await owner.post('/members/invite', { email: 'named@example.com', role: 'Admin' });
+  expect([invited.status, invited.at('role.name')]).toEqual([201, 'Admin']);
+  expect((await owner.post('/invite-links', { role: 'Viewer' })).at('role.name')).toBe('Viewer');
+
+  const refused = async (client: Client, given: object) => {
+    const answer = await client.put(`/members/${id}/role`, given);
+    return [answer.status, answer.at('error.details.field'), answer.at('error.details.constraint')];
+  };
+  const roleId = await owner.roleId('Viewer');
+  expect(await refused(owner, {})).toEqual([400, 'roleId', 'required']);
+  expect(await refused(owner, { role: 'Viewer', roleId })).toEqual([400, 'roleId', 'exclusive']);
+  expect(await refused(owner, { role: 'Boss' })).toEqual([400, 'role', 'one_of']);
+  const unknown = { role: 'Boss' };
+  expect((await owner.put(`/members/${id}/role`, unknown)).text('error.message')).toContain(
+    'there are Owner, Admin, Developer, Viewer, On_call',
+  );
+  // Who may not see the roles is not told them.
+  const key = owner.withKey((await owner.newKey(['manage:members'])).key);
+  expect((await key.put(`/members/${id}/role`, unknown)).text('error.message')).not.toContain('On_call');
 });
 
 it('gives another role from the next request on, and closes what it no longer allows', async ({ ocore, owner }) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect } from 'vitest';
 import type { Client } from '../kit/client.ts';
+import { events } from '../kit/events.ts';
 import { it } from '../kit/fixtures.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import type { Ocore } from '../kit/ocore.ts';
@@ -126,35 +127,6 @@ describe('wait', () => {
     expect([answer.status, answer.at('error.details.field')]).toEqual([400, 'wait']);
   });
 });
-
-/** The events of a stream of server-sent events, with its comments. */
-async function* events(
-  client: Client,
-  path: string,
-  headers: Record<string, string> = {},
-  signal?: AbortSignal,
-): AsyncGenerator<{ id: string | undefined; event: string | undefined; data: string | undefined; comment: boolean }> {
-  const response = await fetch(`${client.url}/api${path}`, {
-    headers: {
-      accept: 'text/event-stream',
-      authorization: `Bearer ${client.token ?? ''}`,
-      'x-org-slug': client.org ?? '',
-      ...headers,
-    },
-    ...(signal ? { signal } : {}),
-  });
-  if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
-  expect(response.headers.get('content-type')).toContain('text/event-stream');
-  let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-      yield { id: field('id'), event: field('event'), data: field('data'), comment: block.startsWith(':') };
-    }
-  }
-}
 
 describe('the log as server-sent events', () => {
   it('is JSON unless a stream is asked for', async ({ ocore, owner }) => {

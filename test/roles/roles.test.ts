@@ -102,6 +102,13 @@ it('refuses what is wrong with it, and says what', async ({ owner }) => {
     owner.post('/roles', { name: 'twin', permissionIds: [] }),
   ]);
   expect(both.map((answer) => answer.status).sort()).toEqual([201, 409]);
+  // What stands for any letter in a search does not in a name.
+  const names = ['On_call', 'ON_CALL', 'Onxcall'];
+  const made = [];
+  for (const name of names) made.push((await owner.post('/roles', { name, permissionIds: [] })).status);
+  expect(made).toEqual([201, 409, 201]);
+  const found = await owner.get('/roles?name=on_CALL');
+  expect([found.at('data.0.name'), found.at('data.1')]).toEqual(['On_call', undefined]);
 });
 
 it('is deleted only when nobody has it and nobody is offered it', async ({ ocore, owner }) => {
