@@ -8,6 +8,8 @@ export { getInstance, type InstanceFilter, type InstanceView, listInstances } fr
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
 export { instanceLogs, logLinesInput } from './logs.ts';
+export { provisionAgain } from './reprovision.ts';
+export { resetAdminPassword } from './reset-password.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';

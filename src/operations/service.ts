@@ -1,11 +1,13 @@
-import type { OperationStatus } from '../../prisma/generated/client/client.ts';
+import type { Operation, OperationStatus, OperationStep } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
+import type { TenantClient } from '../database/tenants.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
+import { liveOperation } from './live.ts';
 import { page, type PageArgs, seekById, textFilter, type TimeSort } from '../lists.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
@@ -45,6 +47,21 @@ export function listOperations(
       ...rest,
     });
   });
+}
+
+export type LiveOperation = Operation & { steps: OperationStep[] };
+
+/** The operations that work on these resources, at most one on each; `id` is that of the resource. */
+export async function liveOperationsOf(
+  db: TenantClient,
+  orgId: string,
+  resourceIds: string[],
+): Promise<{ id: string; operation: LiveOperation }[]> {
+  const rows = await db.operation.findMany({
+    where: { orgId, resourceId: { in: resourceIds }, ...liveOperation },
+    include: { steps: { orderBy: { position: 'asc' } } },
+  });
+  return rows.map((operation) => ({ id: operation.resourceId, operation }));
 }
 
 /** Log lines after a sequence number, at most `limit`. */
