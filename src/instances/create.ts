@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { withFreeSlug } from '../database/free-slug.ts';
+import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { invalidState } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -65,7 +65,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   const ownCode = image !== usualImage(app, version) || Object.keys(input.envVars ?? {}).length > 0;
   if (ownCode) requireIn(scope, 'manage:instance_code', environment.projectId);
   const id = newId();
-  const slugs = input.slug ? ([input.slug] as const) : slugsFor(input.name, 'odoo', reserved);
+  const slugs = wantedSlugs(input.slug, () => slugsFor(input.name, 'odoo', reserved));
   return withFreeSlug('An instance', slugs, (slug) =>
     mutate(app, scope, async ({ tx, record, start }) => {
       const instance = await tx.instance.create({
