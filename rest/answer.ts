@@ -8,7 +8,7 @@ import { deprecationHeaders } from './version.ts';
 
 const connection = z.object({ nodes: z.array(z.unknown()), pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }), totalCount: z.number().optional() });
 const resource = z.object({ id: z.string(), status: z.string() });
-const payload = z.looseObject({ operation: z.object({ id: z.string() }).nullable() });
+const payload = z.looseObject({ operation: z.object({ id: z.string() }).nullable(), message: z.string().optional() });
 
 /** Seconds after which asking again makes sense. */
 const retryAfter = '2';
@@ -70,7 +70,7 @@ export function answerOf(route: Route, value: unknown, url: string): RestAnswer 
         return accepted(operation, operation.id, answer.message);
       }
       const parsed = payload.parse(value);
-      return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, answer.message);
+      return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, parsed.message ?? answer.message);
     }
     case 'file':
       throw new AppError('internal_error', 'A file is streamed row by row');

@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
 const fields =
-  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image imageDigest httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image imageDigest httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected provisionedAt settingsPending currentOperationId lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({
@@ -33,7 +33,16 @@ const routes: readonly Route[] = [
   },
   { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
   { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
-  { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: UpdateInstanceInput!) { updateInstance(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
+  { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: UpdateInstanceInput!) { updateInstance(id: $id, input: $input) { ${payload} message } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
+  {
+    method: 'post',
+    path: '/instances/{id}/provision',
+    category,
+    summary: 'Provision a failed or stopped instance again',
+    document: `mutation ($id: ID!, $pullImage: Boolean) { provisionInstance(id: $id, pullImage: $pullImage) { ${payload} } }`,
+    body: ['pullImage'],
+    answer: { as: 'accepted', resource: 'instance', message: 'Instance provisioning in progress' },
+  },
   act('start', 'Instance start in progress'),
   act('stop', 'Instance stop in progress'),
   act('restart', 'Instance restart in progress'),
@@ -56,7 +65,8 @@ const routes: readonly Route[] = [
     errors: ['unprocessable'],
     stream: { document: `subscription (${logFilters}) { instanceLogs(${logFilter}) { ${logLine} } }`, id: 'cursor' },
   },
-  { method: 'post', path: '/instances/{id}/admin-password', category, summary: 'Get Odoo’s first admin password, once', document: 'mutation ($id: ID!) { revealAdminPassword(id: $id) { login password } }', answer: { as: 'object' } },
+  { method: 'post', path: '/instances/{id}/admin-password', category, summary: 'Get Odoo’s admin password, once', document: 'mutation ($id: ID!) { revealAdminPassword(id: $id) { login password } }', answer: { as: 'object' } },
+  { method: 'post', path: '/instances/{id}/reset-admin-password', category, summary: 'Reset Odoo’s admin password', document: `mutation ($id: ID!) { resetAdminPassword(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Password reset in progress' } },
 ];
 
 const examples: Examples = {
@@ -67,11 +77,17 @@ const examples: Examples = {
   'Instance.status': 'running',
   'createInstance.status': 'provisioning',
   'updateInstance.status': 'restarting',
+  'provisionInstance.status': 'provisioning',
+  'stopInstance.status': 'stopping',
   'startInstance.status': 'restarting',
   'restartInstance.status': 'restarting',
   'deleteInstance.status': 'removing',
   image: 'odoo:19.0',
   'CreateInstanceInput.image': null,
+  'UpdateInstanceInput.image': null,
+  provisionedAt: '2026-11-24T09:34:12.345Z',
+  settingsPending: false,
+  currentOperationId: null,
   imageDigest: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
   pullImage: false,
   httpPort: 20000,

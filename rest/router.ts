@@ -14,6 +14,7 @@ import { sendError } from '../src/request/error-answer.ts';
 import { bodyOf } from './body.ts';
 import { handler, type Parts, permitted } from './handler.ts';
 import { openApi } from './openapi.ts';
+import { nearestPath } from './nearest-path.ts';
 import { prepare } from './prepared.ts';
 import { conditionOf } from './protocol.ts';
 import { routes } from './routes.ts';
@@ -49,9 +50,11 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
     router[method](pattern, onRoute(`/api${path}`), permitted(one), requireVersion, ...bodyOf(one), handler(parts, one, conditionOf(prepared, one.route)));
     methods.set(pattern, [...(methods.get(pattern) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
   }
+  const known = [...new Set(routes.map(({ path }) => path))];
   for (const [path, allowed] of methods) router.all(path, onlyMethods(...allowed));
   router.use((request) => {
-    throw new AppError('not_found', `No route exists for ${request.method} ${request.baseUrl}${request.path}`);
+    const meant = nearestPath(request.path, known);
+    throw new AppError('not_found', `No route exists for ${request.method} ${request.baseUrl}${request.path}${meant === undefined ? '' : `; did you mean /api${meant}?`}`);
   });
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => sendError(app, request, response, error));
   return router;

@@ -1,5 +1,6 @@
 import { getNamedType, getNullableType, GraphQLBoolean, type GraphQLInputType, GraphQLInt, isEnumType, isListType, isNonNullType } from 'graphql';
 import type { Request } from 'express';
+import { didYouMean } from '../src/did-you-mean.ts';
 import { type FieldError, validationError } from '../src/errors.ts';
 import { inputMistakes, wantedOf } from '../src/request/input-mistakes.ts';
 import type { PreparedRoute } from './prepared.ts';
@@ -45,8 +46,8 @@ function fromTexts(given: unknown, type: GraphQLInputType, field: string): { val
   return { value: values };
 }
 
-function unknownField(field: string): FieldError {
-  return { field, constraint: 'unknown_field', message: `${field} is not a field of this request` };
+function unknownField(field: string, known: readonly string[]): FieldError {
+  return { field, constraint: 'unknown_field', message: `${field} is not a field of this request${didYouMean(field, known)}` };
 }
 
 function fromBody(request: Request, { route, variables }: PreparedRoute, errors: FieldError[]): Record<string, unknown> {
@@ -64,7 +65,7 @@ function fromBody(request: Request, { route, variables }: PreparedRoute, errors:
   errors.push(
     ...Object.keys(body)
       .filter((name) => !route.body?.includes(name))
-      .map(unknownField),
+      .map((name) => unknownField(name, route.body ?? [])),
   );
   return Object.fromEntries(wanted);
 }
@@ -76,7 +77,7 @@ function fromQuery(request: Request, prepared: PreparedRoute, errors: FieldError
     if (prepared.ownParameters.includes(parameter)) continue;
     const name = known.get(parameter);
     const type = name ? prepared.variables.get(name) : undefined;
-    if (!name || !type) errors.push({ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route` });
+    if (!name || !type) errors.push({ field: parameter, constraint: 'unknown_field', message: `${parameter} is not a parameter of this route${didYouMean(parameter, [...known.keys(), ...prepared.ownParameters])}` });
     else {
       const read = fromTexts(text, type, parameter);
       if ('value' in read) values[name] = read.value;

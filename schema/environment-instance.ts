@@ -9,6 +9,7 @@ const EnvironmentStatus = builder.enumType('EnvironmentStatus', {
     empty: { description: 'It has no instance.' },
     provisioning: { description: 'Its instance is being created.' },
     running: { description: 'Its instance is running.' },
+    stopping: { description: 'Its instance is being stopped.' },
     stopped: { description: 'Its instance is stopped.' },
     restarting: { description: 'Its instance is starting or being configured.' },
     failed: { description: 'Its instance failed; statusMessage gives the reason.' },

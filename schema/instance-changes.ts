@@ -3,6 +3,8 @@ import {
   configureInstance,
   createInstance,
   deleteInstance,
+  provisionAgain,
+  resetAdminPassword,
   restart,
   revealAdminPassword,
   start,
@@ -12,7 +14,13 @@ import {
 import { builder } from './builder.ts';
 import { orgScope } from './context.ts';
 import { idArg, Instance } from './instance.ts';
-import { ConfigureInstanceInput, CreateInstanceInput, UpdateInstanceInput, withEnvRecord } from './instance-input.ts';
+import {
+  ConfigureInstanceInput,
+  CreateInstanceInput,
+  pullImage,
+  UpdateInstanceInput,
+  withEnvRecord,
+} from './instance-input.ts';
 import { Operation } from './operation.ts';
 
 const InstancePayload = builder
@@ -29,7 +37,7 @@ const InstancePayload = builder
     }),
   });
 const UpdateInstancePayload = builder
-  .objectRef<{ instance: InstanceRow; operation: OperationRow | null }>('UpdateInstancePayload')
+  .objectRef<{ instance: InstanceRow; operation: OperationRow | null; message: string }>('UpdateInstancePayload')
   .implement({
     description: 'A changed instance and the operation that applies its settings.',
     fields: (t) => ({
@@ -40,10 +48,13 @@ const UpdateInstancePayload = builder
         description: 'The operation that was started; null if no operation is needed.',
         resolve: (row) => row.operation,
       }),
+      message: t.exposeString('message', {
+        description: 'What becomes of the changes: whether they are applied, or what applies them.',
+      }),
     }),
   });
 const AdminPassword = builder.objectRef<{ login: string; password: string }>('AdminPassword').implement({
-  description: 'The credentials of Odoo’s first administrator, shown once.',
+  description: 'The credentials of Odoo’s administrator, shown once.',
   fields: (t) => ({
     login: t.exposeString('login', { description: 'The login.' }),
     password: t.exposeString('password', { description: 'The password. oCore no longer stores it.' }),
@@ -62,7 +73,7 @@ builder.mutationFields((t) => ({
     type: UpdateInstancePayload,
     authScopes: { permission: 'manage:instances' },
     description:
-      'Changes the name or protection at once. Changes the settings and recreates the container; if Odoo is not healthy afterwards, the old settings are restored.',
+      'Changes the name or protection at once. Changes the settings and recreates the container; if Odoo is not healthy afterwards, the old settings are restored. Of an instance that is failed or stopped, the settings are saved for its next start or provisioning.',
     args: {
       id: t.arg.id(idArg),
       input: t.arg({ type: UpdateInstanceInput, required: true, description: 'The changes.' }),
@@ -83,10 +94,22 @@ builder.mutationFields((t) => ({
     resolve: (_root, { id, input }, context) =>
       configureInstance(context.app, orgScope(context), id, withEnvRecord(input)),
   }),
+  provisionInstance: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description:
+      'Provisions a failed or stopped instance again. One that was never provisioned successfully is made from scratch; of any other, all containers are made again around its database and filestore, which are kept.',
+    args: {
+      id: t.arg.id(idArg),
+      pullImage: t.arg.boolean({ description: pullImage }),
+    },
+    resolve: (_root, { id, pullImage: pull }, context) => provisionAgain(context.app, orgScope(context), id, pull),
+  }),
   startInstance: t.field({
     type: InstancePayload,
     authScopes: { permission: 'manage:instances' },
-    description: 'Starts a stopped instance.',
+    description:
+      'Starts an instance that is stopped or failed, with the settings that it has. One that was never provisioned needs `provisionInstance`.',
     args: { id: t.arg.id(idArg) },
     resolve: (_root, { id }, context) => start(context.app, orgScope(context), id),
   }),
@@ -124,8 +147,17 @@ builder.mutationFields((t) => ({
   revealAdminPassword: t.field({
     type: AdminPassword,
     authScopes: { permission: 'view:secrets' },
-    description: 'Returns the password of Odoo’s first administrator. It is available once.',
+    description:
+      'Returns the password that Odoo’s administrator was created with, or got by the last reset. It is available once.',
     args: { id: t.arg.id(idArg) },
     resolve: (_root, { id }, context) => revealAdminPassword(context.app, orgScope(context), id),
+  }),
+  resetAdminPassword: t.field({
+    type: InstancePayload,
+    authScopes: { permission: 'manage:instances' },
+    description:
+      'Sets a new random password of Odoo’s administrator. After the operation, `revealAdminPassword` returns it once.',
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => resetAdminPassword(context.app, orgScope(context), id),
   }),
 }));

@@ -39,7 +39,7 @@ const EnvVarInput = builder.inputType('EnvVarInput', {
   }),
 });
 
-const pullImage =
+export const pullImage =
   'Whether to pull although the server has an image of this name: a tag may mean a newer image by now. Default: false.';
 
 export const CreateInstanceInput = builder.inputType('CreateInstanceInput', {
@@ -113,15 +113,27 @@ const settings = (t: InputFields) => ({
   databaseProcessLimit: t.int({ description: limits.databaseProcessLimit }),
 });
 
+const untilProvisioned = 'Can be changed until the instance has been provisioned.';
+
 export const UpdateInstanceInput = builder.inputType('UpdateInstanceInput', {
   description:
-    'The changes. Absent fields keep their value; a null limit of a container is its default. The name and the protection change at once, in any status; everything else recreates the container of an instance that runs.',
+    'The changes, at least one. Absent fields keep their value; a null limit of a container is its default. The name and the protection change at once, in any status. Settings recreate the container of an instance that runs; of one that is failed or stopped, they are saved for its next start. What the database is created with can be corrected until the instance has been provisioned; the image as long as it does not run.',
   fields: (t) => ({
     name: t.string({ description: 'A new name, 3 to 64 characters. The slug stays.' }),
     deletionProtected: t.boolean({
       description: 'Whether deleting it requires its name as confirmation; in production it is required in any case.',
     }),
     ...settings(t),
+    odooVersion: t.string({ description: `An Odoo release. ${untilProvisioned}` }),
+    edition: t.field({ type: Edition, description: `The edition. ${untilProvisioned}` }),
+    image: t.string({
+      description: `The image; null = the public one. Of an instance that is failed or stopped; one that was provisioned needs an image of the same release. ${needsCode}`,
+    }),
+    language: t.string({ description: `A code of \`odooLanguages\`. ${untilProvisioned}` }),
+    country: t.string({ description: `A code of \`odooCountries\`; null = none. ${untilProvisioned}` }),
+    demo: t.boolean({ description: `Whether to install demo data. ${untilProvisioned}` }),
+    modules: t.stringList({ description: `Technical names of all modules to install. ${untilProvisioned}` }),
+    adminEmail: t.string({ description: `The login of Odoo’s first administrator. ${untilProvisioned}` }),
   }),
 });
 export const ConfigureInstanceInput = builder.inputType('ConfigureInstanceInput', {

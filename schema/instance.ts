@@ -7,8 +7,9 @@ import { type Context, orgScope } from './context.ts';
 import { Environment } from './environment.ts';
 import { listSort } from './list-sort.ts';
 import { InstanceStatus } from './instance-status.ts';
-import { hostOf, visibleEnvironment, visibleServer } from './loaders.ts';
+import { currentOperationOf, hostOf, sees, visibleEnvironment, visibleServer } from './loaders.ts';
 import { Node } from './node.ts';
+import { Operation } from './operation.ts';
 import { Server } from './server.ts';
 import { watch } from './watch.ts';
 
@@ -140,6 +141,33 @@ export const Instance = builder.objectRef<InstanceView>('Instance').implement({
     }),
     deletionProtected: t.exposeBoolean('deletionProtected', {
       description: 'Whether deleting it requires its name as confirmation.',
+    }),
+    provisionedAt: t.expose('provisionedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it was first provisioned successfully. Null: it never was, so that it can be corrected and provisioned again, but not started.',
+    }),
+    settingsPending: t.exposeBoolean('settingsPending', {
+      description: 'Whether its settings were changed while it was not running; its next start applies them.',
+    }),
+    currentOperationId: t.id({
+      nullable: true,
+      description:
+        'The operation that works on it or waits to; null if there is none, or without the permission view:operations.',
+      resolve: async (row, _args, context) =>
+        row.currentOperationId === undefined
+          ? ((await currentOperationOf(context, row))?.id ?? null)
+          : sees(context, 'view:operations', row.projectId)
+            ? row.currentOperationId
+            : null,
+    }),
+    currentOperation: t.field({
+      type: Operation,
+      nullable: true,
+      description:
+        'The operation that works on it or waits to; null if there is none, or without the permission view:operations.',
+      resolve: (row, _args, context) => (row.currentOperationId === null ? null : currentOperationOf(context, row)),
     }),
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',

@@ -7,6 +7,7 @@ import type { App } from '../src/app.ts';
 import { type EnvironmentInstance, instancesOfEnvironments } from '../src/instances/index.ts';
 import type { Page, PageArgs } from '../src/lists.ts';
 import { ListsOfEach, type SourceOfEach } from '../src/lists-of-each.ts';
+import { type LiveOperation, liveOperationsOf } from '../src/operations/service.ts';
 import { rolesOf } from '../src/members/index.ts';
 import { openTo, projectsOfServers } from '../src/servers/index.ts';
 import { type Context, orgScope } from './context.ts';
@@ -25,6 +26,7 @@ interface Loaders {
   environment: DataLoader<string, Environment | null>;
   project: DataLoader<string, Project | null>;
   environmentInstance: DataLoader<string, (EnvironmentInstance & { id: string }) | null>;
+  currentOperation: DataLoader<string, { id: string; operation: LiveOperation } | null>;
   person: DataLoader<string, PersonRow | null>;
   roleUse: DataLoader<string, RoleUse | null>;
   serverProjects: DataLoader<string, { id: string; projectIds: string[] } | null>;
@@ -63,6 +65,7 @@ function loadersOf({ app, access }: Context): Loaders {
     environment: loaderOf((ids) => db.environment.findMany({ where: { orgId, id: { in: ids } } })),
     project: loaderOf((ids) => db.project.findMany({ where: { orgId, id: { in: ids } } })),
     environmentInstance: loaderOf((ids) => instancesOfEnvironments(db, orgId, ids)),
+    currentOperation: loaderOf((ids) => liveOperationsOf(db, orgId, ids)),
     person: loaderOf((ids) =>
       db.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true, name: true, avatarUrl: true } }),
     ),
@@ -129,6 +132,15 @@ export async function instanceOf(
   { id, projectId }: { id: string; projectId: string },
 ): Promise<EnvironmentInstance | null | undefined> {
   return sees(context, 'view:instances', projectId) ? loadersOf(context).environmentInstance.load(id) : undefined;
+}
+
+/** The operation that works on an instance, where the caller may see operations. */
+export async function currentOperationOf(
+  context: Context,
+  { id, projectId }: { id: string; projectId: string },
+): Promise<LiveOperation | null> {
+  if (!sees(context, 'view:operations', projectId)) return null;
+  return (await loadersOf(context).currentOperation.load(id))?.operation ?? null;
 }
 
 /** The project of something that the caller sees: a default of it needs no permission of its own. */

@@ -51,23 +51,26 @@ const cursorShape = z.object({
   list: z.string(),
 });
 
-function invalidCursor(message: string): AppError {
-  return new AppError('invalid_cursor', message, { field: 'cursor', constraint: 'cursor' });
+/** As GraphQL calls them; REST says what it calls them itself. */
+type CursorField = 'after' | 'before';
+
+function invalidCursor(message: string, field: CursorField): AppError {
+  return new AppError('invalid_cursor', message, { field, constraint: 'cursor' });
 }
 
-function decode(cursor: string): z.infer<typeof cursorShape> {
+function decode(cursor: string, field: CursorField): z.infer<typeof cursorShape> {
   try {
     return cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw invalidCursor('The cursor was not created by this list');
+    throw invalidCursor('The cursor was not created by this list', field);
   }
 }
 
 /** A cursor names the list that gave it: in another list, or with another sort or filter, it would skip rows without a word. */
-function seekOf(cursor: string, sort: Sort, list: string): Seek['beyond'] {
-  const { id, name, ...given } = decode(cursor);
+function seekOf(cursor: string, field: CursorField, sort: Sort, list: string): Seek['beyond'] {
+  const { id, name, ...given } = decode(cursor, field);
   if ((given.sort ?? usual) !== sort || given.list !== list || (name !== undefined) !== sort.endsWith('name')) {
-    throw invalidCursor('The cursor belongs to another list, sort or filter; start again without a cursor');
+    throw invalidCursor('The cursor belongs to another list, sort or filter; start again without a cursor', field);
   }
   return { id, name: name ?? '' };
 }
@@ -97,10 +100,11 @@ function sizeOf(args: PageArgs): number {
       { field: 'last', constraint: 'exclusive', message: 'Use first and after, or last and before' },
     ]);
   }
+  const field = typeof args.last === 'number' ? 'last' : 'first';
   const size = args.last ?? args.first ?? 20;
   if (!Number.isInteger(size) || size < 1 || size > 100) {
     throw validationError([
-      { field: 'limit', constraint: size < 1 ? 'min' : 'max', message: 'limit must be between 1 and 100' },
+      { field, constraint: size < 1 ? 'min' : 'max', message: `${field} must be between 1 and 100` },
     ]);
   }
   return size;
@@ -126,7 +130,7 @@ export function planOf<Args extends PageArgs>(name: string, args: Args): Plan {
       take: size + 1,
       key,
       direction: sort.startsWith('-') === backwards ? 'asc' : 'desc',
-      beyond: cursor === null ? undefined : seekOf(cursor, sort, list),
+      beyond: cursor === null ? undefined : seekOf(cursor, backwards ? 'before' : 'after', sort, list),
     },
     pageOf: (found, count) => {
       const more = found.length > size;

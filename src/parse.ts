@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type FieldError, validationError } from './errors.ts';
+import { ownWords } from './own-words.ts';
 
 /** zod's issue kinds in the words of the documented error format. */
 function constraintOf(issue: z.core.$ZodIssue): string {
@@ -36,7 +37,7 @@ function unstorable(value: unknown, path: readonly string[] = []): FieldError[] 
 
 /** Parses what came from outside; throws one `validation_error` that lists everything wrong with it. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: ownWords });
   const wrongText = unstorable(value);
   if (result.success && wrongText.length === 0) return result.data;
   const issues = result.success

@@ -1,6 +1,16 @@
 import { AppError } from '../errors.ts';
 import { uniqueViolation } from './database.ts';
 
+/** Slugs to try, and the field of the request that they come from. */
+interface WantedSlugs {
+  field: 'slug' | 'name';
+  slugs: readonly [string, ...string[]];
+}
+
+/** The slug that was given, or else those that are made of the name. */
+export const wantedSlugs = (given: string | null | undefined, ofName: () => [string, ...string[]]): WantedSlugs =>
+  given ? { field: 'slug', slugs: [given] } : { field: 'name', slugs: ofName() };
+
 /**
  * Creates something under the first of the slugs that is free. Those that were made of a name may be taken, which is no
  * mistake of the user; one that was given is the only one.
@@ -9,7 +19,7 @@ import { uniqueViolation } from './database.ts';
  */
 export async function withFreeSlug<T>(
   what: string,
-  slugs: readonly [string, ...string[]],
+  { field, slugs }: WantedSlugs,
   create: (slug: string) => Promise<T>,
 ): Promise<T> {
   for (const slug of slugs) {
@@ -19,7 +29,7 @@ export async function withFreeSlug<T>(
       if (!uniqueViolation(error)?.includes('slug')) throw error;
     }
   }
-  throw slugTaken(what, slugs[0]);
+  throw slugTaken(what, slugs[0], field);
 }
 
 export function slugTaken(what: string, slug: string, field = 'slug'): AppError {

@@ -33,7 +33,10 @@ export const requestHelp = {
       'Check quotes, commas and brackets; a JSON formatter shows the position of the error.',
       'In a shell, put the body in single quotes or in a file: `curl --data @body.json`.',
     ],
-    example: { message: 'The body is not valid JSON', details: {} },
+    example: {
+      message: 'The body is not valid JSON: line 3, column 14: a comma is expected',
+      details: { line: 3, column: 14 },
+    },
   },
   invalid_cursor: {
     title: 'The cursor does not belong to this list',

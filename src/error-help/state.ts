@@ -20,6 +20,7 @@ export const stateHelp = {
     todo: [
       '`details.state` is the current state, `details.allowed` are the states that the request needs.',
       'Wait for the current operation, or bring the resource into an allowed state first.',
+      'An instance with `details.action` `provision` was never provisioned: correct it with `PATCH /api/instances/{id}`, then `POST /api/instances/{id}/provision`.',
     ],
     example: {
       message: 'The instance is running; this needs it to be stopped',
@@ -30,12 +31,18 @@ export const stateHelp = {
     title: 'Another operation is in progress',
     happened: 'A server or an instance has one operation at a time, and one is in progress.',
     todo: [
-      'Find it with `GET /api/operations?resource_id={id}`, wait until it has ended, then send the request again.',
-      'Or cancel it with `POST /api/operations/{id}/cancel`.',
+      '`details.operationId` is the operation that runs, `details.kind` what it does: wait with `GET /api/operations/{operationId}?wait=30` until it has ended, then send the request again.',
+      'Or cancel it with `POST /api/operations/{operationId}/cancel`.',
     ],
     example: {
-      message: 'Another operation of this instance is still running',
-      details: { resource: 'instance', id: '0197a1ee-3b96-7172-9d0f-4c6e8a1b2f65' },
+      message:
+        'Another operation of this instance is still running: wait for the end of instance.provision 0197a1ee-3b9a-7283-ae21-7f1d3c5b8a76, or cancel it',
+      details: {
+        resource: 'instance',
+        id: '0197a1ee-3b96-7172-9d0f-4c6e8a1b2f65',
+        operationId: '0197a1ee-3b9a-7283-ae21-7f1d3c5b8a76',
+        kind: 'instance.provision',
+      },
     },
   },
   idempotency_in_progress: {

@@ -6,6 +6,7 @@ import type { AccessTokens } from '../identity/index.ts';
 import { couldBeForged } from './forgery.ts';
 import { maskError } from './graphql-errors.ts';
 import { assertShallow, bodyError, jsonBody } from '../request/json-body.ts';
+import { notJson } from '../request/json-place.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requestIdOf } from '../request/id.ts';
 import { onlyMethods } from '../request/methods.ts';
@@ -19,10 +20,8 @@ function checkParameters(query: Request['query']): void {
     try {
       value = JSON.parse(text);
     } catch {
-      throw new AppError('invalid_json', `The parameter ${name} is not valid JSON`, {
-        field: name,
-        constraint: 'json',
-      });
+      const { message, details } = notJson(`The parameter ${name}`, text);
+      throw new AppError('invalid_json', message, { field: name, constraint: 'json', ...details });
     }
     assertShallow(value);
   }

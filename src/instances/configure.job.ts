@@ -4,7 +4,7 @@ import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { databaseBounds } from './container-limits.ts';
 import { findContainer, startContainer, stopContainer } from './containers.ts';
-import { settingsOf, type Site, siteOf } from './context.ts';
+import { columnsOf, settingsOf, type Site, siteOf } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
 import { getImage } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
@@ -15,7 +15,6 @@ import { removeContainer } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { startServing } from './serving.ts';
-import { bytes } from './settings.ts';
 
 const portShape = z.number().nullable().default(null);
 
@@ -109,13 +108,10 @@ export const configureInstanceJob = implementOperation({
       where: { id: operation.resourceId },
       data: done
         ? {
-            ...settings,
+            ...columnsOf(settings),
             ...(image ? { imageDigest: image.digest } : {}),
             longpollingPort: portShape.parse(state['longpollingPort']),
-            limitMemorySoft: BigInt(settings.limitMemorySoft),
-            limitMemoryHard: BigInt(settings.limitMemoryHard),
-            memoryLimit: bytes(settings.memoryLimit),
-            databaseMemoryLimit: bytes(settings.databaseMemoryLimit),
+            settingsPending: false,
             status: 'running',
             statusMessage: null,
           }

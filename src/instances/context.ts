@@ -10,6 +10,7 @@ import { namesOf } from './names.ts';
 import { odooConf, type Sizing } from './odoo-conf.ts';
 import type { Settings } from './kinds.ts';
 import { openEnvVars, openSecrets } from './sealed.ts';
+import { bytes } from './settings.ts';
 
 export interface Site {
   instance: Instance;
@@ -56,6 +57,15 @@ export function settingsOf(instance: Instance): Settings {
     databaseProcessLimit: instance.databaseProcessLimit,
   };
 }
+
+/** The settings as their row has them. */
+export const columnsOf = (settings: Settings) => ({
+  ...settings,
+  limitMemorySoft: BigInt(settings.limitMemorySoft),
+  limitMemoryHard: BigInt(settings.limitMemoryHard),
+  memoryLimit: bytes(settings.memoryLimit),
+  databaseMemoryLimit: bytes(settings.databaseMemoryLimit),
+});
 
 /** The container that serves, with the given settings. */
 export async function servingContainer(

@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { withFreeSlug } from '../database/free-slug.ts';
+import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { invalidState } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
-import { getEnvironment, getProject, odooVersion } from '../projects/index.ts';
+import { getEnvironment, getProject } from '../projects/index.ts';
 import { serverForProject } from '../servers/index.ts';
 import { slugSchema, slugsFor } from '../slug.ts';
+import { creationFields, imageField } from './creation.ts';
+import { imageOfEnterprise, usualImage } from './image.ts';
 import { provisionInstanceKind } from './kinds.ts';
-import { imageReference } from './image.ts';
-import { checkLanguage, country, language } from './localisation.ts';
+import { checkLanguage } from './localisation.ts';
 import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { bytes, checkAgainstServer, checkMemory, mib, settingsFields } from './settings.ts';
@@ -33,17 +34,9 @@ export const createInput = z
       .nullish(),
     serverId: z.string(),
     environmentId: z.string(),
-    odooVersion: odooVersion.nullish(),
-    edition: z.enum(['community', 'enterprise']).nullish(),
-    image: imageReference.nullish(),
-    language: language.nullish(),
-    country: country.nullish(),
-    demo: z.boolean().nullish(),
-    modules: z
-      .array(z.string().regex(/^[a-z0-9_]{1,100}$/, 'must be the technical name of a module, such as sale_management'))
-      .max(200)
-      .nullish(),
-    adminEmail: z.email().max(254),
+    ...creationFields,
+    ...imageField,
+    adminEmail: creationFields.adminEmail.unwrap().unwrap(),
     deletionProtected: z.boolean().nullish(),
     pullImage: z.boolean().nullish(),
     ...settingsFields,
@@ -53,7 +46,7 @@ export const createInput = z
       context.addIssue({
         code: 'custom',
         path: ['image'],
-        message: 'is required with the enterprise edition, which has no public image',
+        message: imageOfEnterprise,
         params: { constraint: 'required' },
       });
     checkMemory(value, context);
@@ -68,12 +61,11 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   checkAgainstServer(input, server);
   const version = input.odooVersion ?? (await getProject(scope, environment.projectId)).odooVersion;
   checkLanguage(input.language ?? 'en_US', version);
-  const usualImage = `${app.config.ODOO_IMAGE}:${version}`;
-  const image = input.image ?? usualImage;
-  const ownCode = image !== usualImage || Object.keys(input.envVars ?? {}).length > 0;
+  const image = input.image ?? usualImage(app, version);
+  const ownCode = image !== usualImage(app, version) || Object.keys(input.envVars ?? {}).length > 0;
   if (ownCode) requireIn(scope, 'manage:instance_code', environment.projectId);
   const id = newId();
-  const slugs = input.slug ? ([input.slug] as const) : slugsFor(input.name, 'odoo', reserved);
+  const slugs = wantedSlugs(input.slug, () => slugsFor(input.name, 'odoo', reserved));
   return withFreeSlug('An instance', slugs, (slug) =>
     mutate(app, scope, async ({ tx, record, start }) => {
       const instance = await tx.instance.create({

@@ -6,6 +6,8 @@ import * as definitions from './kinds.ts';
 import { deleteInstanceJob, restartInstanceJob, startInstanceJob, stopInstanceJob } from './lifecycle.job.ts';
 import { leaveInstances } from './left-behind.ts';
 import { provisionInstanceJob } from './provision.job.ts';
+import { reprovisionInstanceJob } from './reprovision.job.ts';
+import { resetAdminPasswordJob } from './reset-password.job.ts';
 import { secretOwner } from './sealed.ts';
 import { getInstance } from './list.ts';
 
@@ -18,6 +20,9 @@ export const instancesFeature: Feature = {
   name: 'instances',
   permissions: ['instances', 'instance_code', 'secrets'],
   events: [
+    'instance.admin_password_reset',
+    'instance.admin_password_reset_failed',
+    'instance.admin_password_reset_requested',
     'instance.admin_password_revealed',
     'instance.configure_failed',
     'instance.configure_requested',
@@ -25,6 +30,7 @@ export const instancesFeature: Feature = {
     'instance.deleted',
     'instance.deletion_requested',
     'instance.error',
+    'instance.provision_requested',
     'instance.restart_requested',
     'instance.restarted',
     'instance.running',
@@ -39,6 +45,8 @@ export const instancesFeature: Feature = {
     definitions,
     implementations: [
       provisionInstanceJob,
+      reprovisionInstanceJob,
+      resetAdminPasswordJob,
       configureInstanceJob,
       startInstanceJob,
       stopInstanceJob,

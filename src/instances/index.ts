@@ -9,6 +9,8 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
+export { provisionAgain } from './reprovision.ts';
+export { resetAdminPassword } from './reset-password.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';

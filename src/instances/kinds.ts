@@ -13,16 +13,30 @@ const forCode = (input: unknown): readonly Permission[] =>
   codeShape.parse(input).ownCode === false ? [] : ['manage:instance_code'];
 const common = { resource: instanceResource, permission: 'manage:instances', retry: 'allowed' } as const;
 
-const statuses = z.enum(['provisioning', 'running', 'stopped', 'restarting', 'failed', 'removing', 'removed']);
-/**
- * The instance's status before it was asked to change: it comes back when that is cancelled before it began. `force`: a
- * deletion that does not contact a server that is unreachable.
- */
-const resting = z.object({ from: statuses.optional(), force: z.boolean().optional() });
+const statuses = z.enum([
+  'provisioning',
+  'running',
+  'stopping',
+  'stopped',
+  'restarting',
+  'failed',
+  'removing',
+  'removed',
+]);
+/** The instance's status before it was asked to change, and its reason: they come back when that ends before it began. */
+const before = { from: statuses.optional(), reason: z.string().nullable().optional() };
+/** `force`: a deletion that does not contact a server that is unreachable. */
+const resting = z.object({ ...before, force: z.boolean().optional() });
 export type Resting = z.infer<typeof resting>;
 
-export function restingOf({ from }: Resting): 'running' | 'stopped' | 'failed' {
-  return from === 'running' || from === 'stopped' ? from : 'failed';
+type Before = Pick<Resting, 'from' | 'reason'>;
+
+/** How the row is when its operation ends before any worker began it. */
+export function restingOf({ from, reason }: Before): {
+  status: 'running' | 'stopped' | 'failed';
+  statusMessage: string | null;
+} {
+  return { status: from === 'running' || from === 'stopped' ? from : 'failed', statusMessage: reason ?? null };
 }
 
 export const provisionInstanceKind = defineKind({
@@ -30,13 +44,30 @@ export const provisionInstanceKind = defineKind({
   ...common,
   entering: 'provisioning',
   alsoNeeds: forCode,
-  input: z.object({ ownCode, pullImage }),
+  input: z.object({ ...before, ownCode, pullImage }),
   steps: [
     { name: 'prepare', title: 'Connect to the server and allocate a port' },
     { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
     { name: 'network', title: 'Create the network' },
     { name: 'database', title: 'Start PostgreSQL and create the role and database' },
     { name: 'initialise', title: 'Initialise the Odoo database' },
+    { name: 'start', title: 'Start Odoo' },
+    { name: 'health', title: 'Wait until Odoo is healthy' },
+  ],
+});
+
+/** Of an instance that was provisioned once: everything is made again around its database and its filestore. */
+export const reprovisionInstanceKind = defineKind({
+  kind: 'instance.reprovision',
+  ...common,
+  entering: 'provisioning',
+  alsoNeeds: forCode,
+  input: z.object({ ...before, ownCode, pullImage }),
+  steps: [
+    { name: 'prepare', title: 'Connect to the server and find the data' },
+    { name: 'pull_images', title: 'Get the PostgreSQL and Odoo images' },
+    { name: 'containers', title: 'Remove the old containers' },
+    { name: 'database', title: 'Start PostgreSQL with the existing data' },
     { name: 'start', title: 'Start Odoo' },
     { name: 'health', title: 'Wait until Odoo is healthy' },
   ],
@@ -56,7 +87,7 @@ export const startInstanceKind = defineKind({
 export const stopInstanceKind = defineKind({
   kind: 'instance.stop',
   ...common,
-  entering: 'running',
+  entering: 'stopping',
   input: resting,
   steps: [{ name: 'stop', title: 'Stop the containers' }],
 });
@@ -81,6 +112,15 @@ export const deleteInstanceKind = defineKind({
     { name: 'containers', title: 'Remove the containers' },
     { name: 'data', title: 'Remove the volumes and the network' },
   ],
+});
+
+export const resetAdminPasswordKind = defineKind({
+  kind: 'instance.reset_admin_password',
+  ...common,
+  retry: { refused: 'Reset the password again instead' },
+  entering: 'running',
+  input: z.object({}),
+  steps: [{ name: 'reset', title: 'Set a new password in Odoo' }],
 });
 
 /** What `configure` may change. Values of environment variables are sealed before they come here. */

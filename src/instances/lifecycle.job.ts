@@ -23,13 +23,16 @@ import { startContainers } from './start-containers.ts';
 const odooGraceSeconds = 30;
 const postgresGraceSeconds = 60;
 
-type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input'>;
+type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input' | 'state'>;
 
-/** Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason. */
+/**
+ * Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason, or to
+ * `running` if the clean-up saw it run.
+ */
 function settleTo(status: 'running' | 'stopped', action: string) {
   return async (
     tx: Tx,
-    { operation, scope, input }: Settled,
+    { operation, scope, input, state }: Settled,
     outcome: Outcome,
     error: OperationError | null,
   ): Promise<void> => {
@@ -37,8 +40,18 @@ function settleTo(status: 'running' | 'stopped', action: string) {
       where: { id: operation.resourceId },
       data:
         outcome === 'succeeded'
-          ? { status, statusMessage: null, lastSeenAt: new Date() }
-          : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
+          ? {
+              status,
+              statusMessage: null,
+              lastSeenAt: new Date(),
+              ...(status === 'running' ? { settingsPending: false } : {}),
+            }
+          : operation.attempt === 0
+            ? restingOf(input)
+            : {
+                status: state['runs'] === true ? 'running' : 'failed',
+                statusMessage: error?.message ?? null,
+              },
     });
     await recordFact(tx, scope, {
       action: outcome === 'succeeded' ? action : 'instance.error',
@@ -75,6 +88,15 @@ export const stopInstanceJob = implementOperation({
       await stopContainer(host, namesOf(instance.id).database, postgresGraceSeconds);
       return 'Stopped; the data is kept';
     },
+  },
+  // Half stopped is neither: what ran runs again.
+  cleanup: async (context) => {
+    if (context.input.from !== 'running') return;
+    const site = await siteOf(context);
+    await startContainers(context, site);
+    await waitForOdoo(site.host, site.instance, context.signal);
+    await context.saveState({ runs: true });
+    context.log('info', 'Odoo is running, as it was before');
   },
   settle: settleTo('stopped', 'instance.stopped'),
 });
@@ -128,7 +150,9 @@ export const deleteInstanceJob = implementOperation({
       where: { id: operation.resourceId },
       data: done
         ? removedInstance
-        : { status: operation.attempt === 0 ? restingOf(input) : 'failed', statusMessage: error?.message ?? null },
+        : operation.attempt === 0
+          ? restingOf(input)
+          : { status: 'failed', statusMessage: error?.message ?? null },
       include: { server: true },
     });
     if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });

@@ -1,6 +1,7 @@
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Instance } from '../../prisma/generated/client/client.ts';
+import { StepError } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { databaseName } from './names.ts';
 import { sql, sqlText } from './sql.ts';
@@ -76,4 +77,30 @@ export async function setAdministrator(
     COMMIT;`,
     signal,
   );
+}
+
+/** Gives Odoo's first administrator a password; answers its login, which may have been changed in Odoo. */
+export async function setPassword(
+  host: RemoteHost,
+  instance: Instance,
+  password: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const given = await sql(
+    host,
+    instance,
+    databaseName(instance.slug),
+    `BEGIN;
+    UPDATE res_users SET password = ${sqlText(await odooPasswordHash(password))} WHERE id = 2;
+    SELECT 'login', login FROM res_users WHERE id = 2 UNION ALL SELECT 'missing', '' WHERE NOT EXISTS (SELECT FROM res_users WHERE id = 2);
+    COMMIT;`,
+    signal,
+  );
+  if (given.startsWith('missing'))
+    throw new StepError(
+      'administrator_missing',
+      'Odoo’s first administrator no longer exists in its database',
+      'Sign in to Odoo as another administrator, or restore the user there.',
+    );
+  return given.replace(/^login\|/, '') || instance.adminEmail;
 }

@@ -90,13 +90,16 @@ export const provisionInstanceJob = implementOperation({
     await removeObjects(host, instance.id, (operationId) => operationId === mine);
     context.log('info', 'Everything that was made on the server has been removed');
   },
-  settle: async (tx, { operation, scope }, outcome, error) => {
+  settle: async (tx, { operation, scope, input }, outcome, error) => {
+    const now = new Date();
+    // One that ends before it began leaves the reason of the failure before it.
+    const reason = operation.attempt === 0 && input.reason ? input.reason : (error?.message ?? null);
     const instance = await tx.instance.update({
       where: { id: operation.resourceId },
       data:
         outcome === 'succeeded'
-          ? { status: 'running', statusMessage: null, lastSeenAt: new Date() }
-          : { status: 'failed', statusMessage: error?.message ?? null, ...noPorts },
+          ? { status: 'running', statusMessage: null, lastSeenAt: now, provisionedAt: now }
+          : { status: 'failed', statusMessage: reason, ...noPorts },
     });
     if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
     await recordFact(tx, scope, {

@@ -33,8 +33,14 @@ export async function openSecrets(
   return shape.parse(JSON.parse(await box.open(instance.secretsEnc, secretOwner(instance.id, 'passwords'))));
 }
 
+export const newAdminPassword = (): string => random(15);
+
+export function sealAdminPassword(box: SecretBox, instanceId: string, password: string): string {
+  return box.seal(password, secretOwner(instanceId, 'admin'));
+}
+
 export function sealNewAdminPassword(box: SecretBox, instanceId: string): string {
-  return box.seal(random(15), secretOwner(instanceId, 'admin'));
+  return sealAdminPassword(box, instanceId, newAdminPassword());
 }
 
 export function openAdminPassword(box: SecretBox, instanceId: string, record: string): Promise<string> {

@@ -1,15 +1,16 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { databaseBounds } from './container-limits.ts';
-import { ensureNetwork, findContainer, startContainer } from './containers.ts';
-import { servingContainer, settingsOf, type Site } from './context.ts';
-import { ensureDatabaseRuns } from './database.ts';
-import { ensureDatabase } from './database-container.ts';
-import { instanceLabel, namesOf, volumesOf } from './names.ts';
-import { ensureOdoo } from './odoo-container.ts';
+import { ensureNetwork, findContainer, startContainer, stopContainer } from './containers.ts';
+import { settingsOf, type Site } from './context.ts';
+import { ensureDatabaseRuns, ensureDatabaseWithin } from './database.ts';
+import { getImage } from './get-image.ts';
+import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
+import { removeContainer } from './removal.ts';
 import { openSecrets } from './sealed.ts';
+import { startServing } from './serving.ts';
 
 /** A container that was removed on the server can be made again as long as its data is there. */
-async function requireVolumes({ host, instance }: Site): Promise<void> {
+export async function requireVolumes({ host, instance }: Site): Promise<void> {
   const volumes = await host.docker.listVolumes([`${instanceLabel}=${instance.id}`]);
   const names = new Set(volumes.map(({ Name }) => Name));
   const lost = Object.values(volumesOf(instance)).filter((name) => !names.has(name));
@@ -21,26 +22,44 @@ async function requireVolumes({ host, instance }: Site): Promise<void> {
     );
 }
 
-/** Starts PostgreSQL and Odoo. One whose container was removed gets a new one, with the data and settings that it had. */
-export async function startContainers(
-  context: Pick<StepContext<unknown>, 'app' | 'operation' | 'connect' | 'signal'>,
-  site: Site,
-): Promise<void> {
+/** The container that is to be started; undefined if it is gone, or has settings that have changed since it was made. */
+async function usableOdoo(context: StepContext<unknown>, { host, instance }: Site): Promise<string | undefined> {
+  const known = await findContainer(host, namesOf(instance.id).odoo);
+  const mine = known?.Config?.Labels[operationLabel] === context.operation.id;
+  if (!known || mine || !instance.settingsPending) return known?.Id;
+  await stopContainer(host, known.Id, 30);
+  await removeContainer(host, known.Id);
+  context.log('info', 'The settings have changed: the Odoo container is created again');
+  return undefined;
+}
+
+/**
+ * Starts PostgreSQL and Odoo. One whose container was removed gets a new one, with the data that it had; so does one whose
+ * settings were changed while it was not running.
+ */
+export async function startContainers(context: StepContext<unknown>, site: Site): Promise<void> {
   const { host, instance, sizing } = site;
-  const names = namesOf(instance.id);
   const { app, operation, signal } = context;
-  const database = await findContainer(host, names.database);
-  let odoo = (await findContainer(host, names.odoo))?.Id;
+  const odoo = await usableOdoo(context, site);
+  const database = await findContainer(host, namesOf(instance.id).database);
   if (!database || !odoo) {
     await requireVolumes(site);
     await ensureNetwork(host, instance, operation.id);
   }
-  if (!database) {
+  if (!database || instance.settingsPending) {
     const { postgresPassword } = await openSecrets(app.secrets, instance);
-    await ensureDatabase(host, instance, postgresPassword, databaseBounds(settingsOf(instance), sizing), operation.id);
+    const bounds = databaseBounds(settingsOf(instance), sizing);
+    const made = { superuserPassword: postgresPassword, bounds, operationId: operation.id };
+    await ensureDatabaseWithin(host, instance, made, signal);
   }
   await ensureDatabaseRuns(host, instance, signal);
-  const ports = instance.httpPort === null ? null : { http: instance.httpPort, longpolling: instance.longpollingPort };
-  odoo ??= await ensureOdoo(host, instance, await servingContainer(context, site, settingsOf(instance), ports));
-  await startContainer(host, odoo);
+  if (odoo) return startContainer(host, odoo);
+  const imageDigest = await getImage(context, host, instance.image, { pull: false, part: [0, 1] });
+  const { http, longpolling } = await startServing(context, site, settingsOf(instance), 'http');
+  await context.write((tx) =>
+    tx.instance.update({
+      where: { id: instance.id },
+      data: { httpPort: http, longpollingPort: longpolling, imageDigest },
+    }),
+  );
 }

@@ -2,13 +2,22 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { found, invalidState } from '../errors.ts';
+import { AppError, found, inShort, invalidState } from '../errors.ts';
 import type { OperationKind } from '../operations/definition.ts';
 import { type Resting, restartInstanceKind, startInstanceKind, stopInstanceKind } from './kinds.ts';
 import { instanceResource } from './resource.ts';
 import { getInstance } from './list.ts';
 
 type State = Instance['status'];
+
+function neverProvisioned({ status, statusMessage }: Instance): AppError {
+  const why = statusMessage === null ? '' : ` (${inShort(statusMessage, 500)})`;
+  return new AppError(
+    'invalid_state',
+    `The instance has never been provisioned successfully${why}; correct its settings and provision it again`,
+    { resource: 'instance', state: status, allowed: ['running'], action: 'provision' },
+  );
+}
 
 export async function transition(
   app: App,
@@ -17,6 +26,8 @@ export async function transition(
   options: {
     kind: OperationKind<Resting, string, State>;
     from: readonly State[];
+    /** What has never been provisioned has nothing to start or stop: only deletion is left to it, and another try. */
+    provisioned?: true;
     action: string;
     force?: true;
   },
@@ -29,8 +40,10 @@ export async function transition(
       resourceId: id,
       serverId: before.serverId,
       projectId: before.projectId,
-      input: { from: before.status, ...forced },
+      input: { from: before.status, reason: before.statusMessage, ...forced },
     });
+    if (options.provisioned && before.provisionedAt === null && options.from.includes(before.status))
+      throw neverProvisioned(before);
     const changed = await tx.instance.updateMany({
       where: { id, orgId: scope.orgId, status: { in: [...options.from] } },
       data: { status: options.kind.entering, statusMessage: null, lostAt: null },
@@ -53,17 +66,20 @@ export const start = (app: App, scope: OrgScope, id: string) =>
   transition(app, scope, id, {
     kind: startInstanceKind,
     from: ['stopped', 'failed'],
+    provisioned: true,
     action: 'instance.start_requested',
   });
 export const stop = (app: App, scope: OrgScope, id: string) =>
   transition(app, scope, id, {
     kind: stopInstanceKind,
     from: ['running', 'failed'],
+    provisioned: true,
     action: 'instance.stop_requested',
   });
 export const restart = (app: App, scope: OrgScope, id: string) =>
   transition(app, scope, id, {
     kind: restartInstanceKind,
     from: ['running', 'failed'],
+    provisioned: true,
     action: 'instance.restart_requested',
   });

@@ -1,10 +1,10 @@
 import type { FactScope } from '../access/scope.ts';
-import { type Prisma, type Tx, uniqueViolation } from '../database/database.ts';
-import { AppError } from '../errors.ts';
+import type { Prisma, Tx } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import type { OperationKind } from './definition.ts';
+import { liveOperation, operationInProgress } from './live.ts';
 import type { OperationQueue } from './queue.ts';
 
 export interface NewOperation<Input> {
@@ -27,6 +27,8 @@ interface Draft {
   steps: readonly { name: string; title: string }[];
 }
 
+const stepsOf = (operationId: string) => ({ where: { operationId }, orderBy: { position: 'asc' as const } });
+
 async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Draft) {
   const id = newId();
   const {
@@ -34,34 +36,32 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     steps,
     ...data
   } = draft;
-  const operation = await tx.operation
-    .create({
-      data: {
-        id,
-        orgId: scope.orgId,
-        kind,
-        resourceType: resource.type,
-        ...data,
-        requestId: scope.requestId,
-        createdById: scope.actor.id,
-        steps: { create: steps.map((step, position) => ({ position, name: step.name, title: step.title })) },
-      },
-      include: { steps: { orderBy: { position: 'asc' } } },
-    })
-    .catch((error: unknown) => {
-      if (uniqueViolation(error) === undefined) throw error;
-      throw new AppError('operation_in_progress', `Another operation of this ${resource.type} is still running`, {
-        resource: resource.type,
-        id: draft.resourceId,
-      });
-    });
+  const row = {
+    id,
+    orgId: scope.orgId,
+    kind,
+    resourceType: resource.type,
+    ...data,
+    requestId: scope.requestId,
+    createdById: scope.actor.id,
+  };
+  // One that loses against another request waits for it here, and sees its operation then.
+  const [operation] = await tx.operation.createManyAndReturn({ data: [row], skipDuplicates: true });
+  if (!operation) {
+    const { resourceId } = draft;
+    const live = await tx.operation.findFirst({ where: { resourceId, orgId: scope.orgId, ...liveOperation } });
+    throw operationInProgress(resource.type, resourceId, live);
+  }
+  await tx.operationStep.createMany({
+    data: steps.map(({ name, title }, position) => ({ operationId: id, position, name, title })),
+  });
   await queue.send(tx, { id, serverId: draft.serverId, orgId: scope.orgId });
   await notify(tx, [
     `operation:${id}`,
     `org:${scope.orgId}:operations`,
     ...resource.topics(scope.orgId, draft.resourceId),
   ]);
-  return operation;
+  return { ...operation, steps: await tx.operationStep.findMany(stepsOf(id)) };
 }
 
 /** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */

@@ -1,11 +1,14 @@
+import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
+import type { TenantClient } from '../database/tenants.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { type Period, periodOf, searchTerm } from '../lists.ts';
 import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
+import { liveOperation } from './live.ts';
 
 export async function getOperation(scope: OrgScope, id: string) {
   const operation = isId(id)
@@ -19,6 +22,21 @@ export async function getOperation(scope: OrgScope, id: string) {
 
 export interface OperationLogFilter extends Period {
   search?: string | null | undefined;
+}
+
+export type LiveOperation = Operation & { steps: OperationStep[] };
+
+/** The operations that work on these resources, at most one on each; `id` is that of the resource. */
+export async function liveOperationsOf(
+  db: TenantClient,
+  orgId: string,
+  resourceIds: string[],
+): Promise<{ id: string; operation: LiveOperation }[]> {
+  const rows = await db.operation.findMany({
+    where: { orgId, resourceId: { in: resourceIds }, ...liveOperation },
+    include: { steps: { orderBy: { position: 'asc' } } },
+  });
+  return rows.map((operation) => ({ id: operation.resourceId, operation }));
 }
 
 /** Log lines after a sequence number, at most `limit`. */

@@ -6,7 +6,7 @@ import { systemRoles } from '../access/permissions.ts';
 import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
-import { withFreeSlug } from '../database/free-slug.ts';
+import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { publicName } from '../display-name.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
@@ -53,7 +53,8 @@ export async function foundOrganization(
 ): Promise<Organization> {
   const owner = { ...requireActor(access), id: requirePerson(access).userId };
   const { name, slug: wanted } = parse(createInput, given);
-  return withFreeSlug('An organization', wanted ? [wanted] : organizationSlugs(name), (slug) =>
+  const slugs = wantedSlugs(wanted, () => organizationSlugs(name));
+  return withFreeSlug('An organization', slugs, (slug) =>
     app.db.prisma.$transaction((tx) => createOrganization(tx, owner, client, { name, slug })),
   );
 }

@@ -175,8 +175,8 @@ export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
   if (environment.deletionProtected) {
     throw new AppError(
       'invalid_state',
-      `The ${environment.type} environment is protected against deletion; remove the protection first`,
-      { state: 'protected', allowed: ['unprotected'] },
+      `The ${environment.type} environment is protected against deletion: PATCH /api/environments/${id} with {"deletionProtected": false} (GraphQL: updateEnvironment) lifts the protection`,
+      { resource: 'environment', state: 'protected', allowed: ['unprotected'] },
     );
   }
   return mutate(app, scope, async ({ tx, record }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type OrgScope, reachable, requireProject, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { withFreeSlug } from '../database/free-slug.ts';
+import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
@@ -12,7 +12,9 @@ import { slugSchema, slugsFor } from '../slug.ts';
 
 const name = displayName(100);
 const description = z.string().max(2000);
-export const odooVersion = z.string().regex(/^(1[6-9]|2\d)\.0$/, 'must be an Odoo release such as 19.0');
+export const odooVersion = z
+  .string()
+  .regex(/^(1[6-9]|2\d)\.0$/, 'must be a supported Odoo release: 16.0, 17.0, 18.0, 19.0 or a later one of this form');
 export const createInput = z.object({
   name,
   slug: slugSchema.nullish(),
@@ -53,7 +55,8 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
   const input = parse(createInput, given);
   // A new project belongs to no project yet.
   requireProject(scope, null);
-  return withFreeSlug('A project', input.slug ? [input.slug] : slugsFor(input.name, 'project'), (slug) =>
+  const slugs = wantedSlugs(input.slug, () => slugsFor(input.name, 'project'));
+  return withFreeSlug('A project', slugs, (slug) =>
     mutate(app, scope, async ({ tx, record }) => {
       const project = await tx.project.create({
         data: {

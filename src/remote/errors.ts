@@ -22,7 +22,7 @@ export type RemoteErrorCode =
 
 const hints: Record<RemoteErrorCode, string> = {
   ssh_unreachable:
-    'Check that the host and port are correct, that sshd is running and that no firewall blocks the connection.',
+    'Check that the host is correct, that the port is that of sshd (usually 22) and not of another service, that sshd is running and that no firewall blocks the connection.',
   ssh_auth_failed: 'Check the SSH user, and that the server accepts the registered key or password.',
   host_key_mismatch:
     'If the server was reinstalled, compare the new fingerprint with the server and accept it. Otherwise, someone may be intercepting the connection.',

@@ -46,7 +46,7 @@ export async function reach(
     await sleep(left(), undefined, { signal });
     throw new RemoteError(
       'ssh_unreachable',
-      `No SSH server was reached at ${hostAndPort(target.host, target.port)} within ${timeoutMs / 1000} s`,
+      `Nothing there speaks SSH: no SSH server was reached at ${hostAndPort(target.host, target.port)} within ${timeoutMs / 1000} s`,
       {
         // A first contact is watched by who asked for it; a server that worked before may be back in a moment.
         cause: error,

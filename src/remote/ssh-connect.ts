@@ -22,6 +22,11 @@ const only =
     else done(null, first.address, first.family);
   };
 
+const longestGreeting = 4096;
+
+const otherService = (where: string): RemoteError =>
+  new RemoteError('ssh_unreachable', `${where} responds, but nothing there speaks SSH`);
+
 export interface SshOptions {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
@@ -42,6 +47,13 @@ export function connectSsh(
     socket.setNoDelay(true);
     const auth = new SshAuth(target);
     const where = hostAndPort(target.host, target.port);
+    // A server may write some lines before its own name.
+    let greeting = '';
+    const listen = (data: Buffer): void => {
+      if (greeting.length < longestGreeting) greeting += data.toString('latin1', 0, longestGreeting);
+    };
+    socket.on('data', listen);
+    const speaksSsh = (): boolean => greeting === '' || /^SSH-/m.test(greeting);
     let presented = '';
     let mismatch = false;
     const fail = (error: RemoteError): void => {
@@ -77,6 +89,7 @@ export function connectSsh(
           ),
         );
       } else if (error.level === 'client-authentication') fail(auth.problem());
+      else if (!speaksSsh()) fail(otherService(where));
       else {
         const mapped = toRemoteError(error);
         fail(
@@ -86,10 +99,13 @@ export function connectSsh(
         );
       }
     });
-    client.on('close', () => fail(new RemoteError('ssh_unreachable', `${where} closed the connection`)));
+    client.on('close', () =>
+      fail(speaksSsh() ? new RemoteError('ssh_unreachable', `${where} closed the connection`) : otherService(where)),
+    );
     client.on('ready', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
+      socket.off('data', listen);
       client.removeAllListeners('close');
       client.removeAllListeners('error');
       client.on('error', () => {});

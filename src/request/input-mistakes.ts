@@ -3,13 +3,12 @@ import {
   type GraphQLInputType,
   getNamedType,
   getNullableType,
-  GraphQLBoolean,
-  GraphQLInt,
   isEnumType,
   isInputObjectType,
   isListType,
   validateInputValue,
 } from 'graphql';
+import { didYouMean } from '../did-you-mean.ts';
 import type { FieldError } from '../errors.ts';
 
 type Path = readonly (string | number)[];
@@ -23,23 +22,37 @@ function typeAt(type: GraphQLInputType, path: Path): GraphQLInputType {
   }, type);
 }
 
+/** What a value of the schema's scalars must be. */
+const wanted: Readonly<Record<string, string>> = {
+  Int: 'a whole number',
+  Float: 'a number',
+  Boolean: 'true or false',
+  String: 'a text',
+  ID: 'an id',
+  ByteSize: 'a whole number of bytes',
+  DateTime: 'a date and time such as 2026-11-24T09:30:00Z',
+};
+
 /** What a value of this type must be, in words. */
 export function wantedOf(type: GraphQLInputType): string {
   const named = getNamedType(type);
-  if (named === GraphQLInt) return 'must be a whole number';
-  if (named === GraphQLBoolean) return 'must be true or false';
-  return `must be of the type ${named.name}`;
+  const one = isInputObjectType(named) ? 'an object' : (wanted[named.name] ?? `of the type ${named.name}`);
+  return isListType(getNullableType(type)) ? `must be a list; each entry ${one}` : `must be ${one}`;
 }
 
 /** What GraphQL says of a wrong value quotes the value, which may be a password: only the kind of mistake is kept. */
 function mistakeOf(message: string, type: GraphQLInputType): { constraint: string; field?: string; text: string } {
   const [start = ''] = message.split(', found:');
   const unknown = /not to include unknown field "(\w+)"/.exec(start)?.[1];
-  if (unknown) return { constraint: 'unknown_field', field: unknown, text: 'is not a field of this request' };
+  const named = getNamedType(type);
+  if (unknown) {
+    const known = isInputObjectType(named) ? Object.keys(named.getFields()) : [];
+    const text = `is not a field of this request${didYouMean(unknown, known)}`;
+    return { constraint: 'unknown_field', field: unknown, text };
+  }
   const missing = /to include required field "(\w+)"/.exec(start)?.[1];
   if (missing) return { constraint: 'required', field: missing, text: 'is required' };
   if (/non-null|to be provided/i.test(start)) return { constraint: 'required', text: 'is required' };
-  const named = getNamedType(type);
   if (isEnumType(named)) {
     const allowed = named.getValues().map(({ name }) => name);
     return { constraint: 'one_of', text: `must be one of ${allowed.join(', ')}` };

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
+import { notJson } from './json-place.ts';
 
 const maxDepth = 32;
 
@@ -46,7 +47,10 @@ export const jsonBody: readonly RequestHandler[] = [
 export function bodyError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const type: unknown = error instanceof Error ? Reflect.get(error, 'type') : undefined;
-  if (type === 'entity.parse.failed') return new AppError('invalid_json', 'The body is not valid JSON');
+  if (type === 'entity.parse.failed') {
+    const { message, details } = notJson('The body', Reflect.get(Object(error), 'body'));
+    return new AppError('invalid_json', message, details);
+  }
   if (type === 'charset.invalid')
     return new AppError('invalid_json', 'The body is not valid UTF-8', { constraint: 'utf-8' });
   if (type === 'entity.too.large') return new AppError('payload_too_large', 'The body is larger than 1 MiB');

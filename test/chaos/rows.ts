@@ -9,7 +9,7 @@ interface Rule {
 const settled = "status NOT IN ('queued', 'running')";
 /** What the end of an operation says of its resource. */
 const outcomes =
-  "'instance.running','instance.error','instance.started','instance.stopped','instance.restarted','instance.deleted','instance.settings_updated','instance.configure_failed','server.active','server.unreachable','server.deleted','server.remove_failed'";
+  "'instance.running','instance.error','instance.started','instance.stopped','instance.restarted','instance.deleted','instance.settings_updated','instance.configure_failed','instance.admin_password_reset','instance.admin_password_reset_failed','server.active','server.unreachable','server.deleted','server.remove_failed'";
 
 /** Each gives one text, `what`, for every row that breaks the rule. */
 const rules: readonly Rule[] = [

@@ -157,6 +157,12 @@ export async function prepare(
     case 'running':
       await settle(ocore, variables['INSTANCE_ID'] ?? '');
       return {};
+    case 'neverProvisioned':
+      await endOperations(ocore, variables['INSTANCE_ID'] ?? '');
+      await ocore.sql("UPDATE instances SET status = 'failed', provisioned_at = NULL WHERE id = $1", [
+        variables['INSTANCE_ID'],
+      ]);
+      return {};
     case 'runningOperation':
       await ocore.sql("UPDATE operations SET status = 'running', finished_at = NULL WHERE id = $1", [operation]);
       return {};

@@ -151,6 +151,20 @@ async function realTime(instance: Answer, text: string): Promise<unknown> {
   }
 }
 
+/** What Odoo says to somebody who signs in with the credentials that were shown. */
+async function signIn(instanceId: string, db: string, shown: Answer): Promise<string> {
+  const url = (await owner.get(`/instances/${instanceId}`)).text('url');
+  const session = await fetch(`${url}/web/session/authenticate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      params: { db, login: shown.text('login'), password: shown.text('password') },
+    }),
+  });
+  return JSON.stringify(await session.json());
+}
+
 const busMessages = z.array(z.object({ message: z.object({ payload: z.unknown() }) }));
 const postgresSetting = (instanceId: string, name: string): Promise<string> =>
   inContainer(instanceId, 'database', 'psql', '-U', 'postgres', '-Atc', `SHOW ${name}`);
@@ -249,16 +263,7 @@ describe('an instance on a real server', () => {
   it('lets the administrator in with the password that is shown once', async () => {
     const shown = await owner.post(`/instances/${id}/admin-password`);
     expect(shown.status).toBe(200);
-    const url = (await owner.get(`/instances/${id}`)).text('url');
-    const session = await fetch(`${url}/web/session/authenticate`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        params: { db: 'my_odoo', login: shown.text('login'), password: shown.text('password') },
-      }),
-    });
-    expect(JSON.stringify(await session.json())).toContain('"username":"admin@example.com"');
+    expect(await signIn(id, 'my_odoo', shown)).toContain('"username":"admin@example.com"');
     expect((await owner.post(`/instances/${id}/admin-password`)).status).toBe(409);
   });
 
@@ -374,7 +379,15 @@ COPY enterprise /opt/enterprise
 COPY extra /mnt/extra-addons
 `;
 
+async function succeeds(answer: Answer): Promise<void> {
+  const operation = await owner.finished(answer.text('operationId'));
+  expect(operation.at('data.operationUpdated.error')).toBeNull();
+  expect(operation.at('data.operationUpdated.status')).toBe('succeeded');
+}
+
 describe('an instance that cannot be provisioned', () => {
+  let failed: string;
+
   it('shows Odoo’s own words about a wrong module, and leaves nothing behind', async () => {
     const answer = await create({ name: 'Wrong module', modules: ['no_such_module'] });
     const operation = await owner.finished(answer.text('operationId'));
@@ -383,7 +396,50 @@ describe('an instance that cannot be provisioned', () => {
     expect(operation.at('data.operationUpdated.error.message')).toContain('no_such_module');
     expect((await owner.get(`/instances/${answer.text('id')}`)).at('status')).toBe('failed');
     expect(await labelled(answer.text('id'))).toEqual(nothing);
-  }, 120_000);
+    failed = answer.text('id');
+  }, 300_000);
+
+  it('is corrected, provisioned again, and once more with its data kept', async () => {
+    await owner.patch(`/instances/${failed}`, { modules: [], name: 'Right module', workers: 0 });
+    await succeeds(await owner.post(`/instances/${failed}/provision`));
+    const psql = (statement: string): Promise<string> =>
+      inContainer(failed, 'database', 'psql', '-U', 'postgres', '-d', 'wrong_module', '-Atc', statement);
+    await psql("CREATE TABLE kept AS SELECT 'still here' AS said");
+    await inContainer(failed, 'odoo', 'touch', '/var/lib/odoo/kept');
+    const volumes = async (): Promise<unknown> =>
+      (await docker().listVolumes(part(failed, 'database'))).Volumes[0]?.Name;
+    const before = [await volumes(), await startedAt(failed)];
+
+    // Settings that are changed while it is stopped come with the start.
+    await succeeds(await owner.post(`/instances/${failed}/stop`));
+    await owner.patch(`/instances/${failed}`, { memoryLimit: 900 * 1024 ** 2, databaseProcessLimit: 211 });
+    await succeeds(await owner.post(`/instances/${failed}/start`));
+    expect([await boundsOf(failed, 'odoo'), await boundsOf(failed, 'database')]).toMatchObject([
+      { memory: 900 * 1024 ** 2 },
+      { pids: 211 },
+    ]);
+
+    await succeeds(await owner.post(`/instances/${failed}/stop`));
+    await succeeds(await owner.post(`/instances/${failed}/provision`));
+    expect([await volumes(), await psql('SELECT said FROM kept')]).toEqual([before[0], 'still here']);
+    expect(await inContainer(failed, 'odoo', 'ls', '/var/lib/odoo/kept')).toBe('/var/lib/odoo/kept');
+    expect(await startedAt(failed)).not.toBe(before[1]);
+    expect(await labelled(failed)).toEqual(whole);
+
+    // The login may have been changed in Odoo: what is shown after a reset leads in.
+    await psql("UPDATE res_users SET login = 'boss@example.com' WHERE id = 2");
+    await succeeds(await owner.post(`/instances/${failed}/reset-admin-password`));
+    expect(await signIn(failed, 'wrong_module', await owner.post(`/instances/${failed}/admin-password`))).toContain(
+      '"username":"boss@example.com"',
+    );
+    await psql('SET session_replication_role = replica; DELETE FROM res_users WHERE id = 2');
+    const vain = await owner.post(`/instances/${failed}/reset-admin-password`);
+    expect((await owner.finished(vain.text('operationId'))).at('data.operationUpdated.error.code')).toBe(
+      'administrator_missing',
+    );
+    expect((await owner.get(`/instances/${failed}`)).at('status')).toBe('running');
+    await succeeds(await owner.delete(`/instances/${failed}`));
+  }, 480_000);
 
   it('names an image that is missing', async () => {
     const answer = await create({ name: 'Wrong image', image: '127.0.0.1:9/nobody/odoo:19.0' });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer, Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
-import { type Fleet, fleetOf, settle } from '../kit/fleet-rows.ts';
+import { endOperations, type Fleet, fleetOf, settle } from '../kit/fleet-rows.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -122,4 +122,152 @@ it('takes limits up to the whole server, shows them, and keeps those that a chan
     [changed.text('operationId')],
   );
   expect(row?.settings).toMatchObject({ ...limits, memoryLimit: null });
+});
+
+it('refuses a change of nothing, which would create the container again for nothing', async ({ ocore, owner }) => {
+  await settle(ocore, fleet.INSTANCE_ID);
+  for (const body of [{}, { name: null, deletionProtected: null }, { pullImage: false, logLevel: null }])
+    expect(refusal(await owner.patch(`/instances/${fleet.INSTANCE_ID}`, body))).toEqual([
+      400,
+      'validation_error',
+      '',
+      'required',
+    ]);
+  expect((await owner.get(`/instances/${fleet.INSTANCE_ID}`)).at('status')).toBe('running');
+});
+
+it('corrects what could not be provisioned, and provisions it again from there', async ({ ocore, owner }) => {
+  const made = await create(owner, { name: 'Misspelt', modules: ['sale_managment'], language: 'en_GB' });
+  const id = made.text('id');
+  expect((await owner.get(`/instances/${id}`)).at('currentOperationId')).toBe(made.text('operationId'));
+  // A second request learns from the refusal alone what it has to wait for.
+  const early = await owner.post(`/instances/${id}/provision`);
+  expect([early.at('error.code'), early.at('error.details')]).toEqual([
+    'operation_in_progress',
+    { resource: 'instance', id, operationId: made.text('operationId'), kind: 'instance.provision' },
+  ]);
+  await endOperations(ocore, id);
+  const cause = 'Odoo did not install sale_managment';
+  await ocore.sql("UPDATE instances SET status = 'failed', status_message = $2 WHERE id = $1", [id, cause]);
+
+  for (const verb of ['start', 'stop', 'restart']) {
+    const refused = await owner.post(`/instances/${id}/${verb}`);
+    expect([refused.status, refused.at('error.code'), refused.at('error.details.action')]).toEqual([
+      409,
+      'invalid_state',
+      'provision',
+    ]);
+    expect(refused.text('error.message')).toContain(cause);
+  }
+  const kept = await owner.patch(`/instances/${id}`, {
+    name: 'Spelt',
+    odooVersion: '18.0',
+    modules: ['sale_management'],
+    country: 'BE',
+    workers: 1,
+    adminEmail: 'boss@example.com',
+  });
+  expect([kept.status, kept.body]).toEqual([
+    200,
+    { id, status: 'failed', message: 'Saved; provision the instance again to use it', operationId: null },
+  ]);
+  expect((await owner.get(`/instances/${id}`)).body).toMatchObject({
+    name: 'Spelt',
+    status: 'failed',
+    statusMessage: cause,
+    odooVersion: '18.0',
+    image: 'odoo:18.0',
+    language: 'en_GB',
+    modules: ['sale_management'],
+    country: 'BE',
+    workers: 1,
+    adminEmail: 'boss@example.com',
+    provisionedAt: null,
+    settingsPending: false,
+    currentOperationId: null,
+  });
+  expect(refusal(await owner.patch(`/instances/${id}`, { language: 'sr_RS' }))).toEqual([
+    400,
+    'validation_error',
+    'language',
+    'one_of',
+  ]);
+  expect(refusal(await owner.patch(`/instances/${id}`, { edition: 'enterprise' }))).toEqual([
+    400,
+    'validation_error',
+    'image',
+    'required',
+  ]);
+
+  const again = await owner.post(`/instances/${id}/provision`);
+  expect([again.status, again.at('status')]).toEqual([202, 'provisioning']);
+  const list = await owner.graphql(
+    '{ instances(search: "Spelt") { nodes { status currentOperationId currentOperation { id kind status steps { name } } } } }',
+  );
+  expect(list.at('data.instances.nodes')).toEqual([
+    {
+      status: 'provisioning',
+      currentOperationId: again.text('operationId'),
+      currentOperation: {
+        id: again.text('operationId'),
+        kind: 'instance.provision',
+        status: 'queued',
+        steps: expect.arrayContaining([{ name: 'initialise' }]),
+      },
+    },
+  ]);
+  // A cancellation before anything began brings back what was, with its reason.
+  await owner.post(`/operations/${again.text('operationId')}/cancel`);
+  expect((await owner.get(`/instances/${id}`)).body).toMatchObject({ status: 'failed', statusMessage: cause });
+});
+
+it('keeps the settings of a stopped instance for its next start, and what its database was created with', async ({
+  ocore,
+  owner,
+}) => {
+  const id = (await create(owner, { name: 'Resting', country: 'BE' })).text('id');
+  await settle(ocore, id);
+  const stopping = await owner.post(`/instances/${id}/stop`);
+  expect(stopping.at('status')).toBe('stopping');
+  expect((await owner.get('/instances?status=stopping')).at('data.0.id')).toBe(id);
+  expect((await owner.post(`/operations/${stopping.text('operationId')}/cancel`)).status).toBe(202);
+  expect((await owner.get(`/instances/${id}`)).at('status')).toBe('running');
+  await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [id]);
+
+  const kept = await owner.patch(`/instances/${id}`, { workers: 3, envVars: [{ name: 'SMTP_HOST', value: 'mail' }] });
+  expect([kept.status, kept.at('message')]).toEqual([200, 'Saved; the instance uses it from its next start']);
+  expect((await owner.get(`/instances/${id}`)).body).toMatchObject({
+    status: 'stopped',
+    workers: 3,
+    envVarNames: ['SMTP_HOST'],
+    settingsPending: true,
+  });
+  const late = await owner.patch(`/instances/${id}`, { country: 'FR', modules: ['crm'] });
+  expect([late.status, late.at('error.code'), late.at('error.details.fields')]).toEqual([
+    409,
+    'conflict',
+    ['country', 'modules'],
+  ]);
+  const again = await owner.post(`/instances/${id}/provision`);
+  const operation = await owner.get(`/operations/${again.text('operationId')}`);
+  expect([operation.at('kind'), JSON.stringify(operation.at('steps'))]).toEqual([
+    'instance.reprovision',
+    expect.not.stringContaining('initialise'),
+  ]);
+});
+
+it('resets the password of the administrator of a running instance only', async ({ ocore, owner }) => {
+  const id = (await create(owner, { name: 'Forgotten' })).text('id');
+  await settle(ocore, id);
+  expect((await owner.post(`/instances/${id}/admin-password`)).status).toBe(200);
+  expect((await owner.post(`/instances/${id}/admin-password`)).text('error.message')).toContain('reset it');
+  const reset = await owner.post(`/instances/${id}/reset-admin-password`);
+  expect([reset.status, reset.at('status')]).toEqual([202, 'running']);
+  // It is not there yet: the refusal names what brings it.
+  expect((await owner.post(`/instances/${id}/admin-password`)).at('error.details.operationId')).toBe(
+    reset.text('operationId'),
+  );
+  await endOperations(ocore, id);
+  await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [id]);
+  expect((await owner.post(`/instances/${id}/reset-admin-password`)).at('error.details.allowed')).toEqual(['running']);
 });

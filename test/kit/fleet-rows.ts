@@ -27,7 +27,10 @@ export async function activate(ocore: Ocore, serverId: string): Promise<void> {
 
 export async function settle(ocore: Ocore, instanceId: string): Promise<void> {
   await endOperations(ocore, instanceId);
-  await ocore.sql("UPDATE instances SET status = 'running' WHERE id = $1", [instanceId]);
+  await ocore.sql(
+    "UPDATE instances SET status = 'running', provisioned_at = coalesce(provisioned_at, now()) WHERE id = $1",
+    [instanceId],
+  );
 }
 
 /** One of everything, on a control plane without a worker: for tests of the API that need no Odoo. */

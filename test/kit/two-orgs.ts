@@ -54,7 +54,9 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     environmentId: environment.text('id'),
     adminEmail: `${name}@example.com`,
   });
-  await ocore.sql("UPDATE instances SET status = 'stopped' WHERE id = $1", [instance.text('id')]);
+  await ocore.sql("UPDATE instances SET status = 'stopped', provisioned_at = now() WHERE id = $1", [
+    instance.text('id'),
+  ]);
   await ocore.sql(
     "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)",
     [instance.text('operationId'), `${name} log line`],

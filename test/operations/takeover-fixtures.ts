@@ -100,6 +100,10 @@ export class Fixtures {
     return { ...place, instanceId: (await this.#succeeded(await this.#create(place))).text('id') };
   }
 
+  async #stopped({ instanceId }: Site): Promise<void> {
+    await this.#succeeded(await this.#owner.post(`/instances/${instanceId}/stop`));
+  }
+
   async #onInstance(
     method: string,
     path: string,
@@ -142,6 +146,14 @@ export class Fixtures {
         return async () => ({ operationId: (await this.#create(place)).text('operationId'), place });
       },
     },
+    'instance.reprovision': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/provision', {}, (site) => this.#stopped(site)),
+    },
+    'instance.reset_admin_password': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/reset-admin-password'),
+    },
     'instance.configure': {
       usesServer: true,
       ready: () =>
@@ -149,10 +161,7 @@ export class Fixtures {
     },
     'instance.start': {
       usesServer: true,
-      ready: () =>
-        this.#onInstance('POST', '/start', {}, async ({ instanceId }) => {
-          await this.#succeeded(await this.#owner.post(`/instances/${instanceId}/stop`));
-        }),
+      ready: () => this.#onInstance('POST', '/start', {}, (site) => this.#stopped(site)),
     },
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },

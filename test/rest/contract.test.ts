@@ -16,9 +16,13 @@ describe('errors', () => {
     expect(answer.status).toBe(400);
     expect(answer.at('error.code')).toBe('validation_error');
     expect(answer.at('error.details.errors')).toEqual([
-      { field: 'email', constraint: 'type', message: 'email must be of the type String' },
+      { field: 'email', constraint: 'type', message: 'email must be a text' },
       { field: 'password', constraint: 'required', message: 'password is required' },
-      { field: 'secret', constraint: 'unknown_field', message: 'secret is not a field of this request' },
+      {
+        field: 'secret',
+        constraint: 'unknown_field',
+        message: expect.stringMatching(/^secret is not a field of this request/),
+      },
     ]);
     expect(JSON.stringify(answer.body)).not.toContain('do-not-quote-me');
   });

@@ -79,7 +79,11 @@ it('names everything that is wrong with path, query and body at once', async ({ 
   expect(query.at('error.details.errors')).toEqual([
     { field: 'limit', constraint: 'type', message: 'limit must be a whole number' },
     { field: 'status', constraint: 'one_of', message: expect.stringMatching(/must be one of .*running/) },
-    { field: 'page', constraint: 'unknown_field', message: 'page is not a parameter of this route' },
+    {
+      field: 'page',
+      constraint: 'unknown_field',
+      message: expect.stringMatching(/^page is not a parameter of this route; there are .*status/),
+    },
     { field: 'sort', constraint: 'type', message: 'sort must not be repeated' },
   ]);
   const body = await owner.post('/projects', { name: '', odooVersion: '12' });
@@ -220,4 +224,110 @@ it('tells in short of ids that the client made up', async ({ owner }) => {
     expect([path, answer.status]).toEqual([path, 404]);
     expect(JSON.stringify(answer.body).length).toBeLessThan(2000);
   }
+});
+
+it.for<[path: string, meant: string | null]>([
+  ['/instance', '/api/instances'],
+  ['/servers/0197a1f0-0000-7000-8000-000000000000/validat', '/api/servers/{id}/validate'],
+  ['/api_keys', '/api/api-keys'],
+  ['/nothing', null],
+])('says which route may have been meant by %s', async ([path, meant], { owner }) => {
+  const message = (await owner.get(path)).text('error.message');
+  expect(message.split('; ').slice(1)).toEqual(meant === null ? [] : [`did you mean ${meant}?`]);
+});
+
+it('says which field or parameter may have been meant, in REST and GraphQL', async ({ owner }) => {
+  const body = await owner.post('/instances', { name: 'Erp', admin_email: 'a@example.com', modul: ['crm'], xyz: 1 });
+  const told = body.text('error.details.errors.0.message');
+  expect(JSON.stringify(body.at('error.details.errors'))).toContain('did you mean adminEmail?');
+  expect(JSON.stringify(body.at('error.details.errors'))).toContain('did you mean modules?');
+  expect(told).not.toContain('xyz');
+  expect((await owner.get('/instances?serverid=1')).text('error.message')).toContain('did you mean server_id?');
+  expect((await owner.post('/projects', { title: 'ERP', name: 'ERP' })).text('error.message')).toMatch(
+    /^title is not a field of this request; there are name, /,
+  );
+  const variables = await owner.graphql('mutation ($i: CreateProjectInput!) { createProject(input: $i) { id } }', {
+    i: { name: 'ERP', odoo_version: '19.0' },
+  });
+  expect(variables.text('errors.0.message')).toContain('did you mean odooVersion?');
+});
+
+it('lists the values that are allowed, wherever they are sent', async ({ owner }) => {
+  const allowed = 'must be one of development, production, staging';
+  const environment = { projectId: '0197a1f0-0000-7000-8000-000000000000', name: 'QA', type: 'prod' };
+  expect((await owner.post('/environments', environment)).text('error.message')).toBe(`type ${allowed}`);
+  const create = 'mutation ($i: CreateEnvironmentInput!) { createEnvironment(input: $i) { id } }';
+  expect((await owner.graphql(create, { i: environment })).text('errors.0.message')).toBe(`type ${allowed}`);
+  const versions = /16\.0, 17\.0, 18\.0, 19\.0/;
+  expect((await owner.post('/projects', { name: 'ERP', odooVersion: '12' })).text('error.message')).toMatch(versions);
+});
+
+it('speaks in its own words of what is too short, too long or of another form', async ({ owner }) => {
+  const long = 'x'.repeat(3000);
+  const answers = [
+    await owner.post('/projects', { name: '', description: long }),
+    await owner.post('/instances', {
+      name: 'Erp',
+      serverId: 'x',
+      environmentId: 'x',
+      adminEmail: 'nobody',
+      workers: 99,
+      cpuLimit: 0,
+      modules: Array.from({ length: 201 }, () => 'crm'),
+    }),
+  ];
+  const told = answers.map((answer) => JSON.stringify(answer.at('error.details.errors')));
+  for (const [index, message] of [
+    [0, 'name: must not be empty'],
+    [0, 'description: must have at most 2000 characters'],
+    [1, 'workers: must be at most 64'],
+    [1, 'cpuLimit: must be at least 0.1'],
+    [1, 'modules: must have at most 200 entries'],
+    [1, 'adminEmail: must be an e-mail address'],
+  ] as const)
+    expect(told[index]).toContain(`"message":"${message}"`);
+});
+
+it.for<[text: string, line: number, column: number, problem: string]>([
+  ['{"name":', 1, 9, 'a value is expected'],
+  ['{\n  "name": "ERP"\n  "slug": "erp"\n}', 3, 3, 'a comma is expected'],
+  ["{'name': 1}", 1, 2, 'this is no JSON value; texts need double quotes'],
+  ['{"password": "hunter2', 1, 14, 'the text has no closing quote'],
+  ['{"name": "ERP",}', 1, 16, 'the name of a field is expected, in double quotes'],
+])('says where JSON is broken: %s', async ([text, line, column, problem], { owner }) => {
+  const rest = await owner.post('/projects', text);
+  expect([rest.status, rest.at('error')]).toMatchObject([
+    400,
+    {
+      code: 'invalid_json',
+      message: `The body is not valid JSON: line ${line}, column ${column}: ${problem}`,
+      details: { line, column },
+    },
+  ]);
+  const graphql = await owner.request('POST', '/graphql', text);
+  expect(graphql.at('errors.0.extensions')).toMatchObject({ code: 'invalid_json', details: { line, column } });
+  expect(JSON.stringify([rest.body, graphql.body])).not.toContain('hunter2');
+});
+
+it('calls the size of a page as the request does', async ({ owner }) => {
+  expect((await owner.get('/projects?limit=0')).text('error.message')).toBe('limit must be between 1 and 100');
+  for (const [argument, message] of [
+    ['first: 101', 'first must be between 1 and 100'],
+    ['last: 0', 'last must be between 1 and 100'],
+  ]) {
+    const answer = await owner.graphql(`{ projects(${argument}) { nodes { id } } }`);
+    expect(answer.at('errors.0.message')).toBe(message);
+    expect(answer.at('errors.0.extensions.details.field')).toBe(message?.split(' ')[0]);
+  }
+});
+
+it('says how a protection is lifted', async ({ owner }) => {
+  const project = await owner.post('/projects', { name: 'Protected' });
+  const made = await owner.post('/environments', { projectId: project.text('id'), name: 'live', type: 'production' });
+  const path = `/environments/${made.text('id')}`;
+  const refused = await owner.delete(path);
+  expect([refused.status, refused.at('error.code')]).toEqual([409, 'invalid_state']);
+  expect(refused.text('error.message')).toContain(`PATCH /api${path} with {"deletionProtected": false}`);
+  expect((await owner.patch(path, { deletionProtected: false })).status).toBe(200);
+  expect((await owner.delete(path)).status).toBe(200);
 });

@@ -169,4 +169,13 @@ it('answers alike, and not sooner, whatever listens where no server was validate
   expect(seen.filter(({ early }) => early)).toEqual([]);
   expect(seen.map(({ code }) => code)).toEqual(seen.map(() => 'ssh_unreachable'));
   expect([...new Set(seen.map(({ told }) => told))], 'the answers').toHaveLength(1);
+  expect(seen[0]?.told).toContain('Nothing there speaks SSH');
+  // Where a server was validated, another service in its place is called what it is.
+  const moved = await register(owner, ports['another protocol']);
+  await owner.finished(moved.text('operationId'));
+  await ocore.sql("UPDATE servers SET validated_address = '127.0.0.1' WHERE id = $1", [moved.text('id')]);
+  const again = await owner.post(`/servers/${moved.text('id')}/validate`);
+  expect((await owner.finished(again.text('operationId'))).text('data.operationUpdated.error.message')).toBe(
+    `127.0.0.1:${ports['another protocol']} responds, but nothing there speaks SSH`,
+  );
 }, 120_000);

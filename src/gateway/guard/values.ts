@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   type GraphQLArgument,
   type GraphQLSchema,
-  getNamedType,
   getNullableType,
   isInputObjectType,
   isInputType,
@@ -18,19 +17,9 @@ import type { FieldError } from '../../errors.ts';
 import { inputMistake, inputMistakes } from '../../request/input-mistakes.ts';
 import { maxErrors } from './limits.ts';
 
-/** What the errors of lists call their arguments, in REST and GraphQL alike. */
-const pageNames: Readonly<Record<string, string>> = {
-  first: 'limit',
-  last: 'limit',
-  after: 'cursor',
-  before: 'cursor',
-};
-
-/** Where the value of an argument is in a request, as REST would say it: the fields of an input are named by themselves. */
-function placeOf(info: TypeInfo, argument: GraphQLArgument): string[] {
-  if (isInputObjectType(getNullableType(argument.type))) return [];
-  const ofList = getNamedType(info.getType())?.name.endsWith('Connection');
-  return [(ofList ? pageNames[argument.name] : undefined) ?? argument.name];
+/** Where the value of an argument is in a request: the fields of an input are named by themselves. */
+function placeOf(argument: GraphQLArgument): string[] {
+  return isInputObjectType(getNullableType(argument.type)) ? [] : [argument.name];
 }
 
 /** Everything in which the literals of a document are not of their types. */
@@ -50,7 +39,7 @@ export function literalMistakes(schema: GraphQLSchema, document: DocumentNode): 
       Argument: (node) => {
         const argument = info.getArgument();
         if (!argument) return;
-        const place = placeOf(info, argument);
+        const place = placeOf(argument);
         validateInputLiteral(node.value, argument.type, (error, path) =>
           mistakes.push(inputMistake(error, argument.type, place, path)),
         );
@@ -60,7 +49,7 @@ export function literalMistakes(schema: GraphQLSchema, document: DocumentNode): 
   return mistakes.slice(0, maxErrors);
 }
 
-/** Where each variable of a document is first used, as REST would say it. */
+/** Where each variable of a document is first used. */
 function placesOf(schema: GraphQLSchema, document: DocumentNode): Map<string, string[]> {
   const places = new Map<string, string[]>();
   const info = new TypeInfo(schema);
@@ -72,7 +61,7 @@ function placesOf(schema: GraphQLSchema, document: DocumentNode): Map<string, st
       Argument: {
         enter: (node) => {
           const argument = info.getArgument();
-          place = argument ? placeOf(info, argument) : [node.name.value];
+          place = argument ? placeOf(argument) : [node.name.value];
         },
       },
       ObjectField: {

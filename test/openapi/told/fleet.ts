@@ -65,12 +65,17 @@ export async function tellServers({ story, ocore }: Scene, ada: Client): Promise
 const steps = z.object({ steps: z.array(z.object({ name: z.string(), title: z.string() })) });
 const stepsOf = (operation: unknown): unknown => steps.parse(operation).steps;
 
+/** What the database is created with, which an instance that was provisioned keeps. */
+const creation = [...['odooVersion', 'edition', 'image', 'language', 'country', 'demo', 'modules', 'adminEmail']];
+
 /** Everything that needs another container. */
+const created = Object.fromEntries(creation.map((name) => [name, undefined]));
 const settings = Object.fromEntries(
   [
     ...['workers', 'limitMemorySoft', 'limitMemoryHard', 'limitTimeCpu', 'limitTimeReal', 'maxCronThreads', 'logLevel'],
     ...['envVars', 'cpuLimit', 'memoryLimit', 'processLimit'],
     ...['databaseCpuLimit', 'databaseMemoryLimit', 'databaseProcessLimit'],
+    ...creation,
   ].map((name) => [name, undefined]),
 );
 
@@ -101,12 +106,14 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
     'POST /instances/{id}/restart',
     'POST /instances/{id}/stop',
     'POST /instances/{id}/start',
+    'POST /instances/{id}/provision',
+    'POST /instances/{id}/reset-admin-password',
   ]) {
     await ocore.sql('UPDATE instances SET status = $2 WHERE id = $1', [
       id,
-      change.endsWith('/start') ? 'stopped' : 'running',
+      change.endsWith('/start') || change.endsWith('/provision') ? 'stopped' : 'running',
     ]);
-    await story.tell(change, ada);
+    await story.tell(change, ada, change.startsWith('PATCH') ? { body: created } : {});
     await endOperations(ocore, id);
   }
   const again = await story.tell('POST /operations/{id}/retry', ada);
