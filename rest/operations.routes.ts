@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const ended = z.object({ finishedAt: z.date() });
 
-export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested waitingFor requestId retryOfId createdAt startedAt finishedAt error { code message hint } steps { name title status progress message startedAt finishedAt }';
+export const operationFields = 'id kind status progress resourceType resourceId serverId projectId cancelRequested waitingFor requestId retryOfId createdAt startedAt finishedAt error { code message hint docUrl } steps { name title status progress message startedAt finishedAt }';
 
 const logFilters = '$search: String, $startDate: DateTime, $endDate: DateTime';
 const logFilter = 'search: $search, startDate: $startDate, endDate: $endDate';
@@ -69,6 +69,7 @@ const examples: Examples = {
   'OperationError.code': 'host_key_mismatch',
   'OperationError.message': 'The server presented another host key than the pinned one',
   'OperationError.hint': 'Compare the keys, then accept the new one',
+  'OperationError.docUrl': 'https://ocore.example.com/docs/errors/host_key_mismatch',
   'operations.kind': 'instance.provision',
   'operations.search': 'host_key',
   'operationLogs.search': 'pulling',

@@ -13,6 +13,8 @@ export interface Context {
   client: Client;
   /** The browser's cookies, and the way to set them in the response. */
   browser: Browser;
+  /** The address of the page about an error. */
+  docUrl: (code: string) => string;
   /** Asks for the permissions again: long-lived subscriptions do after every change of access. */
   reauthenticate: () => Promise<Access>;
   /** The permission that the root field declares: given to its resolver, so that it cannot ask for another one. */

@@ -1,4 +1,5 @@
 import type { OperationStep as StepRow } from '../prisma/generated/client/client.ts';
+import { isOperationErrorCode } from '../src/error-help/index.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
 import { type ListedOperation, listOperations } from '../src/operations/list.ts';
@@ -54,6 +55,11 @@ const OperationError = builder
       code: t.exposeString('code', { description: 'A stable code, such as host_key_mismatch.' }),
       message: t.exposeString('message', { description: 'The message.' }),
       hint: t.exposeString('hint', { nullable: true, description: 'How to resolve it.' }),
+      docUrl: t.string({
+        nullable: true,
+        description: 'The page about the code: its causes, and what to do. Null if the code no longer exists.',
+        resolve: ({ code }, _args, context) => (isOperationErrorCode(code) ? context.docUrl(code) : null),
+      }),
     }),
   });
 

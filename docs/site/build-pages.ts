@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import Eleventy from '@11ty/eleventy';
 import type { GraphQLSchema } from 'graphql';
-import { errorHelp } from '../../src/error-help/index.ts';
-import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import { codeBlock } from './code.ts';
-import { makeMarkdown } from './markdown.ts';
-import { type SchemaKind, schemaKinds, typeAddress } from './schema-data.ts';
+import { operationErrors, requestErrors } from './error-data.ts';
+import { makeMarkdown, tableEnd, tableStart } from './markdown.ts';
+import { schemaKinds, typeAddress } from './schema-data.ts';
+import { type SearchPage, searchIndex } from './search-index.ts';
 
 interface Page {
   url: string | false;
   rawInput: string;
-  data: { title?: string; section?: string; order?: number; layout?: string; error?: unknown; kind?: unknown };
+  data: { title?: string; description?: string; section?: string; order?: number };
 }
 
 const sections = [
   { name: 'start', title: 'Start' },
+  { name: 'operate', title: 'Operating' },
   { name: 'access', title: 'People and access' },
   { name: 'fleet', title: 'The fleet' },
   { name: 'api', title: 'Working with the API' },
@@ -29,60 +30,23 @@ const parts = [
   { title: 'Errors', url: '/docs/errors', at: '/errors' },
 ];
 
-function errorPages() {
-  const codes = Object.keys(errorTable).filter((code): code is ErrorCode => code in errorTable);
-  return codes.map((code) => {
-    const { example, ...help } = errorHelp[code];
-    const rest = { request_id: 'req_Zk3vT1x8cQ0pLw5n', doc_url: `https://ocore.example.com/docs/errors/${code}` };
-    return {
-      code,
-      ...errorTable[code],
-      ...help,
-      rest: JSON.stringify({ error: { code, ...example, ...rest } }, null, 2),
-      graphql: JSON.stringify(
-        { errors: [{ message: example.message, extensions: { code, details: example.details, ...rest } }] },
-        null,
-        2,
-      ),
-    };
-  });
-}
-
 /** Pages are served without their ending. */
 const address = (url: string): string => `/docs${url.replace(/\.html$/, '').replace(/\/index$/, '/')}`;
 
-/** Words only: what a search finds a page by. */
-function plain(markdown: string): string {
-  return markdown
-    .replace(/^---[^]*?---/, '')
-    .replace(/```[^]*?```/g, ' ')
-    .replace(/[`*#|>[\]()]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .slice(0, 4000);
-}
-
-function searchIndex(
-  pages: readonly Page[],
-  kinds: readonly SchemaKind[],
-  errors: ReturnType<typeof errorPages>,
-): string {
-  const guides = pages.flatMap(({ url, rawInput, data }) =>
-    url && data.section ? [{ title: data.title ?? '', url: address(url), text: plain(rawInput) }] : [],
+/** What the search knows of the guides, among all pages. */
+const searchPages = (pages: readonly Page[]): SearchPage[] =>
+  pages.flatMap(({ url, rawInput, data }) =>
+    url && data.section
+      ? [
+          {
+            title: data.title ?? '',
+            url: address(url),
+            description: data.description ?? '',
+            markdown: rawInput,
+          },
+        ]
+      : [],
   );
-  const types = kinds.flatMap((kind) =>
-    kind.entries.map((entry) => ({
-      title: entry.name,
-      url: `/docs/graphql/${kind.name}#${entry.name}`,
-      text: entry.description,
-    })),
-  );
-  const codes = errors.map((error) => ({
-    title: error.code,
-    url: `/docs/errors/${error.code}`,
-    text: `${error.title} ${error.happened}`,
-  }));
-  return JSON.stringify([...guides, ...codes, ...types]);
-}
 
 /** Writes every page of the documentation. */
 export async function buildPages(
@@ -110,7 +74,14 @@ export async function buildPages(
         config.setTemplateFormats(['md', 'njk']);
         config.setUseGitIgnore(false);
         config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
-        const data = { apps, sections, parts, version, errors: errorPages(), schema: schemaKinds(schema) };
+        const operations = operationErrors();
+        const errors = {
+          requests: requestErrors(),
+          operations,
+          operationPages: operations.filter(({ isRequestError }) => !isRequestError),
+        };
+        const kinds = schemaKinds(schema);
+        const data = { apps, sections, parts, version, errors, schema: kinds, tableStart, tableEnd };
         for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
         config.addCollection('guide', (api) =>
           api
@@ -121,7 +92,9 @@ export async function buildPages(
           pages.filter((page) => page.data.section === name),
         );
         config.addFilter('address', address);
-        config.addFilter('searchIndex', searchIndex);
+        config.addFilter('searchIndex', (pages: Page[]) =>
+          JSON.stringify(searchIndex(searchPages(pages), kinds, errors.requests, errors.operations)),
+        );
         config.addFilter('md', (text: string) => markdown.render(text));
         config.addFilter('mdInline', (text: string) => markdown.renderInline(text));
         config.addFilter('code', codeBlock);

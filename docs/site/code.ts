@@ -1,6 +1,8 @@
 import { type BundledLanguage, createCssVariablesTheme, createHighlighter } from 'shiki';
 
-const languages: BundledLanguage[] = ['bash', 'graphql', 'json', 'javascript'];
+const languages: BundledLanguage[] = ['bash', 'graphql', 'json', 'javascript', 'ini', 'nginx'];
+/** A request to try, and commands of an operator. */
+const shells = ['sh', 'shell'];
 const theme = createCssVariablesTheme({ name: 'ocore', variablePrefix: '--', fontStyle: false });
 const highlighter = await createHighlighter({ themes: [theme], langs: languages });
 
@@ -10,7 +12,7 @@ function escaped(text: string): string {
 
 /** A block of code, coloured when the page is built: classes only, as the pages' content policy allows no inline styles. */
 export function codeBlock(text: string, language: string, title: string): string {
-  const lang = languages.find((known) => known === (language === 'sh' ? 'bash' : language));
+  const lang = languages.find((known) => known === (shells.includes(language) ? 'bash' : language));
   const lines = lang
     ? highlighter.codeToTokens(text.trimEnd(), { lang, theme: 'ocore' }).tokens.map((line) =>
         line
@@ -21,5 +23,6 @@ export function codeBlock(text: string, language: string, title: string): string
           .join(''),
       )
     : [escaped(text.trimEnd())];
-  return `<pre class="code" data-title="${escaped(title)}"><code>${lines.join('\n')}</code></pre>`;
+  // In the tab order, so that a keyboard scrolls what is too wide.
+  return `<figure class="code"><figcaption>${escaped(title)}</figcaption><pre tabindex="0"><code>${lines.join('\n')}</code></pre></figure>`;
 }

@@ -3,7 +3,7 @@ declare module '@11ty/eleventy' {
   interface Template {
     url: string | false;
     rawInput: string;
-    data: { title?: string; section?: string; order?: number };
+    data: { title?: string; description?: string; section?: string; order?: number };
   }
   interface Configuration {
     setLibrary(name: string, library: object): void;

@@ -3,6 +3,7 @@ import { codeBlock } from './code.ts';
 
 const titles: Readonly<Record<string, string>> = {
   sh: 'REST',
+  shell: 'Shell',
   graphql: 'GraphQL',
   json: 'Response',
   javascript: 'JavaScript',
@@ -20,6 +21,9 @@ export function idOf(text: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 }
+
+export const tableStart = '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>';
+export const tableEnd = '</table></div>';
 
 export function makeMarkdown(): Markdown {
   const markdown = new MarkdownIt({ html: true, typographer: false });
@@ -48,5 +52,8 @@ export function makeMarkdown(): Markdown {
     const id = idOf(tokens[index - 1]?.content ?? '');
     return ` <a class="anchor" href="#${id}" aria-label="Link to this section">#</a></${tokens[index]?.tag ?? 'h2'}>\n`;
   };
+  // Wider than a phone: a table scrolls by itself, by keyboard as well.
+  markdown.renderer.rules['table_open'] = () => `${tableStart}\n`;
+  markdown.renderer.rules['table_close'] = () => `${tableEnd}\n`;
   return markdown;
 }

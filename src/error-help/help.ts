@@ -7,3 +7,15 @@ export interface ErrorHelp {
   todo: readonly string[];
   example: { message: string; details: ErrorDetails };
 }
+
+/** The same of an error with which an operation ends. */
+export interface OperationErrorHelp {
+  title: string;
+  happened: string;
+  causes: readonly string[];
+  todo: readonly string[];
+  /** A message as it may be; the others depend on what the server said. */
+  message: string;
+  /** What `hint` says, unless the place that found the error knows more. */
+  hint: string | null;
+}

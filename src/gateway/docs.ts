@@ -7,7 +7,7 @@ import { onlyMethods } from '../request/methods.ts';
 const dist = resolve(import.meta.dirname, '../../docs/dist');
 const pages = join(dist, 'pages');
 
-// Everything comes from here. The two editors put styles into the page, so these alone may be inline.
+// Everything comes from here. The two editors put styles into the page, so these alone may be inline. The search is a form.
 const policy = (...more: string[]): string =>
   [
     "default-src 'none'",
@@ -16,12 +16,11 @@ const policy = (...more: string[]): string =>
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     "base-uri 'none'",
-    "form-action 'none'",
     "frame-ancestors 'none'",
     ...more,
   ].join('; ');
-const pagePolicy = policy("style-src 'self'");
-const editorPolicy = policy("style-src 'self' 'unsafe-inline'", "worker-src 'self' blob:");
+const pagePolicy = policy("style-src 'self'", "form-action 'self'");
+const editorPolicy = policy("style-src 'self' 'unsafe-inline'", "form-action 'none'", "worker-src 'self' blob:");
 
 function guard(response: Response, content: string): void {
   response.setHeader('Content-Security-Policy', content);

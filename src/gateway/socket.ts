@@ -48,6 +48,7 @@ function credentialsFrom(
     authorization: find('authorization') ?? sent.authorization,
     orgSlug: find('x-org-slug') ?? sent.orgSlug,
     cookie: csrfToken === undefined ? sent.cookie : cookieCredential(app.config, request, csrfToken),
+    host: sent.host,
     browser: sent.browser,
   };
 }

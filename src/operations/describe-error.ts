@@ -1,8 +1,12 @@
+import type { OperationErrorCode } from '../error-help/index.ts';
 import { RemoteError, toRemoteError } from '../remote/index.ts';
 import { type OperationError, StepError } from './kind.ts';
 
+/** An error of this program's own; what a row says may be of an older one. */
+type Described = OperationError & { code: OperationErrorCode };
+
 /** What the user is told of an error. */
-export function describeError(error: unknown): OperationError {
+export function describeError(error: unknown): Described {
   if (error instanceof StepError || error instanceof RemoteError)
     return { code: error.code, message: error.message, hint: error.hint };
   const remote = toRemoteError(error);
@@ -15,9 +19,9 @@ export function describeError(error: unknown): OperationError {
   };
 }
 
-export const cancelled: OperationError = { code: 'cancelled', message: 'The operation was cancelled', hint: null };
+export const cancelled: Described = { code: 'cancelled', message: 'The operation was cancelled', hint: null };
 
-export const workerCrashed: OperationError = {
+export const workerCrashed: Described = {
   code: 'worker_crashed',
   message: 'Five workers in a row stopped during this step',
   hint: 'Read the logs of the workers, fix the cause, then retry the operation.',

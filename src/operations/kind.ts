@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../database/database.ts';
+import type { OperationErrorCode } from '../error-help/index.ts';
 import type { RemoteHost, RemoteTarget } from '../remote/index.ts';
 import type { OperationKind } from './definition.ts';
 import type { EndContext, Settle } from './outcome.ts';
@@ -37,9 +38,9 @@ export interface OperationImplementation<Input, Step extends string> {
 
 /** A failure that the user must read: a stable code, what happened, what to do. */
 export class StepError extends Error {
-  readonly code: string;
+  readonly code: OperationErrorCode;
   readonly hint: string | null;
-  constructor(code: string, message: string, hint: string | null = null, options?: ErrorOptions) {
+  constructor(code: OperationErrorCode, message: string, hint: string | null = null, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StepError';
     this.code = code;

@@ -1,54 +1,6 @@
-export type RemoteErrorCode =
-  | 'ssh_unreachable'
-  | 'ssh_auth_failed'
-  | 'host_key_mismatch'
-  | 'host_key_unknown'
-  | 'destination_denied'
-  | 'ssh_connection_lost'
-  | 'ssh_sessions_refused'
-  | 'ssh_forwarding_refused'
-  | 'shell_unusable'
-  | 'docker_unavailable'
-  | 'docker_permission'
-  | 'docker_error'
-  | 'remote_timeout'
-  | 'remote_command_failed'
-  | 'remote_cancelled'
-  | 'port_in_use'
-  | 'address_pool_exhausted'
-  | 'disk_full'
-  | 'image_not_found'
-  | 'registry_auth_failed';
+import { operationErrorHelp, type RemoteErrorCode } from '../error-help/index.ts';
 
-const hints: Record<RemoteErrorCode, string> = {
-  ssh_unreachable:
-    'Check that the host is correct, that the port is that of sshd (usually 22) and not of another service, that sshd is running and that no firewall blocks the connection.',
-  ssh_auth_failed: 'Check the SSH user, and that the server accepts the registered key or password.',
-  host_key_mismatch:
-    'If the server was reinstalled, compare the new fingerprint with the server and accept it. Otherwise, someone may be intercepting the connection.',
-  host_key_unknown: 'Validate the server first. This pins its host key.',
-  destination_denied: 'Use another address, or ask the operator to allow its network (SERVER_NETWORKS_ALLOWED).',
-  ssh_connection_lost: 'The connection was lost. The operation continues when the server responds again.',
-  ssh_sessions_refused:
-    'Set MaxSessions in the server’s sshd_config to 10 (the default) or more, and reload sshd. Existing connections keep the old value.',
-  ssh_forwarding_refused:
-    'Set AllowTcpForwarding to yes or local in the server’s sshd_config, and reload sshd. PermitOpen, DisableForwarding, and the options of the key in authorized_keys have the same effect.',
-  shell_unusable:
-    'Run `ssh USER@HOST "echo ok"`: it must print ok. An exit or exec in a start-up file such as ~/.bashrc, a forced command, or a login shell such as /bin/false prevents that.',
-  docker_unavailable: 'Install or start Docker on the server (systemctl start docker).',
-  docker_permission: 'Add the SSH user to the docker group, or give it sudo without a password.',
-  docker_error: 'The Docker engine refused the request; its message gives the reason.',
-  remote_timeout: 'The server took too long. Check its load and try again.',
-  remote_command_failed: 'Read the output of the command in the operation log.',
-  remote_cancelled: 'It was cancelled.',
-  port_in_use: 'Another program on the server uses the port.',
-  address_pool_exhausted:
-    'Remove unused networks (docker network prune), or give the engine more ranges, as in {"default-address-pools":[{"base":"10.201.0.0/16","size":24}]} in /etc/docker/daemon.json, and restart Docker.',
-  disk_full: 'Free space on the server’s disk and try again.',
-  image_not_found:
-    'Check the name and tag of the image, and that the server can reach its registry. A private image needs the credentials of its registry.',
-  registry_auth_failed: 'Add or correct the credentials of the registry (POST /registries), then try again.',
-};
+export type { RemoteErrorCode };
 
 const retryable: ReadonlySet<RemoteErrorCode> = new Set([
   'ssh_unreachable',
@@ -76,7 +28,7 @@ export class RemoteError extends Error {
     super(message, options);
     this.name = 'RemoteError';
     this.code = code;
-    this.hint = options.hint ?? hints[code];
+    this.hint = options.hint ?? operationErrorHelp[code].hint ?? '';
     this.retryable = options.retryable ?? retryable.has(code);
     this.fingerprint = options.fingerprint;
     this.status = options.status;

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type AccessTokens, Browser } from '../identity/index.ts';
 import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
+import { docUrlOf } from './public-error.ts';
 import { countRequest } from './quota.ts';
 
 function single(value: string | string[] | undefined): string | null {
@@ -18,6 +19,8 @@ export interface Credentials {
   /** A browser's; it counts only without an Authorization header. */
   cookie: CookieCredential | null;
   orgSlug: string | null;
+  /** What the request was sent to: links lead there, unless APP_URL says where. */
+  host: string | null;
   browser: (response: ServerResponse | null) => Browser;
 }
 
@@ -26,6 +29,7 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
   return {
     authorization: single(headers.authorization),
     orgSlug: single(headers['x-org-slug']),
+    host: headers.host ?? null,
     cookie: cookieCredential(config, request, single(headers['x-csrf-token'])),
     browser: (response) => new Browser(config, headers, response),
   };
@@ -77,5 +81,6 @@ export async function contextOf(
       );
     return now;
   };
-  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response) };
+  const docUrl = (code: string): string => docUrlOf(app.config, credentials.host, code);
+  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response), docUrl };
 }

@@ -145,16 +145,42 @@ it.for<[string, NonNullable<Parameters<typeof openTab>[2]>]>([
   }
 });
 
-it('the search finds guides, errors and types', async ({ ocore }) => {
-  const { page } = await openTab(browser, `${ocore.url}/docs/`);
+it('the search finds what people type, guides first, and says what it found and where', async ({ ocore }) => {
+  const { page, offences } = await openTab(browser, `${ocore.url}/docs/search`);
+  const wrong: unknown[] = [];
   for (const [words, address] of [
-    ['host key', '/docs/guides/servers'],
+    ['invite', '/docs/guides/members#invite'],
+    ['how do I invite somebody', '/docs/guides/members#invite'],
+    ['ssl', '/docs/guides/production#tls-and-the-proxy'],
+    ['certifcate', '/docs/guides/production#tls-and-the-proxy'],
+    ['password', '/docs/guides/account#password'],
+    ['pasword', '/docs/guides/account#password'],
+    ['backup', '/docs/guides/production#backup'],
+    ['server', '/docs/guides/servers'],
+    ['login', '/docs/guides/authentication#sign-in'],
+    ['host key', '/docs/guides/servers#host-keys'],
     ['recovery codes', '/docs/guides/two-factor'],
-    ['rate_limit', '/docs/errors/rate_limit_exceeded'],
+    ['docker_error', '/docs/errors/docker_error'],
+    ['rate_limit_exceeded', '/docs/errors/rate_limit_exceeded'],
     ['createServer', '/docs/graphql/mutations#createServer'],
   ] as const) {
-    await page.fill('#search', words);
-    await page.waitForSelector(`#results a[href="${address}"]`);
+    await page.goto(`${ocore.url}/docs/search?q=${encodeURIComponent(words)}`);
+    const first = page.locator('#found a').first();
+    await first.waitFor();
+    const found = [words, await first.getAttribute('href')];
+    if (found[1] !== address) wrong.push(found);
   }
+  expect(wrong).toEqual([]);
+
+  await page.goto(`${ocore.url}/docs/search?q=server`);
+  const kinds = await page.locator('#found .kind').allTextContents();
+  const lastThatExplains = Math.max(kinds.lastIndexOf('Guide'), kinds.lastIndexOf('Error'));
+  expect(kinds[0]).toBe('Guide');
+  expect(kinds.slice(lastThatExplains + 1)).toEqual(expect.arrayContaining(['REST', 'GraphQL']));
+  expect(kinds.slice(0, lastThatExplains).filter((kind) => kind === 'REST' || kind === 'GraphQL')).toEqual([]);
+  const excerpts = await page.locator('#found .excerpt').allTextContents();
+  expect(Math.max(...excerpts.map((text) => text.length))).toBeLessThan(200);
+  expect(await page.locator('#found mark').first().textContent()).toMatch(/^server/i);
+  expect(offences).toEqual([]);
   await page.close();
 });

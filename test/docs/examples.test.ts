@@ -192,9 +192,14 @@ describe.each(guides().map((guide) => [guide.name, guide] as const))('the guide 
 
 it('runs every language that the guides have examples in', () => {
   expect([...new Set(guides().flatMap((guide) => guide.blocks.map((block) => block.language)))].sort()).toEqual([
+    // Files and commands of the guide for operators, which test/docs/production.test.ts checks.
+    'caddyfile',
     'graphql',
+    'ini',
     'javascript',
     'json',
+    'nginx',
     'sh',
+    'shell',
   ]);
 });

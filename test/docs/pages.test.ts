@@ -3,9 +3,11 @@ import http from 'node:http';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
+import { operationErrorHelp } from '../../src/error-help/index.ts';
 import { errorTable } from '../../src/errors.ts';
 import { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
+import { fleetOf } from '../kit/fleet-rows.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { guides } from './guide.ts';
 
@@ -23,6 +25,34 @@ it('has a page for every error, at the address that the error itself names', asy
   }
   const refused = await new Client(ocore.url, null, null).get('/servers');
   expect((await fetch(refused.text('error.doc_url'))).status).toBe(200);
+});
+
+it('has a page for every code with which an operation ends, at the address that the operation names', async ({
+  ocore,
+  owner,
+}) => {
+  for (const [code, { title, causes }] of Object.entries(operationErrorHelp)) {
+    const page = await (await get(ocore, `/docs/errors/${code}`)).text();
+    expect([code, page.includes(title), page.includes('Usual causes'), causes.length > 0]).toEqual([
+      code,
+      true,
+      true,
+      true,
+    ]);
+  }
+  const { OPERATION_ID: id = '' } = await fleetOf(ocore, owner);
+  const query = 'query ($id: ID!) { operation(id: $id) { error { code docUrl } } }';
+  for (const [code, docUrl] of [
+    ['ssh_auth_failed', `${ocore.url}/docs/errors/ssh_auth_failed`],
+    ['of_an_old_version', null],
+  ] as const) {
+    await ocore.sql(
+      "UPDATE operations SET status = 'failed', finished_at = now(), error_code = $2, error_message = 'No' WHERE id = $1",
+      [id, code],
+    );
+    expect((await owner.get(`/operations/${id}`)).at('error')).toMatchObject({ code, docUrl });
+    expect((await owner.graphql(query, { id })).at('data.operation.error')).toEqual({ code, docUrl });
+  }
 });
 
 it('says of a file that is not there that it is not there', async ({ ocore }) => {
@@ -73,9 +103,19 @@ it('leads to every guide, from the side of each page and by the search', async (
     expect([
       name,
       front.includes(`<li><a href="${url}">`),
-      index.find((entry) => entry.url === url)?.text.length ?? 0,
+      index.filter((entry) => entry.url.split('#')[0] === url).reduce((sum, { text }) => sum + text.length, 0),
     ]).toEqual([name, true, expect.toSatisfy((length: number) => length > 200)]);
   }
+  expect(new Set(index.map(({ url }) => url)).size).toBe(index.length);
+});
+
+it('has a page of the search that a link or a form of any page leads to', async ({ ocore }) => {
+  const page = await get(ocore, '/docs/search?q=%22%3E%3Cscript%3Eboo');
+  expect([page.status, page.headers.get('content-security-policy')?.includes("form-action 'self'")]).toEqual([
+    200,
+    true,
+  ]);
+  expect(await page.text()).not.toContain('boo');
 });
 
 it('lets browsers keep pages for a while and named files for good, and sends little', async ({ ocore }) => {

@@ -1,0 +1,161 @@
+import type { OperationErrorHelp } from './help.ts';
+
+/** What a step of an operation finds out by itself: about a server, an instance or an organization. */
+export const stepHelp = {
+  server_unsuitable: {
+    title: 'The server does not meet the requirements',
+    happened: 'The server was reached, but it cannot run instances.',
+    causes: [
+      'It has less than 900 MB of memory, does not run Linux, or has another architecture than x86_64 or arm64.',
+      'Docker runs there, but a container does not start: the kernel, AppArmor, SELinux or the virtual machine prevents it.',
+    ],
+    todo: [
+      'Read `message`: it names the requirement.',
+      'If no container starts, run `docker run --rm hello-world` on the server and read `journalctl -u docker`.',
+      'Correct it and validate the server again, or use another server.',
+    ],
+    message: 'The server has 0.5 GiB of memory; at least 0.9 GiB is needed',
+    hint: 'Use a larger server.',
+  },
+  docker_too_old: {
+    title: 'Docker on the server is too old',
+    happened: 'The Docker engine is older than 20.10.',
+    causes: ['The server has the Docker of an old distribution.'],
+    todo: ['Upgrade Docker on the server (docs.docker.com/engine/install), then validate the server again.'],
+    message: 'Docker 19.03.15 is too old; 20.10 or newer is needed',
+    hint: 'Upgrade Docker on the server.',
+  },
+  odoo_not_healthy: {
+    title: 'Odoo did not become healthy',
+    happened:
+      'Odoo was started, but it ended, or did not answer at `/web/health` and `/web/login` within five minutes. After a change of its configuration, the earlier configuration runs again.',
+    causes: [
+      'A module cannot be loaded: the message has the last lines of the log.',
+      'The container has too little memory, and the kernel ended Odoo (exit code 137).',
+      'The image is no Odoo, or of another release than the database.',
+    ],
+    todo: [
+      'Read the log of the instance: `GET /api/instances/{id}/logs`.',
+      'Correct the modules, the image or the limits with `PATCH /api/instances/{id}`.',
+      'If the server was only too slow, retry the operation.',
+    ],
+    message: 'Odoo exited with code 1. Its last log lines: …',
+    hint: 'The full log of the instance has more details.',
+  },
+  container_missing: {
+    title: 'The container of Odoo no longer exists',
+    happened: 'The container was removed while oCore waited for it.',
+    causes: ['Somebody removed it on the server, for example with `docker rm` or `docker system prune`.'],
+    todo: [
+      'Start the instance with `POST /api/instances/{id}/start`: a removed container is created again, with the same data.',
+    ],
+    message: 'The Odoo container no longer exists',
+    hint: 'It was removed on the server; provision or configure the instance again.',
+  },
+  data_missing: {
+    title: 'The data of the instance is gone',
+    happened: 'A volume of the instance, with its database or its files, no longer exists on the server.',
+    causes: ['Somebody removed it, for example with `docker volume prune`.', 'The server was installed again.'],
+    todo: [
+      'If you have a copy of the volume, restore it under the same name with its labels, and start the instance.',
+      'Otherwise delete the instance and create it again.',
+    ],
+    message: 'The data of the instance no longer exists on the server: the database',
+    hint: 'Delete the instance and create it again.',
+  },
+  database_error: {
+    title: 'The PostgreSQL of the instance does not work',
+    happened:
+      'The PostgreSQL container of the instance stopped, did not start within two minutes, or refused a statement.',
+    causes: [
+      'The disk of the server is full.',
+      'The container has too little memory.',
+      'Its volume was written by another release of PostgreSQL.',
+    ],
+    todo: [
+      'Read its log: `GET /api/instances/{id}/logs?source=postgres`.',
+      'Check the disk and the memory of the server: `GET /api/servers/{id}/metrics`.',
+      'Then retry the operation.',
+    ],
+    message: 'PostgreSQL did not start within two minutes',
+    hint: 'Read the PostgreSQL log of the instance.',
+  },
+  database_initialisation_failed: {
+    title: 'Odoo could not create its database',
+    happened:
+      'Odoo ended with an error while it installed its modules, or left one of them out. What was created is removed again.',
+    causes: [
+      'The name of a module is misspelt, or the image does not have it.',
+      'A module needs a Python package or a program that the image does not have.',
+      'The language or the country is unknown to this release of Odoo.',
+      'The container had too little memory.',
+    ],
+    todo: [
+      'Read the log of the operation: `GET /api/operations/{id}/logs`. It has every line of Odoo.',
+      'Delete the instance and create it again with other `modules`, another `image` or higher limits.',
+    ],
+    message: 'Odoo did not install sale_managment',
+    hint: 'Check that the module names are correct and that the image contains the modules; the operation log has all lines.',
+  },
+  no_free_port: {
+    title: 'The server has no free port for the instance',
+    happened: 'All ports of the range are in use, or twenty in a row are taken by other programs.',
+    causes: ['Another program uses ports of the range.', '`PORT_RANGE` is too small for the number of instances.'],
+    todo: [
+      'On the server, `ss -ltnp` shows which programs listen.',
+      'The operator can set `PORT_RANGE` to another or wider range; then retry the operation.',
+    ],
+    message: 'All ports in 20000-29999 are in use on this server',
+    hint: 'Delete instances, or widen PORT_RANGE.',
+  },
+  operation_in_progress: {
+    title: 'Another operation is in progress',
+    happened: 'A server was to be removed with its instances, and an operation of one of them had begun meanwhile.',
+    causes: ['A change of an instance was requested at the same time.'],
+    todo: ['Wait for its end or cancel it, then remove the server again.'],
+    message: 'An operation of an instance on this server is still running',
+    hint: 'Wait for its end or cancel it, then remove the server again.',
+  },
+  org_in_use: {
+    title: 'The organization still has servers or instances',
+    happened: 'An organization was to be deleted, and something that only its owner can remove still exists.',
+    causes: ['A server or an instance was added after the deletion was requested, or could not be removed.'],
+    todo: ['Remove what `message` names, then delete the organization again.'],
+    message: 'Still there: berlin-1',
+    hint: 'Remove these servers and instances, then delete the organization again.',
+  },
+  cancelled: {
+    title: 'The operation was cancelled',
+    happened: 'Somebody cancelled the operation. The remote work was stopped and partial results were removed.',
+    causes: ['`POST /api/operations/{id}/cancel`. The [audit log](/docs/guides/audit-logs) states who sent it.'],
+    todo: ['Retry it with `POST /api/operations/{id}/retry` if it is still wanted.'],
+    message: 'The operation was cancelled',
+    hint: null,
+  },
+  worker_crashed: {
+    title: 'Five workers in a row stopped during this step',
+    happened: 'Each worker that ran this step ended without a result. oCore does not give the step to a sixth one.',
+    causes: [
+      'The worker has too little memory and is ended by the kernel.',
+      'A fault of oCore that this step brings about.',
+    ],
+    todo: [
+      'Read the logs of the workers, and `dmesg` or `journalctl -k` of their machine.',
+      'Fix the cause, then retry the operation.',
+    ],
+    message: 'Five workers in a row stopped during this step',
+    hint: 'Read the logs of the workers, fix the cause, then retry the operation.',
+  },
+  internal_error: {
+    title: 'Unexpected error in oCore',
+    happened:
+      'A step failed for a reason that oCore does not know. Its details may contain secrets, so that only the log of the worker has them.',
+    causes: ['A fault of oCore, or of the machine on which the worker runs.'],
+    todo: [
+      'Find the lines with the `requestId` of the operation in the log of the worker.',
+      'Retry the operation. If it fails again, report the request id.',
+    ],
+    message: 'Unexpected error in the control plane',
+    hint: 'The worker’s log has the details under the request id of this operation.',
+  },
+} as const satisfies Record<string, OperationErrorHelp>;
