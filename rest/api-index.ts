@@ -20,9 +20,7 @@ const slugOf = (category: string): string => category.toLowerCase().replace(/[^a
 /** The parts of the API in the order of the reference, each with its first path and its place in the playground. */
 const parts = Object.entries(categories).flatMap(([name, description]) => {
   const own = routes.filter((route) => route.category === name);
-  return own.length === 0
-    ? []
-    : [{ name, description, routes: own.length, reference: `/docs/api#tag/${slugOf(name)}` }];
+  return own.length === 0 ? [] : [{ name, description, routes: own.length, reference: `/docs/api#tag/${slugOf(name)}` }];
 });
 
 const index = { name: 'oCore', version: apiVersion, links, categories: parts };

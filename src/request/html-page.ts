@@ -38,11 +38,11 @@ header a{text-decoration:none}header .logo{font-weight:750;font-size:1.1rem}head
 main{max-width:34rem;margin:0 auto;padding:2.25rem 1.25rem 4rem;overflow-wrap:break-word}h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 label{display:block;margin:1rem 0 .25rem;font-weight:550}input{font:inherit;color:inherit;width:100%;padding:.55rem .7rem;border:1px solid var(--edge);border-radius:8px;background:var(--paper)}input[readonly]{background:var(--tint);color:var(--soft)}
 button,.button{display:inline-block;font:inherit;font-weight:550;margin-top:1.1rem;padding:.55rem 1.2rem;border:1px solid var(--accent);border-radius:8px;background:var(--accent);color:var(--on);text-decoration:none;cursor:pointer}
-.quiet{background:transparent;color:var(--accent)}form .wide{width:100%;text-align:center}.row{display:flex;flex-wrap:wrap;gap:0 .75rem;align-items:center}.row form{margin:0}.soft,small{color:var(--soft)}small{display:block;margin-top:.25rem;font-size:.9rem}[hidden]{display:none}
+.quiet{background:transparent;color:var(--accent)}.row{display:flex;flex-wrap:wrap;gap:0 .75rem;align-items:center}.row form{margin:0}.soft,small{color:var(--soft)}small{display:block;margin-top:.25rem;font-size:.9rem}[hidden]{display:none}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.25rem;margin:1rem 0}dt{color:var(--soft)}dd{margin:0;min-width:0}.list{padding:0;list-style:none}.list li{padding:.55rem 0;border-bottom:1px solid var(--line)}
 code{font:.9em ui-monospace,Menlo,Consolas,monospace;background:var(--tint);padding:.1em .35em;border-radius:5px}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--tint);padding:1rem;border-radius:8px}
 .error,.note{margin:0 0 1.25rem;padding:.7rem 1rem;border:1px solid var(--line);border-left:4px solid var(--accent);border-radius:8px;background:var(--tint)}.error{border-left-color:var(--bad);color:var(--bad)}.error p,.note p{margin:0}.error p+p,.note p+p{margin-top:.5rem}
-a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:2px}@media(max-width:30rem){main{padding-top:1.5rem}form button,main .button{width:100%;text-align:center}.row form,.row .button{flex:1 1 100%}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
+a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:2px}@media(max-width:30rem){main{padding-top:1.5rem}form button,main .button{width:100%;text-align:center}.row>*{flex:1 1 100%}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
 export interface Page {

@@ -1,6 +1,5 @@
 import type { Router } from 'express';
 import { confirmSignUp } from '../../accounts/index.ts';
-import { requirePerson } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import {
   type AccessTokens,
@@ -21,7 +20,7 @@ import { joinPage } from './join.ts';
 import { secondStepPage } from './second-step.ts';
 import { providerStart, signInPages } from './sign-in.ts';
 import { mailbox, passwordField, signUpPage } from './sign-up.ts';
-import type { Visit } from './visit.ts';
+import { requireSignedIn, type Visit } from './visit.ts';
 
 const done = (title: string, body: Html): Page => ({ title, body });
 const signIn = html`<p><a class="button" href="/sign-in">Sign in</a></p>`;
@@ -64,12 +63,12 @@ export function accountPages(app: App, tokens: AccessTokens): Router {
       path: '/resend-verification',
       title: 'Verify your e-mail address',
       show: ({ csrf, access }) => {
-        requirePerson(access);
+        requireSignedIn({ access });
         const text = html`<p>You get a new e-mail with a link. Only the link in the latest e-mail works.</p>`;
         return done('Verify your e-mail address', form('/resend-verification', { csrf }, text, 'Send the e-mail'));
       },
       submit: async ({ access, client }) => {
-        await resendVerification(app, client, requirePerson(access).userId);
+        await resendVerification(app, client, requireSignedIn({ access }).userId);
         return done('The e-mail has been sent', mailbox(app));
       },
       wayOn: html`<p><a class="button" href="/sign-in?next=/resend-verification">Sign in</a></p>`,

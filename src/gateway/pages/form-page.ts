@@ -28,19 +28,37 @@ export interface FormPage {
 const correctable: readonly ErrorCode[] = ['validation_error', 'invalid_credentials'];
 
 /** A form with one button; `kept` goes along unseen. */
-export function form(action: string, kept: Readonly<Record<string, string>>, content: Html, button: string): Html {
+export function form(
+  action: string,
+  kept: Readonly<Record<string, string>>,
+  content: Html,
+  button: string,
+  kind: 'quiet' | '' = '',
+): Html {
   const hidden = Object.entries(kept)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
-  return html`<form method="post" action="${action}">${content}${hidden}<button type="submit">${button}</button></form>`;
+  return html`<form method="post" action="${action}">${content}${hidden}<button type="submit" class="${kind}">${button}</button></form>`;
 }
+
+/** What the forms call the fields of the API. */
+const labels: Readonly<Record<string, string>> = {
+  code: 'Code',
+  email: 'E-mail address',
+  name: 'Your name',
+  organizationName: 'Organization',
+  password: 'Password',
+  setupToken: 'Setup token',
+};
+const labelled = (message: string): string =>
+  message.replace(/^(\w+): /, (text, field: string) => (labels[field] ? `${labels[field]}: ` : text));
 
 /** Every message of an error once. */
 function messagesOf({ message, details }: AppError): string[] {
   const errors: unknown = details['errors'];
   const all = Array.isArray(errors) ? errors.map((one: unknown) => Object(one)['message']) : [];
   const texts = all.filter((one): one is string => typeof one === 'string');
-  return [...new Set(texts.length > 0 ? texts : [message])];
+  return [...new Set(texts.length > 0 ? texts : [message])].map(labelled);
 }
 
 const home = html`<p><a href="/">Go to the start page</a></p>`;

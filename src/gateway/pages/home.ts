@@ -19,8 +19,7 @@ function mailState(app: App): Html | string {
     : 'Queued: no mail server is configured';
 }
 
-async function state(app: App, { access }: Visit): Promise<Html> {
-  const { signupOpen } = await readSettings(app.db.prisma, app);
+async function state(app: App, { access }: Visit, signupOpen: boolean): Promise<Html> {
   const queue = access.isAdmin ? await queueState(app) : null;
   const more = queue
     ? html`${row('Operations', `${queue.running} running, ${queue.queued} queued, ${queue.failedLastDay} failed in the last day`)}${row('E-mails', `${queue.mailsWaiting} waiting`)}`
@@ -36,12 +35,12 @@ async function account(app: App, visit: Visit): Promise<Html | null> {
   const connected = oauthProviders(app.config).find((one) => one.name === visit.field('connected'));
   return html`${connected ? html`<div class="note"><p>Your ${connected.title} account is connected.</p></div>` : ''}<p>You are signed in as <strong>${name}</strong> (${email})${isAdmin ? ', an administrator of this installation' : ''}.</p>${emailVerifiedAt ? '' : html`<div class="note"><p>Your e-mail address is not verified: open the link in the e-mail, or <a href="/resend-verification">request a new one</a>.</p></div>`}
 <h2>Your organizations</h2>${organizations.length === 0 ? html`<p>You belong to no organization: ask for an invitation.</p>` : html`<ul class="list">${organizations.map((one) => html`<li>${one.name} <code>${one.slug}</code></li>`)}</ul>`}
-${form('/sign-out', { csrf: visit.csrf }, html``, 'Sign out')}`;
+${form('/sign-out', { csrf: visit.csrf }, html``, 'Sign out', 'quiet')}`;
 }
 
-async function welcome(app: App): Promise<Html> {
+async function welcome(app: App, signupOpen: boolean): Promise<Html> {
   const first = await needsSetupToken(app);
-  return html`<p>The control plane of a company’s Odoo fleet, on your own servers, over SSH, without an agent.</p>${first ? html`<div class="note"><p>No account exists yet: the first one administers this installation.</p></div>` : ''}<div class="row"><a class="button" href="/sign-in">Sign in</a><a class="button quiet" href="/sign-up">Sign up</a></div>`;
+  return html`<p>The control plane of a company’s Odoo fleet, on your own servers, over SSH, without an agent.</p>${first ? html`<div class="note"><p>No account exists yet: the first one administers this installation.</p></div>` : ''}<div class="row"><a class="button" href="/sign-in">Sign in</a>${first || signupOpen ? html`<a class="button quiet" href="/sign-up">Sign up</a>` : ''}</div>`;
 }
 
 const links: readonly [href: string, name: string, about: string][] = [
@@ -64,8 +63,9 @@ export function homePage(app: App, tokens: AccessTokens, isReady: () => Promise<
           body: html`<div class="error" role="alert"><p>The database is unavailable. Try again in a moment.</p></div>${parts}`,
         });
       const visit = await visitOf(app, tokens, request, response);
-      const top = (await account(app, visit)) ?? (await welcome(app));
-      sendPage(response, { title: 'oCore', body: html`${top}${parts}${await state(app, visit)}` });
+      const { signupOpen } = await readSettings(app.db.prisma, app);
+      const top = (await account(app, visit)) ?? (await welcome(app, signupOpen));
+      sendPage(response, { title: 'oCore', body: html`${top}${parts}${await state(app, visit, signupOpen)}` });
     } catch (error) {
       sendErrorPage(app, request, response, 'oCore', error, parts);
     }

@@ -11,7 +11,7 @@ import { html, type Html, type Page } from '../../request/html-page.ts';
 import { type FormPage, form } from './form-page.ts';
 import { withQuery } from './own-path.ts';
 import { invitedFields } from './sign-up.ts';
-import { personOf, type Visit } from './visit.ts';
+import { personOf, requireSignedIn, type Visit } from './visit.ts';
 
 const path = '/accept-invitation';
 const title = 'Join an organization';
@@ -99,6 +99,7 @@ export function joinPage(app: App): FormPage {
     title,
     show: (visit) => show(app, visit),
     submit: async (visit) => {
+      requireSignedIn(visit);
       const { access, client } = visit;
       const kept = keptOf(visit);
       if (kept.code) await acceptInviteLink(app, access, client, kept.code);

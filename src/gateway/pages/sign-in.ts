@@ -9,7 +9,7 @@ import { type FormPage, form, sendErrorPage } from './form-page.ts';
 import { withQuery } from './own-path.ts';
 import { passkeyButton, passkeyScript } from './passkey.ts';
 import { secondStep } from './second-step.ts';
-import { personOf, type Visit, visitOf } from './visit.ts';
+import { personOf, requireSignedIn, type Visit, visitOf } from './visit.ts';
 
 /** A button for each provider of this installation. */
 export function providerButtons({ app, next }: Visit): readonly Html[] {
@@ -76,7 +76,7 @@ export function signInPages(app: App, tokens: AccessTokens): readonly FormPage[]
         const { client, browser, access, next } = visit;
         const person = personOf(visit);
         if (person) await logout(app, person.sessionId, client);
-        else if (access.refused?.code === 'forbidden') throw access.refused;
+        else if (access.refused?.code === 'forbidden') requireSignedIn(visit);
         browser.forget();
         return { redirect: next ?? '/' };
       },

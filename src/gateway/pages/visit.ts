@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../../../schema/context.ts';
 import type { Access } from '../../access/access.ts';
 import type { App } from '../../app.ts';
+import { AppError } from '../../errors.ts';
 import { type AccessTokens, type CookieNames, csrfTokenOf, readCookies } from '../../identity/index.ts';
 import { clientOf } from '../../request/client.ts';
 import { contextOf, credentialsOf } from '../../request/context.ts';
@@ -53,8 +54,25 @@ export async function visitOf(app: App, tokens: AccessTokens, request: Request, 
   };
 }
 
+export interface Person {
+  userId: string;
+  sessionId: string;
+  name: string;
+}
+
 /** The person who is signed in, or null. */
-export function personOf({ access }: { access: Access }): { userId: string; sessionId: string; name: string } | null {
+export function personOf({ access }: { access: Access }): Person | null {
   const { userId, sessionId, actor } = access;
   return userId && sessionId && actor ? { userId, sessionId, name: actor.name } : null;
+}
+
+/** The same for what needs one; in the words of a page. */
+export function requireSignedIn({ access }: { access: Access }): Person {
+  const person = personOf({ access });
+  if (person) return person;
+  const isForged = access.refused?.code === 'forbidden';
+  throw new AppError(
+    isForged ? 'forbidden' : 'unauthenticated',
+    isForged ? 'The form must be submitted from this page; open it again' : 'Sign in first',
+  );
 }
