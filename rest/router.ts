@@ -11,6 +11,7 @@ import { onRoute } from '../src/request/request-log.ts';
 import { identified } from '../src/request/identified.ts';
 import type { AccessTokens } from '../src/identity/index.ts';
 import { sendError } from '../src/request/error-answer.ts';
+import { apiIndex } from './api-index.ts';
 import { bodyOf } from './body.ts';
 import { handler, type Parts, permitted } from './handler.ts';
 import { openApi } from './openapi.ts';
@@ -32,6 +33,7 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
   const description = openApi(schema);
   const asJson = JSON.stringify(description);
   let asYaml: string | undefined;
+  router.get('/', requireVersion, apiIndex);
   router.get('/openapi.json', requireVersion, (_request, response) => {
     response.type('json').send(asJson);
   });
@@ -41,6 +43,7 @@ export function restRouter(app: App, tokens: AccessTokens, connections: Connecti
   });
   const prepared = routes.map((route) => prepare(schema, route));
   const methods = new Map([
+    ['/', ['GET', 'HEAD']],
     ['/openapi.json', ['GET', 'HEAD']],
     ['/openapi.yaml', ['GET', 'HEAD']],
   ]);

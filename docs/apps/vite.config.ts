@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const entry = (name: string): string => resolve(import.meta.dirname, name, 'main.ts');
 
-/** What runs in the browser: GraphiQL, the playground of the REST API, and the search of the documentation. */
+/** What runs in the browser: GraphiQL, the playground of the REST API, the search of the documentation, and passkeys on the sign-in page. */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/docs/',
@@ -18,7 +18,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 10_000,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { graphiql: entry('graphiql'), playground: entry('playground'), site: entry('site') },
+      input: {
+        graphiql: entry('graphiql'),
+        pages: entry('pages'),
+        playground: entry('playground'),
+        site: entry('site'),
+      },
       // "use client" speaks to server components, which are none of ours.
       onLog: (level, log, report) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);

@@ -11,6 +11,7 @@ import {
   countingTokens,
   countLetter,
   findToken,
+  forgotLink,
   hashPassword,
   issueToken,
   letters,
@@ -33,6 +34,8 @@ const wanted = z.object({
   email: z.string(),
   name: z.string(),
   organization: z.object({ name: z.string(), slug: z.string() }),
+  /** The page of oCore to go on to once the account exists. */
+  next: z.string().nullish(),
 });
 const asked = wanted.extend({
   requestId: z.string(),
@@ -54,17 +57,16 @@ export async function askToConfirm(app: App, client: Client, account: z.infer<ty
 
 /** Processes one recorded sign-up by e-mail. */
 export async function answerSignUp(tx: Tx, app: App, given: unknown): Promise<void> {
-  const { email, name, organization, ...client } = asked.parse(given);
+  const { email, name, organization, next, ...client } = asked.parse(given);
   const user = await tx.user.findUnique({ where: { email }, select: { deactivatedAt: true } });
-  if (user?.deactivatedAt || (await wasWrittenLately(tx, email, letters.accountExists(email, '', client).subject)))
+  if (user?.deactivatedAt || (await wasWrittenLately(tx, email, letters.accountExists(email, '', '', client).subject)))
     return;
-  if (user) return queueMail(tx, app.secrets, letters.accountExists(email, app.config.APP_URL, client));
+  if (user)
+    return queueMail(tx, app.secrets, letters.accountExists(email, app.config.APP_URL, forgotLink(app.config), client));
   const token = await issueToken(tx, 'confirm_sign_up', day, { data: { email, name, organization } });
-  await queueMail(
-    tx,
-    app.secrets,
-    letters.confirmSignUp(email, pageLink(app.config, 'confirm-sign-up', token), client),
-  );
+  const page = pageLink(app.config, 'confirm-sign-up', token);
+  const link = next ? `${page}&next=${encodeURIComponent(next)}` : page;
+  await queueMail(tx, app.secrets, letters.confirmSignUp(email, link, client));
 }
 
 export const confirmSignUpInput = z.object({

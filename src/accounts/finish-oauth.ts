@@ -28,12 +28,13 @@ const begun = z.object({
   sessionId: z.uuid().optional(),
   redirectUri: z.string().optional(),
   codeChallenge: z.string().optional(),
+  next: z.string().optional(),
 });
 
 /** How an OAuth flow ended. */
 export type OauthEnd =
-  | { as: 'signedIn'; signIn: SignIn }
-  | { as: 'secondStep'; partialToken: string }
+  | { as: 'signedIn'; signIn: SignIn; next?: string | undefined }
+  | { as: 'secondStep'; partialToken: string; next?: string | undefined }
   | { as: 'linked'; provider: Provider }
   /** A program on the person's machine gets this address, with a code in it. */
   | { as: 'program'; url: string };
@@ -103,8 +104,8 @@ export async function finishOauth(
   }
   const result = await app.db.prisma.$transaction((tx) => signInOrAsk(tx, app, tokens, user, client, provider.name));
   return 'partialToken' in result
-    ? { as: 'secondStep', partialToken: result.partialToken }
-    : { as: 'signedIn', signIn: result };
+    ? { as: 'secondStep', partialToken: result.partialToken, next: flow.next }
+    : { as: 'signedIn', signIn: result, next: flow.next };
 }
 
 export const exchangeInput = z.object({ code: z.string().max(200), codeVerifier: z.string().min(43).max(128) });

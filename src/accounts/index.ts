@@ -4,5 +4,5 @@ export { confirmSignUp, confirmSignUpInput } from './confirm-sign-up.ts';
 export { deleteAccount, input as deleteAccountInput } from './delete-account.ts';
 export { exchangeInput as oauthExchangeInput, exchangeOauthCode, finishOauth, type OauthEnd } from './finish-oauth.ts';
 export { unlinkAccount } from './provider-accounts.ts';
-export { announceSetup } from './setup.ts';
+export { announceSetup, needsSetupToken } from './setup.ts';
 export { register, signUp, signUpInput } from './sign-up.ts';

@@ -7,6 +7,7 @@ import { newId } from '../ids.ts';
 import type { Client } from '../access/client.ts';
 import {
   accountIn,
+  forgotLink,
   letters,
   personName,
   type Profile,
@@ -35,7 +36,7 @@ async function connect(
 ): Promise<void> {
   await tx.connectedAccount.create({ data: { id: newId(), userId: user.id, ...connection(provider, profile) } });
   await recordAccountFact(tx, client, 'auth.account_linked', user, { provider: provider.name });
-  await queueNotice(tx, app, user, letters.accountLinked(user.email, provider.title, client));
+  await queueNotice(tx, app, user, letters.accountLinked(user.email, provider.title, forgotLink(app.config), client));
 }
 
 function alreadyLinked(provider: Provider): (error: unknown) => never {
@@ -167,6 +168,6 @@ export async function unlinkAccount(app: App, access: Access, client: Client, na
     await tx.connectedAccount.delete({ where: { id: account.id } });
     await recordAccountFact(tx, client, 'auth.account_unlinked', user, { provider: name });
     const title = name === 'github' ? 'GitHub' : name === 'google' ? 'Google' : requireProvider(app.config, name).title;
-    await queueNotice(tx, app, user, letters.accountUnlinked(user.email, title, client));
+    await queueNotice(tx, app, user, letters.accountUnlinked(user.email, title, forgotLink(app.config), client));
   });
 }

@@ -21,6 +21,11 @@ async function isRight(db: PrismaClient | Tx, config: Config, given: string): Pr
   return (await findToken(db, 'setup', given)) !== null;
 }
 
+/** Whether the account that would be made now is the first one and needs the operator's token. */
+export async function needsSetupToken({ db, config }: Pick<App, 'db' | 'config'>): Promise<boolean> {
+  return isReachable(config) && (await db.prisma.user.count({ take: 1 })) === 0;
+}
+
 /**
  * The first account administers the installation. Where strangers reach it, that account needs the operator's token:
  * throws without, and tells whether it came.

@@ -85,8 +85,17 @@ export async function signUp(app: App, tokens: AccessTokens, client: Client, giv
   );
 }
 
-/** Signs up; null where an e-mail goes to the address first, which says the same whether or not it has an account. */
-export async function register(app: App, tokens: AccessTokens, client: Client, given: unknown): Promise<SignIn | null> {
+/**
+ * Signs up; null where an e-mail goes to the address first, which says the same whether or not it has an account. Its link
+ * then leads on to `next`, a page of oCore.
+ */
+export async function register(
+  app: App,
+  tokens: AccessTokens,
+  client: Client,
+  given: unknown,
+  next: string | null = null,
+): Promise<SignIn | null> {
   const input = parse(signUpInput, given);
   if (await admit(app, client, input)) return create(app, tokens, client, input);
   await requireFreeSlug(app, input.organizationSlug);
@@ -94,6 +103,7 @@ export async function register(app: App, tokens: AccessTokens, client: Client, g
     email: input.email,
     name: input.name,
     organization: firstOrganization(input.name, input.organizationName, input.organizationSlug),
+    next,
   });
   return null;
 }

@@ -3,14 +3,15 @@ import type { App } from '../app.ts';
 import { finishOauth, type OauthEnd } from '../accounts/index.ts';
 import { type AccessTokens, Browser } from '../identity/index.ts';
 import { clientOf } from '../request/client.ts';
-import { formOf, html, secondStepPage, sendErrorPage, sendPage } from './pages/index.ts';
+import { html, sendPage } from '../request/html-page.ts';
+import { ownPath, secondStep, sendErrorPage } from './pages/index.ts';
 
 function nextAddress(app: App, browser: Browser, end: Exclude<OauthEnd, { as: 'secondStep' }>): string {
   const home = app.config.APP_URL.replace(/\/$/, '');
   switch (end.as) {
     case 'signedIn':
       browser.keep(end.signIn);
-      return `${home}/`;
+      return `${home}${ownPath(end.next ?? '') ?? '/'}`;
     case 'linked':
       return `${home}/?connected=${end.provider.name}`;
     case 'program':
@@ -20,7 +21,6 @@ function nextAddress(app: App, browser: Browser, end: Exclude<OauthEnd, { as: 's
 
 /** Where providers send the browser back to. */
 export function oauthCallback(app: App, tokens: AccessTokens) {
-  const secondStep = secondStepPage(app, tokens);
   return async (request: Request, response: Response): Promise<void> => {
     const browser = new Browser(app.config, request.headers, response);
     response.setHeader('Cache-Control', 'no-store').setHeader('Referrer-Policy', 'no-referrer');
@@ -35,11 +35,17 @@ export function oauthCallback(app: App, tokens: AccessTokens) {
         browser.oauthSecret,
       );
       // The ticket goes into the page and not into an address, which histories and logs keep.
-      if (end.as === 'secondStep')
-        sendPage(response, { title: secondStep.title, ...(await formOf(secondStep, end.partialToken)) });
+      if (end.as === 'secondStep') sendPage(response, secondStep(app, end.partialToken, ownPath(end.next ?? '')));
       else response.redirect(303, nextAddress(app, browser, end));
     } catch (error) {
-      sendErrorPage(app, request, response, 'The sign-in failed', error, html`<p><a href="/">Back</a></p>`);
+      sendErrorPage(
+        app,
+        request,
+        response,
+        'The sign-in failed',
+        error,
+        html`<p><a href="/sign-in">Sign in another way</a></p>`,
+      );
     }
   };
 }

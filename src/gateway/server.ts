@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import type { App } from '../app.ts';
-import { AppError } from '../errors.ts';
 import { forgetOld } from '../idempotency/index.ts';
 import type { AccessTokens } from '../identity/index.ts';
 import { isLocalOutbox } from '../mail/index.ts';
@@ -15,7 +14,7 @@ import { graphqlRequest } from './graphql-request.ts';
 import { Documents } from './guard/index.ts';
 import { httpServer } from './http-server.ts';
 import { oauthCallback } from './oauth-callback.ts';
-import { accountPages, outboxPage } from './pages/index.ts';
+import { accountPages, homePage, notFound, outboxPage } from './pages/index.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requireFewHeaders } from '../request/header-count.ts';
 import { requestIdOf } from '../request/id.ts';
@@ -112,12 +111,8 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   read(callback, onRoute(callback), limitAddress(app), oauthCallback(app, tokens));
   http.use('/api', ...compressed, apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
-  read('/', (_request, response) => {
-    response.redirect('/graphql');
-  });
-  http.use(() => {
-    throw new AppError('not_found', 'Nothing exists at this path; the API is under /graphql and /api');
-  });
+  read('/', limitAddress(app), homePage(app, tokens, isReady));
+  http.use(notFound);
   http.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     sendError(app, request, response, error),
   );

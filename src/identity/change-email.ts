@@ -9,7 +9,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { emailSchema } from './fields.ts';
 import { countingTokens, countLetter } from './letter-limits.ts';
-import { letters, pageLink } from './letters.ts';
+import { forgotLink, letters, pageLink } from './letters.ts';
 import { endTokens, issueToken, replaceToken, takeToken } from './one-time-tokens.ts';
 import { forgetOtherWays } from './other-ways.ts';
 import { requirePassword } from './reauthentication.ts';
@@ -40,7 +40,7 @@ export async function changeEmail(app: App, access: Access, client: Client, give
         ? letters.emailTaken(newEmail, client)
         : letters.confirmNewEmail(newEmail, pageLink(app.config, 'verify-email-change', token), client),
     );
-    await queueNotice(tx, app, user, letters.emailChangeAsked(user.email, newEmail, client));
+    await queueNotice(tx, app, user, letters.emailChangeAsked(user.email, newEmail, forgotLink(app.config), client));
     await recordAccountFact(tx, client, 'auth.email_change_requested', user, { newEmail });
   });
 }

@@ -5,7 +5,7 @@ import { parse } from '../parse.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { newPassword, requireImpersonal } from './fields.ts';
-import { letters } from './letters.ts';
+import { forgotLink, letters } from './letters.ts';
 import { endTokens } from './one-time-tokens.ts';
 import { hashPassword } from './passwords.ts';
 import { requirePassword } from './reauthentication.ts';
@@ -29,6 +29,6 @@ export async function changePassword(app: App, access: Access, client: Client, g
     await endTokens(tx, user.id, ['reset_password', 'second_factor']);
     const sessions = revokeOtherSessions ? await endSessions(tx, user.id, access.sessionId) : 0;
     await recordAccountFact(tx, client, 'auth.password_changed', user, { sessionsEnded: sessions });
-    await queueNotice(tx, app, user, letters.passwordChanged(user.email, client));
+    await queueNotice(tx, app, user, letters.passwordChanged(user.email, forgotLink(app.config), client));
   });
 }

@@ -6,7 +6,7 @@ export { changePassword, input as changePasswordInput } from './change-password.
 export { deviceName } from './device-name.ts';
 export { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
 export { countingTokens, countLetter, wasWrittenLately } from './letter-limits.ts';
-export { letters, pageLink } from './letters.ts';
+export { forgotLink, letters, pageLink } from './letters.ts';
 export { login, loginInput } from './login.ts';
 export { findToken, issueToken, takeToken } from './one-time-tokens.ts';
 export {
@@ -52,8 +52,8 @@ export {
   setUpTotp,
   type TotpSetup,
 } from './totp.ts';
-export { readCookies } from './cookies.ts';
-export { isCsrfToken } from './csrf.ts';
+export { type CookieNames, readCookies } from './cookies.ts';
+export { csrfTokenOf, isCsrfToken } from './csrf.ts';
 export {
   beginLink,
   beginOauth,

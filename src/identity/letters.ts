@@ -4,9 +4,13 @@ import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
 
 /** `<APP_URL>/<page>?token=…`: a page of oCore, or of a front end at this address. */
-export function pageLink(config: Config, page: string, token: string): string {
-  return `${config.APP_URL.replace(/\/$/, '')}/${page}?token=${encodeURIComponent(token)}`;
+export function pageLink(config: Pick<Config, 'APP_URL'>, page: string, token?: string): string {
+  const query = token === undefined ? '' : `?token=${encodeURIComponent(token)}`;
+  return `${config.APP_URL.replace(/\/$/, '')}/${page}${query}`;
 }
+
+/** Where a new password is asked for. */
+export const forgotLink = (config: Pick<Config, 'APP_URL'>): string => pageLink(config, 'forgot-password');
 
 /** Who asked, for notices: the person can tell whether it was they. */
 function asked(client: Client): string {
@@ -14,7 +18,9 @@ function asked(client: Client): string {
 }
 
 const body = (...paragraphs: string[]): string => `${paragraphs.join('\n\n')}\n`;
-const notYou = 'If this was not you, set a new password at once (“Forgot password”), which ends all sessions.';
+/** What a notice advises: `forgot` is the page for it. */
+export const notYou = (forgot: string): string =>
+  `If this was not you, set a new password at once, which ends all sessions:\n\n${forgot}`;
 
 const signUpSubject = 'Your sign-up for oCore';
 
@@ -29,12 +35,14 @@ export const letters = {
       asked(client),
     ),
   }),
-  accountExists: (to: string, appUrl: string, client: Client): Letter => ({
+  accountExists: (to: string, appUrl: string, forgot: string, client: Client): Letter => ({
     to,
     subject: signUpSubject,
     text: body(
-      'Someone tried to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in, or set a new password with “Forgot password”:',
+      'Someone tried to sign up for oCore with this e-mail address. It already has an account, and nothing was changed. Sign in:',
       appUrl,
+      'If you forgot your password, set a new one:',
+      forgot,
       asked(client),
     ),
   }),
@@ -57,10 +65,10 @@ export const letters = {
       asked(client),
     ),
   }),
-  passwordChanged: (to: string, client: Client): Letter => ({
+  passwordChanged: (to: string, forgot: string, client: Client): Letter => ({
     to,
     subject: 'Your oCore password was changed',
-    text: body('The password of your oCore account was changed.', asked(client), notYou),
+    text: body('The password of your oCore account was changed.', asked(client), notYou(forgot)),
   }),
   confirmNewEmail: (to: string, link: string, client: Client): Letter => ({
     to,
@@ -80,10 +88,10 @@ export const letters = {
       asked(client),
     ),
   }),
-  emailChangeAsked: (to: string, newEmail: string, client: Client): Letter => ({
+  emailChangeAsked: (to: string, newEmail: string, forgot: string, client: Client): Letter => ({
     to,
     subject: 'Your oCore e-mail address is about to change',
-    text: body(`After confirmation, your oCore account will use ${newEmail}.`, asked(client), notYou),
+    text: body(`After confirmation, your oCore account will use ${newEmail}.`, asked(client), notYou(forgot)),
   }),
   emailChanged: (to: string, newEmail: string, undo: string, client: Client): Letter => ({
     to,
@@ -96,14 +104,14 @@ export const letters = {
       asked(client),
     ),
   }),
-  accountLinked: (to: string, provider: string, client: Client): Letter => ({
+  accountLinked: (to: string, provider: string, forgot: string, client: Client): Letter => ({
     to,
     subject: `${provider} was connected to your oCore account`,
-    text: body(`You can now sign in to your oCore account with ${provider}.`, asked(client), notYou),
+    text: body(`You can now sign in to your oCore account with ${provider}.`, asked(client), notYou(forgot)),
   }),
-  accountUnlinked: (to: string, provider: string, client: Client): Letter => ({
+  accountUnlinked: (to: string, provider: string, forgot: string, client: Client): Letter => ({
     to,
     subject: `${provider} was disconnected from your oCore account`,
-    text: body(`You can no longer sign in to your oCore account with ${provider}.`, asked(client), notYou),
+    text: body(`You can no longer sign in to your oCore account with ${provider}.`, asked(client), notYou(forgot)),
   }),
 };

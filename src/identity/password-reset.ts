@@ -8,7 +8,7 @@ import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { emailSchema, newPassword, requireImpersonal } from './fields.ts';
 import { countingTokens, countLetter, mergeMinutes } from './letter-limits.ts';
-import { letters, pageLink } from './letters.ts';
+import { forgotLink, letters, pageLink } from './letters.ts';
 import { endTokens, findToken, issueToken, takeToken } from './one-time-tokens.ts';
 import { forgetOtherWays } from './other-ways.ts';
 import { hashPassword } from './passwords.ts';
@@ -93,6 +93,6 @@ async function reset(app: App, client: Client, { token, password }: z.infer<type
     ]);
     const sessions = await endSessions(tx, user.id);
     await recordAccountFact(tx, client, 'auth.password_reset', user, { sessionsEnded: sessions });
-    await queueMail(tx, app.secrets, letters.passwordChanged(user.email, client));
+    await queueMail(tx, app.secrets, letters.passwordChanged(user.email, forgotLink(app.config), client));
   });
 }

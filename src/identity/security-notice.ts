@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { type Letter, queueMail, nameInMail } from '../mail/index.ts';
 import type { Client } from '../access/client.ts';
 import { deviceName } from './device-name.ts';
+import { forgotLink, notYou } from './letters.ts';
 
 type Addressee = Pick<User, 'email' | 'emailVerifiedAt'>;
 
@@ -46,7 +47,7 @@ ${what}${name === undefined ? '' : `: ${nameInMail(name)}`}.
 When: ${new Date().toUTCString()}
 From: ${deviceName(client.userAgent)}, ${client.ipAddress ?? 'unknown address'}
 
-If this was not you, change your password at ${app.config.APP_URL} and end all other sessions there.
+${notYou(forgotLink(app.config))}
 `,
   });
 }

@@ -111,6 +111,9 @@ export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
   return app.config.ENVIRONMENT !== 'production' && smtpTransport(app.config) === null;
 }
 
+/** Whether e-mails leave this installation. */
+export const sendsMail = (app: Pick<App, 'config'>): boolean => smtpTransport(app.config) !== null;
+
 /** Sends what is due, in every process that works; undefined where there is no way to send. */
 export function startMailPump(app: App): WorkLoop | undefined {
   const transport = smtpTransport(app.config);

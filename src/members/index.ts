@@ -21,6 +21,7 @@ export {
   listInviteLinks,
   revokeInviteLink,
 } from './invite-links.ts';
+export { invitationOffer, inviteLinkOffer, type Offer } from './offer.ts';
 export { resendInvitation } from './resend-invitation.ts';
 export { getMember, hasRole, type MemberRow } from './rows.ts';
 export {

@@ -38,7 +38,7 @@ describe('verification of the e-mail address', () => {
     const page = await browser.get(letter.link.href);
     expect([(await owner.get('/user')).at('emailVerified'), page.headers.get('referrer-policy')]).toEqual([
       false,
-      'no-referrer',
+      'strict-origin',
     ]);
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'.*frame-ancestors 'none'$/);
     expect(String((await browser.submit(page)).body)).toContain('is verified');

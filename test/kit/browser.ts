@@ -120,6 +120,8 @@ export class BrowserClient {
     return this.send('POST', action.replaceAll('&amp;', '&'), {
       body: new URLSearchParams({ ...hidden, ...fields }).toString(),
       type: 'application/x-www-form-urlencoded',
+      // Browsers do not name the origin of such a page.
+      headers: page.headers.get('referrer-policy') === 'no-referrer' ? { origin: 'null' } : {},
     });
   }
 

@@ -62,12 +62,12 @@ export function storeSession(session: Session | null): void {
   else sessionStorage.removeItem(key);
 }
 
-export async function send(path: string, body?: unknown): Promise<unknown> {
+export async function send(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
   const response = await fetch(
     `/api${path}`,
     body === undefined
       ? {}
-      : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+      : { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) },
   );
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(textOf(partOf(answer, 'error'), 'message') || 'Signing in failed');

@@ -1,5 +1,7 @@
 export { accountPages } from './account.ts';
-export { type FormPage, formOf, formPages, sendErrorPage } from './form-page.ts';
+export { sendErrorPage } from './form-page.ts';
+export { homePage } from './home.ts';
+export { notFound } from './not-found.ts';
 export { outboxPage } from './outbox.ts';
-export { secondStepPage } from './second-step.ts';
-export { html, type Page, sendPage } from './page.ts';
+export { ownPath } from './own-path.ts';
+export { secondStep } from './second-step.ts';

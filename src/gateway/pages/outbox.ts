@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { App } from '../../app.ts';
 import { outboxLetters } from '../../mail/index.ts';
-import { Html, html, sendPage } from './page.ts';
+import { Html, html, sendPage } from '../../request/html-page.ts';
 
 /** Addresses in an e-mail become links; the rest is text. */
 function linked(text: string): Html {

@@ -70,6 +70,8 @@ export interface BeginInput {
   flow?: string | null | undefined;
   redirectUri?: string | null | undefined;
   codeChallenge?: string | null | undefined;
+  /** The page of oCore to go on to, for a sign-in that began on one. */
+  next?: string | null;
 }
 
 /** Begins a sign-in, or the linking of an account. A program on the person's machine names where it listens, and gets a code there (RFC 8252). */
@@ -84,7 +86,10 @@ export async function beginOauth(
   if (input.flow === 'link') return linkUrl(app, access, client, { provider: input.provider });
   if (input.flow && input.flow !== 'login')
     throw validationError([{ field: 'flow', constraint: 'one_of', message: 'flow must be login or link' }]);
-  if (!input.redirectUri && !input.codeChallenge) return authorize(app, browser, provider, { data: { flow: 'login' } });
+  if (!input.redirectUri && !input.codeChallenge) {
+    const data = { flow: 'login', ...(input.next ? { next: input.next } : {}) };
+    return authorize(app, browser, provider, { data });
+  }
   const given = programInput.safeParse(input);
   if (!given.success)
     throw validationError(
