@@ -6,6 +6,7 @@ import { errorHelp } from '../../src/error-help/index.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import { codeBlock } from './code.ts';
 import { makeMarkdown } from './markdown.ts';
+import { type RestOperation, restCategories } from './rest-data.ts';
 import { type SchemaKind, schemaKinds, typeAddress } from './schema-data.ts';
 
 interface Page {
@@ -110,7 +111,18 @@ export async function buildPages(
         config.setTemplateFormats(['md', 'njk']);
         config.setUseGitIgnore(false);
         config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
-        const data = { apps, sections, parts, version, errors: errorPages(), schema: schemaKinds(schema) };
+        const rest = restCategories();
+        const restOperations = rest.flatMap((category) => category.operations);
+        const data = {
+          apps,
+          sections,
+          parts,
+          version,
+          errors: errorPages(),
+          schema: schemaKinds(schema),
+          rest,
+          restOperations,
+        };
         for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
         config.addCollection('guide', (api) =>
           api
@@ -126,6 +138,11 @@ export async function buildPages(
         config.addFilter('mdInline', (text: string) => markdown.renderInline(text));
         config.addFilter('code', codeBlock);
         config.addFilter('typeLink', typeLink);
+        config.addFilter('inPlace', (inputs: RestOperation['inputs'], place: string) =>
+          inputs.filter((input) => input.in === place),
+        );
+        // Inside a script element, which nothing in the data may end.
+        config.addFilter('data', (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c'));
       },
     },
   );
