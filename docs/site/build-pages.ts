@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { codeBlock } from './code.ts';
 import { operationErrors, requestErrors } from './error-data.ts';
 import { makeMarkdown, tableEnd, tableStart } from './markdown.ts';
+import { type RestOperation, restCategories } from './rest-data.ts';
 import { schemaKinds, typeAddress } from './schema-data.ts';
 import { type SearchPage, searchIndex } from './search-index.ts';
 
@@ -81,7 +82,20 @@ export async function buildPages(
           operationPages: operations.filter(({ isRequestError }) => !isRequestError),
         };
         const kinds = schemaKinds(schema);
-        const data = { apps, sections, parts, version, errors, schema: kinds, tableStart, tableEnd };
+        const rest = restCategories();
+        const restOperations = rest.flatMap((category) => category.operations);
+        const data = {
+          apps,
+          sections,
+          parts,
+          version,
+          errors,
+          schema: kinds,
+          rest,
+          restOperations,
+          tableStart,
+          tableEnd,
+        };
         for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
         config.addCollection('guide', (api) =>
           api
@@ -93,12 +107,17 @@ export async function buildPages(
         );
         config.addFilter('address', address);
         config.addFilter('searchIndex', (pages: Page[]) =>
-          JSON.stringify(searchIndex(searchPages(pages), kinds, errors.requests, errors.operations)),
+          JSON.stringify(searchIndex(searchPages(pages), restOperations, kinds, errors.requests, errors.operations)),
         );
         config.addFilter('md', (text: string) => markdown.render(text));
         config.addFilter('mdInline', (text: string) => markdown.renderInline(text));
         config.addFilter('code', codeBlock);
         config.addFilter('typeLink', typeLink);
+        config.addFilter('inPlace', (inputs: RestOperation['inputs'], place: string) =>
+          inputs.filter((input) => input.in === place),
+        );
+        // Inside a script element, which nothing in the data may end.
+        config.addFilter('data', (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c'));
       },
     },
   );

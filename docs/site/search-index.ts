@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { SearchEntry } from '../apps/site/entry.ts';
 import type { operationErrors, requestErrors } from './error-data.ts';
 import { idOf } from './markdown.ts';
+import type { RestOperation } from './rest-data.ts';
 import type { SchemaKind } from './schema-data.ts';
 
 export interface SearchPage {
@@ -47,29 +46,20 @@ function sectionsOf({ title, url, description, markdown }: SearchPage): SearchEn
   ];
 }
 
-const routeShape = z.object({ summary: z.string(), description: z.string().optional(), tags: z.array(z.string()) });
-const documentShape = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
-
-function routes(): SearchEntry[] {
-  const { paths } = documentShape.parse(
-    JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')),
-  );
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, given]): SearchEntry[] => {
-      const route = routeShape.safeParse(given);
-      if (!route.success) return [];
-      const { summary, description = '', tags } = route.data;
-      const verb = method.toUpperCase();
-      const tag = (tags[0] ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
-      const url = `/docs/api#tag/${tag}/${verb}${path}`;
-      return [{ kind: 'REST', title: summary, heading: `${verb} ${path}`, url, text: plain(description) }];
-    }),
-  );
+function routes(operations: readonly RestOperation[]): SearchEntry[] {
+  return operations.map(({ title, method, path, url, description }) => ({
+    kind: 'REST',
+    title,
+    heading: `${method.toUpperCase()} ${path}`,
+    url,
+    text: plain(description),
+  }));
 }
 
 /** Everything that the search knows, in no order. */
 export function searchIndex(
   pages: readonly SearchPage[],
+  rest: readonly RestOperation[],
   kinds: readonly SchemaKind[],
   requests: ReturnType<typeof requestErrors>,
   operations: ReturnType<typeof operationErrors>,
@@ -91,7 +81,7 @@ export function searchIndex(
         text: plain(text),
       }),
     ),
-    ...routes(),
+    ...routes(rest),
     ...kinds.flatMap((kind) =>
       kind.entries.map(
         (entry): SearchEntry => ({

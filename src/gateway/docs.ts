@@ -7,7 +7,7 @@ import { onlyMethods } from '../request/methods.ts';
 const dist = resolve(import.meta.dirname, '../../docs/dist');
 const pages = join(dist, 'pages');
 
-// Everything comes from here. The two editors put styles into the page, so these alone may be inline. The search is a form.
+// Everything comes from here. GraphiQL's editor puts styles into the page, so there alone they may be inline. The search is a form.
 const policy = (...more: string[]): string =>
   [
     "default-src 'none'",
@@ -55,7 +55,7 @@ export function docsRouter(): Router {
   router.use((request, response, next) => {
     // Pages are asked for without their ending; some share their name with a folder.
     if (!/\.\w+$|\/$/.test(request.path)) request.url = request.url.replace(request.path, `${request.path}.html`);
-    guard(response, request.path === '/api.html' ? editorPolicy : pagePolicy);
+    guard(response, pagePolicy);
     next();
   });
   router.get('/', (_request, response) => {

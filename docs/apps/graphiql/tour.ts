@@ -1,21 +1,23 @@
-/** A tour of real operations: `<name>` in variables is what an earlier tab gave, filled in when the tab runs. */
+/**
+ * A tour of real operations. `<serverId>` and the like in variables are filled in when the tab runs: with what an earlier tab
+ * made, else with the organization's newest. What stands in other angle brackets is for the reader to write.
+ */
 export const tour = [
   {
-    query: `# 1. Sign in. The bar above does the same and sets the headers of every tab.
-mutation Login($input: LoginInput!) {
-  login(input: $input) {
-    requiresTOTP
-    partialToken
-    accessToken
-    expiresIn
-    user { name email }
-    organizations { name slug }
-  }
+    query: `# 1. What the organization has; nothing is changed.
+# Sign in with the bar above first.
+query Overview {
+  me { name email }
+  organization { name slug }
+  servers(first: 5) { nodes { name host status } }
+  projects(first: 5) { nodes { name } }
+  instances(first: 5) { nodes { name status url } }
 }`,
-    variables: { input: { email: 'you@example.com', password: '…' } },
   },
   {
-    query: `# 2. Register a server. oCore validates it over SSH at once.
+    query: `# 2. Register a server: write its host and key into
+# the variables below, line breaks of the key as \\n.
+# If there is a server already, go on to the next tab.
 mutation RegisterServer($input: CreateServerInput!) {
   createServer(input: $input) {
     server { id name status }
@@ -23,13 +25,7 @@ mutation RegisterServer($input: CreateServerInput!) {
   }
 }`,
     variables: {
-      input: {
-        name: 'berlin-1',
-        host: 'berlin-1.example.com',
-        port: 22,
-        sshUser: 'root',
-        sshPrivateKey: '-----BEGIN OPENSSH PRIVATE KEY-----\n…\n-----END OPENSSH PRIVATE KEY-----\n',
-      },
+      input: { name: 'berlin-1', host: '<host>', port: 22, sshUser: 'root', sshPrivateKey: '<sshPrivateKey>' },
     },
   },
   {
@@ -77,7 +73,8 @@ subscription Watch($id: ID!) {
     variables: { id: '<operationId>' },
   },
   {
-    query: `# 7. Configure the instance. If Odoo is not healthy with the new settings, the old settings are restored.
+    query: `# 7. Configure the instance. If Odoo is not healthy
+# afterwards, the old settings are restored.
 mutation Configure($id: ID!, $input: UpdateInstanceInput!) {
   updateInstance(id: $id, input: $input) {
     instance { id status workers logLevel }

@@ -1,7 +1,18 @@
 import './bar.css';
 import { passkeysWork, signInByPasskey } from './passkey.ts';
-import { backFromProvider, goToProvider } from './provider.ts';
-import { listOf, send, type Session, type SignedIn, signedIn, storedSession, storeSession, textOf } from './session.ts';
+import { backFromProvider, goToProvider, returnFromProvider } from './provider.ts';
+import { freshSession } from './fresh.ts';
+import {
+  listOf,
+  onSession,
+  type Session,
+  type SignedIn,
+  send,
+  signedIn,
+  storedSession,
+  storeSession,
+  textOf,
+} from './session.ts';
 
 function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -21,7 +32,7 @@ function button(text: string, onClick: () => void): HTMLButtonElement {
 }
 
 /** The form of whoever is not signed in: password, passkey, and the providers of this installation; then the second step. */
-function form(onSession: (session: Session) => void): HTMLElement {
+function form(notice: string): HTMLElement {
   const email = element('input', {
     type: 'email',
     name: 'email',
@@ -47,16 +58,16 @@ function form(onSession: (session: Session) => void): HTMLElement {
   });
   const submit = element('button', { type: 'submit' }, 'Sign in');
   const providers = element('span', {});
-  const problem = element('output', { role: 'alert' });
+  const problem = element('output', { role: 'alert' }, notice);
   let partialToken: string | undefined;
 
   const attempt = async (way: () => Promise<SignedIn | null>): Promise<void> => {
     submit.disabled = true;
-    problem.textContent = '';
     try {
       const result = await way();
-      if (result && 'session' in result) return onSession(result.session);
       if (!result) return;
+      problem.textContent = '';
+      if ('session' in result) return storeSession(result.session);
       partialToken = result.partialToken;
       for (const first of [email, password]) Object.assign(first, { hidden: true, required: false });
       providers.hidden = true;
@@ -111,38 +122,46 @@ function form(onSession: (session: Session) => void): HTMLElement {
   return made;
 }
 
-function who(session: Session, change: (session: Session | null) => void): HTMLElement {
+function who(session: Session): HTMLElement {
   const choice = element(
     'select',
     { 'aria-label': 'Organization' },
     ...session.organizations.map((one) => element('option', { value: one.slug }, `${one.name} (${one.slug})`)),
   );
   choice.value = session.slug;
-  choice.addEventListener('change', () => change({ ...session, slug: choice.value }));
+  choice.addEventListener('change', () => {
+    const now = storedSession();
+    if (now) storeSession({ ...now, slug: choice.value });
+  });
   const out = button('Sign out', () => {
     // The session ends on the server too; the page forgets the token in any case.
     void fetch('/api/auth/logout', {
       method: 'POST',
-      headers: { Authorization: `Bearer ${session.accessToken}` },
+      headers: { Authorization: `Bearer ${storedSession()?.accessToken ?? ''}` },
     }).catch(() => undefined);
-    change(null);
+    storeSession(null);
   });
   return element('div', { class: 'who' }, element('span', {}, session.email), choice, out);
 }
 
-/** A bar that signs in, chooses the organization, and tells the page about both. */
-export function signInBar(place: HTMLElement, title: string, onChange: (session: Session | null) => void): void {
-  const show = (session: Session | null): void => {
+/** A bar that signs in, and chooses the organization. */
+export function signInBar(place: HTMLElement, title: string): void {
+  const show = (session: Session | null, notice = ''): void => {
     place.replaceChildren(
       element('a', { href: '/docs/', class: 'home' }, 'oCore'),
       element('strong', {}, title),
-      session ? who(session, change) : form(change),
+      session ? who(session) : form(notice),
     );
   };
-  const change = (session: Session | null): void => {
-    storeSession(session);
-    show(session);
-    onChange(session);
-  };
+  onSession((session, why) => {
+    if (session && why === 'changed') returnFromProvider();
+    if (why !== 'refreshed') show(session, why === 'expired' ? 'Your sign-in has expired. Sign in again.' : '');
+  });
   show(storedSession());
+  // A tab that slept for long learns at once whether its session still holds.
+  const look = (): void => {
+    if (!document.hidden) void freshSession().catch(() => undefined);
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
 }
