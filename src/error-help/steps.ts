@@ -52,6 +52,17 @@ export const stepHelp = {
     message: 'The Odoo container no longer exists',
     hint: 'It was removed on the server; provision or configure the instance again.',
   },
+  administrator_missing: {
+    title: 'Odoo’s first administrator is gone',
+    happened: 'A reset of the administrator’s password did not find the user with the id 2 in the database of Odoo.',
+    causes: ['Somebody deleted the user in Odoo.'],
+    todo: [
+      'Sign in to Odoo as another administrator and set the password there.',
+      'Otherwise restore the user in the database of the instance.',
+    ],
+    message: 'Odoo’s first administrator no longer exists in its database',
+    hint: 'Sign in to Odoo as another administrator, or restore the user there.',
+  },
   data_missing: {
     title: 'The data of the instance is gone',
     happened: 'A volume of the instance, with its database or its files, no longer exists on the server.',
