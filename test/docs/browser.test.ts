@@ -159,7 +159,7 @@ it('the search finds what people type, guides first, and says what it found and 
     ['server', '/docs/guides/servers'],
     ['login', '/docs/guides/authentication#sign-in'],
     ['host key', '/docs/guides/servers#host-keys'],
-    ['recovery codes', '/docs/guides/two-factor'],
+    ['recovery codes', '/docs/guides/two-factor#new-recovery-codes'],
     ['docker_error', '/docs/errors/docker_error'],
     ['rate_limit_exceeded', '/docs/errors/rate_limit_exceeded'],
     ['createServer', '/docs/graphql/mutations#createServer'],

@@ -1,9 +1,5 @@
 import { resultItem } from './results.ts';
-import { find } from './search.ts';
-
-const most = 8;
-/** So many of them explain; the rest is for routes and types. */
-const mostExplaining = 6;
+import { best, find } from './search.ts';
 
 /** The search in the head of each page: the best results while one types, all of them with Enter. */
 export function quickSearch(): void {
@@ -20,10 +16,7 @@ export function quickSearch(): void {
     const found = await find(query, 2);
     // The answer to what stood there before.
     if (query !== input.value.trim()) return;
-    const explaining = found.filter(({ entry }) => entry.kind === 'Guide' || entry.kind === 'Error');
-    const left = explaining.slice(mostExplaining);
-    const shown = found.filter((one) => !left.includes(one)).slice(0, most);
-    list.replaceChildren(...shown.map(resultItem));
+    list.replaceChildren(...best(found, 8, 6).map(resultItem));
     state.textContent = found.length === 0 ? 'Nothing found' : 'Enter shows all results';
   };
   input.addEventListener('input', () => void show());

@@ -88,3 +88,9 @@ export async function find(query: string, perPage = 3): Promise<Found[]> {
     isName(query) && entry.title.toLowerCase() === query.toLowerCase() ? 0 : explains(entry) ? 1 : 2;
   return found.sort((one, other) => rank(one) - rank(other));
 }
+
+/** The first of what was found, with room for routes and types however many guides there are. */
+export function best(found: readonly Found[], most: number, mostExplaining: number): Found[] {
+  const left = new Set(found.filter(({ entry }) => explains(entry)).slice(mostExplaining));
+  return found.filter((one) => !left.has(one)).slice(0, most);
+}
