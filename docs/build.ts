@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 
@@ -58,12 +60,24 @@ async function builtApps(): Promise<Record<string, { script: string; styles: str
   );
 }
 
+/** Leaves every program beside itself in brotli, so that no request waits for it. */
+async function compressApps(): Promise<void> {
+  const folder = join(dist, 'apps/assets');
+  const compress = promisify(brotliCompress);
+  for (const file of globSync('*.{js,css,ttf}', { cwd: folder })) {
+    const content = await readFile(join(folder, file));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+    await writeFile(join(folder, `${file}.br`), await compress(content, { params }));
+  }
+}
+
 /** Makes the documentation, GraphiQL and the playground as static files. Quick when nothing changed. */
 export async function buildDocs(schema: GraphQLSchema): Promise<void> {
-  const apps = ['docs/apps/**', 'package-lock.json'];
+  const apps = ['docs/apps/**', 'docs/build.ts', 'package-lock.json'];
   await whenChanged('apps', apps, async () => {
     const { build } = await import('vite');
     await build({ configFile: join(here, 'apps/vite.config.ts') });
+    await compressApps();
   });
   await whenChanged(
     'pages',

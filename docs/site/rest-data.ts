@@ -140,7 +140,12 @@ function bodyOf(
     fields.some((field) => field.required) || fields.length === 0 ? full : {},
   ].filter((one) => one !== undefined);
   // What is optional is sent only when somebody chooses it.
-  return { required: body.required, initial: body.required ? json(smallest) : '', full, fields };
+  return {
+    required: body.required,
+    initial: body.required ? json(smallest) : '',
+    full,
+    fields: fields.toSorted((one, other) => Number(other.required) - Number(one.required)),
+  };
 }
 
 function answerOf(

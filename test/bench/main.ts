@@ -3,6 +3,7 @@ import { fleet } from './fleet.ts';
 import { guard } from './guard.ts';
 import { latency } from './latency.ts';
 import { lists } from './lists.ts';
+import { playground } from './playground.ts';
 import { provisioning } from './provisioning.ts';
 import { requests } from './requests.ts';
 
@@ -11,6 +12,7 @@ const benches = new Map([
   ['guard', guard],
   ['lists', lists],
   ['latency', latency],
+  ['playground', playground],
   ['provisioning', provisioning],
   ['fleet', fleet],
 ]);

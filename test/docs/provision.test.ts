@@ -53,13 +53,6 @@ async function watch(page: Page, selector: string, pattern: string): Promise<() 
   return () => page.evaluate(() => Reflect.get(window, 'seen')());
 }
 
-async function openRequest(page: Page, anchor: string): Promise<void> {
-  const operation = page.locator(`[id$="tag/${anchor}"]`).first();
-  await operation.scrollIntoViewIfNeeded();
-  await operation.getByText('Test Request').click();
-  await page.getByText('Send Request').waitFor();
-}
-
 it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', async ({ ocore, owner, server }) => {
   const { page, offences } = await openTab(browser, `${ocore.url}/graphql`, { viewport: { width: 1280, height: 860 } });
   await signInToGraphiQL(page, owner.email, password);
@@ -104,7 +97,8 @@ it('GraphiQL: from signing in to the log of a provisioned Odoo, by the tour', as
 
   await openTabNamed(page, 'Logs');
   await run(page);
-  await waitForResponse(page, '"message"');
+  // Line after line, each below those before.
+  await waitForResponse(page, /("message"[^]*){5}/);
   // Pressed again, it stops.
   await run(page);
   await openTabNamed(page, 'Configure');
@@ -130,40 +124,32 @@ it('the playground: provisions an instance, and shows how far it is', async ({ o
   const { page, offences } = await openTab(browser, `${ocore.url}/docs/api#tag/instances/POST/instances`, {
     viewport: { width: 1280, height: 860 },
   });
+  await page.waitForURL(`${ocore.url}/docs/api/createInstance`);
   await signIn(page, owner.email, password);
-  await openRequest(page, 'instances/POST/instances');
-  await page.locator('.scalar-client .cm-content').last().click();
-  await page.keyboard.press('Control+A');
-  await page.keyboard.insertText(JSON.stringify(body, null, 2));
-  await page.getByRole('button', { name: /^Send post request/ }).click();
-  const answer = page.locator('.response-section-content .cm-content').last();
-  // Drawn, as closing the request cancels what is still on its way.
-  await answer.filter({ hasText: '"operationId"' }).waitFor();
+  // The organization's newest server and environment are in the example.
+  await page.locator('#snippet').filter({ hasText: body.environmentId }).waitFor();
+  await page.fill('#body', JSON.stringify(body, null, 2));
+  await picture(page, 'playground');
+  const progress = await watch(page, '.progress', '[a-z]+, \\d+ %');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#answer').filter({ hasText: '"operationId"' }).waitFor();
   const created = await owner.get('/instances?sort=-created_at');
   expect(created.at('data.0')).toMatchObject({ name: 'From the playground', status: 'provisioning' });
-
-  await page.keyboard.press('Escape');
-  await page.goto(`${ocore.url}/docs/api#tag/operations/GET/operations/{id}`);
-  await openRequest(page, 'operations/GET/operations/{id}');
   await page
-    .locator('[contenteditable][aria-label=" Value"]')
-    .first()
-    .fill((await owner.get('/operations')).text('data.0.id'));
-  const progress = new Set<string>();
-  const send = async (): Promise<string> => {
-    const came = page.waitForResponse((response) => /\/api\/operations\/[^/]+$/.test(new URL(response.url()).pathname));
-    await page.getByRole('button', { name: /^Send get request/ }).click();
-    await came;
-    // Drawn anew a moment after it came.
-    await page.waitForTimeout(500);
-    return (await answer.textContent()) ?? '';
-  };
-  for (let shown = ''; !shown.includes('"status": "succeeded",  "progress": 100'); ) {
-    shown = await send();
-    progress.add(/"progress": (\d+)/.exec(shown)?.[1] ?? shown);
-    if (progress.size === 4) await picture(page, 'playground-live');
-  }
-  expect(progress.size, `the progress, ${[...progress].join()}`).toBeGreaterThan(3);
+    .locator('.progress .head')
+    .filter({ hasText: /running, [2-9]\d %/ })
+    .waitFor({ timeout: 180_000 });
+  await picture(page, 'playground-live');
+  await page.locator('.progress .head').filter({ hasText: 'succeeded, 100 %' }).waitFor({ timeout: 180_000 });
+  expect((await progress()).length, 'the progress arrives step by step').toBeGreaterThan(4);
+
+  // The log of the operation, as events.
+  await page.goto(`${ocore.url}/docs/api/listOperationLogs`, { waitUntil: 'networkidle' });
+  await page.getByRole('button', { name: /^Use instance\.provision/ }).click();
+  await page.getByText('Headers', { exact: true }).first().click();
+  await page.selectOption('#header-Accept', 'text/event-stream');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('#answer code').filter({ hasText: 'end' }).last().waitFor();
   expect((await owner.get(`/instances/${created.text('data.0.id')}`)).at('status')).toBe('running');
   expect(offences).toEqual([]);
   await page.close();

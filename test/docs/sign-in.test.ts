@@ -35,6 +35,13 @@ it('GraphiQL signs in with a provider, and leaves no code in the address', async
   await run(page);
   await waitForResponse(page, '"slug": "erp"');
   await page.close();
+
+  // The playground comes back to the operation.
+  const { page: other } = await openTab(browser, `${appUrl}/docs/api/listProjects`);
+  await other.getByRole('button', { name: 'Google' }).click();
+  await other.waitForURL(`${appUrl}/docs/api/listProjects`);
+  await other.waitForSelector('#bar select');
+  await other.close();
 });
 
 it('a code that another page was given is worth nothing', async ({ appUrl }) => {
