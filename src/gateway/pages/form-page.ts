@@ -6,6 +6,7 @@ import { isOwnOrigin } from '../../identity/index.ts';
 import { html, type Html, type Page, sendPage } from '../../request/html-page.ts';
 import { onlyMethods } from '../../request/methods.ts';
 import { limitAddress } from '../../request/quota.ts';
+import { bodyError } from '../../request/json-body.ts';
 import { requestIdOf } from '../../request/id.ts';
 import { publicError } from '../../request/public-error.ts';
 import { type Visit, visitOf } from './visit.ts';
@@ -71,7 +72,7 @@ export function sendErrorPage(
   error: unknown,
   below: Page | Html = home,
 ): void {
-  const shown = publicError(error, app.log, requestIdOf(request.headers));
+  const shown = publicError(bodyError(error), app.log, requestIdOf(request.headers));
   const seconds = shown.details['retry_after'];
   if (typeof seconds === 'number') response.setHeader('Retry-After', seconds);
   const said = html`<div class="error" role="alert">${messagesOf(shown).map((message) => html`<p>${message}.</p>`)}</div>`;
@@ -92,7 +93,7 @@ export function formPages(app: App, tokens: AccessTokens, pages: readonly FormPa
     });
     route.post(
       limitAddress(app),
-      express.urlencoded({ extended: false, limit: '16kb' }),
+      express.urlencoded({ extended: false, limit: '1mb' }),
       async (request: Request, response: Response) => {
         let visit: Visit | undefined;
         try {
