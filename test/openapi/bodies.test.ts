@@ -19,7 +19,10 @@ import { operations } from '../kit/contract.ts';
 import { bodiesOf } from './told/story.ts';
 
 /** Bodies that nothing parses beyond their types, and why. */
-const unparsed: Readonly<Record<string, string>> = { 'put /admin/users/{id}/administrator': 'It is a yes or no.' };
+const unparsed: Readonly<Record<string, string>> = {
+  'put /admin/users/{id}/administrator': 'It is a yes or no.',
+  'post /instances/{id}/provision': 'It is a yes or no.',
+};
 
 /** The values as resolvers get them: dates, and the names of enums for what they stand for. */
 function coerced(value: Json, type: GraphQLInputType | undefined): unknown {

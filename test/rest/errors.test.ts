@@ -244,7 +244,7 @@ it('says which field or parameter may have been meant, in REST and GraphQL', asy
   expect(told).not.toContain('xyz');
   expect((await owner.get('/instances?serverid=1')).text('error.message')).toContain('did you mean server_id?');
   expect((await owner.post('/projects', { title: 'ERP', name: 'ERP' })).text('error.message')).toMatch(
-    /^title is not a field of this request; there are name, /,
+    /^title is not a field of this request; there are description, name, odooVersion, slug/,
   );
   const variables = await owner.graphql('mutation ($i: CreateProjectInput!) { createProject(input: $i) { id } }', {
     i: { name: 'ERP', odoo_version: '19.0' },
