@@ -13,6 +13,8 @@ import type { SecretBox } from './secrets/box.ts';
 export interface App {
   readonly config: Config;
   readonly log: Logger;
+  /** What a person reads here and a log must not hold: e-mails, where there is no mail server. */
+  readonly print: (text: string) => void;
   readonly db: Database;
   readonly secrets: SecretBox;
   readonly events: EventHub;

@@ -89,12 +89,7 @@ export function safeError(error: unknown, depth = 0): unknown {
 }
 
 /** The program's log: JSON lines without secrets, whatever it is given. */
-export function makeLog(
-  config: Config,
-  write: (line: string) => void = (line) => {
-    process.stdout.write(line);
-  },
-): Logger {
+export function makeLog(config: Config, write: (line: string) => void): Logger {
   const options: LoggerOptions = {
     level: config.LOG_LEVEL,
     base: { role: config.OCORE_ROLE },

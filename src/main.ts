@@ -1,4 +1,5 @@
 import { ConfigError, readConfig } from './config.ts';
+import { ListenError } from './listening.ts';
 import { start } from './start.ts';
 
 try {
@@ -14,7 +15,7 @@ try {
   process.on('SIGTERM', end);
 } catch (error) {
   process.stderr.write(
-    `${error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `${error instanceof ConfigError || error instanceof ListenError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   process.exit(1);
 }

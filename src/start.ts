@@ -13,6 +13,7 @@ import { startQueue } from './operations/start-queue.ts';
 import { startWorker } from './operations/worker.ts';
 import { features, kinds } from './features.ts';
 import { Holdings } from './feature/holdings.ts';
+import { requireFree } from './listening.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
@@ -31,9 +32,16 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The composition root: makes everything once, in order, and gives the way to end it in the reverse order. */
-export async function start(config: Config): Promise<Running> {
-  const log = makeLog(config);
+const toStdout = (text: string): void => {
+  process.stdout.write(text);
+};
+
+/**
+ * The composition root: makes everything once, in order, and gives the way to end it in the reverse order. `print` takes
+ * the lines of the log, and the e-mails where there is no mail server.
+ */
+export async function start(config: Config, print = toStdout): Promise<Running> {
+  const log = makeLog(config, print);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.reverse())
@@ -41,6 +49,8 @@ export async function start(config: Config): Promise<Running> {
     stops.length = 0;
   };
   try {
+    // A port that is taken is said before anything is started for it.
+    if (config.OCORE_ROLE !== 'worker') await requireFree(config);
     let embedded: EmbeddedDatabase | undefined;
     if (!config.DATABASE_URL) {
       embedded = await startEmbedded(config.DATA_DIR);
@@ -80,6 +90,7 @@ export async function start(config: Config): Promise<Running> {
     const app: App = {
       config,
       log,
+      print,
       db,
       events,
       limits,

@@ -12,7 +12,7 @@ export class Api {
     this.url = url;
   }
 
-  async call<T>(shape: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  async call<T>(shape: z.ZodType<T>, method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.url}/api${path}`, {
       method,
       headers: {

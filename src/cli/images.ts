@@ -1,21 +1,47 @@
-import { prepareFleet } from '../../test/fleet/fleet.ts';
-import { loadStandIns, missingImages } from '../../test/fleet/stand-ins.ts';
+import { confirm } from './confirm.ts';
+import type { LocalEngine } from './local-engine.ts';
+import { asRoot, hasProgram, requireRoot, saidBy } from './machine-user.ts';
+import { buildScript, importOf, replacements } from './replacement-images/list.ts';
+import { install, type ThisMachine } from './this-machine.ts';
 
-async function registryAnswers(): Promise<boolean> {
-  // An anonymous caller is answered 401: that is an answer.
-  return fetch('https://registry-1.docker.io/v2/', { signal: AbortSignal.timeout(8000) }).then(
-    (response) => response.status === 401 || response.ok,
-    () => false,
-  );
+const usesProxy = (): boolean => ['HTTPS_PROXY', 'https_proxy'].some((name) => process.env[name]);
+
+/** The engine's way to the registry is its own: this shell's proxy is not the engine's. */
+async function proxyHint(engine: LocalEngine): Promise<string> {
+  const ofEngine = (await engine.run('info', '--format', '{{.HTTPSProxy}}').catch(() => '')).trim();
+  if (!usesProxy() || ofEngine !== '') return '';
+  return '\nThis shell uses a proxy and the engine does not: https://docs.docker.com/engine/daemon/proxy/';
 }
 
-/** Where the public images can't be pulled, this machine makes stand-ins that keep their contracts. */
-export async function provideImages(dockerSocket: string, say: (line: string) => void): Promise<void> {
-  const missing = await missingImages(dockerSocket);
-  if (missing.length === 0 || (await registryAnswers())) return;
-  say(
-    `\n${missing.join(' and ')} cannot be pulled here: Docker Hub is unreachable. Replacement images are built on this machine from`,
-  );
-  say('Debian’s packages of Odoo 19 and PostgreSQL 17. The first build takes a few minutes.');
-  await loadStandIns(dockerSocket, await prepareFleet());
+/**
+ * Makes sure that the engine has the images or can pull them: what counts is the engine's own try, with its proxies and
+ * mirrors. Where it cannot, this machine makes replacements that keep the images' contracts.
+ */
+export async function provideImages(engine: LocalEngine, { say, yes }: ThisMachine): Promise<void> {
+  const known = (await engine.run('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}')).split('\n');
+  const missing = replacements.filter(({ tag }) => !known.includes(tag));
+  const [first] = missing;
+  if (!first) return;
+  say(`\nThe Docker engine pulls ${first.tag} …`);
+  const problem = await engine.pull(first.tag);
+  // The others are pulled where the user sees it: in the steps of the operation.
+  if (problem === undefined) return;
+  say(`The Docker engine cannot pull ${first.tag}:\n  ${problem}${await proxyHint(engine)}`);
+  const names = missing.map(({ tag }) => tag).join(' and ');
+  if (!hasProgram('apt-get'))
+    throw new Error(
+      `Let the engine reach a registry that has ${names}, or use another server with --server user@host.`,
+    );
+  say(`\nReplacements of ${names} are built on this machine from Debian’s packages of Odoo 19 and PostgreSQL 17.`);
+  say('The first build takes a few minutes.');
+  if (!hasProgram('debootstrap')) {
+    await confirm('This needs the package debootstrap. Install it?', yes);
+    await install(['debootstrap'], say);
+  }
+  await requireRoot(`bash ${buildScript}`);
+  const directory = (await asRoot('bash', buildScript)).trim().split('\n').at(-1) ?? '';
+  for (const replacement of missing)
+    await engine.run(...importOf(replacement, directory)).catch((error: unknown) => {
+      throw new Error(`${replacement.tag} cannot be imported: ${saidBy(error)}`);
+    });
 }

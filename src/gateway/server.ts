@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { forgetOld } from '../idempotency/index.ts';
 import type { AccessTokens } from '../identity/index.ts';
+import { listen } from '../listening.ts';
 import { isLocalOutbox } from '../mail/index.ts';
 import { Connections } from '../request/connections.ts';
 import { compressed } from './compressed.ts';
@@ -127,10 +128,7 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     forgetOld(app).catch((error: unknown) => app.log.warn({ err: error }, 'Old idempotency keys could not be deleted'));
   }, 10 * 60_000);
   const sockets = serveSockets(server, app, tokens, documents, connections);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(app.config.PORT, app.config.HOST, resolve);
-  });
+  await listen(server, app.config);
   const address: AddressInfo | string | null = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : app.config.PORT;
   return {

@@ -99,7 +99,7 @@ async function send(app: App, { transporter, from }: SmtpTransport, due: Due): P
 async function show(app: App, due: Due): Promise<void> {
   if (app.config.ENVIRONMENT === 'development') {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
-    process.stdout.write(
+    app.print(
       `\n--- E-mail to ${due.recipient}: ${due.subject}\n${text}\n--- (no mail server is configured; also on ${app.config.APP_URL}/outbox)\n\n`,
     );
   }

@@ -40,10 +40,12 @@ export class Engine {
   readonly docker: Docker;
   readonly #dir: string;
   readonly #index: number;
+  readonly #env: Readonly<Record<string, string>>;
 
-  constructor(dir: string, index: number) {
+  constructor(dir: string, index: number, env: Readonly<Record<string, string>> = {}) {
     this.#dir = dir;
     this.#index = index;
+    this.#env = env;
     this.socket = join(dir, 'docker.sock');
     this.docker = new Docker({ socketPath: this.socket });
   }
@@ -87,7 +89,7 @@ export class Engine {
         '--insecure-registry',
         '127.0.0.0/8',
       ],
-      { stdio: ['ignore', log, log], detached: true },
+      { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...this.#env } },
     );
     daemon.unref();
     // After a SIGKILL the daemon first ends the containers that still run, which takes its time.

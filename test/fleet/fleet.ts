@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildScript } from '../../src/cli/replacement-images/list.ts';
 import { Engine } from './engine.ts';
 import { Sshd } from './sshd.ts';
 import { firstSshPort, fleetDir } from './slot.ts';
@@ -25,7 +26,7 @@ export interface Fleet {
 /** Installs what is missing and gives the directory with the images, building them when it is not there. */
 export async function prepareFleet(): Promise<string> {
   await run('bash', [join(here, 'install.sh')]);
-  const { stdout } = await run('bash', [join(here, 'images.sh')], { maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await run('bash', [buildScript], { maxBuffer: 64 * 1024 * 1024 });
   return stdout.trim().split('\n').at(-1) ?? '';
 }
 

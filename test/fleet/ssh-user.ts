@@ -15,11 +15,18 @@ export class SshUser {
     this.#sudoers = `/etc/sudoers.d/${name}`;
   }
 
-  static async create(purpose: string): Promise<SshUser> {
+  static async create(purpose: string, options: { home: boolean } = { home: false }): Promise<SshUser> {
     const user = new SshUser(`ocore${slot}-${purpose}`);
     await user.remove();
     // No password, but not locked: sshd lets nobody in whose account is.
-    await run('useradd', ['--no-create-home', '--password', '*', '--shell', '/bin/sh', user.name]);
+    await run('useradd', [
+      options.home ? '--create-home' : '--no-create-home',
+      '--password',
+      '*',
+      '--shell',
+      '/bin/sh',
+      user.name,
+    ]);
     return user;
   }
 
@@ -34,17 +41,21 @@ export class SshUser {
     await run('usermod', ['--append', '--groups', group, this.name]);
   }
 
-  /** What sudo allows: without a password, and, if so said, with a terminal only. */
-  async allowSudo(options: { requiretty: boolean }): Promise<void> {
+  /** What sudo allows: without a password, unless one is asked for, and, if so said, with a terminal only. */
+  async allowSudo(options: { requiretty?: boolean; password?: boolean } = {}): Promise<void> {
     const lines = [
-      `${this.name} ALL=(ALL) NOPASSWD: ALL`,
+      `${this.name} ALL=(ALL) ${options.password ? '' : 'NOPASSWD: '}ALL`,
       options.requiretty ? `Defaults:${this.name} requiretty` : '',
     ];
     await writeFile(this.#sudoers, `${lines.join('\n')}\n`, { mode: 0o440 });
   }
 
-  async remove(): Promise<void> {
+  async denySudo(): Promise<void> {
     await rm(this.#sudoers, { force: true });
-    await run('userdel', [this.name]).catch(() => {});
+  }
+
+  async remove(): Promise<void> {
+    await this.denySudo();
+    await run('userdel', ['--remove', this.name]).catch(() => {});
   }
 }

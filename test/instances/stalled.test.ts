@@ -187,7 +187,10 @@ it('begins with an empty volume when the making of the data directory was cut sh
 
 it('begins with an empty volume when PostgreSQL starts with a half-made data directory, but lets nobody in', async () => {
   const { docker } = server.engine;
-  const entrypoint = await readFile(join(import.meta.dirname, '../fleet/image/postgres-entrypoint.sh'), 'utf8');
+  const entrypoint = await readFile(
+    join(import.meta.dirname, '../../src/cli/replacement-images/image/postgres-entrypoint.sh'),
+    'utf8',
+  );
   const last = "  printf '\\nhost all all all";
   expect(entrypoint).toContain(last);
   // As the official image; between initdb and the rule for the network a machine may go down.
