@@ -13,7 +13,7 @@ import { provideImages } from './images.ts';
 import { saidBy } from './machine-user.ts';
 import { namedServer, type SshServer } from './named-server.ts';
 import { requireSupported } from './supported.ts';
-import { useThisMachine } from './this-machine.ts';
+import { systemSocket, useThisMachine } from './this-machine.ts';
 
 function portOf(text: string): number {
   const port = Number(text);
@@ -25,7 +25,7 @@ const command = new Command('demo')
   .description('Provision a real Odoo on a server.')
   .option('--server <user@host[:port]>', 'the server to work on (default: this machine)')
   .option('--key <file>', 'the SSH private key for --server')
-  .option('--docker-socket <path>', 'the socket of the server’s Docker engine', '/var/run/docker.sock')
+  .option('--docker-socket <path>', 'the socket of the server’s Docker engine', systemSocket)
   .addOption(
     new Option('--ssh-port <port>', 'the port of this machine’s SSH server')
       .env('SSH_PORT')

@@ -27,9 +27,11 @@ export function hasProgram(name: string): boolean {
 
 /** What a program that failed said of it: its last lines. */
 export function saidBy(error: unknown): string {
-  const text = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-  const message = error instanceof Error ? error.message : String(error);
-  return text === '' ? message : text.split('\n').slice(-3).join('\n');
+  if (!(error instanceof Error)) return String(error);
+  const text = 'stderr' in error ? String(error.stderr).trim() : '';
+  if (text !== '') return text.split('\n').slice(-3).join('\n');
+  // Node's own message of a failed command is the command again.
+  return 'code' in error && typeof error.code === 'number' ? `it ended with code ${error.code}` : error.message;
 }
 
 /** sudo takes the environment away; what leads to the packages and images stays. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asRoot } from './machine-user.ts';
 
 /** In a container there is no service manager, or one whose limits are refused: the daemon itself still starts. */
-const dockerd = 'setsid dockerd -H "unix://$0" >>"$1" 2>&1 </dev/null &';
+const dockerd = 'setsid dockerd >>"$0" 2>&1 </dev/null &';
 const sshd =
   'mkdir -p /run/sshd && ssh-keygen -A >/dev/null && exec /usr/sbin/sshd -p "$0" -o PidFile="$1" </dev/null >/dev/null';
 
@@ -24,8 +24,8 @@ async function asService(name: string): Promise<boolean> {
 
 const dockerLog = (dataDir: string): string => join(dataDir, 'docker.log');
 
-export async function startDocker(socket: string, dataDir: string): Promise<void> {
-  if (!(await asService('docker'))) await asRoot('sh', '-c', dockerd, socket, dockerLog(dataDir));
+export async function startDocker(dataDir: string): Promise<void> {
+  if (!(await asService('docker'))) await asRoot('sh', '-c', dockerd, dockerLog(dataDir));
 }
 
 /** The system's service has the port of its settings; on another port a server of the demo's own is started. */

@@ -22,7 +22,9 @@ export class StepList {
     });
     if (this.#out.isTTY) {
       if (this.#drawn > 0) this.#out.write(`\u001b[${this.#drawn}A`);
-      for (const line of lines) this.#out.write(`\u001b[2K${line.slice(0, this.#out.columns - 1)}\n`);
+      // Some terminals do not know their width.
+      const width = this.#out.columns || 80;
+      for (const line of lines) this.#out.write(`\u001b[2K${line.slice(0, width - 1)}\n`);
       this.#drawn = lines.length;
       return;
     }

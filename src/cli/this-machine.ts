@@ -17,6 +17,8 @@ export interface ThisMachine {
   say: (line: string) => void;
 }
 
+/** Where the engine of the system's package listens: the demo starts no other. */
+export const systemSocket = '/var/run/docker.sock';
 const elsewhere = 'or use another server with --server user@host';
 
 /** Throws where Debian's packages cannot be installed, before anybody is asked about them. */
@@ -38,7 +40,7 @@ export async function install(packages: readonly string[], say: (line: string) =
 
 async function provide(docker: boolean, sshd: boolean, machine: ThisMachine): Promise<void> {
   const packages = [
-    docker && !hasProgram('dockerd') ? ['docker.io', 'iptables'] : [],
+    docker && !(hasProgram('dockerd') && hasProgram('docker')) ? ['docker.io', 'iptables'] : [],
     sshd && !hasProgram('sshd') ? ['openssh-server'] : [],
   ].flat();
   requireApt(packages);
@@ -48,7 +50,7 @@ async function provide(docker: boolean, sshd: boolean, machine: ThisMachine): Pr
   await install(packages, machine.say);
   await requireRoot([docker ? 'service docker start' : '', sshd ? 'service ssh start' : ''].filter(Boolean).join('; '));
   await mkdir(machine.dataDir, { recursive: true });
-  if (docker) await startDocker(machine.dockerSocket, machine.dataDir);
+  if (docker) await startDocker(machine.dataDir);
   if (sshd) await startSshd(machine.sshPort, machine.dataDir);
 }
 
@@ -66,6 +68,8 @@ export async function useThisMachine(machine: ThisMachine): Promise<{ server: Ss
   const { sshPort: port, dockerSocket, dataDir } = machine;
   const { name } = account();
   let engine = await LocalEngine.find(dockerSocket);
+  if (!engine && dockerSocket !== systemSocket)
+    throw new Error(`No Docker engine answers at ${dockerSocket}. Start it, ${elsewhere}.`);
   const answers = await answersOn(port);
   if (answers === 'other') throw await takenPort(port, 'SSH_PORT');
   if (!engine || answers === 'nothing') {

@@ -24,7 +24,10 @@ beforeAll(async () => {
   newcomer = await Newcomer.arrive();
   sshPort = String(await freePort());
 });
-afterEach(() => newcomer.endSshd());
+afterEach(async () => {
+  await Terminal.endAll();
+  await newcomer.endSshd();
+});
 afterAll(async () => {
   await newcomer?.leave();
   await fleet?.stop();
@@ -89,6 +92,14 @@ it('shows what the engine says when it cannot pull, after waiting for a slow ans
   expect(await demo.ended()).not.toBe(0);
 });
 
+it('gives the command that lets a user use Docker', async () => {
+  await newcomer.user.denySudo();
+  const demo = newcomer.demo({ SSH_PORT: sshPort }, '--docker-socket', socket);
+  expect(await demo.ended()).toBe(1);
+  expect(demo.text).toContain(`Docker runs on this machine, but`);
+  expect(demo.text).toMatch(new RegExp(`\n  sudo usermod -aG docker ${newcomer.user.name} && newgrp docker\n$`));
+});
+
 it('asks for the password of sudo, and says what a refusal means', async () => {
   await newcomer.user.allowSudo({ password: true });
   await newcomer.user.setPassword('correct horse 1');
@@ -111,14 +122,6 @@ it('asks for the password of sudo, and says what a refusal means', async () => {
   await right.shows(/Preparing the API/);
   right.type('\u0003');
   await right.ended();
-});
-
-it('gives the command that lets a user use Docker', async () => {
-  await newcomer.user.denySudo();
-  const demo = newcomer.demo({ SSH_PORT: sshPort }, '--docker-socket', socket);
-  expect(await demo.ended()).toBe(1);
-  expect(demo.text).toContain(`Docker runs on this machine, but`);
-  expect(demo.text).toMatch(new RegExp(`\n  sudo usermod -aG docker ${newcomer.user.name} && newgrp docker\n$`));
 });
 
 it('says at once that the SSH server does not let the user in', async () => {

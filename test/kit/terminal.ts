@@ -6,6 +6,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A program on a terminal, as a person has it: with what stands there, and keys to press. */
 export class Terminal {
+  static readonly #living = new Set<Terminal>();
   readonly #child: ChildProcess;
   #text = '';
   #closed = false;
@@ -15,7 +16,9 @@ export class Terminal {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#text += text;
     });
+    Terminal.#living.add(this);
     child.once('close', () => {
+      Terminal.#living.delete(this);
       this.#closed = true;
     });
   }
@@ -29,6 +32,13 @@ export class Terminal {
         stdio: ['pipe', 'pipe', 'ignore'],
       }),
     );
+  }
+
+  /** Ends what a failed test left behind: its terminal is gone. */
+  static async endAll(): Promise<void> {
+    const living = [...Terminal.#living];
+    for (const terminal of living) terminal.#child.kill();
+    await Promise.all(living.map((terminal) => terminal.ended()));
   }
 
   /** What was written, without colours and movements of the cursor. */
