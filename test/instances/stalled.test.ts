@@ -279,7 +279,7 @@ async function narrowsAndStreams(id: string): Promise<void> {
   const seen: unknown[] = [];
   const follow = async (reader: Client, end: string): Promise<string> => {
     for (;;) {
-      const headers = last ? { 'last-event-id': last } : {};
+      const headers: Record<string, string> = last ? { 'last-event-id': last } : {};
       for await (const { id: place, event, data } of events(reader, `${path}?lines=1`, headers)) {
         const told = z
           .object({ message: z.string().optional(), error: z.object({ code: z.string() }).optional() })
