@@ -54,7 +54,7 @@ it('every page is free of what axe finds wrong, in light and in dark', async ({ 
   });
   await Promise.all(tabs);
   expect(wrong).toEqual([]);
-}, 900_000);
+}, 1_800_000);
 
 it('a keyboard reaches the code, tables and results, and links are told by more than their colour', async ({
   ocore,
