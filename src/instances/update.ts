@@ -3,7 +3,7 @@ import type { Instance, Prisma } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { found, invalidState, validationError } from '../errors.ts';
+import { AppError, found, invalidState, validationError } from '../errors.ts';
 import { parse } from '../parse.ts';
 import { columnsOf, settingsOf } from './context.ts';
 import { changedCreation, correct, creationFields, imageField } from './creation.ts';
@@ -98,7 +98,13 @@ export async function updateInstance(app: App, scope: OrgScope, id: string, give
   const changes = [...Object.keys(facts), ...creation, ...settings, ...(input.pullImage ? ['pullImage'] : [])];
   if (changes.length === 0)
     throw validationError([{ field: '', constraint: 'required', message: 'Name at least one field to change' }]);
-  if (creation.length > 0 || (settings.length > 0 && isIdle(before) && !input.pullImage))
+  if (isIdle(before) && input.pullImage)
+    throw new AppError(
+      'invalid_state',
+      `The instance is ${before.status}: provision it again with pullImage to pull its image`,
+      { resource: 'instance', state: before.status, allowed: ['running'], action: 'provision' },
+    );
+  if (creation.length > 0 || (settings.length > 0 && isIdle(before)))
     return keep(app, scope, before, { facts, creation, settings, input });
   if (settings.length === 0 && !input.pullImage) return changeFacts(app, scope, before, facts);
   return { ...(await configure(app, scope, before, input, facts)), message: 'Instance updated' };
@@ -150,7 +156,7 @@ function keep(
   { facts, creation, settings, input }: Kept,
 ): Promise<Updated> {
   const { id, provisionedAt } = before;
-  if (input.pullImage || !isIdle(before)) throw invalidState('instance', before.status, idle);
+  if (!isIdle(before)) throw invalidState('instance', before.status, idle);
   const data = {
     ...facts,
     ...correct(app, scope, before, input),

@@ -242,6 +242,8 @@ it('keeps the settings of a stopped instance for its next start, and what its da
     envVarNames: ['SMTP_HOST'],
     settingsPending: true,
   });
+  const pulled = await owner.patch(`/instances/${id}`, { pullImage: true, workers: 1 });
+  expect([pulled.at('error.code'), pulled.at('error.details.action')]).toEqual(['invalid_state', 'provision']);
   const late = await owner.patch(`/instances/${id}`, { country: 'FR', modules: ['crm'] });
   expect([late.status, late.at('error.code'), late.at('error.details.fields')]).toEqual([
     409,

@@ -19,7 +19,8 @@ interface Site extends Place {
   instanceId: string;
 }
 
-const portsEach = 12;
+/** An instance has two, and takes the next where another program has one. */
+const portsEach = 6;
 
 /** Makes what operations work on. */
 export class Fixtures {

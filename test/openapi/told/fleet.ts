@@ -102,12 +102,12 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
   // What needs no container is done at once.
   await story.tell('PATCH /instances/{id}', ada, { body: settings });
   for (const change of [
+    'POST /instances/{id}/reset-admin-password',
     'PATCH /instances/{id}',
     'POST /instances/{id}/restart',
     'POST /instances/{id}/stop',
     'POST /instances/{id}/start',
     'POST /instances/{id}/provision',
-    'POST /instances/{id}/reset-admin-password',
   ]) {
     await ocore.sql('UPDATE instances SET status = $2 WHERE id = $1', [
       id,
