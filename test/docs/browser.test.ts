@@ -62,7 +62,7 @@ it('GraphiQL: signs in, follows the tour, and shows a change live', async ({ oco
   await waitForResponse(page, '"status": "cancelled"');
 
   // What was made is still known after a reload.
-  await page.reload({ waitUntil: 'networkidle' });
+  await page.reload();
   await openTabNamed(page, 'Provision');
   expect(await page.textContent('.filled')).toBe('serverIdberlin-1environmentIddevelopment');
 
