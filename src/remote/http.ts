@@ -28,6 +28,9 @@ export interface Silence {
   ask?: () => Promise<unknown>;
 }
 
+/** The longest that a timer takes: 24 days. */
+const neverMs = 2 ** 31 - 1;
+
 // undici calls few methods of a socket, and these only where they exist.
 function isSocket(stream: Duplex | Socket): stream is Socket {
   return typeof stream.destroy === 'function';
@@ -61,7 +64,9 @@ export class HttpConnection {
       // Deadlines are the caller's: they begin before there is a connection.
       headersTimeout: 0,
       bodyTimeout: 0,
-      keepAliveTimeout: 60_000,
+      // Whoever keeps the connection for the next request ends it: by a timer here it could end as that request is made.
+      keepAliveTimeout: neverMs,
+      keepAliveMaxTimeout: neverMs,
     });
     // After an upgrade too, when the stream lives on without HTTP.
     this.#client.on('disconnect', () => {

@@ -2,6 +2,8 @@ import { RemoteError } from './errors.ts';
 
 /** A longer line is given in several, so that what is kept of a stream is bounded. In bytes. */
 const maxLineBytes = 16 * 1024;
+/** The engine's own border: a line is kept in pieces of exactly this many bytes, but for its last. */
+const pieceBytes = 16 * 1024;
 const maxStampBytes = 64;
 const stampShape = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)$/;
 const newline = 0x0a;
@@ -15,8 +17,9 @@ export interface StampedLine {
 
 /**
  * Cuts one output of a container into lines, each with the engine's time before it. The engine keeps a line of more than
- * 16 KiB in pieces, and sends each in a frame of its own, with the time again: that is taken out. What is still longer than
- * the longest line is given in several with the same time, cut between two characters; nothing of it is lost.
+ * 16 KiB in pieces, and sends each in a frame of its own, with the time again: that is taken out. Its last piece has no
+ * newline with the log driver `local` of many engines, but is shorter than the others. What is still longer than the longest
+ * line is given in several with the same time, cut between two characters; nothing of it is lost.
  */
 export class LineReader {
   readonly #onLine: (line: StampedLine) => void;
@@ -26,14 +29,19 @@ export class LineReader {
   #stamp = '';
   #parts: Buffer[] = [];
   #size = 0;
+  /** Of the frame's text, since its last newline. */
+  #piece = 0;
 
   constructor(onLine: (line: StampedLine) => void) {
     this.#onLine = onLine;
   }
 
-  /** Takes what came; `begins` with the first of a frame. */
-  push(chunk: Buffer, begins: boolean): void {
-    if (begins && this.#inLine) this.#held ??= Buffer.alloc(0);
+  /** Takes what came; `begins` with the first of a frame, `ends` with its last. */
+  push(chunk: Buffer, { begins, ends }: FramePart): void {
+    if (begins) {
+      this.#piece = 0;
+      if (this.#inLine) this.#held ??= Buffer.alloc(0);
+    }
     let from = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
       this.#take(chunk.subarray(from, at));
@@ -41,6 +49,9 @@ export class LineReader {
       from = at + 1;
     }
     this.#take(chunk.subarray(from));
+    // Only a log has times, and one message in each frame; other streams are cut anywhere.
+    if (ends && this.#inLine && this.#stamp !== '' && this.#held === undefined && this.#piece < pieceBytes)
+      this.#finish();
   }
 
   /** The last line, if it did not end by itself. */
@@ -71,6 +82,7 @@ export class LineReader {
     // A copy: the line must not keep the whole chunk alive.
     this.#parts.push(Buffer.from(data));
     this.#size += data.length;
+    this.#piece += data.length;
     if (this.#size <= maxLineBytes) return;
     let bytes = Buffer.concat(this.#parts);
     while (bytes.length > maxLineBytes) {
@@ -89,6 +101,7 @@ export class LineReader {
     this.#inLine = false;
     this.#parts = [];
     this.#size = 0;
+    this.#piece = 0;
   }
 }
 
@@ -98,11 +111,17 @@ function borderIn(bytes: Buffer): number {
   return maxLineBytes;
 }
 
-type OnData = (stream: 'stdout' | 'stderr', data: Buffer, begins: boolean) => void;
+/** Where in its frame a part is. */
+export interface FramePart {
+  begins: boolean;
+  ends: boolean;
+}
+
+type OnData = (stream: 'stdout' | 'stderr', data: Buffer, part: FramePart) => void;
 
 /**
- * Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload, which is handed on as it comes; with
- * the first of it, that a frame begins.
+ * Docker's multiplexed stream: 8 bytes of header (stream, length), then the payload, which is handed on as it comes, with
+ * where in its frame it is.
  */
 export class StreamDemuxer {
   readonly #onData: OnData;
@@ -124,7 +143,8 @@ export class StreamDemuxer {
       }
       const data = rest.subarray(0, this.#left);
       if (data.length > 0) {
-        this.#onData(this.#stream, data, this.#begins);
+        const left = this.#left - data.length;
+        this.#onData(this.#stream, data, { begins: this.#begins, ends: left === 0 });
         this.#begins = false;
       }
       this.#left -= data.length;

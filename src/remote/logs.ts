@@ -59,7 +59,7 @@ async function* linesOf(
   const reader = (stream: 'stdout' | 'stderr') =>
     new LineReader(({ stamp, line }) => lines.push({ stream, at: stamp ? new Date(stamp) : null, stamp, line }));
   const readers = { stdout: reader('stdout'), stderr: reader('stderr') };
-  const demuxer = new StreamDemuxer((stream, data, begins) => readers[stream].push(data, begins));
+  const demuxer = new StreamDemuxer((stream, data, part) => readers[stream].push(data, part));
   const body = await docker.containerLogs(
     container,
     {

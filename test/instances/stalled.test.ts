@@ -12,6 +12,7 @@ import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { forgottenVolumes } from '../fleet/forgotten-volumes.ts';
 import type { Answer, Client } from '../kit/client.ts';
+import { events } from '../kit/events.ts';
 import { until } from '../kit/holding.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { StepGates } from '../kit/step-gates.ts';
@@ -234,6 +235,7 @@ it('keeps an instance whose Odoo wrote errors and ended well, and gives each lin
   const read = async (count: number) => linesOf(await owner.get(`/instances/${made.text('id')}/logs?lines=${count}`));
   const all = await read(1000);
   expect(all.map(({ message }) => message).join('')).toContain(lines.join(''));
+  expect(all.filter(({ message }) => message.startsWith(`${prefix} WARNING`))).toHaveLength(longs.length);
   // The first line that is given is the second of the traceback.
   const shown = all.length - all.findIndex(({ message }) => message === traceback[1]);
   const [first, second, third] = await read(shown);
@@ -248,17 +250,23 @@ it('keeps an instance whose Odoo wrote errors and ended well, and gives each lin
     if (followed.length === 3) break;
   }
   expect(followed).toEqual(['error', 'error', 'warning']);
-  await narrows(made.text('id'));
+  await narrowsAndStreams(made.text('id'));
   expect(await endOf(await owner.delete(`/instances/${made.text('id')}`, {}))).toBe('succeeded');
 }, 400_000);
 
-/** The log by text, time and place. */
-async function narrows(id: string): Promise<void> {
+/** The log by text, time and place, and as a stream that goes on where its reader was, until that reader may not read any more. */
+async function narrowsAndStreams(id: string): Promise<void> {
   const path = `/instances/${id}/logs`;
   const read = async (filter: string) =>
     z
       .object({ data: z.array(z.object({ message: z.string(), cursor: z.string(), at: z.string() })) })
       .parse((await owner.get(`${path}?${filter}`)).body).data;
+  const say = async (text: string): Promise<void> => {
+    const odoo = server.engine.docker.getContainer(`ocore-${id}-odoo`);
+    const command = await odoo.exec({ Cmd: ['sh', '-c', `echo '${text}' > /proc/1/fd/2`] });
+    await command.start({ Detach: true });
+    await until(async () => !(await command.inspect()).Running);
+  };
   const [found] = await read('search=CANNOT%20do%20it&lines=1');
   const next = await read(`after=${found?.cursor}&lines=2`);
   expect([found?.message.endsWith('cannot do it'), next.map(({ message }) => message)]).toEqual([
@@ -270,11 +278,41 @@ async function narrows(id: string): Promise<void> {
   expect((await read(`end_date=${now}&lines=1`)).length).toBe(1);
   expect((await owner.get(`${path}?after=yesterday`)).at('error.details.field')).toBe('after');
 
+  // As browsers do, it comes again with the last event that it has when the way to the server was lost.
+  let last = '';
+  const seen: unknown[] = [];
+  const follow = async (reader: Client, end: string): Promise<string> => {
+    for (;;) {
+      const headers: Record<string, string> = last ? { 'last-event-id': last } : {};
+      for await (const { id: place, event, data } of events(reader, `${path}?lines=1`, headers)) {
+        const told = z
+          .object({ message: z.string().optional(), error: z.object({ code: z.string() }).optional() })
+          .parse(JSON.parse(data ?? '{}'));
+        if (told.error && told.error.code !== 'unprocessable') return told.error.code;
+        if (event) break;
+        if (!place) continue;
+        last = place;
+        seen.push(told.message);
+        if (told.message === end) return end;
+        if (seen.length === 1) await say('first');
+      }
+    }
+  };
+  expect(await follow(owner, 'first')).toBe('first');
+  for (const line of ['second', 'third']) await say(line);
+  expect(await follow(owner, 'third')).toBe('third');
+  expect(seen.slice(1)).toEqual(['first', 'second', 'third']);
   const wrong = await owner.request('GET', `/api${path}`, undefined, {
     accept: 'text/event-stream',
     'last-event-id': '17',
   });
   expect([wrong.status, wrong.at('error.details.field')]).toEqual([400, 'Last-Event-ID']);
+  const leaver = await ocore.member(owner, 'Viewer');
+  last = '';
+  const ended = follow(leaver, 'never').catch(String);
+  await until(async () => seen.length === 5);
+  await owner.delete(`/members/${await owner.memberIdOf(leaver.email)}`);
+  expect(await ended).toMatch(/forbidden|not_found/);
 }
 
 it('begins the initialisation again when the engine was restarted under it', async () => {

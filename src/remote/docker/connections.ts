@@ -14,6 +14,8 @@ export interface Lease {
 
 /** How long a call waits for its turn. */
 const turnMs = 15_000;
+/** How long a connection is kept that nobody uses. */
+const idleMs = 60_000;
 
 /** The streams to one engine: at most `limit` at once, and those that are idle are used again. */
 export class EngineConnections {
@@ -22,7 +24,7 @@ export class EngineConnections {
   /** Responses that go on for long leave a place for what is asked beside them. */
   readonly #long: Semaphore;
   readonly #limits: { calls: number; long: number };
-  #idle: HttpConnection[] = [];
+  readonly #idle = new Map<HttpConnection, NodeJS.Timeout>();
 
   constructor(dial: Dial, limit: number) {
     this.#dial = dial;
@@ -41,12 +43,11 @@ export class EngineConnections {
     try {
       if (long) free.push(await this.#turn(this.#long, `one of ${streams} streams`, signal));
       free.push(await this.#turn(this.#places, `one of ${calls} connections to the Docker engine`, signal));
-      this.#idle = this.#idle.filter((connection) => connection.usable);
-      const connection = this.#idle.pop() ?? new HttpConnection(await this.#dial(signal), 'http://docker');
+      const connection = this.#takeIdle() ?? new HttpConnection(await this.#dial(signal), 'http://docker');
       return {
         connection,
         release: () => {
-          if (connection.usable && this.#idle.length < 2) this.#idle.push(connection);
+          if (connection.usable && this.#idle.size < 2) this.#keep(connection);
           else connection.discard();
           release();
         },
@@ -63,6 +64,25 @@ export class EngineConnections {
 
   /** Ends those that nobody uses. */
   endIdle(): void {
-    for (const connection of this.#idle.splice(0)) connection.discard();
+    for (const connection of [...this.#idle.keys()]) this.#forget(connection).discard();
+  }
+
+  #takeIdle(): HttpConnection | undefined {
+    for (const connection of [...this.#idle.keys()]) {
+      this.#forget(connection);
+      if (connection.usable) return connection;
+    }
+    return undefined;
+  }
+
+  #keep(connection: HttpConnection): void {
+    const timer = setTimeout(() => this.#forget(connection).discard(), idleMs);
+    this.#idle.set(connection, timer.unref());
+  }
+
+  #forget(connection: HttpConnection): HttpConnection {
+    clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
+    return connection;
   }
 }
