@@ -88,8 +88,13 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
   const name = place.slice(place.lastIndexOf('.') + 1);
   if (isListType(type)) return lists[name] ?? [valueFor(type.ofType, place, ids, wanted)];
   if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter(
-      (field) => isNonNullType(field.type) || isOnTheWay(`${place}.${field.name}`, wanted),
+    const all = type.getFields();
+    const fields = Object.values(all).filter(
+      (field) =>
+        isNonNullType(field.type) ||
+        isOnTheWay(`${place}.${field.name}`, wanted) ||
+        // A role is given by its id or by its name: by the id here.
+        (field.name === 'roleId' && 'role' in all),
     );
     return Object.fromEntries(
       fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]),
