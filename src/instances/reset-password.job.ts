@@ -27,12 +27,13 @@ export const resetAdminPasswordJob = implementOperation({
   },
   settle: async (tx, { operation, scope }, outcome, error) => {
     const where = { id: operation.resourceId };
-    const { id, name } = await tx.instance.findUniqueOrThrow({ where, select: { id: true, name: true } });
+    const instance = await tx.instance.findUnique({ where, select: { id: true, name: true } });
+    if (!instance) return;
     await recordFact(tx, scope, {
       action: outcome === 'succeeded' ? 'instance.admin_password_reset' : 'instance.admin_password_reset_failed',
       resource: instanceResource,
-      resourceId: id,
-      resourceName: name,
+      resourceId: instance.id,
+      resourceName: instance.name,
       after: { reason: error?.code ?? null },
     });
   },
