@@ -19,7 +19,7 @@ function withoutConditions(text: string): { text: string; hits: number } {
   let hits = 0;
   let result = '';
   let rest = 0;
-  for (const match of text.matchAll(/where: (?=\{)/g)) {
+  for (const match of text.matchAll(/where(?::| =) (?=\{)/g)) {
     const start = match.index + match[0].length;
     if (start < rest) continue;
     const end = endOf(text, start);
@@ -31,7 +31,7 @@ function withoutConditions(text: string): { text: string; hits: number } {
     rest = end;
   }
   result += text.slice(rest);
-  result = result.replace(/\b\w+\.org_id = (\$\d+::uuid)/g, (_, value: string) => {
+  result = result.replace(/\b\w+\.org_id = (\$\d*::uuid)/g, (_, value: string) => {
     hits += 1;
     return `${value} IS NOT NULL`;
   });
