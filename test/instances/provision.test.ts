@@ -269,23 +269,26 @@ describe('an instance on a real server', () => {
 
   it('gives its logs as the guide says, whose examples need a real container', async () => {
     const examples = guides().flatMap(({ blocks }) => blocks.filter(({ run }) => !run));
-    const shell = examples.find(({ language }) => language === 'sh')?.text ?? '';
-    const { stdout } = await promisify(execFile)('bash', ['-euc', shell], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        API: `${ocore.url}/api`,
-        TOKEN: owner.token ?? '',
-        ORG: owner.org ?? '',
-        INSTANCE_ID: id,
-      },
-    });
+    const [list = '', query = '', stream = '', subscription = ''] = examples.map(({ text }) => text);
+    expect(examples.map(({ language }) => language)).toEqual(['sh', 'graphql', 'sh', 'graphql']);
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      API: `${ocore.url}/api`,
+      TOKEN: owner.token ?? '',
+      ORG: owner.org ?? '',
+      INSTANCE_ID: id,
+    };
+    const shell = (text: string) => promisify(execFile)('bash', ['-euc', text], { env });
+    expect((await shell(list.replace('traceback', 'HTTP%20service'))).stdout).toContain('HTTP service');
+    const found = await owner.graphql(query.replace('$INSTANCE_ID', id).replace('traceback', 'HTTP service'));
+    expect(found.at('data.instanceLogs.0.message')).toContain('HTTP service');
+    // A stream does not end by itself.
+    const { stdout } = await shell(`${stream.replace('curl', 'curl --max-time 10').trimEnd()} || [ $? = 28 ]`);
     expect(stdout).toContain('HTTP service');
-    const subscription = examples.find(({ language }) => language === 'graphql')?.text ?? '';
     for await (const event of owner.subscribe(subscription.replace('$INSTANCE_ID', id))) {
       expect(event.at('data.instanceLogs.message')).toBeTypeOf('string');
       break;
     }
-    expect(examples).toHaveLength(2);
   });
 
   it('gives its logs with levels, and the operation its own without a gap', async () => {
