@@ -22,7 +22,7 @@ export const systemSocket = '/var/run/docker.sock';
 const elsewhere = 'or use another server with --server user@host';
 
 /** Throws where Debian's packages cannot be installed, before anybody is asked about them. */
-export function requireApt(packages: readonly string[]): void {
+function requireApt(packages: readonly string[]): void {
   if (packages.length > 0 && !hasProgram('apt-get'))
     throw new Error(
       `This machine needs ${packages.join(' and ')}, by Debian’s names, and the demo installs software on Debian and Ubuntu only. Install and start it yourself, ${elsewhere}.`,

@@ -1,6 +1,7 @@
 import type { StepContext } from '../operations/kind.ts';
 import { ifFound, parseImageReference, pullImage, type RemoteHost } from '../remote/index.ts';
 import { pullCredentials } from '../registries/index.ts';
+import type { Site } from './context.ts';
 
 type Context = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal' | 'log' | 'progress'>;
 
@@ -43,4 +44,16 @@ export async function getImage(
   const digest = digestOf(image, (await look())?.RepoDigests);
   if (digest !== null) context.log('info', `${image} is ${digest}`);
   return digest;
+}
+
+/** The step of both images of an instance, PostgreSQL's and Odoo's: gets them, keeps the digest of Odoo's, and says which they are. */
+export async function getImages(
+  context: Context & Pick<StepContext<unknown>, 'write'>,
+  { instance, host }: Pick<Site, 'instance' | 'host'>,
+  pull: boolean,
+): Promise<string> {
+  await getImage(context, host, instance.postgresImage, { pull, part: [0, 2] });
+  const imageDigest = await getImage(context, host, instance.image, { pull, part: [1, 2] });
+  await context.write((tx) => tx.instance.update({ where: { id: instance.id }, data: { imageDigest } }));
+  return `${instance.postgresImage} and ${instance.image}`;
 }

@@ -7,7 +7,7 @@ import { settingsOf, siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { ensureDatabase } from './database-container.ts';
 import { ensureRoleAndDatabase } from './database-role.ts';
-import { getImage } from './get-image.ts';
+import { getImages } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { initialiseDatabase } from './initialise.ts';
 import { provisionInstanceKind } from './kinds.ts';
@@ -33,14 +33,7 @@ export const provisionInstanceJob = implementOperation({
       });
       return `Port ${port}`;
     },
-    pull_images: async (context) => {
-      const { instance, host } = await siteOf(context);
-      const pull = context.input.pullImage ?? false;
-      await getImage(context, host, instance.postgresImage, { pull, part: [0, 2] });
-      const imageDigest = await getImage(context, host, instance.image, { pull, part: [1, 2] });
-      await context.write((tx) => tx.instance.update({ where: { id: instance.id }, data: { imageDigest } }));
-      return `${instance.postgresImage} and ${instance.image}`;
-    },
+    pull_images: async (context) => getImages(context, await siteOf(context), context.input.pullImage ?? false),
     network: async (context) => {
       const { instance, host } = await siteOf(context);
       // What an earlier provisioning could not take away has the names that are needed now, and none of the data.

@@ -4,7 +4,7 @@ import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork, findContainer, stopContainer } from './containers.ts';
 import { settingsOf, siteOf } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
-import { getImage } from './get-image.ts';
+import { getImages } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { reprovisionInstanceKind, restingOf } from './kinds.ts';
 import { instanceLabel, namesOf } from './names.ts';
@@ -24,14 +24,7 @@ export const reprovisionInstanceJob = implementOperation({
       await requireVolumes(site);
       return 'The database and the filestore are there';
     },
-    pull_images: async (context) => {
-      const { instance, host } = await siteOf(context);
-      const pull = context.input.pullImage ?? false;
-      await getImage(context, host, instance.postgresImage, { pull, part: [0, 2] });
-      const imageDigest = await getImage(context, host, instance.image, { pull, part: [1, 2] });
-      await context.write((tx) => tx.instance.update({ where: { id: instance.id }, data: { imageDigest } }));
-      return `${instance.postgresImage} and ${instance.image}`;
-    },
+    pull_images: async (context) => getImages(context, await siteOf(context), context.input.pullImage ?? false),
     containers: async (context) => {
       const { instance, host } = await siteOf(context);
       const names = namesOf(instance.id);

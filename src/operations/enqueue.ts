@@ -27,8 +27,6 @@ interface Draft {
   steps: readonly { name: string; title: string }[];
 }
 
-const stepsOf = (operationId: string) => ({ where: { operationId }, orderBy: { position: 'asc' as const } });
-
 async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Draft) {
   const id = newId();
   const {
@@ -52,7 +50,7 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     const live = await tx.operation.findFirst({ where: { resourceId, orgId: scope.orgId, ...liveOperation } });
     throw operationInProgress(resource.type, resourceId, live);
   }
-  await tx.operationStep.createMany({
+  const made = await tx.operationStep.createManyAndReturn({
     data: steps.map(({ name, title }, position) => ({ operationId: id, position, name, title })),
   });
   await queue.send(tx, { id, serverId: draft.serverId, orgId: scope.orgId });
@@ -61,7 +59,7 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     `org:${scope.orgId}:operations`,
     ...resource.topics(scope.orgId, draft.resourceId),
   ]);
-  return { ...operation, steps: await tx.operationStep.findMany(stepsOf(id)) };
+  return { ...operation, steps: made.sort((one, other) => one.position - other.position) };
 }
 
 /** Creates the operation, its steps and its job in the caller's transaction. A live one of the resource is a 409. */

@@ -24,7 +24,7 @@ export interface JsonPlace {
 }
 
 /** Where a text stops being JSON, and why; nothing of the text itself, which may hold a password. */
-export function jsonPlace(text: string): JsonPlace | undefined {
+function jsonPlace(text: string): JsonPlace | undefined {
   const errors: ParseError[] = [];
   parse(text, errors, { disallowComments: true });
   const [first] = errors;
