@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma } from '../database/database.ts';
+import { familyOf, namesOfAction } from '../events/catalogue/former-names.ts';
 import { notFound, validationError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, seekById, textFilter } from '../lists.ts';
@@ -21,8 +22,8 @@ const idOf = (id: string | null | undefined): string | undefined => (id ? (isId(
 function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
   const action = textFilter('action', given);
   if (!action) return undefined;
-  const family = /^([a-z_]+\.)\*?$/.exec(action)?.[1];
-  return family ? { startsWith: family } : { equals: action };
+  const family = familyOf(action);
+  return family ? { startsWith: family } : { in: namesOfAction(action) };
 }
 
 export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInput {

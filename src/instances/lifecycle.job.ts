@@ -26,7 +26,10 @@ const postgresGraceSeconds = 60;
 type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input'>;
 
 /** Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason. */
-function settleTo(status: 'running' | 'stopped', action: string) {
+function settleTo(
+  status: 'running' | 'stopped',
+  action: 'instance.started' | 'instance.stopped' | 'instance.restarted',
+) {
   return async (
     tx: Tx,
     { operation, scope, input }: Settled,
@@ -45,6 +48,7 @@ function settleTo(status: 'running' | 'stopped', action: string) {
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { status: instance.status, reason: error?.code ?? null },
     });
   };
@@ -137,6 +141,7 @@ export const deleteInstanceJob = implementOperation({
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: {
         status: instance.status,
         reason: error?.code ?? null,

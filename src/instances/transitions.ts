@@ -9,6 +9,7 @@ import { instanceResource } from './resource.ts';
 import { getInstance } from './list.ts';
 
 type State = Instance['status'];
+type Requested = `instance.${'start' | 'stop' | 'restart' | 'deletion'}_requested`;
 
 export async function transition(
   app: App,
@@ -17,7 +18,7 @@ export async function transition(
   options: {
     kind: OperationKind<Resting, string, State>;
     from: readonly State[];
-    action: string;
+    action: Requested;
     force?: true;
   },
 ) {
@@ -41,6 +42,7 @@ export async function transition(
       resource: instanceResource,
       resourceId: id,
       resourceName: before.name,
+      projectId: before.projectId,
       before: { status: before.status },
       after: { status: options.kind.entering, ...forced },
     });

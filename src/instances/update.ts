@@ -83,7 +83,12 @@ export async function updateInstance(app: App, scope: OrgScope, id: string, give
       data: { ...facts, ...(recreates ? { status: 'restarting' } : {}) },
     });
     if (changed.count === 0) throw invalidState('instance', before.status, allowed);
-    const resource = { resource: instanceResource, resourceId: id, resourceName: name ?? before.name };
+    const resource = {
+      resource: instanceResource,
+      resourceId: id,
+      resourceName: name ?? before.name,
+      projectId: before.projectId,
+    };
     if (recreates) await record({ action: 'instance.configure_requested', ...resource });
     if (Object.keys(facts).length > 0) {
       await record({

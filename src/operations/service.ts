@@ -79,9 +79,10 @@ export async function retryOperation(app: App, scope: OrgScope, id: string) {
     const operation = await enqueueAgain(app.queue, tx, scope, kind, before);
     await record({
       action: 'operation.retried',
-      resourceType: 'operation',
+      resource: 'operation',
       resourceId: operation.id,
       resourceName: before.kind,
+      projectId: before.projectId,
       before: { retryOf: id },
     });
     return operation;

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { namesOfAction } from '../events/catalogue/former-names.ts';
 import { firstIdAt } from '../ids.ts';
 import { batch, deleteInBatches } from './batches.ts';
 
@@ -31,7 +32,7 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
   }
   const lately = firstIdAt(new Date(Date.now() - 30 * 86400_000));
   const deleted = await prisma.auditEntry.findMany({
-    where: { orgId: null, id: { gte: lately }, action: 'org.deleted' },
+    where: { orgId: null, id: { gte: lately }, action: { in: namesOfAction('organization.deleted') } },
     select: { resourceId: true },
   });
   const gone = deleted.map((row) => row.resourceId).filter((id) => id !== null);

@@ -69,9 +69,10 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
       });
       await record({
         action: 'project.created',
-        resourceType: 'project',
+        resource: 'project',
         resourceId: project.id,
         resourceName: project.name,
+        projectId: project.id,
         after: { name: project.name, slug },
       });
       return project;
@@ -93,9 +94,10 @@ export async function updateProject(app: App, scope: OrgScope, id: string, given
     });
     await record({
       action: 'project.updated',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
       before: { name: before.name },
       after: { name: project.name },
     });
@@ -112,9 +114,10 @@ export async function archiveProject(app: App, scope: OrgScope, id: string, arch
     });
     await record({
       action: archived ? 'project.archived' : 'project.unarchived',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
     });
     return project;
   });
@@ -136,9 +139,10 @@ export async function deleteProject(app: App, scope: OrgScope, id: string) {
     await tx.project.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'project.deleted',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
       before: { name: project.name },
     });
     return project;
