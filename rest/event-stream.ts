@@ -3,16 +3,17 @@ import { type ExecutionResult, subscribe } from 'graphql';
 import type { Context } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { AppError, validationError } from '../src/errors.ts';
+import { isId } from '../src/ids.ts';
 import { errorBody } from '../src/request/error-answer.ts';
 import type { PreparedRoute } from './prepared.ts';
 import { writable } from './writable.ts';
 
-/** The number of the last event that the client has, from its Last-Event-ID. */
-function lastEventOf(request: Request): number | undefined {
+/** The number or the id of the last event that the client has, from its Last-Event-ID. */
+function lastEventOf(request: Request, numbered: boolean): number | string | undefined {
   const id = request.headers['last-event-id'];
   if (id === undefined || id === '') return undefined;
-  if (typeof id !== 'string' || !/^\d{1,9}$/.test(id)) throw validationError([{ field: 'Last-Event-ID', constraint: 'type', message: 'Last-Event-ID must be the id of an event of this stream' }]);
-  return Number(id);
+  if (typeof id !== 'string' || !(numbered ? /^\d{1,9}$/.test(id) : isId(id))) throw validationError([{ field: 'Last-Event-ID', constraint: 'type', message: 'Last-Event-ID must be the id of an event of this stream' }]);
+  return numbered ? Number(id) : id;
 }
 
 export function wantsStream(request: Request, prepared: PreparedRoute): boolean {
@@ -30,9 +31,10 @@ function eventOf(prepared: PreparedRoute, result: ExecutionResult): string {
  * resumes, and `end` when there is nothing more to come. A comment now and then keeps proxies from closing a quiet one.
  */
 export async function sendStream(request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>, closing: AbortSignal): Promise<void> {
-  if (!prepared.stream) throw new AppError('internal_error', 'This route has no stream');
-  const after = lastEventOf(request);
-  const events = await subscribe({ schema, document: prepared.stream, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
+  const { stream } = prepared.route;
+  if (!prepared.stream || !stream) throw new AppError('internal_error', 'This route has no stream');
+  const after = lastEventOf(request, stream.numbered);
+  const events = await subscribe({ schema, document: prepared.stream, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { [stream.after]: after }) } });
   if (!(Symbol.asyncIterator in events)) throw events.errors?.[0]?.originalError ?? new AppError('bad_request', events.errors?.[0]?.message ?? 'The stream did not start');
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
   response.write(': open\n\n');

@@ -25,7 +25,7 @@ const routes: readonly Route[] = [
     summary: 'Read the log of an operation',
     document: 'query ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }',
     answer: { as: 'whole', key: 'data' },
-    stream: { document: 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', id: 'seq' },
+    stream: { document: 'subscription ($id: ID!, $after: Int) { operationLogs(id: $id, after: $after) { seq step level message at } }', id: 'seq', after: 'after', numbered: true },
   },
   { method: 'post', path: '/operations/{id}/cancel', category: 'Operations', summary: 'Cancel an operation', document: `mutation ($id: ID!) { cancelOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'Cancellation accepted' } },
   { method: 'post', path: '/operations/{id}/retry', category: 'Operations', summary: 'Retry a failed operation', document: `mutation ($id: ID!) { retryOperation(id: $id) { id status } }`, answer: { as: 'accepted', resource: 'operation', message: 'The operation runs again' } },

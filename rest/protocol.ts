@@ -9,7 +9,8 @@ export const protocolParameters = {
   IdempotencyKey: { name: 'Idempotency-Key', in: 'header', description: 'A unique key for the request, ideally a random UUID. A repeated request with the same key within 24 hours is not executed again; it returns the first response.', schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' } },
   IfMatch: { name: 'If-Match', in: 'header', description: 'The ETag of the resource that you read. If the resource has changed since, nothing is changed and the response is 412.', schema: { type: 'string', maxLength: 1024 } },
   IfNoneMatch: { name: 'If-None-Match', in: 'header', description: 'The ETag of the response that you have. If it is still current, the response is 304 without a body.', schema: { type: 'string', maxLength: 1024 } },
-  LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have. The stream resumes after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
+  LastEventId: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have. The stream resumes after it.', schema: { type: 'string', format: 'uuid', maxLength: 64 } },
+  LastEventNumber: { name: 'Last-Event-ID', in: 'header', description: 'With `Accept: text/event-stream`: the id of the last event that you have. The stream resumes after it.', schema: { type: 'string', maxLength: 9, pattern: '^[0-9]+$' } },
   Wait: { name: 'wait', in: 'query', description: 'The maximum number of seconds to wait. The response is sent when the operation has ended or the time has passed.', schema: { type: 'integer', format: 'int32', minimum: 0, maximum: longestWait, default: 0 } },
 } satisfies Record<string, JsonObject>;
 
@@ -44,7 +45,7 @@ export function protocolOf(route: Route, conditional: boolean): Protocol {
   // What is sent row by row has no ETag.
   const tagged = reads && route.answer.as !== 'file';
   return {
-    parameters: ['Version', ...(tagged ? ['IfNoneMatch' as const] : []), ...(reads ? [] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? ['LastEventId' as const] : [])],
+    parameters: ['Version', ...(tagged ? ['IfNoneMatch' as const] : []), ...(reads ? [] : ['IdempotencyKey' as const]), ...(conditional ? ['IfMatch' as const] : []), ...(route.waits ? ['Wait' as const] : []), ...(route.stream ? [route.stream.numbered ? ('LastEventNumber' as const) : ('LastEventId' as const)] : [])],
     headers: {
       'X-OCore-Version': 'Version',
       ...(tagged ? { ETag: 'ETag' as const } : {}),

@@ -61,8 +61,8 @@ export interface Route {
   readings?: readonly string[];
   /** `wait`: the response may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
   waits?: { topics: (id: string) => readonly Topic[]; isLast: (value: unknown) => boolean };
-  /** What `Accept: text/event-stream` gets: a subscription whose events are numbered by the field `id`, resumed by its variable `after`. */
-  stream?: { document: string; id: string };
+  /** What `Accept: text/event-stream` gets: a subscription whose events have the number or the id in their field `id`, resumed by the variable `after`. */
+  stream?: { document: string; id: string; after: string; numbered: boolean };
   deprecated?: Deprecation;
 }
 

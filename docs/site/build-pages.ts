@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { errorHelp } from '../../src/error-help/index.ts';
 import { type ErrorCode, errorTable } from '../../src/errors.ts';
 import { codeBlock } from './code.ts';
+import { eventGroups } from './event-data.ts';
 import { makeMarkdown } from './markdown.ts';
 import { type SchemaKind, schemaKinds, typeAddress } from './schema-data.ts';
 
@@ -26,6 +27,7 @@ const parts = [
   { title: 'REST', url: '/docs/api' },
   { title: 'GraphQL', url: '/docs/graphql', at: '/graphql' },
   { title: 'GraphiQL', url: '/graphql' },
+  { title: 'Events', url: '/docs/events', at: '/events' },
   { title: 'Errors', url: '/docs/errors', at: '/errors' },
 ];
 
@@ -110,7 +112,7 @@ export async function buildPages(
         config.setTemplateFormats(['md', 'njk']);
         config.setUseGitIgnore(false);
         config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
-        const data = { apps, sections, parts, version, errors: errorPages(), schema: schemaKinds(schema) };
+        const data = { apps, sections, parts, version, errors: errorPages(), eventGroups: eventGroups(), schema: schemaKinds(schema) };
         for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
         config.addCollection('guide', (api) =>
           api

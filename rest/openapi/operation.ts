@@ -82,6 +82,8 @@ export function parametersOf(subject: Subject): Json[] {
       in: 'query',
       required: type !== undefined && isNonNullType(type),
       description,
+      // A parameter is not repeated: the parts of a list stand in one, separated by commas.
+      ...(schema['type'] === 'array' ? { style: 'form', explode: false } : {}),
       schema: {
         ...schema,
         ...(typeof fallback === 'string' || typeof fallback === 'number' || typeof fallback === 'boolean'

@@ -1,5 +1,5 @@
 import type { Instance, InstanceStatus } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable } from '../access/scope.ts';
+import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { isId, newId } from '../ids.ts';
 import { type Page, type PageArgs, page, searchTerm } from '../lists.ts';
@@ -10,6 +10,14 @@ export async function getInstance(scope: OrgScope, id: string): Promise<Instance
     ? await scope.db.instance.findFirst({ where: { id, orgId: scope.orgId, status: { not: 'removed' } } })
     : null;
   return reachable(scope, 'instance', id, instance, (row) => row.projectId);
+}
+
+/** Those of the instances that the caller sees, also ones that were removed. */
+export function instancesById(scope: OrgScope, ids: readonly string[]): Promise<Instance[]> {
+  return scope.db.instance.findMany({
+    where: { id: { in: [...ids] }, orgId: scope.orgId, projectId: seenProjects(scope) },
+    orderBy: { id: 'asc' },
+  });
 }
 
 /** An instance with its server's address, so that its URL needs no further statement. */

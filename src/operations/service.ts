@@ -18,6 +18,15 @@ export async function getOperation(scope: OrgScope, id: string) {
   return reachable(scope, 'operation', id, operation, (row) => row.projectId);
 }
 
+/** Those of the operations that the caller sees. */
+export function operationsById(scope: OrgScope, ids: readonly string[]) {
+  return scope.db.operation.findMany({
+    where: { id: { in: [...ids] }, orgId: scope.orgId, projectId: seenProjects(scope) },
+    include: { steps: { orderBy: { position: 'asc' } } },
+    orderBy: { id: 'asc' },
+  });
+}
+
 export interface OperationFilter {
   resourceId?: string | null | undefined;
   status?: OperationStatus | null | undefined;

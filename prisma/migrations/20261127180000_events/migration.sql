@@ -5,9 +5,13 @@ DROP INDEX "outbox_events_delivered_at_id_idx";
 ALTER TABLE "outbox_events" ADD COLUMN     "actor_id" UUID,
 ADD COLUMN     "actor_name" TEXT,
 ADD COLUMN     "actor_type" TEXT,
+ADD COLUMN     "event_id" UUID NOT NULL DEFAULT gen_random_uuid(),
 ADD COLUMN     "project_id" UUID,
 ADD COLUMN     "resource_name" TEXT,
 ADD COLUMN     "xid" xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+-- CreateIndex
+CREATE UNIQUE INDEX "outbox_events_event_id_key" ON "outbox_events"("event_id");
 
 -- CreateIndex
 CREATE INDEX "outbox_events_org_id_xid_id_idx" ON "outbox_events"("org_id", "xid", "id");
