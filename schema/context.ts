@@ -20,7 +20,10 @@ export interface Context {
 }
 
 /** The tenant boundary of this request, for the permission of the root field or, below it and without one, for what is given. */
-export function orgScope(context: Context, permission: Permission | 'member' | undefined = context.permission): OrgScope {
+export function orgScope(
+  context: Context,
+  permission: Permission | 'member' | undefined = context.permission,
+): OrgScope {
   if (!permission) throw new Error('Only a field that declares a permission has an organization to work in');
   return scopeOf(context.app.db.tenants, context.access, permission, context.client);
 }

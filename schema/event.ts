@@ -3,7 +3,14 @@ import { type EventFilter, isSeen, sightOf, typesOf } from '../src/events/filter
 import { listEvents } from '../src/events/list.ts';
 import { eventTypes, type ToldEventType } from '../src/events/catalogue/told.ts';
 import { eventsTopic } from '../src/events/outbox.ts';
-import { type Batch, eventsAfter, newestPosition, type OrgEvent, type Position, positionOf } from '../src/events/read.ts';
+import {
+  type Batch,
+  eventsAfter,
+  newestPosition,
+  type OrgEvent,
+  type Position,
+  positionOf,
+} from '../src/events/read.ts';
 import { getProject } from '../src/projects/index.ts';
 import { ActorType, actorTypeOf } from './audit.ts';
 import { builder } from './builder.ts';
@@ -17,7 +24,9 @@ export const Event = builder.objectRef<OrgEvent>('Event').implement({
   interfaces: [Node],
   description: 'Something that happened in the organization. Events never change; they are kept for 30 days.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'The id, after which events can be resumed. It says nothing about their order.' }),
+    id: t.exposeID('id', {
+      description: 'The id, after which events can be resumed. It says nothing about their order.',
+    }),
     type: t.exposeString('type', { description: 'The type, as in `eventTypes`.' }),
     resourceType: t.exposeString('resourceType', { description: 'The type of what it is about, such as instance.' }),
     resourceId: t.exposeID('resourceId', { description: 'The id of what it is about.' }),

@@ -201,7 +201,8 @@ builder.subscriptionFields((t) => ({
   instancesUpdated: t.field({
     type: InstanceChange,
     authScopes: { permission: 'view:instances' },
-    description: 'Every instance of the organization, or of a project, that changes. Changes in quick succession come as one.',
+    description:
+      'Every instance of the organization, or of a project, that changes. Changes in quick succession come as one.',
     args: {
       projectId: t.arg.id({ description: 'Only instances of this project.' }),
       after: t.arg.id(afterArg),

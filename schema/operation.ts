@@ -1,7 +1,13 @@
 import type { Operation as OperationRow, OperationStep as StepRow } from '../prisma/generated/client/client.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
-import { cancelOperation, getOperation, listOperations, operationsById, retryOperation } from '../src/operations/service.ts';
+import {
+  cancelOperation,
+  getOperation,
+  listOperations,
+  operationsById,
+  retryOperation,
+} from '../src/operations/service.ts';
 import { waitingFor } from '../src/operations/waiting.ts';
 import { getProject } from '../src/projects/index.ts';
 import { builder } from './builder.ts';

@@ -50,7 +50,9 @@ export function watchAll<Row extends { id: string }>({ type, permission, read, i
   const reads = new SharedReads<Row[]>();
   const shared = (scope: OrgScope, ids: readonly string[]): Promise<Row[]> => {
     const { orgId, sees } = scope;
-    return reads.get(`${orgId} ${sees === 'all' ? sees : [...sees].sort().join()} ${ids.join()}`, () => read(scope, ids));
+    return reads.get(`${orgId} ${sees === 'all' ? sees : [...sees].sort().join()} ${ids.join()}`, () =>
+      read(scope, ids),
+    );
   };
 
   async function* follow(

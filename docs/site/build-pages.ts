@@ -112,7 +112,15 @@ export async function buildPages(
         config.setTemplateFormats(['md', 'njk']);
         config.setUseGitIgnore(false);
         config.addPassthroughCopy(relative(process.cwd(), resolve(import.meta.dirname, 'icon.svg')));
-        const data = { apps, sections, parts, version, errors: errorPages(), eventGroups: eventGroups(), schema: schemaKinds(schema) };
+        const data = {
+          apps,
+          sections,
+          parts,
+          version,
+          errors: errorPages(),
+          eventGroups: eventGroups(),
+          schema: schemaKinds(schema),
+        };
         for (const [name, value] of Object.entries(data)) config.addGlobalData(name, value);
         config.addCollection('guide', (api) =>
           api

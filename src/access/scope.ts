@@ -31,12 +31,7 @@ const somewhere = ({ permissions, projects }: Access): Reach =>
   permissions.size > 0 ? 'all' : new Set(projects.keys());
 
 /** `member`: for what asks for a permission of its own with each row. */
-export function scopeOf(
-  tenants: Tenants,
-  access: Access,
-  permission: Permission | 'member',
-  client: Client,
-): OrgScope {
+export function scopeOf(tenants: Tenants, access: Access, permission: Permission | 'member', client: Client): OrgScope {
   const { id } = requireOrg(access);
   return {
     orgId: id,

@@ -65,7 +65,11 @@ export async function positionOf(app: App, reader: Reader, id: string, field = '
 /** The position after the newest event. */
 export async function newestPosition(app: App, orgId: string): Promise<Position> {
   const text = `SELECT xid::text, id::text AS seq FROM outbox_events WHERE org_id = $1 AND ${settled} ORDER BY outbox_events.xid DESC, id DESC LIMIT 1`;
-  const { rows } = await app.db.tenants.query<{ xid: string; seq: string }>(orgId, { name: 'newest event', text, values: [orgId] });
+  const { rows } = await app.db.tenants.query<{ xid: string; seq: string }>(orgId, {
+    name: 'newest event',
+    text,
+    values: [orgId],
+  });
   return rows[0] ?? beginning;
 }
 

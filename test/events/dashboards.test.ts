@@ -63,7 +63,9 @@ it('tells of every instance that changes: new, in a burst, after a break, and go
   const deleted = { change: 'deleted', instanceId: id, instance: null };
   await expect.poll(() => back.told.at(-1)?.at('data.instancesUpdated'), { timeout: 30_000 }).toEqual(deleted);
   await expect.poll(() => ofProject.told.at(-1)?.at('data.instancesUpdated'), { timeout: 30_000 }).toEqual(deleted);
-  expect(ofProject.told.some((event) => event.at('data.instancesUpdated.instanceId') === other['instance'])).toBe(false);
+  expect(ofProject.told.some((event) => event.at('data.instancesUpdated.instanceId') === other['instance'])).toBe(
+    false,
+  );
   expect(foreign.told).toEqual([]);
   await Promise.all([back, ofProject, foreign].map(({ leave }) => leave()));
 });

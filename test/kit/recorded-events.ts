@@ -14,7 +14,9 @@ export async function checkRecordedEvents(ocore: Ocore): Promise<void> {
   const promised = new Map(Object.entries(catalogue));
   const wrong = rows.flatMap(({ type, payload }) => {
     const found = promised.get(type)?.data.safeParse(payload);
-    return found?.success ? [] : [`${type} ${JSON.stringify(payload)}: ${found?.error.message ?? 'not in the catalogue'}`];
+    return found?.success
+      ? []
+      : [`${type} ${JSON.stringify(payload)}: ${found?.error.message ?? 'not in the catalogue'}`];
   });
   if (wrong.length > 0) throw new Error(`Events that are not as the catalogue says:\n${wrong.join('\n')}`);
 }
