@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { Answer, Client } from '../kit/client.ts';
+import type { Client } from '../kit/client.ts';
 import { it } from '../kit/fixtures.ts';
+import { follow } from '../kit/following.ts';
 import { addProject } from '../kit/two-orgs.ts';
 import { nowhere } from '../kit/nowhere.ts';
 
@@ -11,21 +12,12 @@ const instances =
   'subscription ($projectId: ID, $after: ID) { instancesUpdated(projectId: $projectId, after: $after) { change instanceId instance { name status } } }';
 const newest = async (client: Client): Promise<string> => (await client.get('/events?limit=1')).text('data.0.id');
 
-function following(client: Client, query: string, variables: Record<string, unknown>) {
-  const told: Answer[] = [];
-  const source = client.subscribe(query, variables);
-  void (async () => {
-    for await (const event of source) told.push(event);
-  })();
-  return { told, leave: () => source.return(undefined) };
-}
-
 it('tells of every instance that changes: new, in a burst, after a break, and gone', async ({ ocore, owner }) => {
   const server = (await owner.post('/servers', { name: 'Busy', ...nowhere })).text('id');
   const start = await newest(owner);
   const stranger = await ocore.owner('stranger');
-  const foreign = following(stranger, instances, { after: await newest(stranger) });
-  const first = following(owner, instances, { after: start });
+  const foreign = follow(stranger, instances, { after: await newest(stranger) });
+  const first = follow(owner, instances, { after: start });
   const seen = () => first.told.map((event) => event.at('data.instancesUpdated.instance.name'));
   const own = await addProject(ocore, owner, 'own', server);
   const id = own['instance'] ?? '';
@@ -44,12 +36,12 @@ it('tells of every instance that changes: new, in a burst, after a break, and go
   expect(first.told.length - before).toBeLessThanOrEqual(10);
 
   // While nobody is connected.
-  await first.leave();
+  first.leave();
   const gone = await newest(owner);
   await owner.patch(`/instances/${id}`, { name: 'Meanwhile' });
   const other = await addProject(ocore, owner, 'other', server);
-  const back = following(owner, instances, { after: gone });
-  const ofProject = following(owner, instances, { after: gone, projectId: own['project'] });
+  const back = follow(owner, instances, { after: gone });
+  const ofProject = follow(owner, instances, { after: gone, projectId: own['project'] });
   await expect
     .poll(() => back.told.map((event) => event.at('data.instancesUpdated.instance.name')).sort(), { timeout: 30_000 })
     .toEqual(['Meanwhile', 'other instance']);
@@ -67,12 +59,12 @@ it('tells of every instance that changes: new, in a burst, after a break, and go
     false,
   );
   expect(foreign.told).toEqual([]);
-  await Promise.all([back, ofProject, foreign].map(({ leave }) => leave()));
+  for (const { leave } of [back, ofProject, foreign]) leave();
 });
 
 it('tells of servers and operations, over server-sent events too', async ({ owner }) => {
   const after = await newest(owner);
-  const { told, leave } = following(
+  const { told, leave } = follow(
     owner,
     'subscription ($after: ID) { operationsUpdated(after: $after) { change operation { kind status } } }',
     { after },
@@ -87,7 +79,7 @@ it('tells of servers and operations, over server-sent events too', async ({ owne
   await expect
     .poll(() => told.at(-1)?.at('data.operationsUpdated.operation.status'), { timeout: 30_000 })
     .toBe('cancelled');
-  await leave();
+  leave();
   const response = await fetch(`${owner.url}/graphql`, {
     method: 'POST',
     headers: { ...owner.headers(), accept: 'text/event-stream', 'content-type': 'application/json' },
