@@ -29,6 +29,7 @@ const examples: Examples = {
   'Event.resourceId': ids.project,
   'Event.resourceName': 'ERP',
   'Event.actorType': 'user',
+  'events.types': ['project.*'],
   'Event.data': { name: 'ERP', slug: 'erp' },
   'EventType.name': 'organization.created',
   'EventType.permission': 'view:org',
