@@ -35,7 +35,7 @@ function eventOf(prepared: PreparedRoute, result: ExecutionResult): string {
 export async function sendStream(request: Request, response: Response, prepared: PreparedRoute, context: Context, variables: Record<string, unknown>, closing: AbortSignal): Promise<void> {
   if (!prepared.stream) throw new AppError('internal_error', 'This route has no stream');
   const after = lastEventOf(request, prepared.stream);
-  const events = await subscribe({ schema, document: prepared.stream.document, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { after }) } });
+  const events = await subscribe({ schema, document: prepared.stream.document, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { [prepared.stream.after]: after }) } });
   if (!(Symbol.asyncIterator in events)) {
     const error = events.errors?.[0];
     const refused = inSentNames(prepared, error?.originalError) ?? new AppError('bad_request', error?.message ?? 'The stream did not start');

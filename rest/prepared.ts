@@ -20,6 +20,8 @@ export interface PreparedDocument {
 
 export interface PreparedStream {
   document: DocumentNode;
+  /** The variable for the last event that a client has. */
+  after: string;
   /** Whether its events have numbers; else they have texts of their own. */
   numbered: boolean;
 }
@@ -95,8 +97,9 @@ function rowsOf(schema: GraphQLSchema, route: Route): PreparedDocument | undefin
 function streamOf(schema: GraphQLSchema, route: Route): PreparedStream | undefined {
   if (!route.stream) return undefined;
   const document = parseAndCheck(schema, route, route.stream.document);
-  const after = operationOf(document).variableDefinitions?.find(({ variable }) => variable.name.value === 'after');
-  return { document, numbered: after?.type.kind === Kind.NAMED_TYPE && after.type.name.value === 'Int' };
+  const after = route.stream.afterVariable ?? 'after';
+  const type = operationOf(document).variableDefinitions?.find(({ variable }) => variable.name.value === after)?.type;
+  return { document, after, numbered: type?.kind === Kind.NAMED_TYPE && type.name.value === 'Int' };
 }
 
 const totalCount: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'totalCount' } };

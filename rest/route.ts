@@ -61,8 +61,11 @@ export interface Route {
   readings?: readonly string[];
   /** `wait`: the response may wait for the end of what it shows, and is looked at again when one of the topics wakes. */
   waits?: { topics: (id: string) => readonly Topic[]; isLast: (value: unknown) => boolean };
-  /** What `Accept: text/event-stream` gets: a subscription whose events are known by the field `id`, after one of which its variable `after` resumes. */
-  stream?: { document: string; id: string };
+  /**
+   * What `Accept: text/event-stream` gets: a subscription whose events are known by the field `id`, after one of which its
+   * variable `after` resumes. `afterVariable` if that is called otherwise.
+   */
+  stream?: { document: string; id: string; afterVariable?: string };
   deprecated?: Deprecation;
 }
 

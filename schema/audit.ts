@@ -6,7 +6,7 @@ import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { Node } from './node.ts';
 
-const ActorType = builder.enumType('ActorType', {
+export const ActorType = builder.enumType('ActorType', {
   description: 'The kind of actor.',
   values: {
     user: { description: 'A user.' },
@@ -22,7 +22,7 @@ const ExportFormat = builder.enumType('AuditExportFormat', {
   } as const,
 });
 
-function actorTypeOf(type: string): 'user' | 'api_key' | 'system' {
+export function actorTypeOf(type: string): 'user' | 'api_key' | 'system' {
   return type === 'user' || type === 'api_key' ? type : 'system';
 }
 

@@ -21,8 +21,11 @@ export interface Context {
   permission?: Permission;
 }
 
-/** The tenant boundary of this request, for the permission of the root field or, below it, for the one given. */
-export function orgScope(context: Context, permission = context.permission): OrgScope {
+/** The tenant boundary of this request, for the permission of the root field or, below it and without one, for what is given. */
+export function orgScope(
+  context: Context,
+  permission: Permission | 'member' | undefined = context.permission,
+): OrgScope {
   if (!permission) throw new Error('Only a field that declares a permission has an organization to work in');
   return scopeOf(context.app.db.tenants, context.access, permission, context.client);
 }

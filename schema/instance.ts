@@ -1,6 +1,7 @@
 import type { Instance as InstanceRow } from '../prisma/generated/client/client.ts';
 import { hostAndPort } from '../src/networks.ts';
-import { envVarNames, getInstance, type InstanceView, listInstances } from '../src/instances/index.ts';
+import { envVarNames, getInstance, instancesById, type InstanceView, listInstances } from '../src/instances/index.ts';
+import { getProject } from '../src/projects/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
@@ -12,6 +13,7 @@ import { Node } from './node.ts';
 import { Operation } from './operation.ts';
 import { Server } from './server.ts';
 import { watch } from './watch.ts';
+import { afterArg, type Changed, ChangeKind, watchAll } from './watch-all.ts';
 
 export const Edition = builder.enumType('Edition', {
   description: 'The edition of Odoo.',
@@ -220,7 +222,38 @@ builder.queryFields((t) => ({
   ),
 }));
 
+const InstanceChange = builder.objectRef<Changed<InstanceRow>>('InstanceChange').implement({
+  description: 'A change of an instance.',
+  fields: (t) => ({
+    change: t.expose('change', { type: ChangeKind, description: 'What happened.' }),
+    instanceId: t.exposeID('id', { description: 'The id of the instance.' }),
+    instance: t.expose('row', { type: Instance, nullable: true, description: 'The instance now; null if deleted.' }),
+  }),
+});
+const watchInstances = watchAll<InstanceRow>({
+  type: 'instance',
+  permission: 'view:instances',
+  read: instancesById,
+  isDeleted: (row) => row.status === 'removed',
+});
+
 builder.subscriptionFields((t) => ({
+  instancesUpdated: t.field({
+    type: InstanceChange,
+    authScopes: { permission: 'view:instances' },
+    description:
+      'Every instance of the organization, or of a project, that changes. Changes in quick succession come as one.',
+    args: {
+      projectId: t.arg.id({ description: 'Only instances of this project.' }),
+      after: t.arg.id(afterArg),
+    },
+    subscribe: async (_root, { projectId, after }, context) => {
+      const scope = orgScope(context);
+      const project = projectId ? await getProject(scope, projectId) : undefined;
+      return watchInstances(context, scope, after, (row) => !project || row.projectId === project.id);
+    },
+    resolve: (changed: Changed<InstanceRow>) => changed,
+  }),
   instanceUpdated: t.field({
     type: Instance,
     authScopes: { permission: 'view:instances' },

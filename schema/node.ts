@@ -25,7 +25,7 @@ async function load(context: Context, { place, type }: NodeName, id: string): Pr
   }
   const node = organizationNodes[type];
   if (!node) return undefined;
-  if (!node.ownRows) requirePermission(access, node.permission);
+  if (!node.ownRows && node.permission !== 'member') requirePermission(access, node.permission);
   return node.get(orgScope(context, node.permission), id);
 }
 

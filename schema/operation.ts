@@ -3,14 +3,16 @@ import { isOperationErrorCode } from '../src/error-help/index.ts';
 import type { OrgScope } from '../src/access/scope.ts';
 import { SharedReads } from '../src/events/shared-reads.ts';
 import { type ListedOperation, listOperations } from '../src/operations/list.ts';
-import { cancelOperation, getOperation, retryOperation } from '../src/operations/service.ts';
+import { cancelOperation, getOperation, operationsById, retryOperation } from '../src/operations/service.ts';
 import { waitingFor } from '../src/operations/waiting.ts';
+import { getProject } from '../src/projects/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
 import { timeSort } from './list-sort.ts';
 import { Node } from './node.ts';
 import { watch } from './watch.ts';
+import { afterArg, type Changed, ChangeKind, watchAll } from './watch-all.ts';
 
 export const OperationStatus = builder.enumType('OperationStatus', {
   description: 'The status of an operation. The last three are final.',
@@ -184,7 +186,38 @@ const reads = new SharedReads<WithSteps>();
 const readKey = ({ orgId, sees }: OrgScope, id: string): string =>
   `${orgId} ${id} ${sees === 'all' ? sees : [...sees].sort().join()}`;
 
+const OperationChange = builder.objectRef<Changed<WithSteps>>('OperationChange').implement({
+  description: 'A change of an operation.',
+  fields: (t) => ({
+    change: t.expose('change', { type: ChangeKind, description: 'What happened. Operations are not deleted.' }),
+    operationId: t.exposeID('id', { description: 'The id of the operation.' }),
+    operation: t.expose('row', { type: Operation, nullable: true, description: 'The operation now.' }),
+  }),
+});
+const watchOperations = watchAll<WithSteps>({
+  type: 'operation',
+  permission: 'view:operations',
+  read: operationsById,
+  isDeleted: () => false,
+});
+
 builder.subscriptionFields((t) => ({
+  operationsUpdated: t.field({
+    type: OperationChange,
+    authScopes: { permission: 'view:operations' },
+    description:
+      'Every operation of the organization, or of a project, that changes, with its progress. Changes in quick succession come as one.',
+    args: {
+      projectId: t.arg.id({ description: 'Only operations of this project.' }),
+      after: t.arg.id(afterArg),
+    },
+    subscribe: async (_root, { projectId, after }, context) => {
+      const scope = orgScope(context);
+      const project = projectId ? await getProject(scope, projectId) : undefined;
+      return watchOperations(context, scope, after, (row) => !project || row.projectId === project.id);
+    },
+    resolve: (changed: Changed<WithSteps>) => changed,
+  }),
   operationUpdated: t.field({
     type: Operation,
     authScopes: { permission: 'view:operations' },

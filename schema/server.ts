@@ -1,5 +1,5 @@
 import type { Server as ServerRow } from '../prisma/generated/client/client.ts';
-import { getServer, listServers } from '../src/servers/index.ts';
+import { getServer, listServers, serversById } from '../src/servers/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -7,6 +7,7 @@ import { listSort } from './list-sort.ts';
 import { projectIdsOf } from './loaders.ts';
 import { Node } from './node.ts';
 import { watch } from './watch.ts';
+import { afterArg, type Changed, ChangeKind, watchAll } from './watch-all.ts';
 
 export const ServerKind = builder.enumType('ServerKind', {
   description: 'How oCore connects to a server.',
@@ -131,7 +132,31 @@ builder.queryFields((t) => ({
   ),
 }));
 
+const ServerChange = builder.objectRef<Changed<ServerRow>>('ServerChange').implement({
+  description: 'A change of a server.',
+  fields: (t) => ({
+    change: t.expose('change', { type: ChangeKind, description: 'What happened.' }),
+    serverId: t.exposeID('id', { description: 'The id of the server.' }),
+    server: t.expose('row', { type: Server, nullable: true, description: 'The server now; null if removed.' }),
+  }),
+});
+const watchServers = watchAll<ServerRow>({
+  type: 'server',
+  permission: 'view:servers',
+  read: serversById,
+  isDeleted: (row) => row.status === 'removed',
+});
+
 builder.subscriptionFields((t) => ({
+  serversUpdated: t.field({
+    type: ServerChange,
+    authScopes: { permission: 'view:servers' },
+    description:
+      'Every server of the organization that changes or has new metrics. Changes in quick succession come as one.',
+    args: { after: t.arg.id(afterArg) },
+    subscribe: (_root, { after }, context) => watchServers(context, orgScope(context), after),
+    resolve: (changed: Changed<ServerRow>) => changed,
+  }),
   serverUpdated: t.field({
     type: Server,
     authScopes: { permission: 'view:servers' },

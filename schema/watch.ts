@@ -1,4 +1,5 @@
-import { accessTopics, requirePermission } from '../src/access/access.ts';
+import { setTimeout } from 'node:timers/promises';
+import { accessTopics, requireOrg, requirePermission } from '../src/access/access.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import { type OrgScope, scopeOf } from '../src/access/scope.ts';
 import type { Topic } from '../src/events/hub.ts';
@@ -32,11 +33,14 @@ export function endable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, unde
 }
 
 export interface Watched<T> {
-  permission: Permission;
+  /** `member`: for what asks for a permission of its own with each row. */
+  permission: Permission | 'member';
   topics: readonly Topic[];
   /** May give undefined for "nothing new". The scope is what the caller may see by now, which may be fewer projects than at the start. */
   read: (scope: OrgScope) => Promise<T | undefined>;
   isLast?: (value: T) => boolean;
+  /** After how many milliseconds to look again, although nobody wakes; undefined to wait for a wake-up. */
+  again?: (value: T) => number | undefined;
 }
 
 /**
@@ -46,7 +50,7 @@ export interface Watched<T> {
 export async function* watchUntil<T>(
   signal: AbortSignal,
   context: Context,
-  { permission, topics, read, isLast }: Watched<T>,
+  { permission, topics, read, isLast, again }: Watched<T>,
 ): AsyncGenerator<T, undefined> {
   const { events } = context.app;
   const access = accessTopics(context.access);
@@ -59,16 +63,21 @@ export async function* watchUntil<T>(
   );
   try {
     for await (const _ of events.wakeUps([...topics, ...access], signal)) {
-      if (Date.now() - checkedAt > recheckMs) {
-        checkedAt = Date.now();
-        const now = await context.reauthenticate();
-        requirePermission(now, permission);
-        scope = scopeOf(context.app.db.tenants, now, permission, context.client);
+      for (let pause: number | undefined = 0; pause !== undefined && !signal.aborted; ) {
+        if (Date.now() - checkedAt > recheckMs) {
+          checkedAt = Date.now();
+          const now = await context.reauthenticate();
+          if (permission === 'member') requireOrg(now);
+          else requirePermission(now, permission);
+          scope = scopeOf(context.app.db.tenants, now, permission, context.client);
+        }
+        const value = await read(scope);
+        if (value === undefined) break;
+        yield value;
+        if (isLast?.(value)) return;
+        pause = again?.(value);
+        if (pause) await setTimeout(pause, undefined, { signal }).catch(() => {});
       }
-      const value = await read(scope);
-      if (value === undefined) continue;
-      yield value;
-      if (isLast?.(value)) return;
     }
   } finally {
     for (const stop of stops) stop();

@@ -19,6 +19,7 @@ export const errorTable = {
   not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
   not_acceptable: { status: 406, retryable: false },
+  cursor_expired: { status: 410, retryable: false },
   conflict: { status: 409, retryable: false },
   invalid_state: { status: 409, retryable: false },
   refresh_in_progress: { status: 409, retryable: true },

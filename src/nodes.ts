@@ -1,6 +1,7 @@
 import type { Access } from './access/access.ts';
 import type { App } from './app.ts';
 import { getAuditEntry } from './audit/list.ts';
+import { getEvent } from './events/list.ts';
 import type { AccountNode, InstallationNode, OrganizationNode } from './feature/node.ts';
 import { features } from './features.ts';
 import { isId } from './ids.ts';
@@ -22,6 +23,7 @@ const of = <Node>(
 export const organizationNodes: Nodes<OrganizationNode> = {
   ...of((nodes) => nodes.organization),
   AuditEntry: { table: 'audit_entries', permission: 'view:audit_logs', get: getAuditEntry },
+  Event: { table: 'outbox_events', column: 'event_id', permission: 'member', get: getEvent },
   Operation: { table: 'operations', permission: 'view:operations', get: getOperation },
   Organization: { table: 'organizations', owner: 'id', permission: 'view:org', get: getOrganization },
 };

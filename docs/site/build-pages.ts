@@ -4,6 +4,7 @@ import Eleventy from '@11ty/eleventy';
 import type { GraphQLSchema } from 'graphql';
 import { codeBlock } from './code.ts';
 import { operationErrors, requestErrors } from './error-data.ts';
+import { eventGroups } from './event-data.ts';
 import { makeMarkdown, tableEnd, tableStart } from './markdown.ts';
 import { type RestOperation, restCategories } from './rest-data.ts';
 import { schemaKinds, typeAddress } from './schema-data.ts';
@@ -28,6 +29,7 @@ const parts = [
   { title: 'REST', url: '/docs/api' },
   { title: 'GraphQL', url: '/docs/graphql', at: '/graphql' },
   { title: 'GraphiQL', url: '/graphql' },
+  { title: 'Events', url: '/docs/events', at: '/events' },
   { title: 'Errors', url: '/docs/errors', at: '/errors' },
 ];
 
@@ -90,6 +92,7 @@ export async function buildPages(
           parts,
           version,
           errors,
+          eventGroups: eventGroups(),
           schema: kinds,
           rest,
           restOperations,

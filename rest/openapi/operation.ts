@@ -91,7 +91,7 @@ export function parametersOf(subject: Subject): Json[] {
       in: 'query',
       required: type !== undefined && isNonNullType(type),
       description,
-      // Several values are separated by commas.
+      // A parameter is not repeated: the parts of a list stand in one, separated by commas.
       ...(schema['type'] === 'array' ? { style: 'form', explode: false } : {}),
       schema: {
         ...schema,

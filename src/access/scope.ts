@@ -26,7 +26,12 @@ interface Tenants {
   of(orgId: string): TenantClient;
 }
 
-export function scopeOf(tenants: Tenants, access: Access, permission: Permission, client: Client): OrgScope {
+/** Where a member holds any permission at all. */
+const somewhere = ({ permissions, projects }: Access): Reach =>
+  permissions.size > 0 ? 'all' : new Set(projects.keys());
+
+/** `member`: for what asks for a permission of its own with each row. */
+export function scopeOf(tenants: Tenants, access: Access, permission: Permission | 'member', client: Client): OrgScope {
   const { id } = requireOrg(access);
   return {
     orgId: id,
@@ -34,8 +39,8 @@ export function scopeOf(tenants: Tenants, access: Access, permission: Permission
     access,
     ...client,
     db: tenants.of(id),
-    sees: reachOf(access, viewOf(permission)),
-    acts: reachOf(access, permission),
+    sees: permission === 'member' ? somewhere(access) : reachOf(access, viewOf(permission)),
+    acts: permission === 'member' ? somewhere(access) : reachOf(access, permission),
   };
 }
 

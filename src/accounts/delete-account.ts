@@ -52,9 +52,10 @@ async function leave(
   }
   await recordFact(tx, scope, {
     action: 'member.left',
-    resourceType: 'member',
+    resource: 'member',
     resourceId: user.id,
     resourceName: user.name,
+    after: { revokedApiKeys: await tx.apiKey.count({ where: { orgId: org.id, userId: user.id, revokedAt: null } }) },
   });
   return undefined;
 }

@@ -5,14 +5,6 @@ import { getUser } from './users.ts';
 
 export const adminFeature: Feature = {
   name: 'admin',
-  events: [
-    'user.created',
-    'user.deactivated',
-    'user.made_admin',
-    'user.reactivated',
-    'user.sessions_ended',
-    'user.unmade_admin',
-  ],
   nodes: {
     installation: {
       Organization: { table: 'organizations', get: getOrganization },

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
+import { writeEntry } from '../audit/entry.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
+import type { InstallationEventName } from '../events/catalogue/catalogue.ts';
 import { isId, newId } from '../ids.ts';
 import type { Client } from '../access/client.ts';
 import { emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
@@ -15,22 +17,19 @@ export interface Administrator extends Client {
 }
 
 /** An entry of the installation's own trail: about an account, by the administrator. */
-function record(tx: Tx, admin: Administrator, action: string, user: { id: string; email: string }) {
-  const { requestId, ipAddress, userAgent } = admin;
-  return tx.auditEntry.create({
-    data: {
-      id: newId(),
-      action,
-      resourceType: 'user',
-      resourceId: user.id,
-      resourceName: user.email,
-      actorType: 'user',
-      actorId: admin.userId,
-      actorName: admin.name,
-      requestId,
-      ipAddress,
-      userAgent,
-    },
+function record(
+  tx: Tx,
+  admin: Administrator,
+  action: InstallationEventName,
+  user: { id: string; email: string },
+): Promise<void> {
+  return writeEntry(tx, admin, {
+    orgId: null,
+    action,
+    resourceType: 'user',
+    resourceId: user.id,
+    resourceName: user.email,
+    actor: { type: 'user', id: admin.userId, name: admin.name },
   });
 }
 

@@ -57,7 +57,7 @@ export async function createApiKey(app: App, scope: OrgScope, given: unknown): P
     });
     await record({
       action: 'api_key.created',
-      resourceType: 'api_key',
+      resource: 'api_key',
       resourceId: row.id,
       resourceName: row.name,
       after: shown(row),

@@ -12,7 +12,7 @@ export async function revokeApiKey(app: App, scope: OrgScope, id: string): Promi
     const row = await tx.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
     await record({
       action: 'api_key.revoked',
-      resourceType: 'api_key',
+      resource: 'api_key',
       resourceId: id,
       resourceName: row.name,
       before: shown(before),

@@ -37,7 +37,7 @@ export async function rotateApiKey(app: App, scope: OrgScope, id: string, overla
     });
     await record({
       action: 'api_key.rotated',
-      resourceType: 'api_key',
+      resource: 'api_key',
       resourceId: id,
       resourceName: row.name,
       before: { prefix: before.prefix },

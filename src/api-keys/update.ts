@@ -43,7 +43,7 @@ export async function updateApiKey(app: App, scope: OrgScope, id: string, given:
     });
     await record({
       action: 'api_key.updated',
-      resourceType: 'api_key',
+      resource: 'api_key',
       resourceId: id,
       resourceName: row.name,
       before: shown(before),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Prisma } from '../database/database.ts';
+import { familyOf, namesOfAction } from '../events/catalogue/former-names.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import {
@@ -27,8 +28,8 @@ export interface AuditFilter extends Period {
 function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
   const action = textFilter('action', given);
   if (!action) return undefined;
-  const family = /^([a-z_]+\.)\*?$/.exec(action)?.[1];
-  return family ? { startsWith: family } : { equals: action };
+  const family = familyOf(action);
+  return family ? { startsWith: family } : { in: namesOfAction(action) };
 }
 
 export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInput {

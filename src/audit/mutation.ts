@@ -1,27 +1,34 @@
 import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { isReferenceViolation, Prisma, type Tx } from '../database/database.ts';
+import { isReferenceViolation, type Prisma, type Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { notify } from '../events/hub.ts';
+import type { EventData, EventPermission, OrganizationEventName } from '../events/catalogue/catalogue.ts';
 import type { LiveResource } from '../events/live-resource.ts';
-import { newId } from '../ids.ts';
+import { writeEvent } from '../events/outbox.ts';
 import type { OperationKind } from '../operations/definition.ts';
 import { enqueue, type NewOperation } from '../operations/enqueue.ts';
+import { writeEntry } from './entry.ts';
 
 type Json = Prisma.InputJsonValue;
 
-/** One fact for the audit log and the outbox. `action` is `<resource>.<what happened>`. States hold no secrets. */
+type InProjects = 'view:projects' | 'view:environments' | 'view:instances' | 'view:operations';
+
+/**
+ * One fact for the audit log and the outbox. `after` is its data in the catalogue; `before` is for the audit log only.
+ * States hold no secrets.
+ */
 export type Fact = {
-  action: string;
-  resourceId: string;
-  resourceName?: string;
-  before?: Json;
-  after?: Json;
-} & (
-  | { resourceType: string }
-  /** One that can be subscribed to: its subscribers are woken. */
-  | { resource: LiveResource }
-);
+  [Name in OrganizationEventName]: {
+    action: Name;
+    /** The type of the resource, or one that can be subscribed to: its subscribers are woken. */
+    resource: string | LiveResource;
+    resourceId: string;
+    resourceName?: string;
+    before?: Json;
+  } & ([keyof EventData<Name>] extends [never] ? { after?: never } : { after: EventData<Name> }) &
+    /** Where it is seen: null for what belongs to no project. */
+    (EventPermission<Name> extends InProjects ? { projectId: string | null } : { projectId?: never });
+}[OrganizationEventName];
 
 export interface Mutation {
   readonly tx: Tx;
@@ -32,36 +39,14 @@ export interface Mutation {
 }
 
 export async function recordFact(tx: Tx, scope: FactScope, fact: Fact): Promise<void> {
-  const resourceType = 'resource' in fact ? fact.resource.type : fact.resourceType;
-  await tx.auditEntry.create({
-    data: {
-      id: newId(),
-      orgId: scope.orgId,
-      action: fact.action,
-      resourceType,
-      resourceId: fact.resourceId,
-      resourceName: fact.resourceName ?? null,
-      actorType: scope.actor.type,
-      actorId: scope.actor.id,
-      actorName: scope.actor.name,
-      ipAddress: scope.ipAddress,
-      userAgent: scope.userAgent,
-      requestId: scope.requestId,
-      beforeState: fact.before ?? Prisma.DbNull,
-      afterState: fact.after ?? Prisma.DbNull,
-    },
-  });
-  await tx.outboxEvent.create({
-    data: {
-      orgId: scope.orgId,
-      type: fact.action,
-      resourceType,
-      resourceId: fact.resourceId,
-      requestId: scope.requestId,
-      payload: fact.after ?? {},
-    },
-  });
-  if ('resource' in fact) await notify(tx, fact.resource.topics(scope.orgId, fact.resourceId));
+  const { orgId, actor, requestId } = scope;
+  const { action, resource, resourceId, before, after, projectId = null } = fact;
+  const live = typeof resource === 'string' ? undefined : resource;
+  const resourceType = typeof resource === 'string' ? resource : resource.type;
+  const about = { orgId, resourceType, resourceId, resourceName: fact.resourceName ?? null, actor };
+  await writeEntry(tx, scope, { ...about, action, before, after });
+  const topics = live?.topics(orgId, resourceId, action.endsWith('.created')) ?? [];
+  await writeEvent(tx, { ...about, type: action, projectId, requestId, data: after ?? {} }, topics);
 }
 
 /** Runs one mutation of a tenant: rows, operation, job, audit entry and outbox event commit together or not at all. */

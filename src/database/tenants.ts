@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
+import { z } from 'zod';
 import { Prisma, PrismaClient } from '../../prisma/generated/client/client.ts';
 import { inOrg, TenantPool } from './tenant-pool.ts';
 
@@ -16,9 +17,15 @@ function clientOf(prisma: PrismaClient, orgId: string) {
   });
 }
 
+/** What a statement of our own failed on: Prisma gives all of these one code. */
+const rawCause = z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) });
+
 /** Two transactions waited for each other, and this one was chosen to end. */
 function isDeadlock(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return (
+    error.code === 'P2034' || rawCause.safeParse(error.meta).data?.driverAdapterError.cause.originalCode === '40P01'
+  );
 }
 
 /** Prisma as one organization sees it. */

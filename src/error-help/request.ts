@@ -47,6 +47,20 @@ export const requestHelp = {
     ],
     example: { message: 'The cursor was not created by this list', details: { field: 'cursor', constraint: 'cursor' } },
   },
+  cursor_expired: {
+    title: 'The event is no longer kept',
+    happened:
+      'You asked for the events after one that is no longer kept: events are kept for 30 days. Events may have been missed.',
+    todo: [
+      'Read what you follow anew, such as the list of instances.',
+      'Then follow the events without an event to resume after, and remember the id of the newest one.',
+      'Check the id: one of another organization is not found either.',
+    ],
+    example: {
+      message: 'The event 0197a1f4-5e6f-7081-8c9d-0e1f2a3b4c5d is no longer kept; read everything anew',
+      details: { field: 'after', constraint: 'kept', days: 30 },
+    },
+  },
   bad_request: {
     title: 'The request cannot be understood',
     happened:

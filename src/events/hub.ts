@@ -3,20 +3,32 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { connecting } from '../database/connecting.ts';
-import type { Tx } from '../database/database.ts';
+import { Prisma, type Tx } from '../database/database.ts';
 
 const channel = 'ocore';
 
 /** What travels through NOTIFY: ids only, the reader fetches the row with its own permissions. */
-const wakeUp = z.object({ topic: z.string(), orgId: z.string().optional() });
+const wakeUp = z.object({ topic: z.string(), id: z.string().optional(), created: z.literal(true).optional() });
 
 export type Topic = `${string}:${string}` | 'mail' | 'keys' | 'queue';
 
+/** A change of one row among many: who listens to the topic of all hears which. */
+export interface Change {
+  topic: Topic;
+  id: string;
+  /** Whether the row is new. */
+  created?: true;
+}
+
 /** Wakes every listener of the topics when the transaction commits; nothing is sent when it rolls back. */
-export async function notify(tx: Tx, topics: readonly Topic[]): Promise<void> {
-  if (topics.length === 0) return;
-  const payloads = topics.map((topic) => JSON.stringify({ topic }));
-  await tx.$queryRaw`SELECT pg_notify(${channel}, payload)::text FROM unnest(${payloads}::text[]) AS payload`;
+export async function notify(tx: Tx, topics: readonly (Topic | Change)[]): Promise<void> {
+  if (topics.length > 0) await tx.$queryRaw`SELECT ${notifying(topics)}`;
+}
+
+/** `notify` as a part of a statement. */
+export function notifying(topics: readonly (Topic | Change)[]): Prisma.Sql {
+  const payloads = topics.map((topic) => JSON.stringify(typeof topic === 'string' ? { topic } : topic));
+  return Prisma.sql`count(pg_notify(${channel}, payload)::text) FROM unnest(${payloads}::text[]) AS payload`;
 }
 
 /**
@@ -47,8 +59,11 @@ export class EventHub {
     this.#emitter.emit('*');
   }
 
-  /** Calls `listener` after each wake-up of the topic, and after a reconnect. Returns the way to stop. */
-  on(given: Topic, listener: () => void): () => void {
+  /**
+   * Calls `listener` after each wake-up of the topic, with the row that changed if that is told, and without one after a
+   * reconnect. Returns the way to stop.
+   */
+  on(given: Topic, listener: (change?: Change) => void): () => void {
     // An id may be given in any case.
     const topic = given.toLowerCase();
     this.#emitter.on(topic, listener);
@@ -93,7 +108,10 @@ export class EventHub {
 
   #receive(payload: string): void {
     const message = wakeUp.safeParse(JSON.parse(payload));
-    if (message.success) this.#emitter.emit(message.data.topic.toLowerCase());
+    if (!message.success) return;
+    const { id, topic, ...rest } = message.data;
+    if (id === undefined) this.#emitter.emit(topic.toLowerCase());
+    else this.#emitter.emit(topic.toLowerCase(), { topic, id, ...rest });
   }
 
   #lost(client: pg.Client, error: Error): void {

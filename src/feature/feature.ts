@@ -9,8 +9,6 @@ export interface Feature extends Holding {
   readonly name: string;
   /** The resources that its permissions are named after, as `view:servers` and `manage:servers`. */
   readonly permissions?: readonly Resource[];
-  /** What it writes to the audit log and the outbox: `<resource>.<what happened>`. */
-  readonly events: readonly string[];
   readonly kinds?: FeatureKinds;
   readonly sealed?: readonly SealedColumn[];
   readonly nodes?: Nodes;

@@ -17,7 +17,8 @@ interface Place {
 }
 
 export interface OrganizationNode extends Place {
-  readonly permission: Permission;
+  /** `member`: each row asks for a permission of its own. */
+  readonly permission: Permission | 'member';
   /** `get` itself decides who sees which rows: also callers without the permission see their own. */
   readonly ownRows?: true;
   get(scope: OrgScope, id: string): Promise<Row>;

@@ -1,29 +1,35 @@
-import type { PrismaClient, Prisma, Tx } from '../database/database.ts';
-import { newId } from '../ids.ts';
+import { type Said, writeEntry } from '../audit/entry.ts';
+import type { Prisma, PrismaClient, Tx } from '../database/database.ts';
+import type { AccountEventName } from '../events/catalogue/catalogue.ts';
 import type { Client } from '../access/client.ts';
 
-/** An entry about a person's own account, which belongs to no organization. `action` is `auth.<what happened>`. */
-export async function recordAccountFact(
+interface Account {
+  id: string | null;
+  email: string;
+}
+
+/** An entry about a person's own account, which belongs to no organization. */
+export function recordAccountFact<Name extends AccountEventName>(
   tx: Tx | PrismaClient,
   client: Client,
-  action: `auth.${string}`,
-  user: { id: string | null; email: string },
+  action: Name,
+  user: Account,
+  ...said: Said<Name>
+): Promise<void>;
+export function recordAccountFact(
+  tx: Tx | PrismaClient,
+  client: Client,
+  action: AccountEventName,
+  user: Account,
   after?: Prisma.InputJsonValue,
 ): Promise<void> {
-  await tx.auditEntry.create({
-    data: {
-      id: newId(),
-      action,
-      resourceType: 'user',
-      resourceId: user.id,
-      resourceName: user.email,
-      actorType: 'user',
-      actorId: user.id,
-      actorName: user.email,
-      requestId: client.requestId,
-      ipAddress: client.ipAddress,
-      userAgent: client.userAgent,
-      ...(after === undefined ? {} : { afterState: after }),
-    },
+  return writeEntry(tx, client, {
+    orgId: null,
+    action,
+    resourceType: 'user',
+    resourceId: user.id,
+    resourceName: user.email,
+    actor: { type: 'user', id: user.id, name: user.email },
+    after,
   });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
+import { writeEntry } from '../audit/entry.ts';
 import type { PrismaClient, Tx } from '../database/database.ts';
-import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import type { Client } from '../access/client.ts';
 
@@ -36,18 +36,15 @@ export async function changeSettings(
     if (signupOpen === undefined) return before;
     await tx.installationSettings.upsert({ where: { id: 1 }, create: { signupOpen }, update: { signupOpen } });
     const after = await readSettings(tx, app);
-    await tx.auditEntry.create({
-      data: {
-        id: newId(),
-        action: 'admin.settings_updated',
-        resourceType: 'installation',
-        actorType: 'user',
-        actorId: admin.id,
-        actorName: admin.name,
-        ...client,
-        beforeState: { ...before },
-        afterState: { ...after },
-      },
+    await writeEntry(tx, client, {
+      orgId: null,
+      action: 'admin.settings_updated',
+      resourceType: 'installation',
+      resourceId: null,
+      resourceName: null,
+      actor: { type: 'user', ...admin },
+      before: { ...before },
+      after: { ...after },
     });
     return after;
   });

@@ -37,6 +37,7 @@ export async function revealAdminPassword(
       resource: instanceResource,
       resourceId: id,
       resourceName: before.name,
+      projectId: before.projectId,
     });
     return { login: before.adminEmail, password: await openAdminPassword(app.secrets, id, before.adminPasswordEnc) };
   });

@@ -121,10 +121,11 @@ export const configureInstanceJob = implementOperation({
           },
     });
     await recordFact(tx, scope, {
-      action: done ? 'instance.settings_updated' : 'instance.configure_failed',
+      action: done ? 'instance.configured' : 'instance.configure_failed',
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { ...settings, envVars: Object.keys(settings.envVars), reason: error?.code ?? null },
     });
   },

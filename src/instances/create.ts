@@ -110,6 +110,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
         resource: instanceResource,
         resourceId: id,
         resourceName: instance.name,
+        projectId: environment.projectId,
         after: { name: instance.name, slug, serverId: server.id, environmentId: environment.id },
       });
       return {

@@ -19,28 +19,6 @@ const within = ({ type, orgId, id }: Place) => ({
 export const instancesFeature: Feature = {
   name: 'instances',
   permissions: ['instances', 'instance_code', 'secrets'],
-  events: [
-    'instance.admin_password_reset',
-    'instance.admin_password_reset_failed',
-    'instance.admin_password_reset_requested',
-    'instance.admin_password_revealed',
-    'instance.configure_failed',
-    'instance.configure_requested',
-    'instance.created',
-    'instance.deleted',
-    'instance.deletion_requested',
-    'instance.error',
-    'instance.provision_requested',
-    'instance.restart_requested',
-    'instance.restarted',
-    'instance.running',
-    'instance.settings_updated',
-    'instance.start_requested',
-    'instance.started',
-    'instance.stop_requested',
-    'instance.stopped',
-    'instance.updated',
-  ],
   kinds: {
     definitions,
     implementations: [

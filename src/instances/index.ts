@@ -4,7 +4,14 @@ export { createInstance, createInput as createInstanceInput } from './create.ts'
 export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
-export { getInstance, type InstanceFilter, instancesOfEach, type InstanceView, listInstances } from './list.ts';
+export {
+  getInstance,
+  instancesById,
+  type InstanceFilter,
+  instancesOfEach,
+  type InstanceView,
+  listInstances,
+} from './list.ts';
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';

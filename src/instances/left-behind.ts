@@ -52,6 +52,7 @@ export async function leaveInstances(tx: Tx, scope: FactScope, serverId: string)
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { status: 'removed', reason: null, left: leftOf(instance) },
     });
   return instances.map(({ name }) => name);

@@ -29,7 +29,10 @@ type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input' | 'sta
  * Brings the row to `status` on success, back to what it was if nothing was begun, else to `failed` with the reason, or to
  * `running` if the clean-up saw it run.
  */
-function settleTo(status: 'running' | 'stopped', action: string) {
+function settleTo(
+  status: 'running' | 'stopped',
+  action: 'instance.started' | 'instance.stopped' | 'instance.restarted',
+) {
   return async (
     tx: Tx,
     { operation, scope, input, state }: Settled,
@@ -58,6 +61,7 @@ function settleTo(status: 'running' | 'stopped', action: string) {
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { status: instance.status, reason: error?.code ?? null },
     });
   };
@@ -161,6 +165,7 @@ export const deleteInstanceJob = implementOperation({
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: {
         status: instance.status,
         reason: error?.code ?? null,

@@ -15,6 +15,14 @@ export async function getInstance(scope: OrgScope, id: string): Promise<Instance
   return reachable(scope, 'instance', id, instance, (row) => row.projectId);
 }
 
+/** Those of the instances that the caller sees, also ones that were removed. */
+export function instancesById(scope: OrgScope, ids: readonly string[]): Promise<Instance[]> {
+  return scope.db.instance.findMany({
+    where: { id: { in: [...ids] }, orgId: scope.orgId, projectId: seenProjects(scope) },
+    orderBy: { id: 'asc' },
+  });
+}
+
 /** An instance with its server's address and its operation, which need no further statement then. */
 export type InstanceView = Instance & { serverHost?: string; currentOperationId?: string | null };
 

@@ -96,10 +96,11 @@ export const provisionInstanceJob = implementOperation({
     });
     if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
     await recordFact(tx, scope, {
-      action: outcome === 'succeeded' ? 'instance.running' : 'instance.error',
+      action: outcome === 'succeeded' ? 'instance.started' : 'instance.error',
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { status: instance.status, reason: error?.code ?? null },
     });
   },

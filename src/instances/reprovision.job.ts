@@ -70,10 +70,11 @@ export const reprovisionInstanceJob = implementOperation({
           : { status: 'failed', statusMessage: error?.message ?? null },
     });
     await recordFact(tx, scope, {
-      action: done ? 'instance.running' : 'instance.error',
+      action: done ? 'instance.started' : 'instance.error',
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { status: instance.status, reason: error?.code ?? null },
     });
   },

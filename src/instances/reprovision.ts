@@ -43,6 +43,7 @@ export async function provisionAgain(app: App, scope: OrgScope, id: string, pull
       resource: instanceResource,
       resourceId: id,
       resourceName: before.name,
+      projectId: before.projectId,
       before: { status: before.status },
       after: { status: kind.entering },
     });

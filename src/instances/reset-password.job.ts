@@ -27,13 +27,14 @@ export const resetAdminPasswordJob = implementOperation({
   },
   settle: async (tx, { operation, scope }, outcome, error) => {
     const where = { id: operation.resourceId };
-    const instance = await tx.instance.findUnique({ where, select: { id: true, name: true } });
+    const instance = await tx.instance.findUnique({ where, select: { id: true, name: true, projectId: true } });
     if (!instance) return;
     await recordFact(tx, scope, {
       action: outcome === 'succeeded' ? 'instance.admin_password_reset' : 'instance.admin_password_reset_failed',
       resource: instanceResource,
       resourceId: instance.id,
       resourceName: instance.name,
+      projectId: instance.projectId,
       after: { reason: error?.code ?? null },
     });
   },

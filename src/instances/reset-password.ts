@@ -22,6 +22,7 @@ export async function resetAdminPassword(app: App, scope: OrgScope, id: string) 
       resource: instanceResource,
       resourceId: id,
       resourceName: before.name,
+      projectId,
     });
     const instance = await tx.instance.findUnique({ where: { id } });
     return { instance: found(instance, 'instance', id), operation };

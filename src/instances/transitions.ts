@@ -9,6 +9,7 @@ import { instanceResource } from './resource.ts';
 import { getInstance } from './list.ts';
 
 type State = Instance['status'];
+type Requested = `instance.${'start' | 'stop' | 'restart' | 'deletion'}_requested`;
 
 function neverProvisioned({ status, statusMessage }: Instance): AppError {
   const why = statusMessage === null ? '' : ` (${inShort(statusMessage, 500)})`;
@@ -28,7 +29,7 @@ export async function transition(
     from: readonly State[];
     /** What has never been provisioned has nothing to start or stop: only deletion is left to it, and another try. */
     provisioned?: true;
-    action: string;
+    action: Requested;
     force?: true;
   },
 ) {
@@ -54,6 +55,7 @@ export async function transition(
       resource: instanceResource,
       resourceId: id,
       resourceName: before.name,
+      projectId: before.projectId,
       before: { status: before.status },
       after: { status: options.kind.entering, ...forced },
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instance, Prisma } from '../../prisma/generated/client/client.ts';
+import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
@@ -116,7 +116,7 @@ async function recordChange(
   { record }: Pick<Parameters<Parameters<typeof mutate>[2]>[0], 'record'>,
   before: Instance,
   facts: Facts,
-  also: Record<string, Prisma.InputJsonValue> = {},
+  also: { changed?: string[] } = {},
 ): Promise<void> {
   const known = { name: before.name, deletionProtected: before.deletionProtected };
   await record({
@@ -124,6 +124,7 @@ async function recordChange(
     resource: instanceResource,
     resourceId: before.id,
     resourceName: facts.name ?? before.name,
+    projectId: before.projectId,
     before: known,
     after: { ...known, ...facts, ...also },
   });
@@ -201,6 +202,7 @@ function configure(app: App, scope: OrgScope, before: Instance, input: Input, fa
       resource: instanceResource,
       resourceId: id,
       resourceName: facts.name ?? before.name,
+      projectId,
     });
     if (Object.keys(facts).length > 0) await recordChange({ record }, before, facts);
     const instance = await tx.instance.findUnique({ where: { id } });

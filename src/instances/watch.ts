@@ -8,7 +8,7 @@ import { monitorScope, type ServerLook } from '../servers/index.ts';
 import { instanceLabel, partLabel } from './names.ts';
 import { instanceResource } from './resource.ts';
 
-type Watched = Pick<Instance, 'id' | 'name' | 'status' | 'updatedAt'>;
+type Watched = Pick<Instance, 'id' | 'name' | 'projectId' | 'status' | 'updatedAt'>;
 
 /** What serves an instance, by the label of its part. */
 const parts = [
@@ -40,7 +40,7 @@ export class InstanceWatch implements ServerLook {
         serverId: server.id,
         OR: [{ status: 'running' }, { status: 'failed', lostAt: { not: null } }],
       },
-      select: { id: true, name: true, status: true, updatedAt: true },
+      select: { id: true, name: true, projectId: true, status: true, updatedAt: true },
     });
     const missed = this.#missing.get(server.id);
     this.#missing.delete(server.id);
@@ -84,7 +84,7 @@ export class InstanceWatch implements ServerLook {
     const from = { status: 'failed' as const, lostAt: { not: null } };
     const data = { status: 'running' as const, statusMessage: null, lostAt: null };
     await this.#prisma.$transaction((tx) =>
-      change(tx, server, instance, { from, data, action: 'instance.running', reason: null }),
+      change(tx, server, instance, { from, data, action: 'instance.started', reason: null }),
     );
   }
 }
@@ -92,12 +92,12 @@ export class InstanceWatch implements ServerLook {
 interface Change {
   from: Prisma.InstanceWhereInput;
   data: { status: Instance['status']; statusMessage: string | null; lostAt: Date | null };
-  action: string;
+  action: 'instance.error' | 'instance.started';
   reason: Loss['reason'] | null;
 }
 
 /** What somebody changed since the look, was not looked at. */
-async function change(tx: Tx, server: Server, { id, name, updatedAt }: Watched, to: Change): Promise<void> {
+async function change(tx: Tx, server: Server, { id, name, projectId, updatedAt }: Watched, to: Change): Promise<void> {
   const { count } = await tx.instance.updateMany({ where: { ...to.from, id, updatedAt }, data: to.data });
   if (count === 0) return;
   await recordFact(tx, monitorScope(server), {
@@ -105,6 +105,7 @@ async function change(tx: Tx, server: Server, { id, name, updatedAt }: Watched, 
     resource: instanceResource,
     resourceId: id,
     resourceName: name,
+    projectId,
     after: { status: to.data.status, reason: to.reason },
   });
 }

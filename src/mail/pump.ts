@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { newId } from '../ids.ts';
+import { writeEntry } from '../audit/entry.ts';
 import { WorkLoop } from '../events/work-loop.ts';
 import { mailOwner } from './queue.ts';
 import { type SmtpTransport, smtpTransport } from './transport.ts';
@@ -43,18 +43,15 @@ function reasonOf(error: unknown): string {
 async function giveUp(app: App, due: Due, reason: string): Promise<void> {
   await app.db.prisma.$transaction(async (tx) => {
     await tx.mail.update({ where: { id: due.id }, data: { failedAt: new Date(), lastError: reason, bodyEnc: null } });
-    await tx.auditEntry.create({
-      data: {
-        id: newId(),
-        action: 'mail.failed',
-        resourceType: 'mail',
-        resourceId: due.id,
-        resourceName: due.recipient,
-        actorType: 'system',
-        actorName: 'mail',
-        requestId: `mail_${due.id}`,
-        afterState: { subject: due.subject, attempts: due.attempts, reason },
-      },
+    const client = { requestId: `mail_${due.id}`, ipAddress: null, userAgent: null };
+    await writeEntry(tx, client, {
+      orgId: null,
+      action: 'mail.failed',
+      resourceType: 'mail',
+      resourceId: due.id,
+      resourceName: due.recipient,
+      actor: { type: 'system', id: null, name: 'mail' },
+      after: { subject: due.subject, attempts: due.attempts, reason },
     });
   });
   app.log.error(

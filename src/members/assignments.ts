@@ -49,7 +49,7 @@ export async function assignRole(app: App, scope: OrgScope, memberId: string, gi
       });
       await record({
         action: 'member.role_assigned',
-        resourceType: 'member',
+        resource: 'member',
         resourceId: memberId,
         resourceName: member.user.email,
         after: { role: role.name, projectId },
@@ -78,7 +78,7 @@ export async function unassignRole(app: App, scope: OrgScope, memberId: string, 
     if (gone.count === 0) throw notFound('assignment', assignmentId);
     await record({
       action: 'member.role_unassigned',
-      resourceType: 'member',
+      resource: 'member',
       resourceId: memberId,
       resourceName: member.user.email,
       before: { role: assignment.role.name, projectId: assignment.projectId },

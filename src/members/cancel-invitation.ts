@@ -14,7 +14,7 @@ export async function cancelInvitation(app: App, scope: OrgScope, id: string) {
     if (changed.count === 0) throw invalidState('invitation', statusOf(before), ['pending', 'expired']);
     await record({
       action: 'member.invitation_cancelled',
-      resourceType: 'invitation',
+      resource: 'invitation',
       resourceId: id,
       resourceName: before.email,
       before: { role: before.role.name },

@@ -7,19 +7,6 @@ import { getAssignment } from './assignments.ts';
 export const membersFeature: Feature = {
   name: 'members',
   permissions: ['members'],
-  events: [
-    'member.invitation_cancelled',
-    'member.invitation_resent',
-    'member.invite_link_created',
-    'member.invite_link_revoked',
-    'member.invited',
-    'member.joined',
-    'member.left',
-    'member.removed',
-    'member.role_assigned',
-    'member.role_changed',
-    'member.role_unassigned',
-  ],
   nodes: {
     organization: {
       Invitation: { table: 'invitations', permission: 'view:members', get: getInvitation },

@@ -77,7 +77,7 @@ export async function createInviteLink(app: App, scope: OrgScope, given: unknown
     });
     await record({
       action: 'member.invite_link_created',
-      resourceType: 'invite_link',
+      resource: 'invite_link',
       resourceId: link.id,
       resourceName: role.name,
       after: { role: role.name, maxUses: link.maxUses, expiresAt: link.expiresAt.toISOString() },
@@ -97,7 +97,7 @@ export async function revokeInviteLink(app: App, scope: OrgScope, id: string) {
     if (changed.count === 0) throw invalidState('invite link', 'revoked', ['active']);
     await record({
       action: 'member.invite_link_revoked',
-      resourceType: 'invite_link',
+      resource: 'invite_link',
       resourceId: id,
       resourceName: before.role.name,
       before: { useCount: before.useCount },

@@ -70,7 +70,7 @@ export async function inviteMember(app: App, scope: OrgScope, given: unknown) {
       await queueMail(tx, app.secrets, letter(app, scope, invitation, role.name, token));
       await record({
         action: 'member.invited',
-        resourceType: 'invitation',
+        resource: 'invitation',
         resourceId: invitation.id,
         resourceName: input.email,
         after: {

@@ -79,7 +79,7 @@ export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised:
     { orgId, actor: { type: 'user', id: newcomer.id, name: newcomer.name }, ...client },
     {
       action: 'member.joined',
-      resourceType: 'member',
+      resource: 'member',
       resourceId: id,
       resourceName: newcomer.email,
       after: { role: role.name, projectIds: projects.map((project) => project.id), ...promised.through },

@@ -24,7 +24,7 @@ export async function resendInvitation(app: App, scope: OrgScope, id: string) {
     await queueMail(tx, app.secrets, letter(app, scope, { email: before.email, expiresAt }, before.role.name, token));
     await record({
       action: 'member.invitation_resent',
-      resourceType: 'invitation',
+      resource: 'invitation',
       resourceId: id,
       resourceName: before.email,
       after: { expiresAt: expiresAt.toISOString() },

@@ -101,7 +101,7 @@ export async function changeMemberRole(app: App, scope: OrgScope, id: string, gi
     const after = await memberIn(tx, scope.orgId, id);
     await record({
       action: 'member.role_changed',
-      resourceType: 'member',
+      resource: 'member',
       resourceId: id,
       resourceName: before.user.email,
       before: rolesShown(before),
@@ -128,7 +128,7 @@ async function takeOut(
   });
   await record({
     action,
-    resourceType: 'member',
+    resource: 'member',
     resourceId: member.id,
     resourceName: member.user.email,
     before: rolesShown(member),

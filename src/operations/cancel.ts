@@ -4,6 +4,7 @@ import { recordFact } from '../audit/mutation.ts';
 import { found, invalidState, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { cancelled } from './describe-error.ts';
+import { operationTopics } from './live.ts';
 import { settleOperation } from './settle.ts';
 import { lockPicking } from './take.ts';
 
@@ -23,12 +24,13 @@ export function requestCancel(app: App, scope: FactScope, id: string) {
     await tx.operation.update({ where: { id }, data: { cancelRequested: true } });
     await recordFact(tx, scope, {
       action: 'operation.cancel_requested',
-      resourceType: 'operation',
+      resource: 'operation',
       resourceId: id,
       resourceName: row.kind,
+      projectId: row.projectId,
     });
     if (row.status === 'queued') await settleOperation(app, tx, scope, id, { outcome: 'cancelled', error: cancelled });
-    else await notify(tx, [`cancel:${id}`, `operation:${id}`]);
+    else await notify(tx, [`cancel:${id}`, ...operationTopics(scope.orgId, id)]);
     const after = await tx.operation.findUnique({
       where: { id },
       include: { steps: { orderBy: { position: 'asc' } } },

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { App } from '../app.ts';
 import type { Prisma, Tx } from '../database/database.ts';
-import { notify, type Topic } from '../events/hub.ts';
+import { notify } from '../events/hub.ts';
 import { Lease } from './lease.ts';
+import { operationTopics } from './live.ts';
 import { OperationLog } from './operation-log.ts';
 
 /** Thrown when another worker has taken the operation over: whoever holds the old claim stops without a word. */
@@ -71,10 +72,6 @@ export class Claim {
     return claim;
   }
 
-  get topics(): Topic[] {
-    return [`operation:${this.id}`, `org:${this.orgId}:operations`];
-  }
-
   /** Whether it may act on a server now. */
   get holds(): boolean {
     return this.#lease.remainingMs > 0;
@@ -94,7 +91,7 @@ export class Claim {
   update(data: Prisma.OperationUpdateInput): Promise<void> {
     return this.write(async (tx) => {
       await tx.operation.update({ where: { id: this.id }, data });
-      await notify(tx, this.topics);
+      await notify(tx, operationTopics(this.orgId, this.id));
     });
   }
 
@@ -106,7 +103,7 @@ export class Claim {
     return this.write(async (tx) => {
       await tx.operationStep.update({ where: { operationId_position: { operationId: this.id, position } }, data });
       if (Object.keys(operation).length > 0) await tx.operation.update({ where: { id: this.id }, data: operation });
-      await notify(tx, this.topics);
+      await notify(tx, operationTopics(this.orgId, this.id));
     });
   }
 

@@ -4,7 +4,7 @@ import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import type { OperationKind } from './definition.ts';
-import { liveOperation, operationInProgress } from './live.ts';
+import { liveOperation, operationInProgress, operationTopics } from './live.ts';
 import type { OperationQueue } from './queue.ts';
 
 export interface NewOperation<Input> {
@@ -54,11 +54,7 @@ async function insert(queue: OperationQueue, tx: Tx, scope: FactScope, draft: Dr
     data: steps.map(({ name, title }, position) => ({ operationId: id, position, name, title })),
   });
   await queue.send(tx, { id, serverId: draft.serverId, orgId: scope.orgId });
-  await notify(tx, [
-    `operation:${id}`,
-    `org:${scope.orgId}:operations`,
-    ...resource.topics(scope.orgId, draft.resourceId),
-  ]);
+  await notify(tx, [...operationTopics(scope.orgId, id, true), ...resource.topics(scope.orgId, draft.resourceId)]);
   return { ...operation, steps: made.sort((one, other) => one.position - other.position) };
 }
 

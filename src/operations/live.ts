@@ -1,5 +1,9 @@
 import type { Operation } from '../../prisma/generated/client/client.ts';
 import { AppError } from '../errors.ts';
+import { liveTopics } from '../events/live-resource.ts';
+
+/** Whom a change of an operation wakes. */
+export const operationTopics = liveTopics('operation');
 
 /** The condition of operations that have not ended. */
 export const liveOperation = { status: { in: ['queued' as const, 'running' as const] } };

@@ -1,5 +1,5 @@
 import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import type { TenantClient } from '../database/tenants.ts';
@@ -18,6 +18,15 @@ export async function getOperation(scope: OrgScope, id: string) {
       })
     : null;
   return reachable(scope, 'operation', id, operation, (row) => row.projectId);
+}
+
+/** Those of the operations that the caller sees. */
+export function operationsById(scope: OrgScope, ids: readonly string[]) {
+  return scope.db.operation.findMany({
+    where: { id: { in: [...ids] }, orgId: scope.orgId, projectId: seenProjects(scope) },
+    include: { steps: { orderBy: { position: 'asc' } } },
+    orderBy: { id: 'asc' },
+  });
 }
 
 export interface OperationLogFilter extends Period {
@@ -84,9 +93,10 @@ export async function retryOperation(app: App, scope: OrgScope, id: string) {
     const operation = await enqueueAgain(app.queue, tx, scope, kind, before);
     await record({
       action: 'operation.retried',
-      resourceType: 'operation',
+      resource: 'operation',
       resourceId: operation.id,
       resourceName: before.kind,
+      projectId: before.projectId,
       before: { retryOf: id },
     });
     return operation;

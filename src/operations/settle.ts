@@ -4,13 +4,21 @@ import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import { found } from '../errors.ts';
+import type { EventName } from '../events/catalogue/catalogue.ts';
 import { notify } from '../events/hub.ts';
 import type { OperationError, Outcome } from './kind.ts';
+import { operationTopics } from './live.ts';
 
 const stateShape = z.record(z.string(), z.json());
 
 /** What finished steps left, as a kind sees it. */
 export const stateOf = (state: unknown): z.infer<typeof stateShape> => stateShape.catch({}).parse(state);
+
+const endings = {
+  succeeded: 'operation.completed',
+  failed: 'operation.failed',
+  cancelled: 'operation.cancelled',
+} as const satisfies Record<Outcome, EventName>;
 
 export interface Ending {
   outcome: Outcome;
@@ -57,11 +65,12 @@ export async function settleOperation(
   });
   await app.queue.remove(tx, id);
   await recordFact(tx, scope, {
-    action: `operation.${outcome}`,
-    resourceType: 'operation',
+    action: endings[outcome],
+    resource: 'operation',
     resourceId: id,
     resourceName: name,
+    projectId: row.projectId,
     after: { kind: name, resourceId, error: error?.code ?? null },
   });
-  await notify(tx, [`operation:${id}`, `org:${orgId}:operations`, `logs:${id}`]);
+  await notify(tx, [...operationTopics(orgId, id), `logs:${id}`]);
 }

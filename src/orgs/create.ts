@@ -39,7 +39,7 @@ export async function createOrganization(
   await recordFact(
     tx,
     { orgId: id, actor: owner, ...client },
-    { action: 'org.created', resourceType: 'org', resourceId: id, resourceName: given.name, after: given },
+    { action: 'organization.created', resource: 'org', resourceId: id, resourceName: given.name, after: given },
   );
   return organization;
 }

@@ -80,6 +80,10 @@ export const deleteOrganizationJob = implementOperation({
       data: { status: 'active' },
     });
     if (changed.count > 0)
-      await recordFact(tx, scope, { action: 'org.delete_failed', resourceType: 'org', resourceId: operation.orgId });
+      await recordFact(tx, scope, {
+        action: 'organization.delete_failed',
+        resource: 'org',
+        resourceId: operation.orgId,
+      });
   },
 });

@@ -41,8 +41,8 @@ export async function deleteOrganization(
       input: {},
     });
     await record({
-      action: 'org.deletion_requested',
-      resourceType: 'org',
+      action: 'organization.deletion_requested',
+      resource: 'org',
       resourceId: scope.orgId,
       resourceName: before.name,
     });

@@ -56,8 +56,8 @@ export async function transferOwnership(
     await tx.membership.update({ where: { id: taker.id }, data: { roleId: owner.id } });
     await tx.membership.update({ where: { id: giver.id }, data: { roleId: admin.id } });
     await record({
-      action: 'org.ownership_transferred',
-      resourceType: 'org',
+      action: 'organization.ownership_transferred',
+      resource: 'org',
       resourceId: scope.orgId,
       resourceName: scope.access.org?.name ?? '',
       before: { ownerId: userId, role: taker.role?.name ?? null },

@@ -1,5 +1,7 @@
 import type { App } from '../app.ts';
+import { namesOfAction } from '../events/catalogue/former-names.ts';
 import { firstIdAt } from '../ids.ts';
+import { eventDays } from '../events/read.ts';
 import { batch, deleteInBatches } from './batches.ts';
 
 const everyMs = 3600_000;
@@ -12,6 +14,20 @@ async function sweepLogs({ db: { prisma }, config }: App, signal: AbortSignal): 
     () => prisma.$executeRaw`
     DELETE FROM operation_logs WHERE ctid IN (
       SELECT l.ctid FROM operation_logs l JOIN operations o ON o.id = l.operation_id WHERE o.id < ${firstIdAt(oldest)}::uuid AND o.finished_at < ${oldest} LIMIT ${batch})`,
+  );
+}
+
+/** Deletes events that nobody can ask for any more: they stand at the beginning of what readers read. */
+async function sweepEvents({ db: { prisma } }: App, signal: AbortSignal): Promise<void> {
+  // In a database that was restored on another server, transactions are numbered anew: what has a number of the future
+  // would hold readers up, and what is older must stay in front of what comes.
+  await prisma.$executeRaw`UPDATE outbox_events SET xid = '3' WHERE EXISTS (SELECT 1 FROM outbox_events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()))`;
+  const oldest = new Date(Date.now() - eventDays * 86400_000);
+  await deleteInBatches(
+    signal,
+    () => prisma.$executeRaw`
+    DELETE FROM outbox_events WHERE id IN (
+      SELECT id FROM (SELECT id, created_at FROM outbox_events ORDER BY xid, id LIMIT ${batch}) first WHERE created_at < ${oldest})`,
   );
 }
 
@@ -31,7 +47,7 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
   }
   const lately = firstIdAt(new Date(Date.now() - 30 * 86400_000));
   const deleted = await prisma.auditEntry.findMany({
-    where: { orgId: null, id: { gte: lately }, action: 'org.deleted' },
+    where: { orgId: null, id: { gte: lately }, action: { in: namesOfAction('organization.deleted') } },
     select: { resourceId: true },
   });
   const gone = deleted.map((row) => row.resourceId).filter((id) => id !== null);
@@ -58,10 +74,10 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
 export function startRetention(app: App): { stop(): Promise<void> } {
   const end = new AbortController();
   const run = (): Promise<void> =>
-    Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal)]).then(
+    Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal), sweepEvents(app, end.signal)]).then(
       () => {},
       (error: unknown) => {
-        if (!end.signal.aborted) app.log.warn({ err: error }, 'Old audit entries and logs were not deleted');
+        if (!end.signal.aborted) app.log.warn({ err: error }, 'Old audit entries, logs and events were not deleted');
       },
     );
   let running = run();

@@ -92,8 +92,8 @@ export async function updateOrganization(app: App, scope: OrgScope, given: unkno
       });
       const shown = ({ name, slug, logoUrl }: typeof organization) => ({ name, slug, logoUrl });
       await record({
-        action: 'org.updated',
-        resourceType: 'org',
+        action: 'organization.updated',
+        resource: 'org',
         resourceId: scope.orgId,
         resourceName: organization.name,
         before: shown(before),
@@ -153,8 +153,8 @@ export async function updateSettings(app: App, scope: OrgScope, given: unknown) 
     const organization = await tx.organization.update({ where: { id: scope.orgId }, data: wanted });
     const { auditRetentionDays, requireTwoFactor, requirePasskey, sessionMaxHours } = before;
     await record({
-      action: 'org.settings_updated',
-      resourceType: 'org',
+      action: 'organization.settings_updated',
+      resource: 'org',
       resourceId: scope.orgId,
       resourceName: organization.name,
       before: { auditRetentionDays, requireTwoFactor, requirePasskey, sessionMaxHours },

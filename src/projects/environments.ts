@@ -114,9 +114,10 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
       });
       await record({
         action: 'environment.created',
-        resourceType: 'environment',
+        resource: 'environment',
         resourceId: environment.id,
         resourceName: environment.name,
+        projectId: environment.projectId,
         after: { name: environment.name, type: environment.type },
       });
       return environment;
@@ -152,9 +153,10 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
       });
       await record({
         action: 'environment.updated',
-        resourceType: 'environment',
+        resource: 'environment',
         resourceId: id,
         resourceName: environment.name,
+        projectId: environment.projectId,
         before: { name: before.name, deletionProtected: before.deletionProtected },
         after: { name: environment.name, deletionProtected: environment.deletionProtected },
       });
@@ -188,9 +190,10 @@ export async function deleteEnvironment(app: App, scope: OrgScope, id: string) {
     await tx.environment.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'environment.deleted',
-      resourceType: 'environment',
+      resource: 'environment',
       resourceId: id,
       resourceName: environment.name,
+      projectId: environment.projectId,
       before: { name: environment.name, type: environment.type },
     });
     return environment;

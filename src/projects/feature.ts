@@ -6,16 +6,6 @@ import { getEnvironment } from './environments.ts';
 export const projectsFeature: Feature = {
   name: 'projects',
   permissions: ['projects', 'environments'],
-  events: [
-    'environment.created',
-    'environment.deleted',
-    'environment.updated',
-    'project.archived',
-    'project.created',
-    'project.deleted',
-    'project.unarchived',
-    'project.updated',
-  ],
   nodes: {
     organization: {
       Project: { table: 'projects', permission: 'view:projects', get: getProject },

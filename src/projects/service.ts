@@ -70,9 +70,10 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
       });
       await record({
         action: 'project.created',
-        resourceType: 'project',
+        resource: 'project',
         resourceId: project.id,
         resourceName: project.name,
+        projectId: project.id,
         after: { name: project.name, slug },
       });
       return project;
@@ -94,9 +95,10 @@ export async function updateProject(app: App, scope: OrgScope, id: string, given
     });
     await record({
       action: 'project.updated',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
       before: { name: before.name },
       after: { name: project.name },
     });
@@ -113,9 +115,10 @@ export async function archiveProject(app: App, scope: OrgScope, id: string, arch
     });
     await record({
       action: archived ? 'project.archived' : 'project.unarchived',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
     });
     return project;
   });
@@ -137,9 +140,10 @@ export async function deleteProject(app: App, scope: OrgScope, id: string) {
     await tx.project.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'project.deleted',
-      resourceType: 'project',
+      resource: 'project',
       resourceId: id,
       resourceName: project.name,
+      projectId: id,
       before: { name: project.name },
     });
     return project;

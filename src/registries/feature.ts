@@ -5,7 +5,6 @@ import { getRegistry, passwordOwner } from './service.ts';
 export const registriesFeature: Feature = {
   name: 'registries',
   permissions: ['registries'],
-  events: ['registry.created', 'registry.deleted', 'registry.updated'],
   sealed: [recordColumn('registries', 'password_enc', passwordOwner)],
   nodes: {
     organization: {

@@ -56,7 +56,7 @@ export async function createRegistry(app: App, scope: OrgScope, given: unknown) 
     });
     await record({
       action: 'registry.created',
-      resourceType: 'registry',
+      resource: 'registry',
       resourceId: id,
       resourceName: host,
       after: { host, username: registry.username },
@@ -84,7 +84,7 @@ export async function updateRegistry(app: App, scope: OrgScope, id: string, give
     });
     await record({
       action: 'registry.updated',
-      resourceType: 'registry',
+      resource: 'registry',
       resourceId: id,
       resourceName: registry.host,
       before: { username: before.username },
@@ -101,7 +101,7 @@ export async function deleteRegistry(app: App, scope: OrgScope, id: string) {
     await tx.registry.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'registry.deleted',
-      resourceType: 'registry',
+      resource: 'registry',
       resourceId: id,
       resourceName: registry.host,
       before: { host: registry.host, username: registry.username },

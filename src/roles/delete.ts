@@ -64,7 +64,7 @@ export async function deleteRole(app: App, scope: OrgScope, id: string) {
     await tx.role.delete({ where: { id } });
     await record({
       action: 'role.deleted',
-      resourceType: 'role',
+      resource: 'role',
       resourceId: id,
       resourceName: role.name,
       before: { name: role.name, permissions: role.permissions },

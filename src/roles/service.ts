@@ -83,7 +83,7 @@ export async function createRole(app: App, scope: OrgScope, given: unknown) {
     });
     await record({
       action: 'role.created',
-      resourceType: 'role',
+      resource: 'role',
       resourceId: role.id,
       resourceName: role.name,
       after: { name: role.name, permissions: role.permissions },
@@ -125,7 +125,7 @@ export async function updateRole(app: App, scope: OrgScope, id: string, given: u
     });
     await record({
       action: 'role.updated',
-      resourceType: 'role',
+      resource: 'role',
       resourceId: id,
       resourceName: role.name,
       before: { name: before.name, permissions: before.permissions },

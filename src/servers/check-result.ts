@@ -7,6 +7,7 @@ import type { Tx } from '../database/database.ts';
 import { notify } from '../events/hub.ts';
 import type { RemoteError } from '../remote/index.ts';
 import type { Reading } from './facts.ts';
+import { presentHostKey } from './host-key.ts';
 import { serverResource } from './resource.ts';
 
 type Prisma = App['db']['prisma'];
@@ -87,15 +88,16 @@ async function comeBack(tx: Tx, server: Server): Promise<void> {
       resource: serverResource,
       resourceId: server.id,
       resourceName: server.name,
-      after: { status: 'active' },
+      after: { status: 'active', reason: null },
     });
 }
 
 /** Counts a check that failed; after two of them the server is unreachable, for the newest reason. */
 async function countMiss(tx: Tx, server: Server, problem: RemoteError): Promise<void> {
   const [row] = await tx.$queryRaw<{ missed_checks: number }[]>`
-    UPDATE servers SET missed_checks = missed_checks + 1, presented_fingerprint = coalesce(${problem.fingerprint ?? null}, presented_fingerprint)
+    UPDATE servers SET missed_checks = missed_checks + 1
     WHERE id = ${server.id}::uuid RETURNING missed_checks`;
+  if (problem.fingerprint) await presentHostKey(tx, monitorScope(server), server.id, problem.fingerprint);
   // A changed host key is not a hiccup: nothing may be sent to that machine.
   if (problem.code !== 'host_key_mismatch' && (row?.missed_checks ?? 0) < missesUntilUnreachable) return;
   const statusMessage = `${problem.message}. ${problem.hint}`;

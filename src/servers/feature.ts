@@ -10,18 +10,6 @@ import { getServer } from './list.ts';
 export const serversFeature: Feature = {
   name: 'servers',
   permissions: ['servers'],
-  events: [
-    'server.active',
-    'server.created',
-    'server.deleted',
-    'server.host_key_accepted',
-    'server.projects_updated',
-    'server.removal_requested',
-    'server.remove_failed',
-    'server.unreachable',
-    'server.updated',
-    'server.validation_requested',
-  ],
   kinds: { definitions, implementations: [validateServerJob, removeServerJob] },
   sealed: [recordColumn('servers', 'credential_enc', credentialOwner)],
   nodes: {

@@ -15,6 +15,14 @@ export async function getServer(scope: OrgScope, id: string) {
   return server;
 }
 
+/** Those of the servers that the caller sees, also ones that were removed. */
+export function serversById(scope: OrgScope, ids: readonly string[]) {
+  return scope.db.server.findMany({
+    where: { id: { in: [...ids] }, orgId: scope.orgId, ...openTo(scope.sees) },
+    orderBy: { id: 'asc' },
+  });
+}
+
 export interface ServerFilter {
   status?: ServerStatus | null | undefined;
   statuses?: readonly ServerStatus[] | null | undefined;

@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { lastKnownStatus } from './last-known.ts';
 import { removeServerKind } from './kinds.ts';
 import { serverResource } from './resource.ts';
+
+/** The names of the instances that a forced removal took along. */
+const leftShape = z.array(z.string()).default([]);
 
 /**
  * Nothing of ours is left on a server without instances, so there is nothing to do there: a dead server can go too. A
@@ -40,7 +44,7 @@ export const removeServerJob = implementOperation({
       after: {
         status: server.status,
         reason: error?.code ?? null,
-        ...(input.force ? { force: true, left: state['left'] ?? [] } : {}),
+        ...(input.force ? { force: input.force, left: leftShape.parse(state['left']) } : {}),
       },
     });
   },

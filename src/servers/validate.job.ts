@@ -5,6 +5,7 @@ import { implementOperation } from '../operations/registry.ts';
 import { RemoteError } from '../remote/index.ts';
 import { checkChannels, checkContainer, checkDocker, cleanUpChecks } from './engine-checks.ts';
 import { checkPrivileges, checkResources, checkSystem } from './host-checks.ts';
+import { presentHostKey } from './host-key.ts';
 import { validateServerKind } from './kinds.ts';
 import { lastKnownStatus } from './last-known.ts';
 import { targetOf } from './target.ts';
@@ -18,7 +19,7 @@ const validatedAt = (state: Readonly<Record<string, unknown>>) => ({
 export const validateServerJob = implementOperation({
   kind: validateServerKind,
   steps: {
-    connect: async ({ app, operation, connect, saveState, write }) => {
+    connect: async ({ app, operation, scope, connect, saveState, write }) => {
       const { resourceId: id, orgId } = operation;
       const server = found(await app.db.prisma.server.findFirst({ where: { id, orgId } }), 'server', id);
       app.remote.drop(server.id);
@@ -39,9 +40,7 @@ export const validateServerJob = implementOperation({
       } catch (error) {
         if (error instanceof RemoteError && error.fingerprint) {
           const presented = error.fingerprint;
-          await write((tx) =>
-            tx.server.update({ where: { id: server.id }, data: { presentedFingerprint: presented } }),
-          );
+          await write((tx) => presentHostKey(tx, scope, server.id, presented));
         }
         throw error;
       }

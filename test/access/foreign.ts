@@ -14,7 +14,8 @@ import { mark, withForeign } from '../kit/two-orgs.ts';
 
 /** Nothing of what stands behind a foreign id may come, nor anything but "not found" and "there is nothing". */
 function isClosed(outcome: Outcome, root: RootField, foreign: Ids, sent: string): boolean {
-  if (outcome.code === 'not_found') return true;
+  // Of an event, also that it is not kept.
+  if (outcome.code === 'not_found' || outcome.code === 'cursor_expired') return true;
   if (outcome.code !== null || root.type !== 'Query') return false;
   const text = JSON.stringify(outcome.data ?? null).replaceAll(sent, '');
   return !text.includes(mark) && !Object.values(foreign).some((id) => text.includes(id));

@@ -50,7 +50,7 @@ it('names oCore for what its workers found out, in the list and in the export', 
 it('finds by resource, by action family, by person and by time', async ({ owner }) => {
   const project = (await owner.get('/projects?limit=1')).text('data.0.id');
   expect((await owner.get(`/audit-logs?resource_id=${project}`)).at('data.0.resourceId')).toBe(project);
-  expect((await owner.get('/audit-logs?action=org.*')).at('data.0.action')).toBe('org.created');
+  expect((await owner.get('/audit-logs?action=org.*')).at('data.0.action')).toBe('organization.created');
   expect((await owner.get('/audit-logs?user_id=0197a1f0-0000-7000-8000-000000000000')).at('data')).toEqual([]);
   expect((await owner.get('/audit-logs?start_date=2100-01-01T00:00:00Z')).at('data')).toEqual([]);
   expect((await owner.get('/audit-logs?end_date=2000-01-01T00:00:00Z')).at('data')).toEqual([]);
@@ -164,7 +164,7 @@ describe('an export of many entries', () => {
     expect(first?.value?.length).toBeGreaterThan(0);
     await reader?.cancel();
     // The next one is not held up by the one that was given up.
-    expect((await many.get('/audit-logs/export?action=org.created')).at('0.action')).toBe('org.created');
+    expect((await many.get('/audit-logs/export?action=org.created')).at('0.action')).toBe('organization.created');
   });
 
   it('is one of an operation in GraphQL, and has a bound there', async () => {
@@ -186,7 +186,7 @@ describe('an export of many entries', () => {
       { constraint: 'entries', maximum: 10_000, route: '/api/audit-logs/export' },
     ]);
     const narrow = await many.graphql(
-      '{ auditLogExport(action: "org.created", format: csv) { filename contentType content } }',
+      '{ auditLogExport(action: "organization.created", format: csv) { filename contentType content } }',
     );
     expect(narrow.text('data.auditLogExport.content').split('\r\n')).toHaveLength(3);
   });
@@ -233,5 +233,5 @@ it('keeps user agents at a sane length, in entries and sessions', async ({ ocore
 it('shows nothing of another organization', async ({ ocore }) => {
   const stranger = await ocore.owner('stranger');
   const theirs = await stranger.get('/audit-logs');
-  expect([theirs.at('data.0.action'), theirs.at('data.1')]).toEqual(['org.created', undefined]);
+  expect([theirs.at('data.0.action'), theirs.at('data.1')]).toEqual(['organization.created', undefined]);
 });

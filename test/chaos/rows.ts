@@ -6,10 +6,12 @@ interface Rule {
   query: string;
 }
 
+/** The event of an operation's end, by its status. */
+const ending = "'operation.' || replace(o.status::text, 'succeeded', 'completed')";
 const settled = "status NOT IN ('queued', 'running')";
 /** What the end of an operation says of its resource. */
 const outcomes =
-  "'instance.running','instance.error','instance.started','instance.stopped','instance.restarted','instance.deleted','instance.settings_updated','instance.configure_failed','instance.admin_password_reset','instance.admin_password_reset_failed','server.active','server.unreachable','server.deleted','server.remove_failed'";
+  "'instance.error','instance.started','instance.stopped','instance.restarted','instance.deleted','instance.configured','instance.configure_failed','instance.admin_password_reset','instance.admin_password_reset_failed','server.active','server.unreachable','server.deleted','server.remove_failed'";
 
 /** Each gives one text, `what`, for every row that breaks the rule. */
 const rules: readonly Rule[] = [
@@ -91,14 +93,14 @@ const rules: readonly Rule[] = [
     says: 'The end of an operation is not in the audit log exactly once',
     query: `
       SELECT concat_ws(' ', o.kind, o.id, o.status, coalesce(a.said, 'nothing')) AS what FROM operations o
-      LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.resource_id = o.id AND a.action IN ('operation.succeeded', 'operation.failed', 'operation.cancelled')) a ON true
-      WHERE ${settled.replace('status', 'o.status')} AND (a.n <> 1 OR a.said <> 'operation.' || o.status)`,
+      LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.resource_id = o.id AND a.action IN ('operation.completed', 'operation.failed', 'operation.cancelled')) a ON true
+      WHERE ${settled.replace('status', 'o.status')} AND (a.n <> 1 OR a.said <> ${ending})`,
   },
   {
     says: 'The end of an operation is not in the outbox exactly once',
     query: `
       SELECT concat_ws(' ', o.kind, o.id, o.status, e.n) AS what FROM operations o
-      LEFT JOIN LATERAL (SELECT count(*) AS n FROM outbox_events e WHERE e.resource_id = o.id AND e.type = 'operation.' || o.status) e ON true WHERE ${settled.replace('status', 'o.status')} AND e.n <> 1`,
+      LEFT JOIN LATERAL (SELECT count(*) AS n FROM outbox_events e WHERE e.resource_id = o.id AND e.type = ${ending}) e ON true WHERE ${settled.replace('status', 'o.status')} AND e.n <> 1`,
   },
   {
     says: 'What came of the resource is not in the audit log exactly once',

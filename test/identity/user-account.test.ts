@@ -86,12 +86,12 @@ describe('deletion', () => {
     expect((await anonymous.post('/auth/login', { email: person.email, password })).status).toBe(401);
     expect(await orgExists(ocore, person.org)).toBe(false);
     const trail = await ocore.sql<{ action: string; actor_name: string }>(
-      "SELECT action, actor_name FROM audit_entries WHERE resource_name = $1 AND action = 'auth.account_deleted' UNION ALL SELECT action, actor_name FROM audit_entries WHERE action = 'org.deleted' ORDER BY 1",
+      "SELECT action, actor_name FROM audit_entries WHERE resource_name = $1 AND action = 'auth.account_deleted' UNION ALL SELECT action, actor_name FROM audit_entries WHERE action = 'organization.deleted' ORDER BY 1",
       [person.email],
     );
     expect(trail).toEqual([
       { action: 'auth.account_deleted', actor_name: person.email },
-      { action: 'org.deleted', actor_name: 'cid' },
+      { action: 'organization.deleted', actor_name: 'cid' },
     ]);
     expect((await anonymous.post('/auth/signup', { email: person.email, password, name: 'Again' })).status).toBe(201);
   });

@@ -5,6 +5,7 @@ import { GithubKeys } from './github-keys.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { Mailbox } from './mailbox.ts';
 import { Ocore } from './ocore.ts';
+import { checkRecordedEvents } from './recorded-events.ts';
 
 const defaults: Record<string, string> = {};
 const nobodysKeys: readonly string[] = [];
@@ -55,7 +56,9 @@ export const base = test
   /** The control plane. It is stopped after the file's own `afterAll`. */
   .extend('ocore', { scope: 'file' }, async ({ env, port }, { onCleanup }) => {
     const ocore = await Ocore.start({ PORT: String(port), ...env });
-    onCleanup(() => ocore.stop());
+    onCleanup(async () => {
+      await checkRecordedEvents(ocore).finally(() => ocore.stop());
+    });
     return ocore;
   })
   /** Somebody with an organization. The first account of a control plane, which this one usually is, is its administrator. */

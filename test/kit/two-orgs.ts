@@ -61,7 +61,11 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)",
     [instance.text('operationId'), `${name} log line`],
   );
+  const [event] = await ocore.sql<{ id: string }>('SELECT event_id AS id FROM outbox_events WHERE resource_id = $1', [
+    instance.text('id'),
+  ]);
   return {
+    event: event?.id ?? '',
     project: project.text('id'),
     environment: environment.text('id'),
     instance: instance.text('id'),

@@ -42,3 +42,21 @@ it('deletes the logs of operations that ended before the retention, and keeps th
   expect([await linesOf(long), await linesOf(recent)]).toEqual([1, 1]);
   expect((await owner.get(`/operations/${old}`)).status).toBe(200);
 });
+
+it('deletes events after 30 days, and reads those of a restored database on', async ({ ocore, owner }) => {
+  await owner.post('/projects', { name: 'Restored' });
+  const restored = (await owner.get('/events?limit=1')).text('data.0.id');
+  const [old] = await ocore.sql<{ id: string }>(
+    `UPDATE outbox_events SET created_at = now() - interval '31 days'
+     WHERE id = (SELECT min(e.id) FROM outbox_events e JOIN organizations o ON o.id = e.org_id WHERE o.slug = $1) RETURNING event_id AS id`,
+    [owner.org],
+  );
+  // Another server has not come to the number of this transaction yet.
+  await ocore.sql("UPDATE outbox_events SET xid = '999999999999' WHERE event_id = $1", [restored]);
+  const newest = async (): Promise<unknown> => (await owner.get('/events?limit=1')).at('data.0.id');
+  expect(await newest()).not.toBe(restored);
+  worker = new WorkerProcess(ocore);
+  await expect.poll(newest, { timeout: 30_000 }).toBe(restored);
+  const after = async () => (await owner.get(`/events?after_event=${old?.id}`)).at('error.code');
+  await expect.poll(after, { timeout: 30_000 }).toBe('cursor_expired');
+});

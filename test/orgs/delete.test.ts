@@ -87,7 +87,7 @@ it('removes everything though its worker is killed, and sets the slug free', asy
   expect(await remains(ocore, id)).toEqual({ operations: 1, audit_entries: 1, outbox_events: 1 });
   expect([(await viewer.get('/org')).status, (await owner.withKey(key).get('/projects')).status]).toEqual([404, 401]);
   expect(
-    await ocore.sql("SELECT resource_name FROM audit_entries WHERE action = 'org.deleted' AND org_id IS NULL"),
+    await ocore.sql("SELECT resource_name FROM audit_entries WHERE action = 'organization.deleted' AND org_id IS NULL"),
   ).toHaveLength(1);
   expect((await viewer.in(null).post('/user/orgs', { name: 'Next', slug: owner.org })).status).toBe(201);
 

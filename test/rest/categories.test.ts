@@ -34,7 +34,16 @@ const pending = [
 ];
 
 /** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances, such as the registries of their images. */
-const further = ['/operations', '/odoo', '/registries', '/permissions', '/invitations', '/invite-links'];
+const further = [
+  '/events',
+  '/event-types',
+  '/operations',
+  '/odoo',
+  '/registries',
+  '/permissions',
+  '/invitations',
+  '/invite-links',
+];
 
 /** `{id}` and `{projectId}` mean the same place. */
 const shape = (path: string): string => path.replace(/\{\w+\}/g, '{}');

@@ -78,6 +78,8 @@ export async function tellApiKeys({ story, ocore }: Scene, ada: Client): Promise
     ada.withKey((await ada.newKey(['view:servers'], { allowedIps: ['127.0.0.0/8'] })).key),
   );
   await story.tell('DELETE /api-keys/{id}', ada);
+  await story.tell('GET /events', ada, { query: '?types=project.created' });
+  await story.tell('GET /event-types', ada);
   await story.tell('GET /audit-logs', ada, { query: '?action=project.created' });
   await story.tell('GET /audit-logs/export', ada, { query: '?action=project.created' });
 }

@@ -1,0 +1,44 @@
+import type { Actor } from '../access/access.ts';
+import type { Client } from '../access/client.ts';
+import { Prisma, type PrismaClient, type Tx } from '../database/database.ts';
+import type { EventData, EventName } from '../events/catalogue/catalogue.ts';
+import { newId } from '../ids.ts';
+
+type Json = Prisma.InputJsonValue;
+
+export interface Entry {
+  /** null: of an account, or of the installation. */
+  orgId: string | null;
+  action: EventName;
+  resourceType: string;
+  resourceId: string | null;
+  resourceName: string | null;
+  actor: Actor;
+  before?: Json | undefined;
+  after?: Json | undefined;
+}
+
+/** What the catalogue wants said of an event of this name, as the last arguments of a function. */
+export type Said<Name extends EventName> = [keyof EventData<Name>] extends [never] ? [] : [data: EventData<Name>];
+
+/** The only writer of the audit log. */
+export async function writeEntry(
+  tx: Tx | PrismaClient,
+  { ipAddress, userAgent, requestId }: Client,
+  { actor, before, after, ...rest }: Entry,
+): Promise<void> {
+  await tx.auditEntry.create({
+    data: {
+      id: newId(),
+      ...rest,
+      actorType: actor.type,
+      actorId: actor.id,
+      actorName: actor.name,
+      ipAddress,
+      userAgent,
+      requestId,
+      beforeState: before ?? Prisma.DbNull,
+      afterState: after ?? Prisma.DbNull,
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { apiKeyEvents } from './api-key.ts';
+import { authEvents } from './auth.ts';
+import { environmentEvents } from './environment.ts';
+import type { EventType, NoData } from './event-type.ts';
+import { installationEvents } from './installation.ts';
+import { instanceEvents } from './instance.ts';
+import { memberEvents } from './member.ts';
+import { operationEvents } from './operation.ts';
+import { organizationEvents } from './organization.ts';
+import { projectEvents } from './project.ts';
+import { registryEvents } from './registry.ts';
+import { roleEvents } from './role.ts';
+import { serverEvents } from './server.ts';
+
+export type { EventType, NoData };
+
+/** The events of an organization: what subscribers and webhooks of it can be told. */
+export const organizationCatalogue = {
+  ...organizationEvents,
+  ...memberEvents,
+  ...roleEvents,
+  ...apiKeyEvents,
+  ...serverEvents,
+  ...registryEvents,
+  ...projectEvents,
+  ...environmentEvents,
+  ...instanceEvents,
+  ...operationEvents,
+};
+
+/** Every event. What is not in here cannot be recorded: its name does not compile. */
+export const catalogue = { ...organizationCatalogue, ...authEvents, ...installationEvents };
+
+export type OrganizationEventName = keyof typeof organizationCatalogue;
+export type AccountEventName = keyof typeof authEvents;
+export type InstallationEventName = keyof typeof installationEvents;
+export type EventName = keyof typeof catalogue;
+
+/** What an event of this name says. */
+export type EventData<Name extends EventName> = (typeof catalogue)[Name] extends EventType<infer Data> ? Data : never;
+/** The permission with which it is seen. */
+export type EventPermission<Name extends EventName> = (typeof catalogue)[Name]['permission'];
+
+export function isOrganizationEvent(name: string): name is OrganizationEventName {
+  return Object.hasOwn(organizationCatalogue, name);
+}
+
+/** What the catalogue says of an event of an organization; undefined for one that another version recorded. */
+export function organizationEvent(name: string): EventType | undefined {
+  return isOrganizationEvent(name) ? organizationCatalogue[name] : undefined;
+}
