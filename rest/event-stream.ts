@@ -38,8 +38,9 @@ export async function sendStream(request: Request, response: Response, prepared:
   const events = await subscribe({ schema, document: prepared.stream.document, contextValue: context, variableValues: { ...variables, ...(after === undefined ? {} : { [prepared.stream.after]: after }) } });
   if (!(Symbol.asyncIterator in events)) {
     const error = events.errors?.[0];
-    const refused = inSentNames(prepared, error?.originalError) ?? new AppError('bad_request', error?.message ?? 'The stream did not start');
-    throw after !== undefined && refused instanceof AppError && refused.details['field'] === 'after' ? notAnEvent() : refused;
+    const refused = error?.originalError;
+    if (after !== undefined && refused instanceof AppError && refused.details['field'] === 'after') throw refused.code === 'cursor_expired' ? new AppError(refused.code, refused.message, { ...refused.details, field: 'Last-Event-ID' }) : notAnEvent();
+    throw inSentNames(prepared, refused) ?? new AppError('bad_request', error?.message ?? 'The stream did not start');
   }
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
   response.write(': open\n\n');

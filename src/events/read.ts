@@ -1,6 +1,6 @@
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { AppError } from '../errors.ts';
+import { AppError, validationError } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { isSeen, sightOf } from './filter.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -48,12 +48,13 @@ type Reader = Pick<OrgScope, 'orgId' | 'access'>;
 /** The position of an event that the reader has, and may still see. */
 export async function positionOf(app: App, reader: Reader, id: string, field = 'after'): Promise<Position> {
   const { orgId, access } = reader;
+  if (!isId(id))
+    throw validationError([{ field, constraint: 'format', message: `${field} must be the id of an event` }]);
   const text =
     'SELECT xid::text, id::text AS seq, type, project_id AS "projectId" FROM outbox_events WHERE event_id = $1 AND org_id = $2';
   const statement = { name: 'event position', text, values: [id, orgId] };
-  const [row] = isId(id)
-    ? (await app.db.tenants.query<Position & Pick<OrgEvent, 'type' | 'projectId'>>(orgId, statement)).rows
-    : [];
+  const { rows } = await app.db.tenants.query<Position & Pick<OrgEvent, 'type' | 'projectId'>>(orgId, statement);
+  const [row] = rows;
   if (row && isSeen(sightOf(access, new Set([row.type])), row, {})) return row;
   throw new AppError('cursor_expired', `The event ${id} is no longer kept; read everything anew`, {
     field,
