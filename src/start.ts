@@ -3,6 +3,7 @@ import { migrate } from './database/migrate.ts';
 import { restRouter } from '../rest/router.ts';
 import { announceSetup, startAccountRequests } from './accounts/index.ts';
 import type { App } from './app.ts';
+import { startAuditKeeper } from './audit/keeper.ts';
 import { Marks } from './audit/marks.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
@@ -98,6 +99,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       limits,
       remote,
       secrets: new SecretBox(keys),
+      marks,
       queue: new OperationQueue(boss),
       kinds,
       holdings: new Holdings(features),
@@ -113,6 +115,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
+      const auditKeeper = startAuditKeeper(app);
+      stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
       log.info('The worker is ready');
