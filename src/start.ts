@@ -3,6 +3,7 @@ import { migrate } from './database/migrate.ts';
 import { restRouter } from '../rest/router.ts';
 import { announceSetup, startAccountRequests } from './accounts/index.ts';
 import type { App } from './app.ts';
+import { startForwarding } from './audit/forward/forward.ts';
 import { startAuditKeeper } from './audit/keeper.ts';
 import { Marks } from './audit/marks.ts';
 import type { Config } from './config.ts';
@@ -115,6 +116,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
+      const forwarding = startForwarding(app);
+      stops.push(() => forwarding.stop());
       const auditKeeper = startAuditKeeper(app);
       stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
