@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { WorkLoop } from '../events/work-loop.ts';
 import { anchorChains } from './anchors.ts';
@@ -18,7 +19,10 @@ export function startAuditKeeper(app: App): WorkLoop {
     begun = true;
     if (await isWaiting(app)) {
       anchored = 0;
-      return sealSome(app);
+      const more = await sealSome(app);
+      // A long backlog, as after an update, leaves room for the operations of this process.
+      if (more) await sleep(50);
+      return more;
     }
     if (Date.now() - anchored >= anchorEveryMs) {
       await anchorChains(app, 'daily');

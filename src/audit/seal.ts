@@ -62,7 +62,7 @@ export function sealSome({ db, marks, log }: Pick<App, 'db' | 'marks' | 'log'>):
     const refused = open.filter(({ entry, verdict }) => !accepts(entry, verdict)).map(({ entry }) => entry.id);
     if (refused.length > 0)
       log.error(
-        { auditEntries: refused.slice(0, 10), count: refused.length },
+        { auditEntries: refused.slice(0, 3), count: refused.length },
         'Audit entries that oCore did not write are not sealed',
       );
     const entries = open.filter(({ entry, verdict }) => accepts(entry, verdict)).map(({ entry }) => entry);
