@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../prisma/generated/client/client.ts';
 import { type Access, requirePerson } from '../access/access.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
+import type { TenantClient } from '../database/database.ts';
 import { ListStatement } from '../database/list-statement.ts';
 import { notFound } from '../errors.ts';
 import { familyOf, namesOfAction } from '../events/catalogue/former-names.ts';
@@ -62,12 +63,17 @@ const ofMembers = {
 
 type MemberFilter = AccountEventFilter & Pick<AuditFilter, 'userId'>;
 
-function memberStatement(orgId: string, filter: MemberFilter): ListStatement {
+/** Asked as the organization itself, which sees no memberships but its own. */
+async function membershipsOf(db: TenantClient, orgId: string): Promise<string[]> {
+  return (await db.membership.findMany({ where: { orgId }, select: { id: true } })).map(({ id }) => id);
+}
+
+function memberStatement(memberships: readonly string[], filter: MemberFilter): ListStatement {
   const action = textFilter('action', filter.action);
   const family = action && familyOf(action);
   const term = searchTerm(filter.search);
   const period = periodOf(filter);
-  return new ListStatement(ofMembers, 'm.org_id = $::uuid', orgId)
+  return new ListStatement(ofMembers, 'm.id = ANY($::uuid[])', memberships)
     .where('u', 'e.resource_id = $::uuid', idFilter(filter.userId))
     .where('f', 'starts_with(e.action, $::text)', family)
     .where('a', 'e.action = ANY($::text[])', action && !family ? namesOfAction(action) : undefined)
@@ -81,12 +87,12 @@ function memberStatement(orgId: string, filter: MemberFilter): ListStatement {
 }
 
 /** The account events of the members of an organization, for its Owners. */
-export function listMemberAccountEvents(
+export async function listMemberAccountEvents(
   { db: { pool } }: App,
-  { orgId }: OrgScope,
+  { orgId, db }: OrgScope,
   args: PageArgs & MemberFilter,
 ): Promise<Page<AuditEntry>> {
-  const statement = memberStatement(orgId, args);
+  const statement = memberStatement(await membershipsOf(db, orgId), args);
   return page(`account events of the members of ${orgId}`, args, {
     find: async (seek) => (await pool.query<AuditEntry>(statement.page(seek))).rows,
     count: async () => (await pool.query<{ count: number }>(statement.count())).rows[0]?.count ?? 0,
@@ -101,8 +107,8 @@ export async function getAccountEvent({ db }: App, access: Access, id: string): 
   if (!access.org || !access.isOwner || !isId(id)) throw notFound('audit entry', id);
   const { rows } = await db.pool.query<AuditEntry>({
     name: 'account event of a member',
-    text: `SELECT ${columns} FROM ${ofMembers.from} WHERE m.org_id = $1 AND e.id = $2`,
-    values: [access.org.id, id],
+    text: `SELECT ${columns} FROM ${ofMembers.from} WHERE m.id = ANY($1::uuid[]) AND e.id = $2`,
+    values: [await membershipsOf(db.tenants.of(access.org.id), access.org.id), id],
   });
   const found = rows[0];
   if (!found) throw notFound('audit entry', id);

@@ -46,7 +46,7 @@ export async function anchorChains({ db, secrets, log }: Keeping, when: 'daily' 
     const anchors = await db.prisma.$transaction(async (tx) => {
       await holdSealing(tx);
       const ends = await tx.$queryRaw<End[]>`
-        SELECT c.chain, c.seq, c.hash FROM audit_chains c LEFT JOIN organizations o ON o.id = c.chain
+        SELECT c.chain, c.seq, c.link AS hash FROM audit_chains c LEFT JOIN organizations o ON o.id = c.chain
         WHERE c.seq > c.anchored_seq AND (o.id IS NOT NULL OR c.chain = ${installationChain}::uuid)
           AND (${when === 'now'} OR c.anchored_at IS NULL OR (c.anchored_at AT TIME ZONE 'UTC')::date < (now() AT TIME ZONE 'UTC')::date)
         LIMIT ${batch}`;

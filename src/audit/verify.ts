@@ -62,12 +62,12 @@ interface Seal {
   what: string | null;
 }
 
-const sealsText = `SELECT s.seq::text, s.entry_id AS "entryId", s.hash, CASE WHEN e.id IS NOT NULL THEN ${digestOf('e')} END AS digest,
+const sealsText = `SELECT s.seq::text, s.entry_id AS "entryId", s.link AS hash, CASE WHEN e.id IS NOT NULL THEN ${digestOf('e')} END AS digest,
     e.action || ' at ' || e.created_at::text AS what
   FROM audit_seals s LEFT JOIN audit_entries e ON e.id = s.entry_id WHERE s.chain = $1 AND s.seq > $2 ORDER BY s.seq LIMIT ${page}`;
 
 // Those of organizations whose history was just deleted, or that were just made, have none.
-const chainsText = `SELECT coalesce(c.chain, o.id) AS chain, c.seq::text, c.hash,
+const chainsText = `SELECT coalesce(c.chain, o.id) AS chain, c.seq::text, c.link AS hash,
     o.id IS NOT NULL AND o.status = 'active' AND EXISTS (SELECT FROM audit_positions p JOIN audit_entries e ON e.org_id = o.id AND (e.xid, e.id) <= (p.xid, p.entry_id) WHERE p.reader = 'seals' AND e.mark IS NOT NULL) AS "isExpected"
   FROM audit_chains c FULL JOIN organizations o ON o.id = c.chain WHERE o.id IS NOT NULL OR c.chain = '${installationChain}' ORDER BY 1`;
 
@@ -119,7 +119,7 @@ class ChainCheck {
 
   async #signedAnchors(keys: ReadonlyMap<string, string>): Promise<SignedAnchor[]> {
     const { rows } = await this.#verification.pool.query<Omit<SignedAnchor, 'seq'> & { seq: string }>(
-      `SELECT coalesce(org_id, '${installationChain}') AS chain, kind, seq::text, hash, created_at AS "createdAt", key_id AS "keyId", signature
+      `SELECT coalesce(org_id, '${installationChain}') AS chain, kind, seq::text, link AS hash, created_at AS "createdAt", key_id AS "keyId", signature
        FROM audit_anchors WHERE coalesce(org_id, '${installationChain}') = $1 ORDER BY seq, id`,
       [this.#chain],
     );

@@ -144,7 +144,7 @@ describe('verify names', () => {
       ['DELETE FROM audit_entries WHERE id = ANY($1)', [gone]],
       ['DELETE FROM audit_seals WHERE entry_id = ANY($1)', [gone]],
       [
-        `UPDATE audit_chains c SET seq = $2, hash = (SELECT hash FROM audit_seals s WHERE s.chain = c.chain AND s.seq = $2) WHERE chain = ${chain}`,
+        `UPDATE audit_chains c SET seq = $2, link = (SELECT link FROM audit_seals s WHERE s.chain = c.chain AND s.seq = $2) WHERE chain = ${chain}`,
         [owner.org, cut?.seq],
       ],
     ];
@@ -206,7 +206,7 @@ describe('verify names', () => {
     const anew: [string, unknown[]][] = [
       ["UPDATE audit_entries SET actor_name = 'Somebody else' WHERE id = $1", [rows[2]?.id]],
       [
-        'UPDATE audit_seals SET hash = sha256(hash) WHERE chain = (SELECT id FROM organizations WHERE slug = $1) AND seq >= 3',
+        'UPDATE audit_seals SET link = sha256(link) WHERE chain = (SELECT id FROM organizations WHERE slug = $1) AND seq >= 3',
         [owner.org],
       ],
     ];

@@ -8,7 +8,7 @@ ADD COLUMN     "xid" xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE TABLE "audit_chains" (
     "chain" UUID NOT NULL,
     "seq" BIGINT NOT NULL,
-    "hash" BYTEA NOT NULL,
+    "link" BYTEA NOT NULL,
     "cut_seq" BIGINT NOT NULL DEFAULT 0,
     "anchored_seq" BIGINT NOT NULL DEFAULT 0,
     "anchored_at" TIMESTAMPTZ(3),
@@ -21,7 +21,7 @@ CREATE TABLE "audit_seals" (
     "chain" UUID NOT NULL,
     "seq" BIGINT NOT NULL,
     "entry_id" UUID NOT NULL,
-    "hash" BYTEA NOT NULL,
+    "link" BYTEA NOT NULL,
 
     CONSTRAINT "audit_seals_pkey" PRIMARY KEY ("chain","seq")
 );
@@ -32,7 +32,7 @@ CREATE TABLE "audit_anchors" (
     "org_id" UUID,
     "kind" TEXT NOT NULL,
     "seq" BIGINT NOT NULL,
-    "hash" BYTEA NOT NULL,
+    "link" BYTEA NOT NULL,
     "key_id" TEXT NOT NULL,
     "signature" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
