@@ -20,9 +20,6 @@ it('forgets what is older than an organization keeps it, up to a signed anchor, 
   await owner.post('/projects', { name: 'Old' });
   await other.post('/projects', { name: 'Of others' });
   await expect
-    .poll(() => audit('anchor'), { timeout: 60_000 })
-    .toEqual([0, expect.stringMatching(/[1-9]\d* anchors were signed/)]);
-  await expect
     .poll(() =>
       ocore.sql(
         "SELECT 1 FROM audit_seals s JOIN audit_entries e ON e.id = s.entry_id WHERE resource_name IN ('Old', 'Of others')",
