@@ -59,7 +59,6 @@ const examples: Examples = {
   '/admin/users/{id}': ids.user,
   '/admin/orgs/{id}': ids.organization,
   'AuditEntry.orgId': ids.organization,
-  'adminAuditLogs.orgId': ids.organization,
   '/admin/jobs/{id}': ids.operation,
   orgCount: 1,
   deactivatedAt: null,

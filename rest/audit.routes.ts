@@ -63,16 +63,6 @@ const row = {
   afterState: { name: 'ERP', slug: 'erp' },
 };
 
-/** Of a list of what happened to accounts. */
-export const accountEventExamples = (field: string): Examples => ({
-  [`${field}.action`]: 'auth.login',
-  [`${field}.resourceType`]: 'user',
-  [`${field}.resourceId`]: ids.user,
-  [`${field}.resourceName`]: 'ada@example.com',
-  [`${field}.userName`]: 'ada@example.com',
-  [`${field}.afterState`]: { method: 'password', secondFactor: 'totp' },
-});
-
 const examples: Examples = {
   'AuditEntry.action': 'project.created',
   action: 'project.created',
@@ -85,7 +75,6 @@ const examples: Examples = {
   afterState: { name: 'ERP', slug: 'erp' },
   administratorId: null,
   administratorName: null,
-  ...accountEventExamples('memberAccountEvents'),
   'AuditAnchor.kind': 'daily',
   'AuditAnchor.chain': ids.organization,
   'AuditAnchor.seq': '1287',

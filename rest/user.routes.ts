@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deleteAccountInput } from '../src/accounts/index.ts';
 import { beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyRegistrationInput, githubKeysInput, passkeyNameInput, passwordInput, profileInput, sshKeyInput, totpCodeInput } from '../src/identity/index.ts';
-import { accountEventExamples, auditEntryFields } from './audit.routes.ts';
+import { auditEntryFields } from './audit.routes.ts';
 import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -85,7 +85,6 @@ const routes: readonly Route[] = [
 const own = { passkey: '0197a1f0-91c4-7a3d-8f52-2e6b4d9c7a54', session: '0197a1f0-5c1e-7b6a-9d55-3f2a8c41e0b7', sshKey: '0197a1f0-b3e5-7c4f-a061-7d8c5e2b9f65' };
 
 const examples: Examples = {
-  ...accountEventExamples('mySecurityLog'),
   '/user/passkeys/{id}': own.passkey,
   'Passkey.id': own.passkey,
   '/user/sessions/{id}': own.session,
