@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { adminUserInput } from '../src/admin/index.ts';
 import { installationSettingsInput } from '../src/identity/index.ts';
+import { auditEntryFields, auditFilters, auditTrail, givenAuditFilters } from './audit.routes.ts';
 import { type Category, type Examples, filter, type Parsers, type Shapes } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import { operationFields } from './operations.routes.ts';
@@ -19,6 +20,8 @@ const act = (path: string, summary: string, field: string): Route => ({
   document: `mutation ($id: ID!) { ${field}(id: $id) { ${user} } }`,
   answer: { as: 'object' },
 });
+
+const adminAuditEntry = `${auditEntryFields} orgId`;
 
 const routes: readonly Route[] = [
   { method: 'get', path: '/admin/users', category, summary: 'List all accounts', document: `query ($first: Int, $after: String, $search: String) { adminUsers(first: $first, after: $after, search: $search) { nodes { ${user} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
@@ -40,6 +43,14 @@ const routes: readonly Route[] = [
   },
   { method: 'post', path: '/admin/jobs/{id}/cancel', category, summary: 'Cancel an operation of any organization', document: 'mutation ($id: ID!) { adminCancelJob(id: $id) { id status } }', answer: { as: 'accepted', resource: 'operation', message: 'Cancellation accepted' } },
   { method: 'get', path: '/admin/jobs/queue', category, summary: 'Get the status of the work queue', document: '{ adminJobQueue { queued running oldestQueuedSeconds failedLastDay mailsWaiting } }', answer: { as: 'object' } },
+  {
+    method: 'get',
+    path: '/admin/audit-logs',
+    category,
+    summary: 'List the audit log of the installation',
+    document: `query ($first: Int, $after: String, $orgId: ID, ${auditFilters}) { adminAuditLogs(first: $first, after: $after, orgId: $orgId, ${givenAuditFilters}) { nodes { ${adminAuditEntry} } pageInfo { hasNextPage endCursor } } }`,
+    answer: { as: 'list' },
+  },
   { method: 'get', path: '/admin/settings', category, summary: 'Get the settings of the installation', document: '{ installationSettings { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
   { method: 'patch', path: '/admin/settings', category, summary: 'Change the settings of the installation', document: 'mutation ($input: InstallationSettingsInput!) { updateInstallationSettings(input: $input) { signupOpen signupOpenIsSet } }', answer: { as: 'object' } },
 ];
@@ -47,6 +58,7 @@ const routes: readonly Route[] = [
 const examples: Examples = {
   '/admin/users/{id}': ids.user,
   '/admin/orgs/{id}': ids.organization,
+  'AuditEntry.orgId': ids.organization,
   '/admin/jobs/{id}': ids.operation,
   orgCount: 1,
   deactivatedAt: null,
@@ -76,12 +88,14 @@ const examples: Examples = {
 const parsers: Parsers = {
   AdminCreateUserInput: adminUserInput,
   InstallationSettingsInput: installationSettingsInput,
+  adminAuditLogs: auditTrail,
   adminJobs: z.object({ kind: filter }),
   adminOrganizations: z.object({ search: filter }),
   adminUsers: z.object({ search: filter }),
 };
 
 const shapes: Shapes = {
+  AdminAuditEntry: { type: 'AuditEntry', fields: adminAuditEntry },
   AdminUser: { type: 'User', fields: userFields },
   AdminOrganization: { type: 'Organization', fields: organization },
 };

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { deleteAccountInput } from '../src/accounts/index.ts';
 import { beginPasskeyRegistrationInput, changeEmailInput, changePasswordInput, disableTotpInput, finishPasskeyRegistrationInput, githubKeysInput, passkeyNameInput, passwordInput, profileInput, sshKeyInput, totpCodeInput } from '../src/identity/index.ts';
-import type { Category, Examples, Parsers } from './category.ts';
+import { auditEntryFields } from './audit.routes.ts';
+import { type Category, type Examples, filter, type Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
@@ -53,6 +55,14 @@ const routes: readonly Route[] = [
   { method: 'get', path: '/user/sessions', category, summary: 'List sessions', document: `query ($first: Int, $after: String) { mySessions(first: $first, after: $after) { nodes { ${session} } ${page} } }`, answer: { as: 'list' } },
   { method: 'delete', path: '/user/sessions', category, summary: 'End all other sessions', document: 'mutation { endOtherSessions }', answer: { as: 'nothing' } },
   { method: 'delete', path: '/user/sessions/{id}', category, summary: 'End a session', document: 'mutation ($id: ID!) { endSession(id: $id) }', answer: { as: 'nothing' } },
+  {
+    method: 'get',
+    path: '/user/security-log',
+    category,
+    summary: 'List the events of the account',
+    document: `query ($first: Int, $after: String, $action: String, $search: String, $startDate: DateTime, $endDate: DateTime) { mySecurityLog(first: $first, after: $after, action: $action, search: $search, startDate: $startDate, endDate: $endDate) { nodes { ${auditEntryFields} } ${page} } }`,
+    answer: { as: 'list' },
+  },
   { method: 'get', path: '/user/ssh-keys', category, summary: 'List SSH keys', document: `query ($first: Int, $after: String) { mySshKeys(first: $first, after: $after) { nodes { ${sshKey} } ${page} } }`, answer: { as: 'list' } },
   { method: 'post', path: '/user/ssh-keys', category, summary: 'Add an SSH key', document: `mutation ($input: AddSshKeyInput!) { addSshKey(input: $input) { ${sshKey} } }`, answer: { as: 'object', status: 201 } },
   { method: 'post', path: '/user/ssh-keys/import-github', category, summary: 'Import the SSH keys of a GitHub user', document: 'mutation ($githubUsername: String!) { importGithubSshKeys(githubUsername: $githubUsername) { imported skipped } }', body: ['githubUsername'], answer: { as: 'object' } },
@@ -146,6 +156,7 @@ const examples: Examples = {
 };
 
 const parsers: Parsers = {
+  mySecurityLog: z.object({ action: filter, search: filter }),
   AddSshKeyInput: sshKeyInput,
   ChangeEmailInput: changeEmailInput,
   ChangePasswordInput: changePasswordInput,

@@ -1,6 +1,10 @@
 import type { AuditEntry as AuditRow } from '../prisma/generated/client/client.ts';
+import { requirePerson } from '../src/access/access.ts';
+import { listMemberAccountEvents, listOwnAccountEvents } from '../src/audit/account-events.ts';
+import { listAnchors, type ToldAnchor } from '../src/audit/anchors.ts';
 import { type AuditExport, exportAuditEntries } from '../src/audit/export.ts';
 import { listAuditEntries } from '../src/audit/list.ts';
+import { listAllAuditEntries } from '../src/audit/list-all.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -45,6 +49,18 @@ export const AuditEntry = builder.objectRef<AuditRow>('AuditEntry').implement({
     }),
     userId: t.exposeID('actorId', { nullable: true, description: 'The id of the user or API key.' }),
     userName: t.exposeString('actorName', { nullable: true, description: 'The name of the actor at that time.' }),
+    administratorId: t.exposeID('administratorId', {
+      nullable: true,
+      description: 'The id of the administrator of the installation who acted on behalf of the user; else null.',
+    }),
+    administratorName: t.exposeString('administratorName', {
+      nullable: true,
+      description: 'The name of that administrator at that time.',
+    }),
+    orgId: t.exposeID('orgId', {
+      nullable: true,
+      description: 'The id of the organization; null for what happened to an account or to the installation.',
+    }),
     ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'The IP address of the request.' }),
     userAgent: t.exposeString('userAgent', { nullable: true, description: 'The user agent of the request.' }),
     requestId: t.exposeString('requestId', {
@@ -73,6 +89,26 @@ const AuditExportFile = builder.objectRef<AuditExport>('AuditExport').implement(
   }),
 });
 
+const AuditAnchor = builder.objectRef<ToldAnchor>('AuditAnchor').implement({
+  description: 'A signed link of the hash chain of the audit log, with all that is needed to check the signature.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', {
+      description:
+        'daily: the end of the chain on a day. cut: the link after which the chain begins, since older entries are no longer kept.',
+    }),
+    chain: t.exposeString('chain', { description: 'The chain: the id of the organization.' }),
+    seq: t.exposeString('seq', { description: 'The number of the entry in the chain, from 1.' }),
+    hash: t.exposeString('hash', { description: 'The hash of the link: SHA-256, in hexadecimal.' }),
+    keyId: t.exposeString('keyId', { description: 'The key that signed it.' }),
+    publicKey: t.exposeString('publicKey', { description: 'The public key, Ed25519, as PEM.' }),
+    signature: t.exposeString('signature', {
+      description:
+        'The signature in Base64, of these lines: `ocore-audit-anchor-v1`, `chain`, `kind`, `seq`, `hash`, `createdAt`.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was signed.' }),
+  }),
+});
+
 builder.queryFields((t) => {
   const filter = {
     resourceType: t.arg.string({ description: 'Only entries of this resource type, such as server.' }),
@@ -87,7 +123,51 @@ builder.queryFields((t) => {
     startDate: t.arg({ type: 'DateTime', description: 'Only entries at or after this time.' }),
     endDate: t.arg({ type: 'DateTime', description: 'Only entries before this time.' }),
   };
+  const { action, search, startDate, endDate, userId } = filter;
   return {
+    mySecurityLog: t.connection(
+      {
+        type: AuditEntry,
+        authScopes: { person: true },
+        description: 'What happened to your own account: sign-ins, also failed ones, and changes; newest first.',
+        args: { action, search, startDate, endDate },
+        resolve: async (_root, args, { app, access }) =>
+          connectionOf(await listOwnAccountEvents(app, requirePerson(access).userId, args)),
+      },
+      { description: 'A page of the security log.' },
+      { description: 'One entry of a page.' },
+    ),
+    memberAccountEvents: t.connection(
+      {
+        type: AuditEntry,
+        authScopes: { owner: true },
+        description:
+          'Sign-ins and other account events of the members of the organization, since they are members; newest first.',
+        args: { userId, action, search, startDate, endDate },
+        resolve: async (_root, args, context) =>
+          connectionOf(await listMemberAccountEvents(context.app, orgScope(context, 'member'), args)),
+      },
+      { description: 'A page of account events.' },
+      { description: 'One entry of a page.' },
+    ),
+    adminAuditLogs: t.connection(
+      {
+        type: AuditEntry,
+        authScopes: { admin: true },
+        description: 'The audit log of all organizations, accounts and the installation, newest first.',
+        args: { ...filter, orgId: t.arg.id({ description: 'Only entries of this organization.' }) },
+        resolve: async (_root, args, { app }) => connectionOf(await listAllAuditEntries(app, args)),
+      },
+      { description: 'A page of the audit log of the installation.' },
+      { description: 'One entry of a page.' },
+    ),
+    auditAnchors: t.field({
+      type: [AuditAnchor],
+      authScopes: { permission: 'view:audit_logs' },
+      description:
+        'The signed anchors of the hash chain of the audit log, newest first, at most 1,000. Keep them elsewhere to prove later that nothing was removed.',
+      resolve: (_root, _args, context) => listAnchors(context.app, orgScope(context)),
+    }),
     auditLogs: t.connection(
       {
         type: AuditEntry,

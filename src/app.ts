@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Marks } from './audit/marks.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import type { EventHub } from './events/hub.ts';
@@ -17,6 +18,8 @@ export interface App {
   readonly print: (text: string) => void;
   readonly db: Database;
   readonly secrets: SecretBox;
+  /** How the program knows the audit entries that it wrote. */
+  readonly marks: Marks;
   readonly events: EventHub;
   readonly limits: Limits;
   readonly queue: OperationQueue;

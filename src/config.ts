@@ -73,6 +73,11 @@ const variables = z.object({
   /** tls: from the first byte (port 465); starttls: required after the greeting; none: only for a server on the same machine. */
   SMTP_TLS: z.enum(['tls', 'starttls', 'none']).default('starttls'),
   SMTP_FROM: z.string().min(3).optional(),
+  /** Where the audit log is forwarded to: syslog over TLS, with the certificates to trust, and HTTP. */
+  AUDIT_SYSLOG_URL: z.url({ protocol: /^tls$/ }).optional(),
+  AUDIT_SYSLOG_CA: z.string().min(1).optional(),
+  AUDIT_HTTP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUDIT_HTTP_SECRET: secret.optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
   MONITOR_INTERVAL: duration.default(30),
@@ -136,6 +141,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if ((given[id] === undefined) !== (given[secretName] === undefined))
       problems.push(`${given[id] === undefined ? id : secretName}: ${id} and ${secretName} must be set together`);
   }
+  if ((given['AUDIT_HTTP_URL'] === undefined) !== (given['AUDIT_HTTP_SECRET'] === undefined))
+    problems.push('AUDIT_HTTP_SECRET: AUDIT_HTTP_URL and AUDIT_HTTP_SECRET must be set together');
+  if (given['AUDIT_SYSLOG_CA'] !== undefined && !existsSync(given['AUDIT_SYSLOG_CA']))
+    problems.push(`AUDIT_SYSLOG_CA: there is no file ${given['AUDIT_SYSLOG_CA']}`);
   if (given['SMTP_URL'] !== undefined && given['SMTP_HOST'] !== undefined)
     problems.push('SMTP_HOST: set SMTP_URL or SMTP_HOST, not both');
   if (production) {

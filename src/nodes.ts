@@ -1,6 +1,8 @@
 import type { Access } from './access/access.ts';
 import type { App } from './app.ts';
+import { getAccountEvent } from './audit/account-events.ts';
 import { getAuditEntry } from './audit/list.ts';
+import { getAnyAuditEntry } from './audit/list-all.ts';
 import { getEvent } from './events/list.ts';
 import type { AccountNode, InstallationNode, OrganizationNode } from './feature/node.ts';
 import { features } from './features.ts';
@@ -19,6 +21,12 @@ const of = <Node>(
   each: (nodes: NonNullable<(typeof features)[number]['nodes']>) => Nodes<Node> | undefined,
 ): Nodes<Node> => Object.fromEntries(features.flatMap(({ nodes }) => Object.entries((nodes && each(nodes)) ?? {})));
 
+/** By whom they may be seen: the person's own, and those of whoever is in an organization with them. */
+const accountEvents = `(
+  SELECT id, resource_id AS user_id FROM audit_entries WHERE org_id IS NULL AND resource_type = 'user'
+  UNION SELECT e.id, mine.user_id FROM audit_entries e JOIN memberships theirs ON theirs.user_id = e.resource_id JOIN memberships mine ON mine.org_id = theirs.org_id
+  WHERE e.org_id IS NULL AND e.resource_type = 'user') account_events`;
+
 /** Those of the organization of the request. */
 export const organizationNodes: Nodes<OrganizationNode> = {
   ...of((nodes) => nodes.organization),
@@ -30,8 +38,12 @@ export const organizationNodes: Nodes<OrganizationNode> = {
 export const accountNodes: Nodes<AccountNode> = {
   ...of((nodes) => nodes.account),
   Organization: { table: 'memberships', column: 'org_id', get: getMyOrganization },
+  AuditEntry: { table: accountEvents, get: getAccountEvent },
 };
-export const installationNodes: Nodes<InstallationNode> = of((nodes) => nodes.installation);
+export const installationNodes: Nodes<InstallationNode> = {
+  ...of((nodes) => nodes.installation),
+  AuditEntry: { table: 'audit_entries', get: getAnyAuditEntry },
+};
 
 function select(nodes: Nodes<OrganizationNode | AccountNode | InstallationNode>, usualOwner: string | null): string {
   return Object.entries(nodes)

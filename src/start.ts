@@ -3,6 +3,9 @@ import { migrate } from './database/migrate.ts';
 import { restRouter } from '../rest/router.ts';
 import { announceSetup, startAccountRequests } from './accounts/index.ts';
 import type { App } from './app.ts';
+import { startForwarding } from './audit/forward/forward.ts';
+import { startAuditKeeper } from './audit/keeper.ts';
+import { Marks } from './audit/marks.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/database.ts';
 import { EventHub } from './events/hub.ts';
@@ -64,7 +67,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
     // A worker that sleeps in a transaction holds rows that the next worker needs; a gateway holds none for long.
     const idleSeconds = config.OCORE_ROLE === 'gateway' ? undefined : config.OPERATION_LEASE;
     const onLost = (error: Error): void => log.warn({ err: error }, 'A database connection was lost');
-    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, onLost, idleSeconds);
+    const marks = new Marks(config.SSH_ENCRYPTION_KEY, config.SSH_ENCRYPTION_KEY_PREVIOUS);
+    const db = openDatabase(databaseUrl, config.DB_POOL_MAX_CONNS, onLost, idleSeconds, marks.setting);
     stops.push(db.close);
     const events = new EventHub(databaseUrl, log);
     await events.start();
@@ -96,6 +100,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       limits,
       remote,
       secrets: new SecretBox(keys),
+      marks,
       queue: new OperationQueue(boss),
       kinds,
       holdings: new Holdings(features),
@@ -111,6 +116,10 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
+      const forwarding = startForwarding(app);
+      stops.push(() => forwarding.stop());
+      const auditKeeper = startAuditKeeper(app);
+      stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
       log.info('The worker is ready');

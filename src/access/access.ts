@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import type { Administrator } from './client.ts';
 import { isProjectPermission, type Permission } from './permissions.ts';
 
 /** Who acts. `system` is the program itself: the monitor, the reconciler. */
@@ -6,6 +7,8 @@ export interface Actor {
   type: 'user' | 'api_key' | 'system';
   id: string | null;
   name: string;
+  /** An administrator of the installation who acts in the name of the user. */
+  administrator?: Administrator;
 }
 
 /** oCore itself, as who it does something by itself or in the end. */

@@ -3,6 +3,7 @@ import type { Client } from '../access/client.ts';
 import { Prisma, type PrismaClient, type Tx } from '../database/database.ts';
 import type { EventData, EventName } from '../events/catalogue/catalogue.ts';
 import { newId } from '../ids.ts';
+import { masked } from './masked.ts';
 
 type Json = Prisma.InputJsonValue;
 
@@ -24,9 +25,11 @@ export type Said<Name extends EventName> = [keyof EventData<Name>] extends [neve
 /** The only writer of the audit log. */
 export async function writeEntry(
   tx: Tx | PrismaClient,
-  { ipAddress, userAgent, requestId }: Client,
+  client: Client,
   { actor, before, after, ...rest }: Entry,
 ): Promise<void> {
+  const { ipAddress, userAgent, requestId } = client;
+  const administrator = actor.administrator ?? client.administrator;
   await tx.auditEntry.create({
     data: {
       id: newId(),
@@ -34,11 +37,13 @@ export async function writeEntry(
       actorType: actor.type,
       actorId: actor.id,
       actorName: actor.name,
+      administratorId: administrator?.id ?? null,
+      administratorName: administrator?.name ?? null,
       ipAddress,
       userAgent,
       requestId,
-      beforeState: before ?? Prisma.DbNull,
-      afterState: after ?? Prisma.DbNull,
+      beforeState: before === undefined ? Prisma.DbNull : masked(before),
+      afterState: after === undefined ? Prisma.DbNull : masked(after),
     },
   });
 }

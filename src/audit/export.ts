@@ -19,6 +19,8 @@ const columns = [
   'actorType',
   'userId',
   'userName',
+  'administratorId',
+  'administratorName',
   'ipAddress',
   'userAgent',
   'requestId',

@@ -21,13 +21,14 @@ export interface Database {
 
 /**
  * `idleSeconds`: a process that stops in the middle of a transaction would hold its locks for as long as it sleeps; PostgreSQL
- * ends such a transaction after that time.
+ * ends such a transaction after that time. `auditKey`: what every session marks audit entries with.
  */
 export function openDatabase(
   url: string,
   maxConnections: number,
   onError: (error: Error) => void,
   idleSeconds = 60,
+  auditKey = '',
 ): Database {
   // Half of the connections work for tenants, behind row-level security; the other half for everything else.
   const max = Math.ceil(maxConnections / 2);
@@ -36,6 +37,9 @@ export function openDatabase(
     max,
     ...connecting,
     idle_in_transaction_session_timeout: idleSeconds * 1000,
+    onConnect: async (client: pg.ClientBase): Promise<void> => {
+      await client.query("SELECT set_config('ocore.audit_key', $1, false)", [auditKey]);
+    },
   };
   const pool = new pg.Pool(config);
   // An idle connection that dies (the server restarted) must not end the process.

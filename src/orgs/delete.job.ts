@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { Prisma, type Tx } from '../database/database.ts';
+import { dropChains } from '../audit/cut.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
@@ -53,6 +54,7 @@ export const deleteOrganizationJob = implementOperation({
             tx.$executeRaw`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE org_id = ${orgId}::uuid LIMIT ${batch})`,
         );
       }
+      await context.write((tx) => dropChains(tx, [orgId]));
       return undefined;
     },
     resources: async ({ app, write, operation: { orgId } }) => {

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { cutChain, dropChains } from '../audit/cut.ts';
 import { namesOfAction } from '../events/catalogue/former-names.ts';
 import { firstIdAt } from '../ids.ts';
 import { eventDays } from '../events/read.ts';
@@ -38,12 +39,7 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
     select: { id: true, auditRetentionDays: true },
   })) {
     const oldest = new Date(Date.now() - auditRetentionDays * 86400_000);
-    // The ids are in the order of time, so the index leads to the old ones at once.
-    await deleteInBatches(
-      signal,
-      () =>
-        prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ${id}::uuid AND id < ${firstIdAt(oldest)}::uuid AND created_at < ${oldest} LIMIT ${batch})`,
-    );
+    await cutChain(app, id, oldest, signal);
   }
   const lately = firstIdAt(new Date(Date.now() - 30 * 86400_000));
   const deleted = await prisma.auditEntry.findMany({
@@ -57,6 +53,7 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
     () =>
       prisma.$executeRaw`DELETE FROM audit_entries WHERE id IN (SELECT id FROM audit_entries WHERE org_id = ANY(${gone}::uuid[]) LIMIT ${batch})`,
   );
+  await prisma.$transaction((tx) => dropChains(tx, gone));
   await deleteInBatches(
     signal,
     () =>

@@ -67,7 +67,7 @@ it('exports as JSON and as CSV that no spreadsheet runs', async ({ owner }) => {
   const csv = await owner.get('/audit-logs/export?format=csv&resource_type=project');
   expect(csv.headers.get('content-type')).toContain('text/csv');
   expect(String(csv.body).split('\r\n')[0]).toBe(
-    'id,createdAt,action,resourceType,resourceId,resourceName,actorType,userId,userName,ipAddress,userAgent,requestId,beforeState,afterState',
+    'id,createdAt,action,resourceType,resourceId,resourceName,actorType,userId,userName,administratorId,administratorName,ipAddress,userAgent,requestId,beforeState,afterState',
   );
   expect(String(csv.body)).toContain(`"'=HYPERLINK(""x"")"`);
   expect(String(csv.body)).toContain('"Third, with a comma"');

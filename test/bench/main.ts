@@ -1,4 +1,5 @@
 /** Prints every claim of speed as a ratio against its baseline in the same run: `npm run bench [-- requests …]`. */
+import { audit } from './audit.ts';
 import { fleet } from './fleet.ts';
 import { guard } from './guard.ts';
 import { latency } from './latency.ts';
@@ -11,6 +12,7 @@ const benches = new Map([
   ['requests', requests],
   ['guard', guard],
   ['lists', lists],
+  ['audit', audit],
   ['latency', latency],
   ['playground', playground],
   ['provisioning', provisioning],

@@ -36,6 +36,7 @@ const resources: readonly [RegExp, string][] = [
   [/^Query\.node\.id$/, 'project'],
   [/^(Query|Mutation)\.admin\w*(User|Administrator)\w*\.id$|\.userId$/, 'user'],
   [/^(Query|Mutation)\.admin\w*Organization\w*\.id$/, 'organization'],
+  [/\.orgId$/, 'organization'],
   [/\.(after|afterEvent)$/, 'event'],
   [/\.assignmentId$/, 'assignment'],
   [/\.memberId$|^\w+\.(\w*[mM]ember\w*|assignRole|unassignRole)\.id$/, 'member'],

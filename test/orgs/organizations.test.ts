@@ -152,18 +152,3 @@ it('changes hands', async ({ ocore, owner }) => {
   ]);
   expect((await chief.delete('/org', { confirmSlug: chief.org })).status).toBe(403);
 });
-
-it('forgets audit entries that are older than it keeps them', async ({ ocore, owner }) => {
-  const [org] = await ocore.sql<{ id: string }>('SELECT id FROM organizations WHERE slug = $1', [owner.org]);
-  const insert = (id: string, days: number) =>
-    ocore.sql(
-      "INSERT INTO audit_entries (id, org_id, action, resource_type, actor_type, request_id, created_at) VALUES ($1, $2, 'test.old', 'test', 'system', 'req_old', now() - make_interval(days => $3))",
-      [id, org?.id, days],
-    );
-  await insert('01800000-0000-7000-8000-000000000001', 400);
-  await insert('01800000-0000-7000-8000-000000000002', 364);
-  await ocore.restart();
-  await expect
-    .poll(() => ocore.sql("SELECT id FROM audit_entries WHERE action = 'test.old'"), { timeout: 20_000 })
-    .toEqual([{ id: '01800000-0000-7000-8000-000000000002' }]);
-});

@@ -9,6 +9,7 @@ const special: Readonly<Record<string, readonly string[]>> = {
   organizations: ['SELECT', 'UPDATE'],
   audit_entries: ['INSERT', 'SELECT'],
   outbox_events: ['INSERT', 'SELECT'],
+  audit_anchors: ['SELECT'],
   operation_steps: ['INSERT', 'SELECT', 'UPDATE'],
   operation_logs: ['INSERT', 'SELECT', 'UPDATE'],
   // Single columns, see below.

@@ -27,6 +27,7 @@ export async function tellAccount({ story, ocore, anonymous }: Scene): Promise<C
 
   await tellPasskeys({ story, ocore, anonymous }, person);
   await story.tell('GET /user/sessions', person);
+  await story.tell('GET /user/security-log', person, { query: '?action=auth.login', free: ['data[].afterState'] });
   const sessions = z
     .object({ data: z.array(z.object({ id: z.string(), current: z.boolean() })) })
     .parse((await person.get('/user/sessions')).body).data;

@@ -7,6 +7,7 @@ export async function tellInstallation({ story, ocore, anonymous, admin }: Scene
   await story.tell('GET /admin/orgs/{id}', admin);
   await story.tell('GET /admin/jobs', admin, { query: '?kind=instance.provision' });
   await story.tell('GET /admin/jobs/queue', admin);
+  await story.tell('GET /admin/audit-logs', admin, { query: '?action=project.created' });
   await story.tell('GET /admin/settings', admin);
   await story.tell('PATCH /admin/settings', admin);
   await admin.patch('/admin/settings', { signupOpen: true });

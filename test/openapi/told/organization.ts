@@ -82,6 +82,8 @@ export async function tellApiKeys({ story, ocore }: Scene, ada: Client): Promise
   await story.tell('GET /event-types', ada);
   await story.tell('GET /audit-logs', ada, { query: '?action=project.created' });
   await story.tell('GET /audit-logs/export', ada, { query: '?action=project.created' });
+  await story.tell('GET /audit-logs/members', ada, { query: '?action=auth.login', free: ['data[].afterState'] });
+  await story.tell('GET /audit-logs/anchors', ada, { free: ['anchors'] });
 }
 
 /** The last things: settings that ask for more, another owner, the end. */
