@@ -12,7 +12,7 @@ export async function renumberTransactions(client: pg.Client): Promise<string | 
   if (rows.length === 0) return null;
   const all = rows.map(({ table, column }) => `SELECT ${quoted(column)} AS xid FROM ${quoted(table)}`).join(' UNION ');
   await client.query(
-    `CREATE TEMPORARY TABLE restored_xids ON COMMIT DROP AS SELECT xid AS former, (2 + dense_rank() OVER (ORDER BY xid))::text::xid8 AS number FROM (${all}) xids WHERE xid IS NOT NULL`,
+    `CREATE TEMPORARY TABLE restored_xids ON COMMIT DROP AS SELECT xid AS former, (2 + dense_rank() OVER (ORDER BY xid))::text::xid8 AS number FROM (SELECT DISTINCT xid FROM (${all}) given WHERE xid IS NOT NULL) xids`,
   );
   await client.query('CREATE UNIQUE INDEX ON restored_xids (former); ANALYZE restored_xids');
   for (const { table, column } of rows)
