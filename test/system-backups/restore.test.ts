@@ -69,14 +69,11 @@ it('restores an installation that goes on where it was: sessions, API keys, secr
   expect((await again.get(`/instances/${fleet.INSTANCE_ID}`)).at('name')).toBe('ERP production');
   // The snapshot is of one moment: no environment without its project.
   expect((await again.get('/environments?limit=1')).status).toBe(200);
-  const { data: rows } = { data: (await again.get('/registries')).at('data') };
-  expect(rows).toMatchObject([{ host: 'registry.example.com' }]);
-  const ring = await command(['verify', file], {});
-  expect(ring.output).toContain('is complete');
+  expect((await again.get('/registries')).at('data')).toMatchObject([{ host: 'registry.example.com' }]);
+  expect((await command(['verify', file], {})).output).toContain('is complete');
 
   // What waited may have run since: it ends without a call to its server.
-  const { operation } = { operation: await again.get(`/operations?resourceId=${fleet.INSTANCE_ID}&limit=1`) };
-  const id = operation.text('data.0.id');
+  const id = (await again.get(`/operations?resource_id=${fleet.INSTANCE_ID}&limit=1`)).text('data.0.id');
   await expect
     .poll(async () => (await again.get(`/operations/${id}`)).body, { timeout: 60_000 })
     .toMatchObject({
@@ -87,10 +84,6 @@ it('restores an installation that goes on where it was: sessions, API keys, secr
 
   // A reader goes on after the event that it had, and gets what happens now.
   const project = await again.post('/projects', { name: 'After the restore' });
-  const types = async () => (await again.graphql('{ events(first: 100) { nodes { type resourceId } } }')).body;
-  await expect.poll(types).toMatchObject({
-    data: { events: { nodes: expect.arrayContaining([{ type: 'project.created', resourceId: project.text('id') }]) } },
-  });
   const heard: string[] = [];
   for await (const event of again.subscribe('subscription ($after: ID) { events(after: $after) { resourceId } }', {
     after: lastEvent,
