@@ -82,4 +82,4 @@ it('is restored beside a live fleet: nothing on the servers is touched, and what
   for (const [id, state] of await containers()) if (left.get(id) === state) left.delete(id);
   expect(left.size).toBe(1);
   expect(file).toContain('.age');
-}, 600_000);
+}, 900_000);
