@@ -8,6 +8,7 @@ import {
   NoSuchKey,
   paginateListObjectsV2,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { checkName, leftoverMs, type Storage, StorageError, type StoredFile } from './storage.ts';
@@ -124,7 +125,13 @@ export class S3Storage implements Storage {
 
   async sweep(prefix: string): Promise<void> {
     const { bucket: Bucket, prefix: before } = this.#place;
-    const uploads = await this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: `${before}${prefix}` }));
+    const uploads = await this.#client
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: `${before}${prefix}` }))
+      // Not every service lists them.
+      .catch((error: unknown) => {
+        if (error instanceof S3ServiceException && error.name === 'NotImplemented') return { Uploads: [] };
+        throw this.#explained(error);
+      });
     for (const { Key, UploadId, Initiated } of uploads.Uploads ?? [])
       if (Initiated && Initiated.getTime() < Date.now() - leftoverMs)
         await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));

@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileEntryWithStats, SFTPWrapper } from 'ssh2';
 import { hostAndPort } from '../networks.ts';
@@ -28,11 +29,11 @@ export class SftpStorage implements Storage {
 
   async write(name: string, content: Readable, signal?: AbortSignal): Promise<number> {
     const part = this.#path(partOf(checkName(name)));
-    const { sftp, end } = await this.#open();
-    signal?.addEventListener('abort', end, { once: true });
+    const { sftp } = await this.#open();
+    const broken = brokenOff(sftp, signal);
     try {
       await this.#makeDirectory(sftp);
-      const size = await upload(sftp, part, content, signal);
+      const size = await Promise.race([upload(sftp, part, content, signal), broken]);
       const target = this.#path(name);
       await new Promise<void>((resolve, reject) =>
         sftp.ext_openssh_rename(part, target, (error) => (error ? reject(error) : resolve())),
@@ -40,22 +41,19 @@ export class SftpStorage implements Storage {
       return size;
     } catch (error) {
       content.destroy();
-      await promisify(sftp.unlink.bind(sftp))(part).catch(() => {});
+      const removed = promisify(sftp.unlink.bind(sftp))(part).catch(() => {});
+      await Promise.race([removed, sleep(5000, undefined, { ref: false })]);
       throw error;
-    } finally {
-      signal?.removeEventListener('abort', end);
     }
   }
 
   async read(name: string, signal?: AbortSignal): Promise<Readable> {
     const path = this.#path(checkName(name));
     const { sftp } = await this.#open();
-    await promisify(sftp.stat.bind(sftp))(path).catch((error: unknown) => {
+    const { size } = await promisify(sftp.stat.bind(sftp))(path).catch((error: unknown) => {
       throw isMissing(error) ? new StorageError(`${this.place}/${name} does not exist`) : error;
     });
-    const stream = sftp.createReadStream(path);
-    signal?.addEventListener('abort', () => stream.destroy(new Error('The reading was cancelled')), { once: true });
-    return stream;
+    return Readable.from(download(sftp, path, size), { objectMode: false, signal });
   }
 
   async list(prefix: string): Promise<StoredFile[]> {
@@ -124,6 +122,17 @@ export class SftpStorage implements Storage {
   }
 }
 
+/** Rejects when the work is cancelled or the connection ends: ssh2 answers nothing then. */
+function brokenOff(sftp: SFTPWrapper, signal?: AbortSignal): Promise<never> {
+  const broken = new Promise<never>((_, reject) => {
+    sftp.once('close', () => reject(new StorageError('The SFTP connection was lost')));
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  broken.catch(() => {});
+  return broken;
+}
+
 async function upload(sftp: SFTPWrapper, path: string, content: Readable, signal?: AbortSignal): Promise<number> {
   const handle = await new Promise<Buffer>((resolve, reject) =>
     sftp.open(path, 'w', { mode: 0o600 }, (error, opened) => (error ? reject(error) : resolve(opened))),
@@ -152,4 +161,41 @@ async function upload(sftp: SFTPWrapper, path: string, content: Readable, signal
   const { size: there } = await promisify(sftp.stat.bind(sftp))(path);
   if (there !== size) throw new StorageError(`${path} has ${there} bytes on the server; ${size} were written`);
   return size;
+}
+
+/** Reads exactly these bytes: a server may give fewer at a time. */
+async function readFully(sftp: SFTPWrapper, handle: Buffer, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; ) {
+    const count = await new Promise<number>((resolve, reject) =>
+      sftp.read(handle, bytes, at, length - at, offset + at, (error, read) => (error ? reject(error) : resolve(read))),
+    );
+    if (count === 0) throw new StorageError('The file became shorter while it was read');
+    at += count;
+  }
+  return bytes;
+}
+
+/** The file in order, with several packets under way. */
+async function* download(sftp: SFTPWrapper, path: string, size: number): AsyncGenerator<Buffer> {
+  const handle = await new Promise<Buffer>((resolve, reject) =>
+    sftp.open(path, 'r', (error, opened) => (error ? reject(error) : resolve(opened))),
+  );
+  const broken = brokenOff(sftp);
+  try {
+    const asked: Promise<Buffer>[] = [];
+    for (let offset = 0; offset < size || asked.length > 0; ) {
+      while (offset < size && asked.length < underWay) {
+        const block = readFully(sftp, handle, offset, Math.min(packet, size - offset));
+        // Its turn tells its error.
+        block.catch(() => {});
+        asked.push(block);
+        offset += packet;
+      }
+      const next = await Promise.race([asked.shift(), broken]);
+      if (next) yield next;
+    }
+  } finally {
+    sftp.close(handle, () => {});
+  }
 }
