@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { backupProblems, backupVariables } from './config-backup.ts';
 import {
   duration,
   flag,
@@ -89,6 +90,7 @@ const variables = z.object({
   /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: portRange,
+  ...backupVariables,
 });
 
 type Variables = z.infer<typeof variables>;
@@ -125,6 +127,26 @@ function persistentSecret(dataDir: string, name: string): string {
   return value;
 }
 
+/** Keys of the past that a restore from a backup has left beside the current one. */
+function restoredKeys(dataDir: string): string[] {
+  const file = join(dataDir, 'secrets', 'ssh_encryption_key_previous');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(',') : [];
+}
+
+const placeVariables = variables
+  .pick({ DATA_DIR: true, DATABASE_URL: true, SSH_ENCRYPTION_KEY: true })
+  .extend(backupVariables);
+
+/** What a restore needs to know. Unlike the program, it makes no key: the backup brings it. */
+export function readRestoreConfig(env: Readonly<Record<string, string | undefined>>): z.infer<typeof placeVariables> {
+  const result = placeVariables.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!result.success)
+    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const problems = backupProblems({ ...result.data, BACKUP_SCHEDULE: 'off' });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...result.data, DATA_DIR: resolve(result.data.DATA_DIR) };
+}
+
 /** Reads the environment. Throws one ConfigError that names every wrong variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -159,6 +181,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const sendsMail = given['SMTP_URL'] !== undefined || given['SMTP_HOST'] !== undefined;
   if (production && given['SIGNUP_CONFIRMATION'] === 'true' && !sendsMail)
     problems.push('SIGNUP_CONFIRMATION: needs a mail server: SMTP_URL or SMTP_HOST');
+  if (result.success) problems.push(...backupProblems(result.data));
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   const values = result.data;
   const dataDir = resolve(values.DATA_DIR);
@@ -169,5 +192,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     hasAppUrl: values.APP_URL !== undefined,
     APP_URL: values.APP_URL ?? `http://${values.HOST}:${values.PORT}`,
     SSH_ENCRYPTION_KEY: values.SSH_ENCRYPTION_KEY ?? persistentSecret(dataDir, 'ssh_encryption_key'),
+    SSH_ENCRYPTION_KEY_PREVIOUS:
+      values.SSH_ENCRYPTION_KEY === undefined && values.SSH_ENCRYPTION_KEY_PREVIOUS.length === 0
+        ? restoredKeys(dataDir)
+        : values.SSH_ENCRYPTION_KEY_PREVIOUS,
   };
 }

@@ -27,6 +27,7 @@ import { SecretBox } from './secrets/box.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
+import { startSystemBackups } from './system-backups/index.ts';
 
 export interface Running {
   /** Where the gateway listens; null for a worker. */
@@ -122,6 +123,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
+      const backups = startSystemBackups(app, databaseUrl);
+      if (backups) stops.push(() => backups.stop());
       log.info('The worker is ready');
     }
     let url: string | null = null;

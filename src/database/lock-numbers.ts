@@ -9,6 +9,7 @@ export const lockNumbers = {
   dataKeys: 72707374,
   keyRotation: 72707375,
   operationPicking: 72707376,
+  systemBackup: 72707377,
 } as const;
 
 /** The seeds of locks whose number is the hash of a name, for the same reason. */

@@ -157,6 +157,21 @@ export const stepHelp = {
     message: 'Five workers in a row stopped during this step',
     hint: 'Read the logs of the workers, fix the cause, then retry the operation.',
   },
+  installation_restored: {
+    title: 'oCore was restored while the operation was under way',
+    happened:
+      'The operation waited or ran when the backup was made from which oCore was restored. Nothing tells how it ended, so it was neither repeated nor cleaned up: the server was not touched.',
+    causes: [
+      'The operator restored oCore from a backup. The [guide](/docs/guides/own-backup) describes what else changes.',
+    ],
+    todo: [
+      'Wait for the next check of the server: it sets the status of the instance to what runs there.',
+      'If the change did not happen, request it again.',
+    ],
+    message:
+      'oCore was restored from a backup that was made while this operation was under way; how it ended is unknown',
+    hint: 'Check the resource: its status is read from its server. Request the change again if it is still needed.',
+  },
   internal_error: {
     title: 'Unexpected error in oCore',
     happened:

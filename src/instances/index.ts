@@ -17,6 +17,7 @@ export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
 export { provisionAgain } from './reprovision.ts';
+export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { envVarNames, secretOwner } from './sealed.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';

@@ -1,14 +1,11 @@
-import type { Instance, Server } from '../../prisma/generated/client/client.ts';
+import type { Server } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { recordFact } from '../audit/mutation.ts';
-import type { Prisma, Tx } from '../database/database.ts';
 import { liveOperation } from '../operations/live.ts';
 import { type RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
-import { monitorScope, type ServerLook } from '../servers/index.ts';
+import type { ServerLook } from '../servers/index.ts';
 import { instanceLabel, partLabel } from './names.ts';
-import { instanceResource } from './resource.ts';
-
-type Watched = Pick<Instance, 'id' | 'name' | 'projectId' | 'status' | 'updatedAt'>;
+import { lookAtRestored } from './restored-look.ts';
+import { change, type Watched, watchedColumns } from './seen.ts';
 
 /** What serves an instance, by the label of its part. */
 const parts = [
@@ -35,16 +32,16 @@ export class InstanceWatch implements ServerLook {
   }
 
   async look(server: Server, host: RemoteHost, signal: AbortSignal): Promise<RemoteError | undefined> {
-    const instances = await this.#prisma.instance.findMany({
+    const all = await this.#prisma.instance.findMany({
       where: {
         serverId: server.id,
-        OR: [{ status: 'running' }, { status: 'failed', lostAt: { not: null } }],
+        OR: [{ status: 'running' }, { status: 'failed', lostAt: { not: null } }, { restoredAt: { not: null } }],
       },
-      select: { id: true, name: true, projectId: true, status: true, updatedAt: true },
+      select: watchedColumns,
     });
     const missed = this.#missing.get(server.id);
     this.#missing.delete(server.id);
-    if (instances.length === 0) return undefined;
+    if (all.length === 0) return undefined;
     const containers = await host.docker
       .listContainers([instanceLabel], { signal })
       .catch((error: unknown) => toRemoteError(error));
@@ -55,6 +52,15 @@ export class InstanceWatch implements ServerLook {
         .map(({ State }) => State);
       return states.includes('running') ? 'running' : states[0];
     };
+    const restored = all.filter(({ restoredAt }) => restoredAt !== null);
+    for (const instance of restored)
+      await lookAtRestored(
+        this.#prisma,
+        server,
+        instance,
+        containers.filter(({ Labels }) => Labels[instanceLabel] === instance.id),
+      );
+    const instances = all.filter(({ restoredAt }) => restoredAt === null);
     const lost = instances.flatMap((instance) => {
       const loss = lossOf((part) => stateOf(instance.id, part));
       return loss ? [{ instance, loss }] : [];
@@ -87,27 +93,6 @@ export class InstanceWatch implements ServerLook {
       change(tx, server, instance, { from, data, action: 'instance.started', reason: null }),
     );
   }
-}
-
-interface Change {
-  from: Prisma.InstanceWhereInput;
-  data: { status: Instance['status']; statusMessage: string | null; lostAt: Date | null };
-  action: 'instance.error' | 'instance.started';
-  reason: Loss['reason'] | null;
-}
-
-/** What somebody changed since the look, was not looked at. */
-async function change(tx: Tx, server: Server, { id, name, projectId, updatedAt }: Watched, to: Change): Promise<void> {
-  const { count } = await tx.instance.updateMany({ where: { ...to.from, id, updatedAt }, data: to.data });
-  if (count === 0) return;
-  await recordFact(tx, monitorScope(server), {
-    action: to.action,
-    resource: instanceResource,
-    resourceId: id,
-    resourceName: name,
-    projectId,
-    after: { status: to.data.status, reason: to.reason },
-  });
 }
 
 function lossOf(stateOf: (part: string) => string | undefined): Loss | undefined {

@@ -3,7 +3,7 @@ import { RemoteError, toRemoteError } from '../remote/index.ts';
 import { type OperationError, StepError } from './kind.ts';
 
 /** An error of this program's own; what a row says may be of an older one. */
-type Described = OperationError & { code: OperationErrorCode };
+export type Described = OperationError & { code: OperationErrorCode };
 
 /** What the user is told of an error. */
 export function describeError(error: unknown): Described {

@@ -7,6 +7,7 @@ import { AttemptConnection } from './connection.ts';
 import { cancelled, describeError, workerCrashed } from './describe-error.ts';
 import { end, maxCrashes, settle } from './ending.ts';
 import type { OperationError } from './outcome.ts';
+import { restored } from './restored.ts';
 import { awayMs, retrying } from './retrying.ts';
 
 /** The steps of one attempt, from the first unfinished one to the end or the clean-up. */
@@ -56,6 +57,8 @@ export class Run {
     const { app, claim, row, lost } = this.#attempt;
     const { errorCode, errorMessage, errorHint } = row;
     const crashed = claim.crashes >= maxCrashes;
+    // It may have ended well after the backup: what a clean-up would remove may be in use.
+    if (errorCode === restored.code) return settle(this.#attempt, 'failed', restored);
     // An error that was recorded before the worker was lost: only the clean-up is left to do.
     if (errorCode !== null)
       return end(

@@ -16,4 +16,5 @@ export { pullImage } from './pull.ts';
 export { HostScript, hostScript } from './script.ts';
 export { endSessions } from './sessions.ts';
 export { inOneLine, sudoProblem } from './shell-problem.ts';
+export { fingerprintOf } from './ssh-connect.ts';
 export type { RemoteTarget } from './target.ts';

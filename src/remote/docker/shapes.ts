@@ -36,7 +36,12 @@ export const volumesShape = z.object({
     .transform((value) => value ?? []),
 });
 export const volumeShape = z.object({ Name: id });
-export const containersShape = z.array(z.object({ Id: id, State: text, Labels: labels })).max(1000);
+const portsShape = z
+  .array(z.object({ PrivatePort: z.number().int(), PublicPort: z.number().int().optional() }))
+  .max(200)
+  .nullish()
+  .transform((value) => value ?? []);
+export const containersShape = z.array(z.object({ Id: id, State: text, Labels: labels, Ports: portsShape })).max(1000);
 export const containerShape = z.object({
   Id: id,
   Config: z.object({ Labels: labels }).optional(),

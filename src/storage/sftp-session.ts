@@ -1,0 +1,64 @@
+import ssh2, { type SFTPWrapper } from 'ssh2';
+import { fingerprintOf } from '../remote/index.ts';
+import { StorageError } from './storage.ts';
+
+export interface SftpPlace {
+  host: string;
+  port: number;
+  user: string;
+  /** Of the files; relative to the user's home unless it begins with a slash. */
+  dir: string;
+  /** The pinned host key, as `SHA256:…`. */
+  hostKey: string;
+  auth: { privateKey: string } | { password: string };
+}
+
+const connectMs = 20_000;
+
+export interface SftpSession {
+  sftp: SFTPWrapper;
+  end(): void;
+}
+
+/** Signs in, after the host key was found to be the pinned one. A server that falls silent ends the session. */
+export function openSftp(place: SftpPlace): Promise<SftpSession> {
+  const where = `${place.host}:${place.port}`;
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    let presented = '';
+    client.on('error', (error) => {
+      client.destroy();
+      reject(
+        new StorageError(
+          presented !== '' && presented !== place.hostKey
+            ? `${where} presented the host key ${presented}, not the configured ${place.hostKey}`
+            : error.level === 'client-authentication'
+              ? `${where} refused the user ${place.user} or its key or password`
+              : `${where} cannot be reached over SFTP: ${error.message}`,
+          { cause: error },
+        ),
+      );
+    });
+    client.on('ready', () =>
+      client.sftp((error, sftp) => {
+        if (!error) return resolve({ sftp, end: () => client.end() });
+        client.end();
+        reject(new StorageError(`${where} does not offer SFTP: ${error.message}`));
+      }),
+    );
+    client.connect({
+      host: place.host,
+      port: place.port,
+      username: place.user,
+      ...place.auth,
+      readyTimeout: connectMs,
+      keepaliveInterval: 10_000,
+      keepaliveCountMax: 3,
+      // Only an exact `false` refuses.
+      hostVerifier: (key: Buffer): boolean => {
+        presented = fingerprintOf(key);
+        return presented === place.hostKey;
+      },
+    });
+  });
+}

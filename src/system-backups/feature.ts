@@ -1,0 +1,3 @@
+import type { Feature } from '../feature/feature.ts';
+
+export const systemBackupsFeature: Feature = { name: 'system-backups' };
