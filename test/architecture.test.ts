@@ -22,6 +22,7 @@ const kits = [
   'limits',
   'mail',
   'secrets',
+  'settings',
 ];
 
 /** The house from its ground up: a part imports from its own layer and from those below. `apart`: not from its neighbours. */
