@@ -3,7 +3,7 @@ import type { Category, Examples } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
-const event = 'id type resourceType resourceId resourceName actorType userId userName projectId requestId data createdAt';
+const event = 'id type resourceType resourceId resourceName actorType userId userName administratorName projectId requestId data createdAt';
 const category = 'Events';
 
 const routes: readonly Route[] = [
@@ -23,6 +23,7 @@ const routes: readonly Route[] = [
 const [first] = eventTypes;
 
 const examples: Examples = {
+  'Event.administratorName': null,
   'Event.id': '0197a1f4-5e6f-7081-8c9d-0e1f2a3b4c5d',
   'Event.type': 'project.created',
   'Event.resourceType': 'project',

@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, type GraphQLField, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, typeFromAST, validate, isInputType } from 'graphql';
+import { type DocumentNode, type FieldNode, type GraphQLField, type GraphQLInputType, type GraphQLSchema, Kind, type OperationDefinitionNode, OperationTypeNode, parse, typeFromAST, validate, isInputType } from 'graphql';
 import { type CompiledQuery, compileQuery } from '../schema/compiled-query.ts';
 import { requirementOfField } from '../schema/deny-by-default.ts';
 import type { Access } from '../src/access/access.ts';
@@ -137,7 +137,7 @@ export function prepare(schema: GraphQLSchema, route: Route): PreparedRoute {
     queryParameters,
     argumentNames,
     queryName,
-    requirement: requirementOfField(field),
+    requirement: requirementOfField(field, operation.operation === OperationTypeNode.MUTATION),
     ownParameters: [...(route.waits ? ['wait'] : []), ...(route.answer.as === 'list' ? ['include_total'] : [])],
     stream: streamOf(schema, route),
     counted: countedOf(schema, route, operation, root),

@@ -7,9 +7,9 @@ import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const category = 'User';
-const account = 'id email emailVerified name avatarUrl isAdmin hasPassword totpEnabled recoveryCodesLeft lastLoginAt createdAt';
+const account = 'id email emailVerified name avatarUrl isAdmin hasPassword totpEnabled recoveryCodesLeft lastLoginAt createdAt impersonatedBy { userId name reason expiresAt }';
 const passkey = 'id deviceName transport backupEligible backupState createdAt lastUsedAt';
-const session = 'id deviceName userAgent ipAddress method strong current createdAt lastSeenAt expiresAt';
+const session = 'id deviceName userAgent ipAddress method strong current impersonationReason createdAt lastSeenAt expiresAt';
 const sshKey = 'id label publicKey keyType fingerprint warning createdAt lastUsedAt';
 const page = 'pageInfo { hasNextPage endCursor }';
 
@@ -63,6 +63,7 @@ const routes: readonly Route[] = [
     document: `query ($first: Int, $after: String, $action: String, $search: String, $startDate: DateTime, $endDate: DateTime) { mySecurityLog(first: $first, after: $after, action: $action, search: $search, startDate: $startDate, endDate: $endDate) { nodes { ${auditEntryFields} } ${page} } }`,
     answer: { as: 'list' },
   },
+  { method: 'delete', path: '/user/impersonation', category, summary: 'End the impersonation of this request', document: 'mutation { endImpersonation }', answer: { as: 'nothing' } },
   { method: 'get', path: '/user/ssh-keys', category, summary: 'List SSH keys', document: `query ($first: Int, $after: String) { mySshKeys(first: $first, after: $after) { nodes { ${sshKey} } ${page} } }`, answer: { as: 'list' } },
   { method: 'post', path: '/user/ssh-keys', category, summary: 'Add an SSH key', document: `mutation ($input: AddSshKeyInput!) { addSshKey(input: $input) { ${sshKey} } }`, answer: { as: 'object', status: 201 } },
   { method: 'post', path: '/user/ssh-keys/import-github', category, summary: 'Import the SSH keys of a GitHub user', document: 'mutation ($githubUsername: String!) { importGithubSshKeys(githubUsername: $githubUsername) { imported skipped } }', body: ['githubUsername'], answer: { as: 'object' } },

@@ -5,6 +5,7 @@ import {
   endUserSessions,
   getUser,
   listUsers,
+  resetSecondFactor,
   setAdministrator,
   setUserActive,
 } from '../src/admin/index.ts';
@@ -26,6 +27,8 @@ const AdminCreateUserInput = builder.inputType('AdminCreateUserInput', {
       required: true,
       description: 'A first password: at least 8 characters with a letter and a number.',
     }),
+    orgId: t.id({ description: 'An organization that the account becomes a member of.' }),
+    roleName: t.string({ description: 'The name of the role in that organization. Default: Viewer.' }),
   }),
 });
 
@@ -73,6 +76,14 @@ builder.mutationFields((t) => ({
     description: 'Reactivates an account.',
     args: { id: t.arg.id(userArg) },
     resolve: (_root, { id }, context) => setUserActive(context.app, administrator(context), id, true),
+  }),
+  adminResetSecondFactor: t.field({
+    type: User,
+    authScopes: { admin: true },
+    description:
+      'Removes the authenticator app, the recovery codes and the passkeys of an account whose user lost them, ends its sessions and tells the user by e-mail.',
+    args: { id: t.arg.id(userArg) },
+    resolve: (_root, { id }, context) => resetSecondFactor(context.app, administrator(context), id),
   }),
   adminSetAdministrator: t.field({
     type: User,

@@ -14,6 +14,7 @@ import { connectionOf } from './connection.ts';
 import { type Context, orgScope } from './context.ts';
 import { personOf } from './loaders.ts';
 import { Node } from './node.ts';
+import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
 const ApiKeyStatus = builder.enumType('ApiKeyStatus', {
@@ -32,7 +33,7 @@ const ApiKeyScope = builder.enumType('ApiKeyScope', {
   } as const,
 });
 
-const ApiKey = builder.objectRef<KeyRow>('ApiKey').implement({
+export const ApiKey = builder.objectRef<KeyRow>('ApiKey').implement({
   interfaces: [Node],
   description:
     'A key for programs. It acts for its creator: its permissions never exceed those that the creator has at that moment, and exclude actions that only a person may take.',
@@ -60,7 +61,13 @@ const ApiKey = builder.objectRef<KeyRow>('ApiKey').implement({
       type: User,
       nullable: true,
       description: 'The creator, for whom the key acts; null after the creator has left the organization.',
-      resolve: (row, _args, context) => personOf(context, row.userId),
+      resolve: (row, _args, context) => row.user ?? personOf(context, row.userId),
+    }),
+    organization: t.field({
+      type: Organization,
+      nullable: true,
+      description: 'The organization, in what administrators of this installation are given; null for everyone else.',
+      resolve: (row) => row.org ?? null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expiresAt', {
@@ -150,14 +157,14 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: ApiKey,
-    authScopes: { member: true },
+    authScopes: { member: true, oneself: true },
     description: `Creates an API key that acts for the caller. The key is shown once. ${mine}`,
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
     resolve: (_root, { input }, context) => createApiKey(context.app, scopeOf(context), input),
   }),
   updateApiKey: t.field({
     type: ApiKey,
-    authScopes: { member: true },
+    authScopes: { member: true, oneself: true },
     description: `Changes an API key. ${mine}`,
     args: {
       id: t.arg.id(idArg),
@@ -167,7 +174,7 @@ builder.mutationFields((t) => ({
   }),
   rotateApiKey: t.field({
     type: ApiKey,
-    authScopes: { member: true },
+    authScopes: { member: true, oneself: true },
     description:
       'Rotates an API key. Its new secret is shown once. The old secret stays valid during the overlap. Only the creator of the key ' +
       'can rotate it, in a session or with another API key of the same user that has manage:api_keys. Others can only revoke it.',
@@ -180,7 +187,7 @@ builder.mutationFields((t) => ({
   }),
   revokeApiKey: t.field({
     type: ApiKey,
-    authScopes: { member: true },
+    authScopes: { member: true, oneself: true },
     description: `Revokes an API key at once and closes its open sockets. ${mine}`,
     args: { id: t.arg.id(idArg) },
     resolve: (_root, { id }, context) => revokeApiKey(context.app, scopeOf(context), id),

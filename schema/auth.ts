@@ -119,7 +119,7 @@ const LoginSecondFactorInput = builder.inputType('LoginSecondFactorInput', {
 builder.mutationFields((t) => ({
   login: t.field({
     type: LoginPayload,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description:
       'Signs in with e-mail address and password. An account with two-factor authentication receives the token for the second step.',
     args: { input: t.arg({ type: LoginInput, required: true, description: 'The credentials.' }) },
@@ -130,7 +130,7 @@ builder.mutationFields((t) => ({
   }),
   loginSecondFactor: t.field({
     type: SignInPayload,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description: 'Completes a sign-in with the second factor. Each code can be used once.',
     args: { input: t.arg({ type: LoginSecondFactorInput, required: true, description: 'The code.' }) },
     resolve: async (_root, { input }, { app, tokens, client, browser }) =>
@@ -138,7 +138,7 @@ builder.mutationFields((t) => ({
   }),
   refreshToken: t.field({
     type: SignInPayload,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description:
       'Exchanges a refresh token for a new pair of tokens. A refresh token that is used a second time ends the session.',
     args: {
@@ -155,7 +155,7 @@ builder.mutationFields((t) => ({
     },
   }),
   logout: t.boolean({
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description:
       'Ends this session at once, in every process, and clears its cookies. A browser with an expired access token can use its refresh cookie.',
     resolve: async (_root, _args, { app, access, client, browser }) => {

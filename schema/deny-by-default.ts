@@ -1,4 +1,5 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import type { Access } from '../src/access/access.ts';
 import { type Requirement, requirementOf } from '../src/access/auth-scopes.ts';
 import type { Permission } from '../src/access/permissions.ts';
 import type { Context } from './context.ts';
@@ -12,14 +13,19 @@ export function scopesOf(field: GraphQLField<unknown, unknown>): Readonly<Record
 }
 
 /** What a root field asks for; throws when it declares nothing, or something unknown. */
-export function requirementOfField(field: GraphQLField<unknown, unknown>): Requirement {
-  return requirementOf(scopesOf(field) ?? {});
+export function requirementOfField(field: GraphQLField<unknown, unknown>, isChange = false): Requirement {
+  return requirementOf(scopesOf(field) ?? {}, isChange);
 }
 
 export function rootFields(schema: GraphQLSchema): { type: string; field: GraphQLField<unknown, unknown> }[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
     isObjectType(type) ? Object.values(type.getFields()).map((field) => ({ type: type.name, field })) : [],
   );
+}
+
+function accessOf(context: unknown): Access {
+  const { access }: Context = Object(context);
+  return access;
 }
 
 function withPermission(context: unknown, permission: Permission): Context {
@@ -29,17 +35,22 @@ function withPermission(context: unknown, permission: Permission): Context {
 /**
  * A root field without a declared scope would be open to everybody, one with an unknown scope to everybody who is signed
  * in: the program refuses to start with either. The declared permission is handed to the resolver, whose reach it decides.
+ * A change also asks whether anything can be changed at present.
  */
 export function guardRootFields(schema: GraphQLSchema): void {
   const wrong: string[] = [];
   for (const { type, field } of rootFields(schema)) {
     try {
-      const { permission } = requirementOfField(field);
-      if (!permission) continue;
+      const isChange = type === 'Mutation';
+      const requirement = requirementOfField(field, isChange);
+      const { permission } = requirement;
       const { resolve, subscribe } = field;
-      if (resolve)
-        field.resolve = (source, args, context, info) =>
-          resolve(source, args, withPermission(context, permission), info);
+      if (resolve && (permission || isChange))
+        field.resolve = (source, args, context, info) => {
+          if (isChange) requirement.check(accessOf(context));
+          return resolve(source, args, permission ? withPermission(context, permission) : context, info);
+        };
+      if (!permission) continue;
       if (subscribe)
         field.subscribe = (source, args, context, info) =>
           subscribe(source, args, withPermission(context, permission), info);

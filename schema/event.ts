@@ -38,6 +38,10 @@ export const Event = builder.objectRef<OrgEvent>('Event').implement({
     }),
     userId: t.exposeID('actorId', { nullable: true, description: 'The id of the user or API key.' }),
     userName: t.exposeString('actorName', { nullable: true, description: 'The name of the actor at that time.' }),
+    administratorName: t.exposeString('administratorName', {
+      nullable: true,
+      description: 'The administrator of the installation who acted on behalf of the actor; null without one.',
+    }),
     projectId: t.exposeID('projectId', {
       nullable: true,
       description: 'The project of the resource; null if it belongs to no project.',

@@ -38,7 +38,7 @@ const RoleAssignment = builder
     }),
   });
 
-const Member = builder.objectRef<MemberRow>('Member').implement({
+export const Member = builder.objectRef<MemberRow>('Member').implement({
   interfaces: [Node],
   description: 'A person in the organization.',
   fields: (t) => ({

@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   beginOAuth: t.field({
     type: BrowserAddress,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description:
       'Starts a sign-in with a provider or, with `flow: link`, connects the provider’s account to the signed-in account. It sets a cookie, so the same browser must continue.',
     args: {
@@ -133,7 +133,7 @@ builder.mutationFields((t) => ({
   }),
   exchangeOAuthCode: t.field({
     type: OAuthSignIn,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description: 'Exchanges the code that a program received at its `redirectUri` for a session.',
     args: { input: t.arg({ type: OAuthExchangeInput, required: true, description: 'The code and the verifier.' }) },
     resolve: async (_root, { input }, { app, tokens, client, browser }) => {

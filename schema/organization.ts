@@ -20,7 +20,13 @@ import { Role } from './role.ts';
 
 const OrganizationStatus = builder.enumType('OrganizationStatus', {
   description: 'The status of an organization.',
-  values: { active: { description: 'In use.' }, removing: { description: 'Being deleted. It is read-only.' } } as const,
+  values: {
+    active: { description: 'In use.' },
+    removing: { description: 'Being deleted. It is read-only.' },
+    deactivated: {
+      description: 'Deactivated by the administrator of the installation. It is read-only; what runs goes on.',
+    },
+  } as const,
 });
 
 const forAdmin = 'Null for everyone but administrators of this installation.';
@@ -29,6 +35,17 @@ const uses = loaderFor(({ app }, ids) => organizationUse(app, ids));
 async function useOf(context: Context, id: string): Promise<OrganizationUse | null> {
   return context.access.isAdmin ? uses(context).load(id) : null;
 }
+
+const asDefault = 'null for as many as the installation allows by default.';
+const OrganizationQuotas = builder.objectRef<OrganizationRow>('OrganizationQuotas').implement({
+  description: 'How much an organization may hold. Creating more is refused with `quota_exceeded`.',
+  fields: (t) => ({
+    maxServers: t.exposeInt('maxServers', { nullable: true, description: `Servers; ${asDefault}` }),
+    maxInstances: t.exposeInt('maxInstances', { nullable: true, description: `Instances; ${asDefault}` }),
+    maxMembers: t.exposeInt('maxMembers', { nullable: true, description: `Members; ${asDefault}` }),
+    maxProjects: t.exposeInt('maxProjects', { nullable: true, description: `Projects; ${asDefault}` }),
+  }),
+});
 
 export const Organization = builder.prismaObject('Organization', {
   interfaces: [Node],
@@ -61,6 +78,16 @@ export const Organization = builder.prismaObject('Organization', {
       description: `The number of its instances. ${forAdmin}`,
       resolve: async (row, _args, context) => (await useOf(context, row.id))?.instances ?? null,
     }),
+    quotas: t.field({
+      type: OrganizationQuotas,
+      description: 'How much it may hold, where the administrator of the installation decided that for it.',
+      resolve: (row) => row,
+    }),
+    deactivatedAt: t.expose('deactivatedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the administrator of the installation deactivated it; null while it is in use.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
@@ -83,7 +110,7 @@ const OrganizationSettings = builder.objectRef<OrganizationRow>('OrganizationSet
   }),
 });
 
-const OrganizationPayload = builder
+export const OrganizationPayload = builder
   .objectRef<{ organization: OrganizationRow; operation: OperationRow }>('OrganizationPayload')
   .implement({
     description: 'An organization and the operation that works on it.',

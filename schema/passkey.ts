@@ -69,7 +69,7 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   beginPasskeyLogin: t.field({
     type: PasskeyOptions,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description: 'Starts a sign-in with a passkey. The response is the same whether or not the account exists.',
     args: {
       email: t.arg.string({
@@ -83,7 +83,7 @@ builder.mutationFields((t) => ({
   }),
   finishPasskeyLogin: t.field({
     type: SignInPayload,
-    authScopes: { public: true },
+    authScopes: { public: true, session: true },
     description:
       'Signs in with a passkey. No second step follows, because a passkey proves both the device and the person.',
     args: {

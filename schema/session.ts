@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { Node } from './node.ts';
 
-const Session = builder.prismaObject('Session', {
+export const Session = builder.prismaObject('Session', {
   interfaces: [Node],
   description: 'An active session.',
   fields: (t) => ({
@@ -14,8 +14,15 @@ const Session = builder.prismaObject('Session', {
     }),
     userAgent: t.exposeString('userAgent', { nullable: true, description: 'The user agent.' }),
     ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'The IP address that last used it.' }),
-    method: t.exposeString('method', { description: 'The sign-in method: password, passkey, github or google.' }),
+    method: t.exposeString('method', {
+      description: 'The sign-in method: password, passkey, github or google, or impersonation.',
+    }),
     strong: t.exposeBoolean('strong', { description: 'Whether the sign-in used a second factor or a passkey.' }),
+    userId: t.exposeID('userId', { description: 'The account.' }),
+    impersonationReason: t.exposeString('impersonationReason', {
+      nullable: true,
+      description: 'Why an administrator works in this session on behalf of the user; null for a sign-in of the user.',
+    }),
     current: t.boolean({
       description: 'Whether this is the session of the request.',
       resolve: (session, _args, { access }) => session.id === access.sessionId,

@@ -1,4 +1,4 @@
-import { requirePerson } from '../src/access/access.ts';
+import { type Impersonator as ImpersonatorRow, requirePerson } from '../src/access/access.ts';
 import { deleteAccount } from '../src/accounts/index.ts';
 import { getAccount, updateProfile } from '../src/identity/index.ts';
 import { ofAccount, organizationCountOf, recoveryCodesOf, type UserRow } from './accounts.ts';
@@ -6,6 +6,16 @@ import { builder } from './builder.ts';
 import { Node } from './node.ts';
 
 const mine = 'Only the user and administrators of this installation can see it.';
+
+const Impersonator = builder.objectRef<ImpersonatorRow>('Impersonator').implement({
+  description: 'An administrator of this installation who works on behalf of a user.',
+  fields: (t) => ({
+    userId: t.exposeID('id', { description: 'The account of the administrator.' }),
+    name: t.exposeString('name', { description: 'The name of the administrator.' }),
+    reason: t.exposeString('reason', { description: 'The reason that the administrator gave.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends.' }),
+  }),
+});
 
 export const User = builder.objectRef<UserRow>('User').implement({
   interfaces: [Node],
@@ -45,6 +55,12 @@ export const User = builder.objectRef<UserRow>('User').implement({
       description:
         'How many organizations the user belongs to. Null for everyone but administrators of this installation.',
       resolve: organizationCountOf,
+    }),
+    impersonatedBy: t.field({
+      type: Impersonator,
+      nullable: true,
+      description: 'The administrator who makes this request on behalf of the user; null for everything else.',
+      resolve: (row, _args, { access }) => (row.id === access.userId ? access.impersonator : null),
     }),
     createdAt: t.field({
       type: 'DateTime',

@@ -9,6 +9,7 @@ import type { OperationQueue } from './operations/queue.ts';
 import type { Limits } from './limits/index.ts';
 import type { RemotePool } from './remote/index.ts';
 import type { SecretBox } from './secrets/box.ts';
+import type { LiveSettings } from './settings/index.ts';
 
 /** What `main.ts` makes once and everything else is given. */
 export interface App {
@@ -22,6 +23,8 @@ export interface App {
   readonly marks: Marks;
   readonly events: EventHub;
   readonly limits: Limits;
+  /** What the administrator decides while the program runs. */
+  readonly settings: LiveSettings;
   readonly queue: OperationQueue;
   /** How each kind of operation ends, also where no worker has begun it. */
   readonly kinds: KnownKinds;

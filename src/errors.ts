@@ -16,6 +16,8 @@ export const errorTable = {
   email_not_verified: { status: 403, retryable: false },
   setup_token_required: { status: 403, retryable: false },
   two_factor_required: { status: 403, retryable: false },
+  not_while_impersonating: { status: 403, retryable: false },
+  organization_deactivated: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
   not_acceptable: { status: 406, retryable: false },
@@ -30,10 +32,12 @@ export const errorTable = {
   payload_too_large: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
   destination_denied: { status: 422, retryable: false },
+  quota_exceeded: { status: 422, retryable: false },
   unprocessable: { status: 422, retryable: false },
   idempotency_key_reused: { status: 422, retryable: false },
   rate_limit_exceeded: { status: 429, retryable: true },
   internal_error: { status: 500, retryable: true },
+  maintenance: { status: 503, retryable: true },
   service_unavailable: { status: 503, retryable: true },
 } as const;
 

@@ -24,6 +24,7 @@ import { InstanceWatch } from './instances/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
+import { LiveSettings } from './settings/index.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
@@ -83,12 +84,15 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
     const isWorker = config.OCORE_ROLE !== 'gateway';
     const boss = await startQueue(databaseUrl, log, isWorker);
     stops.push(() => boss.stop({ graceful: false }));
-    const remote = new RemotePool({
-      destinations: new Destinations({
-        denied: config.SERVER_NETWORKS_DENIED,
-        allowed: config.SERVER_NETWORKS_ALLOWED,
-      }),
+    const settings = await LiveSettings.load({ config, prisma: db.prisma });
+    const stopSettings = settings.watch(events, log);
+    stops.push(async () => stopSettings());
+    const destinations = new Destinations({
+      denied: config.SERVER_NETWORKS_DENIED,
+      allowed: config.SERVER_NETWORKS_ALLOWED,
     });
+    settings.follow(({ sshNetworks }) => destinations.restrictTo(sshNetworks));
+    const remote = new RemotePool({ destinations });
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);
@@ -99,6 +103,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       db,
       events,
       limits,
+      settings,
       remote,
       secrets: new SecretBox(keys),
       marks,
@@ -112,8 +117,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       const accountRequests = startAccountRequests(app);
       stops.push(() => accountRequests.stop());
       stops.push(startSweeping(app));
-      const mailPump = startMailPump(app);
-      if (mailPump) stops.push(() => mailPump.stop());
+      const mailPump = await startMailPump(app);
+      stops.push(() => mailPump.stop());
       const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());

@@ -22,6 +22,7 @@ const kits = [
   'limits',
   'mail',
   'secrets',
+  'settings',
   'storage',
 ];
 

@@ -14,6 +14,12 @@ export interface Actor {
 /** oCore itself, as who it does something by itself or in the end. */
 export const itself: Actor = { type: 'system', id: null, name: 'oCore' };
 
+/** An administrator who works on behalf of somebody else, until when, and why. */
+export interface Impersonator extends Readonly<Administrator> {
+  readonly reason: string;
+  readonly expiresAt: Date;
+}
+
 export interface OrgRef {
   id: string;
   slug: string;
@@ -27,8 +33,12 @@ export interface Access {
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly apiKeyId: string | null;
-  /** Whether the person administers this installation; never with an API key. */
+  /** Whether the person administers this installation: never with an API key, nor without a second factor. */
   readonly isAdmin: boolean;
+  /** Why an administrator is not treated as one. */
+  readonly adminRefused?: AppError;
+  /** The administrator who works in the person's name. */
+  readonly impersonator: Impersonator | null;
   readonly org: OrgRef | null;
   /** Whether the person is an Owner of the organization; never with an API key. */
   readonly isOwner: boolean;
@@ -42,6 +52,10 @@ export interface Access {
   readonly refused?: AppError;
   /** Why the organization of X-Org-Slug cannot be worked in: said where one is needed, silent elsewhere. */
   readonly orgRefused?: AppError;
+  /** Why nothing can be changed in the organization. */
+  readonly orgFrozen?: AppError;
+  /** Why nothing can be changed in the whole installation. */
+  readonly frozen?: AppError;
 }
 
 export const anonymous: Access = {
@@ -50,6 +64,7 @@ export const anonymous: Access = {
   sessionId: null,
   apiKeyId: null,
   isAdmin: false,
+  impersonator: null,
   org: null,
   isOwner: false,
   permissions: new Set(),
@@ -82,8 +97,19 @@ export function requirePerson(access: Access): { userId: string; sessionId: stri
 
 export function requireAdmin(access: Access): void {
   requirePerson(access);
+  if (access.adminRefused) throw access.adminRefused;
   if (!access.isAdmin)
     throw new AppError('forbidden', 'Only the administrator of this installation can do this', { actor: 'admin' });
+}
+
+/** What belongs to the person alone: an administrator who works in the person's name does not touch it. */
+export function requireOneself(access: Access): void {
+  if (access.impersonator === null) return;
+  throw new AppError(
+    'not_while_impersonating',
+    'You cannot do this on behalf of somebody else: it belongs to the user alone',
+    { actor: 'person' },
+  );
 }
 
 export function requireOrg(access: Access): OrgRef {

@@ -2,6 +2,7 @@ import {
   type Access,
   requireActor,
   requireAdmin,
+  requireOneself,
   requireOrg,
   requireOwner,
   requirePermission,
@@ -64,6 +65,10 @@ const table = {
     },
   },
   signedIn: needs('Needs a signed-in user.', { apiKeys: true, organization: false }, requireActor),
+  /** For changes of what belongs to the person alone, beside the scope that says who may make them. */
+  oneself: needs('Needs the person alone.', { apiKeys: true, organization: false }, requireOneself),
+  /** For changes that lead to a session or out of it: they work during maintenance, and for whoever impersonates. */
+  session: needs('Needs nothing else.', { apiKeys: true, organization: false }, () => {}),
 } satisfies Record<string, AuthScope>;
 
 export type AuthScopeName = keyof typeof table;
@@ -91,30 +96,44 @@ export interface Requirement {
   readonly apiKeys: boolean;
   readonly organization: boolean;
   readonly sentence: string;
-  /** Throws what the request lacks, in the table's order. */
+  /** Throws what the request lacks, in the table's order, and then why nothing is changed at present. */
   check(access: Access): void;
 }
 
+/** What only narrows other scopes says nothing in the reference. */
+const narrowing: readonly AuthScopeName[] = ['person', 'oneself', 'session'];
+/** These change what belongs to the person, or what only the person may decide. */
+const personal: readonly AuthScopeName[] = ['person', 'owner'];
+
+function requireChangeable(access: Access, scopes: ReadonlySet<AuthScopeName>, inOrganization: boolean): void {
+  if (scopes.has('session')) return;
+  if (access.frozen) throw access.frozen;
+  if (inOrganization && access.orgFrozen) throw access.orgFrozen;
+  if (personal.some((name) => scopes.has(name))) requireOneself(access);
+}
+
 /** Reads what a field declares in `authScopes`. An unknown name or value throws: nothing would check it. */
-export function requirementOf(declared: Readonly<Record<string, unknown>>): Requirement {
+export function requirementOf(declared: Readonly<Record<string, unknown>>, isChange: boolean): Requirement {
   const unknown = Object.entries(declared).filter(
     ([name, value]) => !names.some((known) => known === name && table[known].accepts(value)),
   );
   if (unknown.length > 0)
     throw new Error(`Unknown auth scopes: ${unknown.map(([name, value]) => `${name}: ${String(value)}`).join(', ')}`);
   const mine = names.filter((name) => name in declared);
-  // `person` only narrows another scope.
-  const told = mine.find((name) => name !== 'person') ?? mine[0];
+  const told = mine.find((name) => !narrowing.includes(name)) ?? mine[0];
   if (!told) throw new Error('No auth scopes are declared');
   const permission = isKnown(declared['permission']) ? declared['permission'] : null;
+  const scopes = new Set(mine);
+  const organization = mine.some((name) => table[name].organization);
   return {
-    names: new Set(mine),
+    names: scopes,
     permission,
     apiKeys: mine.every((name) => table[name].apiKeys),
-    organization: mine.some((name) => table[name].organization),
+    organization,
     sentence: table[told].sentence.replace('…', permission ?? ''),
     check: (access) => {
       for (const name of mine) table[name].check(access, declared[name]);
+      if (isChange) requireChangeable(access, scopes, organization);
     },
   };
 }

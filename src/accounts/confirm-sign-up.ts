@@ -48,9 +48,10 @@ const asked = wanted.extend({
  * told in an e-mail to that address alone.
  */
 export async function askToConfirm(app: App, client: Client, account: z.infer<typeof wanted>): Promise<void> {
+  const { requestId, ipAddress, userAgent } = client;
   await countLetter(app, client, 'sign_up', account.email);
   await app.db.prisma.$transaction(async (tx) => {
-    await issueToken(tx, 'sign_up_request', hour, { data: { ...client, ...account } });
+    await issueToken(tx, 'sign_up_request', hour, { data: { requestId, ipAddress, userAgent, ...account } });
     await notify(tx, ['mail']);
   });
 }

@@ -8,7 +8,8 @@ import { invitationForSignUp, joinByInvitation } from '../members/index.ts';
 import { createOrganization } from '../orgs/index.ts';
 import { slugify, withSuffix } from '../slug.ts';
 import type { Client } from '../access/client.ts';
-import { readSettings, recordAccountFact, type SignedInUser } from '../identity/index.ts';
+import { recordAccountFact, type SignedInUser } from '../identity/index.ts';
+import { maintenanceRefusal, readSettings } from '../settings/index.ts';
 import { checkSetup } from './setup.ts';
 
 /** Strangers may make an account while the administrator lets them; who was invited always may. */
@@ -50,14 +51,16 @@ export async function createAccount(
   client: Client,
   { organization, invitationToken, setupToken, ...account }: NewAccount,
 ): Promise<SignedInUser> {
+  const refusal = maintenanceRefusal(app.settings.current);
+  if (refusal) throw refusal;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockNumbers.signUp})`;
   await checkSetup(tx, app, setupToken);
   const isAdmin = (await tx.user.count({ take: 1 })) === 0;
   const user = await tx.user.create({ data: { id: newId(), isAdmin, ...account } });
   if (isAdmin) await tx.oneTimeToken.deleteMany({ where: { purpose: 'setup' } });
   if (invitationToken)
-    await joinByInvitation(tx, client, await invitationForSignUp(tx, invitationToken, user.email), user);
-  else await createOrganization(tx, { type: 'user', id: user.id, name: user.name }, client, organization);
+    await joinByInvitation(tx, app, client, await invitationForSignUp(tx, invitationToken, user.email), user);
+  else await createOrganization(tx, app, { type: 'user', id: user.id, name: user.name }, client, organization);
   await recordAccountFact(tx, client, 'auth.signup', user);
   return user;
 }

@@ -4,7 +4,7 @@ import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { requestCancel } from '../operations/cancel.ts';
 import { byStatus, foundById, type Page, type PageArgs, page, textFilter } from '../lists.ts';
-import type { Administrator } from './users.ts';
+import { type Administrator, scopeIn } from './administrator.ts';
 
 type Status = Operation['status'];
 
@@ -29,7 +29,7 @@ export function listJobs(
   });
 }
 
-export async function getJob(app: App, id: string): Promise<Operation> {
+export async function getJob(app: App, id: string): Promise<Operation & { steps: OperationStep[] }> {
   const operation = isId(id)
     ? await app.db.prisma.operation.findUnique({ where: { id }, include: { steps: { orderBy: { position: 'asc' } } } })
     : null;
@@ -44,12 +44,7 @@ export async function cancelJob(
   id: string,
 ): Promise<Operation & { steps: OperationStep[] }> {
   const { orgId } = await getJob(app, id);
-  const { requestId, ipAddress, userAgent } = admin;
-  return requestCancel(
-    app,
-    { orgId, actor: { type: 'user', id: admin.userId, name: admin.name }, requestId, ipAddress, userAgent },
-    id,
-  );
+  return requestCancel(app, scopeIn(admin, orgId), id);
 }
 
 export interface QueueState {

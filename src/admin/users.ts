@@ -1,37 +1,16 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
-import { writeEntry } from '../audit/entry.ts';
+import { type Fact, recordFact } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, notFound } from '../errors.ts';
-import type { InstallationEventName } from '../events/catalogue/catalogue.ts';
 import { isId, newId } from '../ids.ts';
-import type { Client } from '../access/client.ts';
 import { emailSchema, endSessions, hashPassword, newPassword, personName } from '../identity/index.ts';
 import { type Page, type PageArgs, page, searchTerm, foundById } from '../lists.ts';
+import { addMemberIn } from '../members/index.ts';
 import { parse } from '../parse.ts';
-
-export interface Administrator extends Client {
-  userId: string;
-  name: string;
-}
-
-/** An entry of the installation's own trail: about an account, by the administrator. */
-function record(
-  tx: Tx,
-  admin: Administrator,
-  action: InstallationEventName,
-  user: { id: string; email: string },
-): Promise<void> {
-  return writeEntry(tx, admin, {
-    orgId: null,
-    action,
-    resourceType: 'user',
-    resourceId: user.id,
-    resourceName: user.email,
-    actor: { type: 'user', id: admin.userId, name: admin.name },
-  });
-}
+import { type Administrator, recordOfUser, scopeIn } from './administrator.ts';
+import { getOrganization } from './organizations.ts';
 
 export function listUsers(app: App, args: PageArgs & { search?: string | null | undefined }): Promise<Page<User>> {
   const term = searchTerm(args.search);
@@ -49,18 +28,39 @@ export async function getUser(app: App, id: string): Promise<User> {
   return user;
 }
 
-export const createInput = z.object({ email: emailSchema, name: personName, password: newPassword });
+export const createInput = z
+  .object({
+    email: emailSchema,
+    name: personName,
+    password: newPassword,
+    orgId: z.string().nullish(),
+    roleName: z.string().trim().min(1).max(50).nullish(),
+  })
+  .superRefine(({ orgId, roleName }, context) => {
+    if (!roleName || orgId) return;
+    const message = 'is needed with roleName: the organization in which the role counts';
+    context.addIssue({ code: 'custom', path: ['orgId'], message, params: { constraint: 'required' } });
+  });
 
-/** Makes an account for somebody, also while sign-up is closed. Its address counts as verified: the administrator vouches for it. */
+/** What somebody may do in the organization whom nobody gave a role: look. */
+const usualRole = 'Viewer';
+
+/** Makes an account for somebody, in an organization where one is named, also while sign-up is closed. Its address counts as verified: the administrator vouches for it. */
 export async function createUser(app: App, admin: Administrator, given: unknown): Promise<User> {
   const input = parse(createInput, given);
+  const organization = input.orgId ? await getOrganization(app, input.orgId) : null;
   const passwordHash = await hashPassword(input.password);
   try {
     return await app.db.prisma.$transaction(async (tx) => {
       const user = await tx.user.create({
         data: { id: newId(), email: input.email, name: input.name, passwordHash, emailVerifiedAt: new Date() },
       });
-      await record(tx, admin, 'user.created', user);
+      await recordOfUser(tx, admin, 'user.created', user);
+      if (organization) {
+        const scope = scopeIn(admin, organization.id);
+        const mutation = { tx, record: (fact: Fact) => recordFact(tx, scope, fact) };
+        await addMemberIn({ app, mutation }, organization.id, user, input.roleName ?? usualRole);
+      }
       return user;
     });
   } catch (error) {
@@ -92,7 +92,7 @@ export async function setUserActive(app: App, admin: Administrator, id: string, 
       data: { deactivatedAt: active ? null : (before.deactivatedAt ?? new Date()) },
     });
     if (!active) await endSessions(tx, id);
-    await record(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
+    await recordOfUser(tx, admin, active ? 'user.reactivated' : 'user.deactivated', user);
     return user;
   });
 }
@@ -103,7 +103,7 @@ export async function setAdministrator(app: App, admin: Administrator, id: strin
   return app.db.prisma.$transaction(async (tx) => {
     if (!isAdmin) await requireAnotherAdministrator(tx, id);
     const user = await tx.user.update({ where: { id }, data: { isAdmin } });
-    await record(tx, admin, isAdmin ? 'user.made_admin' : 'user.unmade_admin', user);
+    await recordOfUser(tx, admin, isAdmin ? 'user.made_admin' : 'user.unmade_admin', user);
     return user;
   });
 }
@@ -113,7 +113,7 @@ export async function endUserSessions(app: App, admin: Administrator, id: string
   const user = await getUser(app, id);
   return app.db.prisma.$transaction(async (tx) => {
     const count = await endSessions(tx, id);
-    await record(tx, admin, 'user.sessions_ended', user);
+    await recordOfUser(tx, admin, 'user.sessions_ended', user);
     return count;
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { newApiKey } from '../access/api-key.ts';
+import { organizationDeactivated } from '../access/deactivated.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
@@ -28,8 +29,9 @@ async function requireStillMember(tx: Tx, orgId: string, userId: string): Promis
     unknown[]
   >`SELECT 1 FROM memberships WHERE org_id = ${orgId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
   if (rows.length === 0) throw new AppError('forbidden', 'You are no longer a member of this organization');
-  const row = await tx.organization.findFirst({ where: { id: orgId }, select: { status: true } });
+  const row = await tx.organization.findFirst({ where: { id: orgId }, select: { status: true, slug: true } });
   const organization = found(row, 'organization', orgId);
+  if (organization.status === 'deactivated') throw organizationDeactivated(organization);
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
 }
 

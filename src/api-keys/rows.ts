@@ -1,4 +1,4 @@
-import type { ApiKey } from '../../prisma/generated/client/client.ts';
+import type { ApiKey, Organization } from '../../prisma/generated/client/client.ts';
 import { requireActor } from '../access/access.ts';
 import type { OrgScope } from '../access/scope.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -7,8 +7,12 @@ import { page, type PageArgs, foundById } from '../lists.ts';
 import { keysOf } from './limits.ts';
 
 export type KeyStatus = 'active' | 'expired' | 'revoked';
-/** `key` only in the response that made it. */
-export type KeyRow = ApiKey & { key?: string };
+/** `key` only in the response that made it; whose it is only where an administrator of the installation asks. */
+export type KeyRow = ApiKey & {
+  key?: string;
+  org?: Organization;
+  user?: { id: string; email: string; name: string; avatarUrl: string | null };
+};
 
 export function keyStatusOf(row: ApiKey): KeyStatus {
   if (row.revokedAt) return 'revoked';

@@ -32,6 +32,24 @@ export const accessHelp = {
     ],
     example: { message: 'Sign in first: send Authorization: Bearer <token>', details: {} },
   },
+  not_while_impersonating: {
+    title: 'Not on behalf of somebody else',
+    happened:
+      'You are an administrator who works on behalf of a user. What belongs to the user alone (the password, the second factor, the e-mail address, sessions, API keys, the account) stays with the user.',
+    todo: ['Ask the user to do it.', 'End the impersonation with `DELETE /api/user/impersonation`.'],
+    example: { message: 'You cannot do this on behalf of somebody else', details: { actor: 'person' } },
+  },
+  organization_deactivated: {
+    title: 'The organization is deactivated',
+    happened:
+      'The administrator of this installation deactivated the organization. Its servers and instances keep running and everything can be read, but nothing can be changed.',
+    todo: ['Ask the administrator of the installation to reactivate it.'],
+    example: {
+      message:
+        'The organization is deactivated: it can be read, not changed; ask the administrator of this installation',
+      details: { organization: 'acme' },
+    },
+  },
   invalid_credentials: {
     title: 'The credentials are wrong',
     happened:
@@ -65,11 +83,11 @@ export const accessHelp = {
     example: { message: 'This needs the permission manage:servers', details: { permission: 'manage:servers' } },
   },
   two_factor_required: {
-    title: 'The organization requires a second factor',
+    title: 'A second factor is required',
     happened:
-      'The organization requires sessions that were opened with a second factor or a passkey, and yours was not.',
+      'The organization, or the administration of this installation, requires sessions that were opened with a second factor or a passkey, and yours was not.',
     todo: [
-      'Set up an authenticator app or a passkey for your account.',
+      'Set up an authenticator app with `POST /api/user/totp/setup` and `POST /api/user/totp/enable`, or a passkey.',
       'Sign in again with it and repeat the request with the new access token.',
     ],
     example: { message: 'This organization requires signing in with a passkey', details: { method: 'passkey' } },

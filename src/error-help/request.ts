@@ -129,6 +129,20 @@ export const requestHelp = {
     todo: ['Send `Content-Type: application/json`. `curl -d` needs it explicitly, because its default is a form.'],
     example: { message: 'Send the body as Content-Type: application/json', details: {} },
   },
+  quota_exceeded: {
+    title: 'The organization holds as much as it may',
+    happened:
+      'The administrator of this installation limits how many servers, instances, members or projects the organization may hold, and it holds that many.',
+    todo: [
+      'Delete what is no longer needed; `details.quota` says of what.',
+      'Ask the administrator of the installation for a larger quota.',
+    ],
+    example: {
+      message:
+        'The organization may have at most 3 servers and has 3; delete some, or ask the administrator of this installation for more',
+      details: { quota: 'servers', maximum: 3, used: 3 },
+    },
+  },
   unprocessable: {
     title: 'The request cannot be processed',
     happened:

@@ -115,6 +115,18 @@ export const stateHelp = {
       details: {},
     },
   },
+  maintenance: {
+    title: 'The installation is in maintenance',
+    happened:
+      'The administrator of this installation switched the maintenance mode on. Reads work, nothing can be changed, and operations that were accepted before go on.',
+    todo: [
+      'Send the request again after the seconds of `Retry-After`. `details.message` says what the administrator says.',
+    ],
+    example: {
+      message: 'This installation is in maintenance and only answers reads: back at 18:00 UTC',
+      details: { message: 'back at 18:00 UTC', retry_after: 60 },
+    },
+  },
   service_unavailable: {
     title: 'A required service is temporarily unavailable',
     happened: 'The control plane cannot reach its database or another required service. Work on servers continues.',

@@ -28,7 +28,7 @@ export async function writeEvent(tx: Tx, event: NewEvent, topics: readonly (Topi
   const data = JSON.stringify(event.data);
   await tx.$queryRaw`
     WITH written AS (
-      INSERT INTO outbox_events (org_id, project_id, type, resource_type, resource_id, resource_name, actor_type, actor_id, actor_name, request_id, payload)
-      VALUES (${orgId}::uuid, ${projectId}::uuid, ${type}, ${resourceType}, ${resourceId}::uuid, ${resourceName}, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${requestId}, ${data}::jsonb))
+      INSERT INTO outbox_events (org_id, project_id, type, resource_type, resource_id, resource_name, actor_type, actor_id, actor_name, administrator_name, request_id, payload)
+      VALUES (${orgId}::uuid, ${projectId}::uuid, ${type}, ${resourceType}, ${resourceId}::uuid, ${resourceName}, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${actor.administrator?.name ?? null}, ${requestId}, ${data}::jsonb))
     SELECT ${notifying([eventsTopic(orgId), ...topics])}`;
 }

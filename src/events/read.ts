@@ -18,13 +18,14 @@ export interface OrgEvent {
   actorType: string | null;
   actorId: string | null;
   actorName: string | null;
+  administratorName: string | null;
   requestId: string;
   data: unknown;
   createdAt: Date;
 }
 
 export const eventColumns = `event_id AS id, type, project_id AS "projectId", resource_type AS "resourceType", resource_id AS "resourceId",
-  resource_name AS "resourceName", actor_type AS "actorType", actor_id AS "actorId", actor_name AS "actorName",
+  resource_name AS "resourceName", actor_type AS "actorType", actor_id AS "actorId", actor_name AS "actorName", administrator_name AS "administratorName",
   request_id AS "requestId", payload AS data, created_at AS "createdAt"`;
 
 /**

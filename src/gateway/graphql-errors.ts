@@ -70,7 +70,7 @@ export function withHttp(error: GraphQLError, hasData: boolean): GraphQLError {
   let told: object = { status: 200 };
   // Sent to everyone, because retries depend on the status.
   if (typeof retry === 'number')
-    told = { status: code === 'service_unavailable' ? 503 : 429, headers: { 'Retry-After': String(retry) } };
+    told = { status: isKnown(code) ? errorTable[code].status : 429, headers: { 'Retry-After': String(retry) } };
   else if (code === 'not_acceptable') told = { status: errorTable[code].status };
   else if (!hasData && isKnown(code)) told = { status: errorTable[code].status, spec: true };
   return new GraphQLError(error.message, {

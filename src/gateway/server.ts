@@ -18,6 +18,7 @@ import { oauthCallback } from './oauth-callback.ts';
 import { accountPages, homePage, notFound, outboxPage } from './pages/index.ts';
 import { limitAddress } from '../request/quota.ts';
 import { requireFewHeaders } from '../request/header-count.ts';
+import { framePage } from '../request/html-page.ts';
 import { requestIdOf } from '../request/id.ts';
 import { onlyMethods } from '../request/methods.ts';
 import { logRequests, onRoute } from '../request/request-log.ts';
@@ -69,6 +70,10 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
     // Whoever reads the header later, in REST or in Yoga, finds the same id.
     request.headers['x-request-id'] = requestId;
     response.setHeader('X-Request-Id', requestId);
+    next();
+  });
+  http.use((_request, response, next) => {
+    framePage(response, { brand: app.settings.current.brand });
     next();
   });
   http.use(logRequests(app.log));

@@ -7,6 +7,13 @@ export { deviceName } from './device-name.ts';
 export { emailSchema, newPassword, personName, requireImpersonal } from './fields.ts';
 export { countingTokens, countLetter, wasWrittenLately } from './letter-limits.ts';
 export { forgotLink, letters, pageLink } from './letters.ts';
+export {
+  closeImpersonation,
+  endOwnImpersonation,
+  type Impersonation,
+  impersonationInput,
+  openImpersonation,
+} from './impersonation.ts';
 export { login, loginInput } from './login.ts';
 export { findToken, issueToken, takeToken } from './one-time-tokens.ts';
 export {
@@ -87,12 +94,6 @@ export {
   type SignedInUser,
   type SignIn,
 } from './sessions.ts';
-export {
-  change as installationSettingsInput,
-  changeSettings,
-  type InstallationSettings,
-  readSettings,
-} from './settings.ts';
 export { rotateSigningKey, SigningKeys, signingKeyOwner } from './signing-keys.ts';
 export { startSweeping } from './sweep.ts';
 export { askToVerify, resendVerification, verifyEmail, verifyInput, wrongLink } from './verification.ts';

@@ -31,7 +31,8 @@ export const forgotInput = z.object({ email: emailSchema });
  * neither the response nor its time reveals it.
  */
 export async function forgotPassword(app: App, client: Client, email: string): Promise<void> {
-  const data = { ...client, ...parse(forgotInput, { email }) };
+  const { requestId, ipAddress, userAgent } = client;
+  const data = { requestId, ipAddress, userAgent, ...parse(forgotInput, { email }) };
   await countLetter(app, client, 'reset', data.email);
   await app.db.prisma.$transaction(async (tx) => {
     await issueToken(tx, 'reset_request', hour, { data });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { User } from '../../prisma/generated/client/client.ts';
-import { type Access, requirePerson, sessionEnded } from '../access/access.ts';
+import { type Access, requireOneself, requirePerson, sessionEnded } from '../access/access.ts';
 import type { App } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { parse } from '../parse.ts';
@@ -23,6 +23,7 @@ export async function requireRecent(
   given: { password?: string | null | undefined },
 ): Promise<User> {
   const { password } = parse(passwordInput, given);
+  requireOneself(access);
   const { userId, sessionId } = requirePerson(access);
   const session = await app.db.prisma.session.findUnique({ where: { id: sessionId, userId } });
   if (!session) throw sessionEnded();

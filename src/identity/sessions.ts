@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
+import { closeImpersonation } from './impersonation.ts';
 import { recordAccountFact } from './audit.ts';
 import type { Client } from '../access/client.ts';
 import { type AccessTokens, hashToken, newRefreshToken } from './tokens.ts';
@@ -134,6 +135,8 @@ export async function sessionOfRefreshToken(app: App, token: string): Promise<st
 
 export async function logout(app: App, sessionId: string, client: Client): Promise<void> {
   await app.db.prisma.$transaction(async (tx) => {
+    if (client.administrator)
+      return closeImpersonation(tx, client, sessionId, { type: 'user', ...client.administrator });
     const session = await tx.session.update({
       where: { id: sessionId },
       data: { revokedAt: new Date() },

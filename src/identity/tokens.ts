@@ -43,15 +43,16 @@ export class AccessTokens {
     return this.#keys;
   }
 
-  issue(userId: string, sessionId: string): Promise<string> {
+  /** `actor` is the administrator who works on behalf of the person (RFC 8693 4.1). */
+  issue(userId: string, sessionId: string, short?: { seconds: number; actor: string }): Promise<string> {
     const { kid, privateKey } = this.#keys.current;
-    return new SignJWT({ sid: sessionId })
+    return new SignJWT({ sid: sessionId, ...(short ? { act: { sub: short.actor } } : {}) })
       .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'at+jwt' })
       .setSubject(userId)
       .setIssuer(issuer)
       .setAudience(audience)
       .setIssuedAt()
-      .setExpirationTime(`${this.#lifetime}s`)
+      .setExpirationTime(`${short?.seconds ?? this.#lifetime}s`)
       .sign(privateKey);
   }
 

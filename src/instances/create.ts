@@ -9,6 +9,7 @@ import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, getProject } from '../projects/index.ts';
 import { serverForProject } from '../servers/index.ts';
+import { requireQuota } from '../settings/index.ts';
 import { slugSchema, slugsFor } from '../slug.ts';
 import { creationFields, imageField } from './creation.ts';
 import { imageOfEnterprise, usualImage } from './image.ts';
@@ -68,6 +69,7 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
   const slugs = wantedSlugs(input.slug, () => slugsFor(input.name, 'odoo', reserved));
   return withFreeSlug('An instance', slugs, (slug) =>
     mutate(app, scope, async ({ tx, record, start }) => {
+      await requireQuota(app, tx, scope.orgId, 'instances');
       const instance = await tx.instance.create({
         data: {
           id,

@@ -2,7 +2,8 @@ import type { App } from '../app.ts';
 import { writeEntry } from '../audit/entry.ts';
 import { WorkLoop } from '../events/work-loop.ts';
 import { mailOwner } from './queue.ts';
-import { type SmtpTransport, smtpTransport } from './transport.ts';
+import { branded } from './brand.ts';
+import { sendsMail, type SmtpTransport, smtpTransport } from './transport.ts';
 
 interface Due {
   id: string;
@@ -61,14 +62,15 @@ async function giveUp(app: App, due: Due, reason: string): Promise<void> {
 }
 
 async function send(app: App, { transporter, from }: SmtpTransport, due: Due): Promise<void> {
+  const { name } = app.settings.current.brand;
   try {
     const text = await app.secrets.open(due.body_enc, mailOwner(due.id));
     // The same id at every try: where an e-mail was accepted and the response lost, mail programs show one of the two.
     await transporter.sendMail({
       from,
       to: due.recipient,
-      subject: due.subject,
-      text,
+      subject: branded(due.subject, name),
+      text: branded(text, name),
       messageId: `<${due.id}@${new URL(app.config.APP_URL).hostname}>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
       disableFileAccess: true,
@@ -104,21 +106,26 @@ async function show(app: App, due: Due): Promise<void> {
 }
 
 /** Whether e-mails are for reading here only: no mail server, and nobody else's data. */
-export function isLocalOutbox(app: Pick<App, 'config'>): boolean {
-  return app.config.ENVIRONMENT !== 'production' && smtpTransport(app.config) === null;
+export function isLocalOutbox(app: Pick<App, 'config' | 'settings'>): boolean {
+  return app.config.ENVIRONMENT !== 'production' && !sendsMail(app);
 }
 
-/** Whether e-mails leave this installation. */
-export const sendsMail = (app: Pick<App, 'config'>): boolean => smtpTransport(app.config) !== null;
-
-/** Sends what is due, in every process that works; undefined where there is no way to send. */
-export function startMailPump(app: App): WorkLoop | undefined {
-  const transport = smtpTransport(app.config);
-  if (!transport && !isLocalOutbox(app)) {
-    app.log.warn('No mail server is configured (SMTP_URL or SMTP_HOST): e-mails stay queued');
-    return undefined;
-  }
+/** Sends what is due, in every process that works, by the mail server that is set at the time. */
+export async function startMailPump(app: App): Promise<WorkLoop> {
+  let transport: SmtpTransport | null = await smtpTransport(app);
+  if (!transport && !isLocalOutbox(app))
+    app.log.warn('No mail server is configured (SMTP_URL, SMTP_HOST or the settings): e-mails stay queued');
+  let stale = false;
+  app.settings.follow(() => {
+    stale = true;
+  });
   return new WorkLoop(app.events, 'mail', 1000, app.log, async () => {
+    if (stale) {
+      stale = false;
+      transport?.transporter.close();
+      transport = await smtpTransport(app);
+    }
+    if (!transport && !isLocalOutbox(app)) return false;
     const due = await take(app);
     if (!due) return false;
     await (transport ? send(app, transport, due) : show(app, due));

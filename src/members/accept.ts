@@ -42,6 +42,7 @@ export async function invitationForSignUp(tx: Tx, token: string, email: string) 
 /** Uses the invitation up: the person becomes a member. In the transaction that makes the account, where one is made. */
 export async function joinByInvitation(
   tx: Tx,
+  app: App,
   client: Client,
   invitation: Awaited<ReturnType<typeof invitationForSignUp>>,
   newcomer: Newcomer,
@@ -52,7 +53,7 @@ export async function joinByInvitation(
   });
   if (taken.count === 0)
     throw new AppError('conflict', 'The invitation has just been used or cancelled', { resource: 'invitation' });
-  return join(tx, client, newcomer, {
+  return join(tx, app, client, newcomer, {
     orgId: invitation.orgId,
     role: invitation.role,
     projectIds: invitation.projectIds,
@@ -71,7 +72,7 @@ export async function acceptInvitation(app: App, access: Access, client: Client,
     const user = await accountIn(tx, userId);
     const invitation = await invitationForSignUp(tx, token, user.email);
     if (!user.emailVerifiedAt) await tx.user.update({ where: { id: userId }, data: { emailVerifiedAt: new Date() } });
-    return joinByInvitation(tx, client, invitation, user);
+    return joinByInvitation(tx, app, client, invitation, user);
   });
   await attempt.forgive();
   return organization;

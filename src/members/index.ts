@@ -4,6 +4,14 @@ export {
   invitationForSignUp,
   joinByInvitation,
 } from './accept.ts';
+export {
+  addInput as addMemberInput,
+  addMember,
+  addMemberIn,
+  getMemberOf,
+  listMembersOf,
+  removeMemberOf,
+} from './administer.ts';
 export { assignInput, assignRole, getAssignment, listAssignments, unassignRole } from './assignments.ts';
 export { cancelInvitation } from './cancel-invitation.ts';
 export { countMembers, countOrganizations } from './count.ts';

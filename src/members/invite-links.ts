@@ -129,7 +129,7 @@ export async function acceptInviteLink(app: App, access: Access, client: Client,
           allowed: ['active'],
         },
       );
-    return join(tx, client, user, {
+    return join(tx, app, client, user, {
       orgId: link.orgId,
       role: link.role,
       projectIds: [],

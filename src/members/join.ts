@@ -1,13 +1,16 @@
 import type { Organization, Role } from '../../prisma/generated/client/client.ts';
 import { requireMayGrant } from '../access/bounds.ts';
 import type { Client } from '../access/client.ts';
+import { organizationDeactivated } from '../access/deactivated.ts';
 import { grantsOf } from '../access/grants.ts';
+import type { App } from '../app.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, found, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { lockOrganization } from '../orgs/index.ts';
+import { requireQuota } from '../settings/index.ts';
 import { findMemberIn, grantRows } from './rows.ts';
 
 export interface Newcomer {
@@ -43,11 +46,19 @@ async function requireGiver(tx: Tx, { orgId, role, byId }: Promised): Promise<vo
 }
 
 /** Makes the newcomer a member. Runs as the system: the newcomer sees nothing of the organization yet. */
-export async function join(tx: Tx, client: Client, newcomer: Newcomer, promised: Promised): Promise<Organization> {
+export async function join(
+  tx: Tx,
+  app: App,
+  client: Client,
+  newcomer: Newcomer,
+  promised: Promised,
+): Promise<Organization> {
   const { orgId, role } = promised;
   await lockOrganization(tx, orgId);
   const organization = found(await tx.organization.findUnique({ where: { id: orgId } }), 'organization', orgId);
+  if (organization.status === 'deactivated') throw organizationDeactivated(organization);
   if (organization.status !== 'active') throw invalidState('organization', organization.status, ['active']);
+  await requireQuota(app, tx, orgId, 'members');
   await requireGiver(tx, promised);
   const projects = await tx.project.findMany({
     where: { orgId, id: { in: [...promised.projectIds] } },

@@ -112,9 +112,9 @@ export async function changeMemberRole(app: App, scope: OrgScope, id: string, gi
   });
 }
 
-async function takeOut(
+export async function takeOut(
   { tx, record }: Mutation,
-  scope: OrgScope,
+  scope: { orgId: string },
   member: MemberRow,
   action: 'member.removed' | 'member.left',
 ): Promise<void> {

@@ -1,11 +1,13 @@
 import type { Operation, OperationStep } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
+import { type FactScope, type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
+import type { PrismaClient } from '../database/database.ts';
 import type { TenantClient } from '../database/tenants.ts';
 import { AppError, invalidState } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { type Period, periodOf, searchTerm } from '../lists.ts';
+import type { OperationKind } from './definition.ts';
 import { requestCancel } from './cancel.ts';
 import { enqueueAgain } from './enqueue.ts';
 import { liveOperation } from './live.ts';
@@ -80,15 +82,30 @@ export async function cancelOperation(app: App, scope: OrgScope, id: string) {
 /** Runs a failed or cancelled operation again, as a new one with the same input, for anyone who may do it at all. */
 export async function retryOperation(app: App, scope: OrgScope, id: string) {
   const before = await getOperation(scope, id);
+  const kind = await retryable(app, scope.db, before);
+  for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])])
+    requireIn(scope, permission, before.projectId);
+  return startAgain(app, scope, kind, before);
+}
+
+/** What may be run again, and as what. */
+export async function retryable(
+  app: App,
+  db: Pick<TenantClient, 'operation'> | PrismaClient,
+  before: Operation,
+): Promise<OperationKind<unknown>> {
   const kind = app.kinds.get(before.kind)?.definition;
   if (!kind) throw new AppError('conflict', 'This version does not know this kind of operation', { kind: before.kind });
   if (kind.retry !== 'allowed') throw new AppError('conflict', kind.retry.refused, { kind: before.kind });
   if (before.status !== 'failed' && before.status !== 'cancelled')
     throw invalidState('operation', before.status, ['failed', 'cancelled']);
-  const newer = await scope.db.operation.count({ where: { resourceId: before.resourceId, id: { gt: before.id } } });
+  const { id, orgId, resourceId } = before;
+  const newer = await db.operation.count({ where: { orgId, resourceId, id: { gt: id } } });
   if (newer > 0) throw new AppError('conflict', 'The resource has a newer operation; retry that one', { id });
-  for (const permission of [kind.permission, ...(kind.alsoNeeds?.(before.input) ?? [])])
-    requireIn(scope, permission, before.projectId);
+  return kind;
+}
+
+export function startAgain(app: App, scope: FactScope, kind: OperationKind<unknown>, before: LiveOperation) {
   return mutate(app, scope, async ({ tx, record }) => {
     const operation = await enqueueAgain(app.queue, tx, scope, kind, before);
     await record({
@@ -97,7 +114,7 @@ export async function retryOperation(app: App, scope: OrgScope, id: string) {
       resourceId: operation.id,
       resourceName: before.kind,
       projectId: before.projectId,
-      before: { retryOf: id },
+      before: { retryOf: before.id },
     });
     return operation;
   });

@@ -15,12 +15,14 @@ import { organizationSlug, organizationSlugs } from './slug.ts';
 export const organizationName = publicName(100, 2);
 export const createInput = z.object({ name: organizationName, slug: organizationSlug.nullish() });
 
-/** Creates an organization with the four system roles; its creator becomes an Owner. */
+/** Creates an organization with the four system roles and its Owner, who creates it unless an administrator does. */
 export async function createOrganization(
   tx: Tx,
-  owner: Actor & { id: string },
+  { settings }: Pick<App, 'settings'>,
+  owner: { id: string } & Actor,
   client: Client,
   given: { name: string; slug: string },
+  actor: Actor = owner,
 ): Promise<Organization> {
   const id = newId();
   const roles = systemRoles.map((role) => ({
@@ -32,13 +34,19 @@ export async function createOrganization(
   }));
   const ownerRole = roles.find((role) => role.name === 'Owner');
   const organization = await tx.organization.create({
-    data: { id, name: given.name, slug: given.slug, roles: { create: roles } },
+    data: {
+      id,
+      name: given.name,
+      slug: given.slug,
+      auditRetentionDays: settings.current.auditRetentionDays,
+      roles: { create: roles },
+    },
   });
   if (ownerRole)
     await tx.membership.create({ data: { id: newId(), orgId: id, userId: owner.id, roleId: ownerRole.id } });
   await recordFact(
     tx,
-    { orgId: id, actor: owner, ...client },
+    { orgId: id, actor, ...client },
     { action: 'organization.created', resource: 'org', resourceId: id, resourceName: given.name, after: given },
   );
   return organization;
@@ -55,6 +63,6 @@ export async function foundOrganization(
   const { name, slug: wanted } = parse(createInput, given);
   const slugs = wantedSlugs(wanted, () => organizationSlugs(name));
   return withFreeSlug('An organization', slugs, (slug) =>
-    app.db.prisma.$transaction((tx) => createOrganization(tx, owner, client, { name, slug })),
+    app.db.prisma.$transaction((tx) => createOrganization(tx, app, owner, client, { name, slug })),
   );
 }

@@ -1,4 +1,5 @@
-import type { OrgScope } from '../access/scope.ts';
+import type { Organization } from '../../prisma/generated/client/client.ts';
+import type { FactScope, OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, invalidState } from '../errors.ts';
@@ -22,13 +23,18 @@ export async function deleteOrganization(
       constraint: 'confirmation',
     });
   await requireRecent(app, scope.access, scope, { password });
+  return beginDeletion(app, scope, before);
+}
+
+/** Makes the organization read-only and starts the operation that deletes it. */
+export function beginDeletion(app: App, scope: FactScope, before: Organization) {
   return mutate(app, scope, async ({ tx, record, start }) => {
     await lockOrganization(tx, scope.orgId);
     const changed = await tx.organization.updateMany({
-      where: { id: scope.orgId, status: 'active' },
+      where: { id: scope.orgId, status: { in: ['active', 'deactivated'] } },
       data: { status: 'removing' },
     });
-    if (changed.count === 0) throw invalidState('organization', 'removing', ['active']);
+    if (changed.count === 0) throw invalidState('organization', 'removing', ['active', 'deactivated']);
     const living = await livingOnServers(app, tx, scope.orgId);
     if (living.length > 0) {
       const names = living.flatMap(({ type, names }) => names.map((name) => `${type} ${name}`));

@@ -5,7 +5,8 @@ export {
   foundOrganization,
   organizationName,
 } from './create.ts';
-export { deleteOrganization } from './delete.ts';
+export { beginDeletion, deleteOrganization } from './delete.ts';
+export { setOrganizationActive, setQuotas, quotasInput } from './administer.ts';
 export { eraseOrganization, organizationPlace } from './erase.ts';
 export { requireAnotherOwner, transferOwnership } from './ownership.ts';
 export { startRetention } from './retention.ts';
@@ -20,4 +21,4 @@ export {
   updateOrganization,
   updateSettings,
 } from './service.ts';
-export { organizationSlug } from './slug.ts';
+export { organizationSlug, organizationSlugs } from './slug.ts';

@@ -8,8 +8,8 @@ import { batch, deleteInBatches } from './batches.ts';
 const everyMs = 3600_000;
 
 /** Deletes the logs of operations that ended long ago; that they were, and how they ended, stays. */
-async function sweepLogs({ db: { prisma }, config }: App, signal: AbortSignal): Promise<void> {
-  const oldest = new Date(Date.now() - config.OPERATION_LOG_RETENTION * 1000);
+async function sweepLogs({ db: { prisma }, settings }: App, signal: AbortSignal): Promise<void> {
+  const oldest = new Date(Date.now() - settings.current.operationLogRetentionDays * 86400_000);
   await deleteInBatches(
     signal,
     () => prisma.$executeRaw`

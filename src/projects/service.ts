@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { foundNamed, page, type PageArgs, searchTerm } from '../lists.ts';
 import { parse } from '../parse.ts';
+import { requireQuota } from '../settings/index.ts';
 import { slugSchema, slugsFor } from '../slug.ts';
 
 const name = displayName(100);
@@ -58,6 +59,7 @@ export async function createProject(app: App, scope: OrgScope, given: unknown) {
   const slugs = wantedSlugs(input.slug, () => slugsFor(input.name, 'project'));
   return withFreeSlug('A project', slugs, (slug) =>
     mutate(app, scope, async ({ tx, record }) => {
+      await requireQuota(app, tx, scope.orgId, 'projects');
       const project = await tx.project.create({
         data: {
           id: newId(),

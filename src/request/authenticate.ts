@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { AppError } from '../errors.ts';
 import type { AccessTokens } from '../identity/index.ts';
-import { type Access, anonymous, type OrgRef, sessionEnded } from '../access/access.ts';
+import { type Access, anonymous, type Impersonator, type OrgRef, sessionEnded } from '../access/access.ts';
+import { organizationDeactivated } from '../access/deactivated.ts';
 import { hashApiKey, isApiKey } from '../access/api-key.ts';
 import { type Grants, grantsOf, type GrantRow, narrow, onlyViews } from '../access/grants.ts';
 import { ipAllowed } from '../access/ip-range.ts';
@@ -42,11 +43,13 @@ const grants = `LEFT JOIN LATERAL (
 const sessionText = `
   SELECT u.id AS user_id, u.name AS user_name, u.is_admin, u.email_verified_at IS NOT NULL AS verified, s.strong, s.method, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status,
     o.require_two_factor, o.require_passkey, s.created_at < now() - make_interval(hours => o.session_max_hours) AS too_old, granted.grants,
-    s.last_seen_at < now() - interval '1 minute' AS note
-  FROM sessions s JOIN users u ON u.id = s.user_id
+    s.last_seen_at < now() - interval '1 minute' AS note,
+    i.id AS impersonator_id, i.name AS impersonator_name, s.impersonation_reason, s.expires_at
+  FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN users i ON i.id = s.impersonator_id
   LEFT JOIN (organizations o JOIN memberships m ON m.org_id = o.id) ON o.slug = $2 AND m.user_id = u.id
   ${grants}
-  WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deactivated_at IS NULL`;
+  WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deactivated_at IS NULL
+    AND (s.impersonator_id IS NULL OR (i.is_admin AND i.deactivated_at IS NULL AND NOT u.is_admin))`;
 
 const keyText = `
   SELECT u.id AS user_id, u.name AS user_name, false AS is_admin, u.email_verified_at IS NOT NULL AS verified, o.id AS org_id, o.name AS org_name, o.slug AS org_slug, o.status AS org_status, granted.grants,
@@ -58,7 +61,16 @@ const keyText = `
   WHERE (k.hash = $1 OR (k.previous_hash = $1 AND k.previous_expires_at > now())) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
     AND u.deactivated_at IS NULL`;
 
-type SessionRow = PersonRow & { strong: boolean; method: string; too_old: boolean | null; note: boolean };
+type SessionRow = PersonRow & {
+  strong: boolean;
+  method: string;
+  too_old: boolean | null;
+  note: boolean;
+  impersonator_id: string | null;
+  impersonator_name: string | null;
+  impersonation_reason: string | null;
+  expires_at: Date;
+};
 type KeyRow = PersonRow & {
   key_id: string;
   key_name: string;
@@ -93,14 +105,19 @@ function placeOf<Row extends PersonRow>(
   row: Row,
   credentials: Credentials,
   check: (row: Row) => void,
-): Grants & { org: OrgRef | null; orgRefused?: AppError } {
+): Grants & { org: OrgRef | null; orgRefused?: AppError; orgFrozen?: AppError } {
   try {
     const org = orgOf(row, credentials);
     if (!org) return { org, ...grantsOf([]) };
     check(row);
     const granted = grantsOf(row.grants ?? []);
     // An organization that is being deleted can only be looked at.
-    return { org, ...(row.org_status === 'removing' ? onlyViews(granted) : granted) };
+    if (row.org_status === 'removing') return { org, ...onlyViews(granted) };
+    return {
+      org,
+      ...granted,
+      ...(row.org_status === 'deactivated' ? { orgFrozen: organizationDeactivated(org) } : {}),
+    };
   } catch (error) {
     // Clients send the header everywhere, also to what has no organization: there it must not stand in the way.
     if (error instanceof AppError) return { org: null, orgRefused: error, ...grantsOf([]) };
@@ -110,6 +127,8 @@ function placeOf<Row extends PersonRow>(
 
 /** The organization's own rules for the sessions that work in it. */
 function checkSession(row: SessionRow): void {
+  // Nobody signed in as the person: the administrator's own sign-in had a second factor.
+  if (row.impersonator_id !== null) return;
   if (row.too_old)
     throw new AppError('reauthentication_required', 'This organization limits the length of sessions; sign in again', {
       limit: 'session_length',
@@ -126,6 +145,27 @@ function checkSession(row: SessionRow): void {
     );
 }
 
+/** How to become one who is let in, for an administrator who has no second factor or signed in without it. */
+export const adminNeedsSecondFactor = (): AppError =>
+  new AppError(
+    'two_factor_required',
+    'Administrators need a second factor: set up TOTP (POST /api/user/totp/setup and /api/user/totp/enable) or a passkey, then sign in with it',
+    { method: 'totp_or_passkey', actor: 'admin' },
+  );
+
+function impersonatorOf(row: SessionRow): Impersonator | null {
+  if (row.impersonator_id === null) return null;
+  return {
+    id: row.impersonator_id,
+    name: row.impersonator_name ?? '',
+    reason: row.impersonation_reason ?? '',
+    expiresAt: row.expires_at,
+  };
+}
+
+const onBehalf = (impersonator: Impersonator | null) =>
+  impersonator ? { administrator: { id: impersonator.id, name: impersonator.name } } : {};
+
 async function withSession(
   pool: Pool,
   tokens: AccessTokens,
@@ -139,13 +179,16 @@ async function withSession(
   });
   const row = rows[0];
   if (!row) throw sessionEnded();
+  const impersonator = impersonatorOf(row);
   if (row.note) noteSessionUse(pool, claims.sid, credentials.ipAddress);
   return {
-    actor: { type: 'user', id: row.user_id, name: row.user_name },
+    actor: { type: 'user', id: row.user_id, name: row.user_name, ...onBehalf(impersonator) },
     userId: row.user_id,
     sessionId: claims.sid,
     apiKeyId: null,
-    isAdmin: row.is_admin,
+    isAdmin: row.is_admin && row.strong,
+    ...(row.is_admin && !row.strong ? { adminRefused: adminNeedsSecondFactor() } : {}),
+    impersonator,
     ...placeOf(row, credentials, checkSession),
     expiresAt: claims.exp,
   };
@@ -164,7 +207,7 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
   if (!row) throw keyRefused();
   if (!ipAllowed(credentials.ipAddress, row.allowed_ips))
     throw new AppError('forbidden', 'The API key may not be used from this address', { ip: credentials.ipAddress });
-  const { org, orgRefused, ...granted } = placeOf(row, credentials, () => {});
+  const { org, orgRefused, orgFrozen, ...granted } = placeOf(row, credentials, () => {});
   if (row.note) noteKeyUse(pool, row.key_id, credentials.ipAddress);
   return {
     actor: { type: 'api_key', id: row.key_id, name: row.key_name },
@@ -172,8 +215,10 @@ async function withApiKey(pool: Pool, credentials: Credentials & { token: string
     sessionId: null,
     apiKeyId: row.key_id,
     isAdmin: false,
+    impersonator: null,
     org,
     ...(orgRefused ? { orgRefused } : {}),
+    ...(orgFrozen ? { orgFrozen } : {}),
     ...narrow(granted, {
       permissions: row.permissions,
       projectLimited: row.project_limited,

@@ -5,6 +5,7 @@ import { authenticate, bearerOf } from './authenticate.ts';
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { maintenanceRefusal } from '../settings/index.ts';
 import { type AccessTokens, Browser } from '../identity/index.ts';
 import { type CookieCredential, cookieCredential, requireGenuine } from './cookie-credential.ts';
 import { docUrlOf } from './public-error.ts';
@@ -35,6 +36,19 @@ export function credentialsOf(config: Config, request: IncomingMessage): Credent
   };
 }
 
+/** Administrators pass: it is they who work on the installation, and who set up the second factor that they need. */
+function duringMaintenance({ settings }: App, access: Access): Access {
+  const isAdmin = access.isAdmin || access.adminRefused !== undefined;
+  const frozen = isAdmin ? undefined : maintenanceRefusal(settings.current);
+  return frozen ? { ...access, frozen } : access;
+}
+
+/** Whoever looks at a response sees that it is not the person's own doing. Names are not always what a header can hold. */
+function tellImpersonation({ impersonator }: Access, response: ServerResponse | null): void {
+  if (!impersonator || !response || response.headersSent) return;
+  response.setHeader('X-Impersonated-By', encodeURIComponent(impersonator.name));
+}
+
 /**
  * The context of one operation; its permissions are read from the database now. Counts the request against the quota of
  * who it comes from, and says so in the response's headers where there is one.
@@ -47,13 +61,15 @@ export async function contextOf(
   response: ServerResponse | null,
 ): Promise<Context> {
   const { authorization, cookie, orgSlug } = credentials;
-  const ask = async (): Promise<Access> =>
-    authenticate(app.db.pool, tokens, {
+  const ask = async (): Promise<Access> => {
+    const access = await authenticate(app.db.pool, tokens, {
       token: bearerOf(authorization) ?? cookie?.token ?? null,
       orgSlug,
       ipAddress: client.ipAddress,
       verifiedOnly: app.config.REQUIRE_VERIFIED_EMAIL,
     });
+    return duringMaintenance(app, access);
+  };
   const first = async (): Promise<Access> => {
     try {
       if (authorization === null && cookie !== null)
@@ -61,11 +77,12 @@ export async function contextOf(
       return await ask();
     } catch (error) {
       // Clients send an old token, and browsers an old cookie, also to what needs none: it must not keep anyone from signing in.
-      if (error instanceof AppError) return { ...anonymous, refused: error };
+      if (error instanceof AppError) return duringMaintenance(app, { ...anonymous, refused: error });
       throw error;
     }
   };
   const access = await first();
+  tellImpersonation(access, response);
   // Who tries tokens is counted like who has none.
   countRequest(app, access, client, response);
   const reauthenticate = async (): Promise<Access> => {
@@ -82,5 +99,7 @@ export async function contextOf(
     return now;
   };
   const docUrl = (code: string): string => docUrlOf(app.config, credentials.host, code);
-  return { app, tokens, access, client, reauthenticate, browser: credentials.browser(response), docUrl };
+  const { actor } = access;
+  const who = actor?.administrator ? { ...client, administrator: actor.administrator } : client;
+  return { app, tokens, access, client: who, reauthenticate, browser: credentials.browser(response), docUrl };
 }

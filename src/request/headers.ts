@@ -25,6 +25,7 @@ export const answerHeaders = [
   'Sunset',
   'Allow',
   'WWW-Authenticate',
+  'X-Impersonated-By',
   'RateLimit',
   'RateLimit-Policy',
   'X-RateLimit-Limit',

@@ -55,11 +55,29 @@ export interface Page {
   script?: string | undefined;
 }
 
-const policyOf = ({ formTarget, script }: Page): string =>
+/** What every page of a response has around it. */
+interface Frame {
+  brand?: { name: string; logoUrl: string | null };
+  /** Who works here on behalf of whom. */
+  impersonation?: { administrator: string; person: string; until: Date };
+}
+
+const frames = new WeakMap<object, Frame>();
+
+export function frameOf(response: object): Frame {
+  return frames.get(response) ?? {};
+}
+
+/** Tells the pages of a response what they have around them. */
+export function framePage(response: object, more: Frame): void {
+  frames.set(response, { ...frameOf(response), ...more });
+}
+
+const policyOf = ({ formTarget, script }: Page, logoUrl: string | null): string =>
   [
     "default-src 'none'",
     `style-src 'sha256-${styleHash}'`,
-    "img-src 'self'",
+    `img-src 'self'${logoUrl ? ` ${new URL(logoUrl).origin}` : ''}`,
     ...(script ? ["script-src 'self'", "connect-src 'self'"] : []),
     `form-action 'self'${formTarget ? ` ${formTarget}` : ''}`,
     "base-uri 'none'",
@@ -72,15 +90,22 @@ const policyOf = ({ formTarget, script }: Page): string =>
  */
 export function sendPage(response: Response, page: Page): void {
   const { title, body, status = 200, script } = page;
+  const { brand = { name: 'oCore', logoUrl: null }, impersonation } = frameOf(response);
+  const name = html`${brand.name}`.text;
+  const logo = brand.logoUrl ? html`<img src="${brand.logoUrl}" alt="" height="24"> `.text : '';
+  const banner = impersonation
+    ? html`<div class="note" role="status"><p>${impersonation.administrator}, an administrator, works here on behalf of ${impersonation.person} until ${impersonation.until.toUTCString()}.</p></div>`
+        .text
+    : '';
   response.status(status);
-  response.setHeader('Content-Security-Policy', policyOf(page));
+  response.setHeader('Content-Security-Policy', policyOf(page, brand.logoUrl));
   response.setHeader('Referrer-Policy', 'strict-origin');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Frame-Options', 'DENY');
   response.type('html').send(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}${title === 'oCore' ? '' : ' – oCore'}</title><link rel="icon" href="/docs/icon.svg" type="image/svg+xml"><style>${style}</style>${script ? `<script type="module" src="${escaped(script)}"></script>` : ''}</head>
-<body><header><a class="logo" href="/">oCore</a><nav aria-label="Parts"><a href="/docs/">Docs</a><a href="/docs/api">REST</a><a href="/graphql">GraphiQL</a></nav></header>
-<main><h1>${escaped(title)}</h1>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title === 'oCore' ? name : `${escaped(title)} – ${name}`}</title><link rel="icon" href="/docs/icon.svg" type="image/svg+xml"><style>${style}</style>${script ? `<script type="module" src="${escaped(script)}"></script>` : ''}</head>
+<body><header><a class="logo" href="/">${logo}${name}</a><nav aria-label="Parts"><a href="/docs/">Docs</a><a href="/docs/api">REST</a><a href="/graphql">GraphiQL</a></nav></header>
+<main>${banner}<h1>${title === 'oCore' ? name : escaped(title)}</h1>
 ${body.text}</main></body></html>
 `);
 }

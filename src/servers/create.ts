@@ -5,6 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../parse.ts';
+import { requireQuota } from '../settings/index.ts';
 import { mayUseThisMachine } from './local.ts';
 import { validateServerKind } from './kinds.ts';
 import { credentialOwner } from './target.ts';
@@ -44,6 +45,7 @@ export async function createServer(app: App, scope: OrgScope, given: unknown) {
   const id = newId();
   const credential = input.authMethod === 'password' ? input.sshPassword : input.sshPrivateKey;
   return mutate(app, scope, async ({ tx, record, start }) => {
+    await requireQuota(app, tx, scope.orgId, 'servers');
     const server = await tx.server.create({
       data: {
         id,

@@ -86,6 +86,7 @@ it('keeps one also when two lock each other out at the same time', async ({ ocor
   const second = await ocore.owner('second');
   const [mine, theirs] = [await idOf(admin.email), await idOf(second.email)];
   await admin.put(`/admin/users/${theirs}/administrator`, { isAdmin: true });
+  await ocore.strengthen(second.email);
   await holding(
     ocore,
     'SELECT 1 FROM users WHERE id = ANY($1::uuid[]) FOR UPDATE',

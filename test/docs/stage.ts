@@ -32,6 +32,7 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       return {};
     case 'administrator':
       await ocore.sql('UPDATE users SET is_admin = true WHERE email = $1', [owner.email]);
+      await ocore.strengthen(owner.email);
       return { OPERATION_ID: (await fleetOf(ocore, owner)).OPERATION_ID };
     case 'colleague': {
       const grace = await ocore.owner('grace');

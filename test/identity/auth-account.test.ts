@@ -372,7 +372,8 @@ describe('sign-up', () => {
       (await stranger.get('/admin/settings')).status,
       (await stranger.patch('/admin/settings', { signupOpen: false })).status,
     ]).toEqual([403, 403]);
-    expect((await admin.patch('/admin/settings', { signupOpen: false })).body).toEqual({
+    await ocore.strengthen(admin.email);
+    expect((await admin.patch('/admin/settings', { signupOpen: false })).body).toMatchObject({
       signupOpen: false,
       signupOpenIsSet: true,
     });
@@ -388,7 +389,7 @@ describe('sign-up', () => {
     const { token: invitationToken } = await mailbox.next('guest@example.com');
     expect((await signUp('other@example.com', { invitationToken })).status).toBeGreaterThanOrEqual(400);
     expect((await signUp('guest@example.com', { invitationToken })).status).toBe(201);
-    expect((await admin.patch('/admin/settings', { signupOpen: null })).body).toEqual({
+    expect((await admin.patch('/admin/settings', { signupOpen: null })).body).toMatchObject({
       signupOpen: true,
       signupOpenIsSet: false,
     });
@@ -396,7 +397,7 @@ describe('sign-up', () => {
     const rows = await ocore.sql<{ before_state: object }>(
       "SELECT before_state FROM audit_entries WHERE action = 'admin.settings_updated' ORDER BY id",
     );
-    expect(rows.map((row) => row.before_state)).toEqual([
+    expect(rows.map((row) => row.before_state)).toMatchObject([
       { signupOpen: true, signupOpenIsSet: false },
       { signupOpen: false, signupOpenIsSet: true },
     ]);

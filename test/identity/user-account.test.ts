@@ -35,6 +35,7 @@ describe('profile', () => {
       recoveryCodesLeft: 0,
       lastLoginAt: expect.any(String),
       createdAt: expect.any(String),
+      impersonatedBy: null,
     });
     const changed = await person.patch('/user', { name: ' Ann Smith ', avatarUrl: 'https://example.com/ann.png' });
     expect([changed.at('name'), changed.at('avatarUrl')]).toEqual(['Ann Smith', 'https://example.com/ann.png']);

@@ -34,9 +34,11 @@ export const allFields: readonly RootField[] = rootFields(schema).map(({ type, f
 const resources: readonly [RegExp, string][] = [
   // Of all that it can be, what every caller may see; test/access/node.test.ts has the rest.
   [/^Query\.node\.id$/, 'project'],
-  [/^(Query|Mutation)\.admin\w*(User|Administrator)\w*\.id$|\.userId$/, 'user'],
-  [/^(Query|Mutation)\.admin\w*Organization\w*\.id$/, 'organization'],
-  [/\.orgId$/, 'organization'],
+  [
+    /^(Query|Mutation)\.admin\w*(User|Administrator)\w*\.id$|\.(userId|ownerUserId)$|\.adminResetSecondFactor\.id$/,
+    'user',
+  ],
+  [/^(Query|Mutation)\.admin\w*Organization\w*\.id$|\.orgId$/, 'organization'],
   [/\.(after|afterEvent)$/, 'event'],
   [/\.assignmentId$/, 'assignment'],
   [/\.memberId$|^\w+\.(\w*[mM]ember\w*|assignRole|unassignRole)\.id$/, 'member'],
@@ -45,12 +47,13 @@ const resources: readonly [RegExp, string][] = [
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
   [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword)\.id$/, 'instance'],
-  [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob)\.id$/, 'operation'],
+  [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [/^\w+\.\w*Session\.id$/, 'session'],
+  [/^\w+\.\w*Impersonation\.id$/, 'impersonation'],
   [/^\w+\.\w*Passkey\.id$/, 'passkey'],
   [/^\w+\.\w*SshKey\.id$/, 'sshKey'],
 ];

@@ -16,10 +16,11 @@ export interface Org {
 const personal = `
   WITH person AS (SELECT u.id AS user_id, m.id AS member_id, m.org_id FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $1),
     session AS (INSERT INTO sessions (id, user_id, refresh_hash, expires_at) SELECT gen_random_uuid(), user_id, gen_random_uuid()::text, now() + interval '1 day' FROM person RETURNING id),
+    impersonation AS (INSERT INTO sessions (id, user_id, refresh_hash, method, expires_at, impersonator_id, impersonation_reason) SELECT gen_random_uuid(), user_id, gen_random_uuid()::text, 'impersonation', now() + interval '1 day', (SELECT id FROM users WHERE is_admin ORDER BY id LIMIT 1), 'Some reason' FROM person RETURNING id),
     passkey AS (INSERT INTO passkeys (id, user_id, credential_id, public_key, transports, device_name) SELECT gen_random_uuid(), user_id, gen_random_uuid()::text, '\\x00', '{}', 'Some device' FROM person RETURNING id),
     ssh_key AS (INSERT INTO ssh_keys (id, user_id, label, public_key, fingerprint, key_type) SELECT gen_random_uuid(), user_id, 'Some key', 'ssh-ed25519 AAAA', gen_random_uuid()::text, 'ssh-ed25519' FROM person RETURNING id),
     api_key AS (INSERT INTO api_keys (id, org_id, user_id, name, prefix, hash, permissions) SELECT gen_random_uuid(), org_id, user_id, $2, 'ocore_k_000000', gen_random_uuid()::text, '{view:projects}' FROM person RETURNING id)
-  SELECT person.user_id AS user, person.member_id AS member, person.org_id AS organization, session.id AS session, passkey.id AS passkey, ssh_key.id AS "sshKey", api_key.id AS "apiKey" FROM person, session, passkey, ssh_key, api_key`;
+  SELECT person.user_id AS user, person.member_id AS member, person.org_id AS organization, session.id AS session, impersonation.id AS impersonation, passkey.id AS passkey, ssh_key.id AS "sshKey", api_key.id AS "apiKey" FROM person, session, impersonation, passkey, ssh_key, api_key`;
 const shared = `
   WITH role AS (INSERT INTO roles (id, org_id, name, permissions) VALUES (gen_random_uuid(), $1::uuid, $2, '{view:projects}') RETURNING id),
     invitation AS (INSERT INTO invitations (id, org_id, email, role_id, token_hash, expires_at) SELECT gen_random_uuid(), $1::uuid, $2 || '@example.com', id, gen_random_uuid()::text, now() + interval '1 day' FROM role RETURNING id),

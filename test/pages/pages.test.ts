@@ -49,6 +49,8 @@ it('says on / how the installation is, and more to its administrator', async ({ 
   expect(nobody).toMatch(/Sign-upOpen/);
   expect(nobody).not.toContain('queued');
   const { browser } = await signIn(ocore, owner.email);
+  expect(textOf(await browser.get('/', asBrowser))).toContain('Administration needs a second factor');
+  await ocore.strengthen(owner.email);
   const mine = textOf(await browser.get('/', asBrowser));
   expect(mine).toContain('an administrator of this installation');
   expect(mine).toContain('0 running, 0 queued');

@@ -119,6 +119,7 @@ describe('If-Match', () => {
     await raced('/user', [owner, bare], (index) => ({ name: `Name ${index}` }));
     const other = await ocore.owner('second-administrator');
     await ocore.sql('UPDATE users SET is_admin = true WHERE email = ANY($1)', [[owner.email, other.email]]);
+    for (const { email } of [owner, other]) await ocore.strengthen(email);
     // Each of them changes what both have seen.
     await owner.patch('/admin/settings', { signupOpen: false });
     await raced('/admin/settings', [owner, other], () => ({ signupOpen: true }));

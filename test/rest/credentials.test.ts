@@ -15,6 +15,7 @@ it('an organization in the header stands in the way of nothing that is the accou
   await ocore.sql('UPDATE users SET email_verified_at = now() WHERE email = $1', [owner.email]);
 
   await ocore.sql('UPDATE organizations SET require_two_factor = true WHERE slug = $1', [owner.org]);
+  await ocore.sql('UPDATE sessions SET strong = false');
   const weak = await owner.get('/projects');
   expect([weak.status, weak.at('error.code')]).toEqual([403, 'two_factor_required']);
   expect((await owner.post('/user/totp/setup', { password: 'correct horse 1' })).status).toBe(200);

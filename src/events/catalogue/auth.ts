@@ -9,6 +9,8 @@ const passkey = z.strictObject({ passkey: z.string().describe('The name of the d
 const emails = z.strictObject({ oldEmail: z.string(), newEmail: z.string() });
 const change = z.strictObject({ from: z.string().nullable(), to: z.string().nullable() });
 const sshKey = z.strictObject({ label: z.string(), fingerprint: z.string() });
+const session = z.string().describe('The session of the administrator in the name of the person.');
+const sessionExample = '0197a1f3-4d5e-7f60-9b7c-8d9e0f1a2b3c';
 const fingerprint = 'SHA256:FylsK2MLk7yqPzqk4l6vYx0m1cJ8m9h0bXo2nS3tUvW';
 
 export const authEvents = {
@@ -78,6 +80,16 @@ export const authEvents = {
   ),
   'auth.account_linked': event('An account of GitHub or Google was connected.', provider, { provider: 'github' }),
   'auth.account_unlinked': event('An account of GitHub or Google was disconnected.', provider, { provider: 'github' }),
+  'auth.impersonation_started': event(
+    'An administrator began to work on behalf of a person, who was told by e-mail.',
+    z.strictObject({ session, reason: z.string(), expiresAt: z.iso.datetime() }),
+    { session: sessionExample, reason: 'Ticket 4711: the invoice', expiresAt: '2026-12-01T09:30:00.000Z' },
+  ),
+  'auth.impersonation_ended': event(
+    'An administrator no longer works on behalf of a person.',
+    z.strictObject({ session }),
+    { session: sessionExample },
+  ),
   'auth.account_deleted': event('A person deleted the account.', z.strictObject({ name: z.string() }), {
     name: 'Ada Lovelace',
   }),

@@ -34,5 +34,5 @@ export function requirementsOf(
     }
   };
   collect(selectionSet);
-  return [...found].map(requirementOfField);
+  return [...found].map((field) => requirementOfField(field, operation === 'mutation'));
 }

@@ -1,4 +1,5 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { requireOneself } from '../../access/access.ts';
 import type { App } from '../../app.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { AccessTokens } from '../../identity/index.ts';
@@ -22,6 +23,8 @@ export interface FormPage {
   submit: (visit: Visit) => Promise<Page | { redirect: string }>;
   /** What is corrected on the spot, so that the form is shown again: by default a wrong value, password or code. */
   correctable?: readonly ErrorCode[];
+  /** It leads to a session or out of it: that works during maintenance, and for whoever impersonates. */
+  isOfSession?: true;
   /** What to do after any other error. */
   wayOn?: Html;
 }
@@ -100,6 +103,10 @@ export function formPages(app: App, tokens: AccessTokens, pages: readonly FormPa
           visit = await visitOf(app, tokens, request, response);
           if (!isOwnOrigin(app.config, request.headers))
             throw new AppError('forbidden', 'The form must be submitted from this page');
+          if (!page.isOfSession) {
+            if (visit.access.frozen) throw visit.access.frozen;
+            requireOneself(visit.access);
+          }
           const result = await page.submit(visit);
           if ('redirect' in result) response.setHeader('Cache-Control', 'no-store').redirect(303, result.redirect);
           else sendPage(response, result);

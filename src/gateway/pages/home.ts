@@ -3,7 +3,8 @@ import { queueState } from '../../admin/index.ts';
 import { apiVersion } from '../../api-version.ts';
 import { needsSetupToken } from '../../accounts/index.ts';
 import type { App } from '../../app.ts';
-import { type AccessTokens, getAccount, oauthProviders, readSettings } from '../../identity/index.ts';
+import { type AccessTokens, getAccount, oauthProviders } from '../../identity/index.ts';
+import { readSettings } from '../../settings/index.ts';
 import { isLocalOutbox, sendsMail } from '../../mail/index.ts';
 import { organizationsOf } from '../../orgs/index.ts';
 import { html, type Html, sendPage } from '../../request/html-page.ts';
@@ -33,7 +34,7 @@ async function account(app: App, visit: Visit): Promise<Html | null> {
   const { email, name, emailVerifiedAt, isAdmin } = await getAccount(app, person.userId);
   const organizations = await organizationsOf(app, person.userId, {});
   const connected = oauthProviders(app.config).find((one) => one.name === visit.field('connected'));
-  return html`${connected ? html`<div class="note"><p>Your ${connected.title} account is connected.</p></div>` : ''}<p>You are signed in as <strong>${name}</strong> (${email})${isAdmin ? ', an administrator of this installation' : ''}.</p>${emailVerifiedAt ? '' : html`<div class="note"><p>Your e-mail address is not verified: open the link in the e-mail, or <a href="/resend-verification">request a new one</a>.</p></div>`}
+  return html`${connected ? html`<div class="note"><p>Your ${connected.title} account is connected.</p></div>` : ''}<p>You are signed in as <strong>${name}</strong> (${email})${isAdmin ? ', an administrator of this installation' : ''}.</p>${emailVerifiedAt ? '' : html`<div class="note"><p>Your e-mail address is not verified: open the link in the e-mail, or <a href="/resend-verification">request a new one</a>.</p></div>`}${visit.access.adminRefused ? html`<div class="note"><p>Administration needs a second factor: <a href="/docs/guides/two-factor">set up an app or a passkey</a>, then sign in with it.</p></div>` : ''}
 <h2>Your organizations</h2>${organizations.length === 0 ? html`<p>You belong to no organization: ask for an invitation.</p>` : html`<ul class="list">${organizations.map((one) => html`<li>${one.name} <code>${one.slug}</code></li>`)}</ul>`}
 ${form('/sign-out', { csrf: visit.csrf }, html``, 'Sign out', 'quiet')}`;
 }

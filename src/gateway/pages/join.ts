@@ -1,5 +1,6 @@
 import type { App } from '../../app.ts';
-import { getAccount, readSettings } from '../../identity/index.ts';
+import { getAccount } from '../../identity/index.ts';
+import { readSettings } from '../../settings/index.ts';
 import {
   acceptInvitation,
   acceptInviteLink,

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { App } from '../../app.ts';
-import { outboxLetters } from '../../mail/index.ts';
+import { isLocalOutbox, outboxLetters } from '../../mail/index.ts';
 import { Html, html, sendPage } from '../../request/html-page.ts';
 
 /** Addresses in an e-mail become links; the rest is text. */
@@ -21,11 +21,11 @@ function isLocal(app: App, request: Request): boolean {
 /** The e-mails of an installation without a mail server, for its developer. */
 export function outboxPage(app: App) {
   return async (request: Request, response: Response): Promise<void> => {
-    if (!isLocal(app, request))
+    if (!isLocalOutbox(app) || !isLocal(app, request))
       return sendPage(response, {
         title: 'Outbox',
         status: 403,
-        body: html`<p>The outbox is available only on the machine that runs oCore.</p>`,
+        body: html`<p>The outbox is available only on the machine that runs oCore, and without a mail server.</p>`,
       });
     const letters = await outboxLetters(app);
     const body =

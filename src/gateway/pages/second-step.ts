@@ -24,6 +24,7 @@ export function secondStep(app: Pick<App, 'config'>, ticket: string, next: strin
 export function secondStepPage(app: App, tokens: AccessTokens): FormPage {
   return {
     path: '/login/2fa',
+    isOfSession: true,
     title,
     show: ({ token, next }) => secondStep(app, token, next),
     submit: async ({ browser, client, token, field }) => {

@@ -50,6 +50,7 @@ export function signInPages(app: App, tokens: AccessTokens): readonly FormPage[]
   return [
     {
       path: '/sign-in',
+      isOfSession: true,
       title: 'Sign in',
       show,
       submit: async ({ client, browser, field, next }) => {
@@ -62,6 +63,7 @@ export function signInPages(app: App, tokens: AccessTokens): readonly FormPage[]
     },
     {
       path: '/sign-out',
+      isOfSession: true,
       title: 'Sign out',
       show: ({ csrf, next }) => ({
         title: 'Sign out',
@@ -84,6 +86,7 @@ export function signInPages(app: App, tokens: AccessTokens): readonly FormPage[]
     {
       // Below the only path to which browsers send the long half of a session.
       path: '/api/auth/continue',
+      isOfSession: true,
       title: 'Sign in',
       show: ({ next }) => ({
         title: 'Sign in',

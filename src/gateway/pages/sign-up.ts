@@ -1,6 +1,7 @@
 import { needsSetupToken, register } from '../../accounts/index.ts';
 import type { App } from '../../app.ts';
-import { type AccessTokens, readSettings } from '../../identity/index.ts';
+import type { AccessTokens } from '../../identity/index.ts';
+import { readSettings } from '../../settings/index.ts';
 import { isLocalOutbox } from '../../mail/index.ts';
 import { invitationOffer } from '../../members/index.ts';
 import { html, type Html, type Page } from '../../request/html-page.ts';

@@ -7,6 +7,7 @@ import { type AccessTokens, type CookieNames, csrfTokenOf, readCookies } from '.
 import { clientOf } from '../../request/client.ts';
 import { contextOf, credentialsOf } from '../../request/context.ts';
 import { cookieCredential } from '../../request/cookie-credential.ts';
+import { framePage } from '../../request/html-page.ts';
 import { ownPath } from './own-path.ts';
 
 function textOf(source: unknown, name: string): string {
@@ -42,6 +43,14 @@ export async function visitOf(app: App, tokens: AccessTokens, request: Request, 
   };
   const context = await contextOf(app, tokens, credentials, clientOf(app.config, request), response);
   const { access } = context;
+  if (access.impersonator && access.actor)
+    framePage(response, {
+      impersonation: {
+        administrator: access.impersonator.name,
+        person: access.actor.name,
+        until: access.impersonator.expiresAt,
+      },
+    });
   const cookies = readCookies(app.config, request.headers.cookie);
   return {
     ...context,

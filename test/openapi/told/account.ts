@@ -18,7 +18,7 @@ export async function tellAccount({ story, ocore, anonymous }: Scene): Promise<C
   const code = codesOf(setup.text('secret'));
   await story.tell('POST /user/totp/enable', person, { body: { code: code() } });
   await story.tell('GET /user', person);
-  await story.tell('PATCH /user', person);
+  await story.tell('PATCH /user', person, { free: ['impersonatedBy'] });
   await story.tell('POST /user/totp/recovery-codes', person, { body: { code: code() } });
   const ticket = await anonymous.post('/auth/login', { email: ada.email, password });
   await story.tell('POST /auth/login/2fa', anonymous, {

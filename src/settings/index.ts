@@ -1,0 +1,12 @@
+export { LiveSettings } from './live-settings.ts';
+export { maintenanceRefusal } from './maintenance.ts';
+export { requireQuota } from './quota.ts';
+export {
+  type MailServer,
+  type QuotaName,
+  quotaNames,
+  type Quotas,
+  readSettings,
+  type Settings,
+  smtpPasswordOwner,
+} from './settings.ts';
