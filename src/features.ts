@@ -11,6 +11,7 @@ import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { webhooksFeature } from './webhooks/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
 export const features: readonly Feature[] = [
@@ -25,6 +26,7 @@ export const features: readonly Feature[] = [
   serversFeature,
   projectsFeature,
   instancesFeature,
+  webhooksFeature,
 ];
 
 /** Every kind of operation that a worker can run. */

@@ -1,0 +1,194 @@
+import type { Pool } from 'pg';
+
+/** An endpoint that this worker sends to, for as long as its lease lasts. */
+export interface Held {
+  endpointId: string;
+  wakes: string;
+  version: string;
+}
+
+const heldColumns = 'endpoint_id AS "endpointId", wakes::text, version::text';
+
+/** The most endpoints that a worker holds. */
+export const mostHeld = 2000;
+
+/** The leases of a worker. A worker that dies leaves leases that expire; then others take its endpoints over. */
+export class Leases {
+  readonly #pool: Pool;
+  readonly #owner: string;
+  readonly #seconds: number;
+
+  constructor(pool: Pool, owner: string, seconds: number) {
+    this.#pool = pool;
+    this.#owner = owner;
+    this.#seconds = seconds;
+  }
+
+  /** Takes endpoints for which something is due, and which nobody holds. */
+  async claim(most: number): Promise<Held[]> {
+    const { rows } = await this.#pool.query<Held>({
+      name: 'claim webhook queues',
+      text: `UPDATE webhook_queues SET lease_owner = $1::uuid, lease_until = now() + $2 * interval '1 second' WHERE endpoint_id IN (
+          SELECT endpoint_id FROM webhook_queues WHERE wake_at <= now() AND (lease_until IS NULL OR lease_until < now()) ORDER BY wake_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING ${heldColumns}`,
+      values: [this.#owner, this.#seconds, most],
+    });
+    return rows;
+  }
+
+  /** What is still held; with `renew`, for a whole lease from now on. */
+  async held(renew: boolean): Promise<Held[]> {
+    const values = renew ? [this.#owner, this.#seconds] : [this.#owner];
+    const where = 'WHERE lease_owner = $1::uuid AND lease_until > now()';
+    const { rows } = await this.#pool.query<Held>(
+      renew
+        ? {
+            name: 'renew webhook queues',
+            text: `UPDATE webhook_queues SET lease_until = now() + $2 * interval '1 second' ${where} RETURNING ${heldColumns}`,
+            values,
+          }
+        : { name: 'held webhook queues', text: `SELECT ${heldColumns} FROM webhook_queues ${where}`, values },
+    );
+    return rows;
+  }
+
+  /** Gives an endpoint back until the time, unless something came for it meanwhile. */
+  async release({ endpointId, wakes, version }: Held, wakeAt: Date | null): Promise<void> {
+    await this.#pool.query(
+      `UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL, wake_at = CASE WHEN wakes = $3 AND version = $4 THEN $5 ELSE now() END
+       WHERE endpoint_id = $1::uuid AND lease_owner = $2::uuid`,
+      [endpointId, this.#owner, wakes, version, wakeAt],
+    );
+  }
+
+  /** Gives everything back: another worker goes on at once. */
+  async releaseAll(): Promise<void> {
+    await this.#pool.query(
+      `WITH given AS (UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL, wake_at = now() WHERE lease_owner = $1::uuid RETURNING 1)
+       SELECT pg_notify('ocore', '{"topic":"webhooks"}') FROM given LIMIT 1`,
+      [this.#owner],
+    );
+  }
+
+  /** After how many milliseconds something of others may be due; undefined: nothing waits. */
+  async nextMs(): Promise<number | undefined> {
+    const { rows } = await this.#pool.query<{ ms: number | null }>({
+      name: 'next webhook queue',
+      text: `SELECT extract(epoch FROM min(greatest(wake_at, lease_until)) - now())::float8 * 1000 AS ms FROM webhook_queues WHERE wake_at IS NOT NULL AND lease_owner IS DISTINCT FROM $1::uuid`,
+      values: [this.#owner],
+    });
+    return rows[0]?.ms ?? undefined;
+  }
+}
+
+/** A delivery that waits, with its event; null where that is no longer kept. */
+export interface Waiting {
+  id: string;
+  seq: bigint;
+  endpointId: string;
+  resourceId: string;
+  tries: number;
+  dueAt: number;
+  event: {
+    id: string;
+    type: string;
+    projectId: string | null;
+    resourceType: string;
+    resourceId: string;
+    resourceName: string | null;
+    actorType: string | null;
+    actorId: string | null;
+    actorName: string | null;
+    requestId: string;
+    data: unknown;
+    createdAt: Date;
+  } | null;
+}
+
+interface Row {
+  id: string;
+  seq: string;
+  endpointId: string;
+  resourceId: string;
+  tries: number;
+  nextAttemptAt: Date | null;
+  eventId: string | null;
+  type: string;
+  projectId: string | null;
+  resourceType: string;
+  resourceName: string | null;
+  actorType: string | null;
+  actorId: string | null;
+  actorName: string | null;
+  requestId: string;
+  data: unknown;
+  createdAt: Date;
+}
+
+const columns = `d.id, d.seq::text, d.endpoint_id AS "endpointId", d.resource_id AS "resourceId", d.tries, d.next_attempt_at AS "nextAttemptAt", e.event_id AS "eventId",
+  e.type, e.project_id AS "projectId", e.resource_type AS "resourceType", e.resource_name AS "resourceName", e.actor_type AS "actorType",
+  e.actor_id AS "actorId", e.actor_name AS "actorName", e.request_id AS "requestId", e.payload AS data, e.created_at AS "createdAt"`;
+
+function waitingOf(row: Row): Waiting {
+  const { id, seq, endpointId, resourceId, tries, nextAttemptAt, eventId, data, ...about } = row;
+  return {
+    id,
+    seq: BigInt(seq),
+    endpointId,
+    resourceId,
+    tries,
+    dueAt: nextAttemptAt?.getTime() ?? 0,
+    event: eventId === null ? null : { ...about, id: eventId, resourceId, data },
+  };
+}
+
+/** What comes next for endpoints, each after the number where its reader stands. */
+export async function readAfter(
+  pool: Pool,
+  asked: readonly { endpointId: string; after: bigint }[],
+  most: number,
+): Promise<Waiting[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'webhook deliveries after',
+    text: `SELECT ${columns} FROM unnest($1::uuid[], $2::bigint[]) AS asked (endpoint_id, after)
+      CROSS JOIN LATERAL (SELECT * FROM webhook_deliveries w WHERE w.endpoint_id = asked.endpoint_id AND w.seq > asked.after AND w.status = 'pending' ORDER BY w.seq LIMIT $3) d
+      LEFT JOIN outbox_events e ON e.event_id = d.event_id ORDER BY d.seq`,
+    values: [asked.map(({ endpointId }) => endpointId), asked.map(({ after }) => String(after)), most],
+  });
+  return rows.map(waitingOf);
+}
+
+/** What comes next for single resources of endpoints. */
+export async function readLanes(
+  pool: Pool,
+  asked: readonly { endpointId: string; resourceId: string; after: bigint }[],
+  most: number,
+): Promise<Waiting[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'webhook lanes',
+    text: `SELECT ${columns} FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS asked (endpoint_id, resource_id, after)
+      CROSS JOIN LATERAL (SELECT * FROM webhook_deliveries w WHERE w.endpoint_id = asked.endpoint_id AND w.resource_id = asked.resource_id AND w.seq > asked.after AND w.status = 'pending' ORDER BY w.seq LIMIT $4) d
+      LEFT JOIN outbox_events e ON e.event_id = d.event_id ORDER BY d.seq`,
+    values: [
+      asked.map(({ endpointId }) => endpointId),
+      asked.map(({ resourceId }) => resourceId),
+      asked.map(({ after }) => String(after)),
+      most,
+    ],
+  });
+  return rows.map(waitingOf);
+}
+
+/** The resources whose first waiting delivery is one that is tried again, and when. */
+export async function readRetries(
+  pool: Pool,
+  endpointIds: readonly string[],
+): Promise<{ endpointId: string; resourceId: string; dueAt: Date }[]> {
+  const { rows } = await pool.query<{ endpointId: string; resourceId: string; dueAt: Date }>({
+    name: 'webhook retries',
+    text: `SELECT DISTINCT ON (endpoint_id, resource_id) endpoint_id AS "endpointId", resource_id AS "resourceId", next_attempt_at AS "dueAt"
+      FROM webhook_deliveries WHERE endpoint_id = ANY($1::uuid[]) AND status = 'pending' AND next_attempt_at IS NOT NULL ORDER BY endpoint_id, resource_id, seq`,
+    values: [endpointIds],
+  });
+  return rows;
+}
