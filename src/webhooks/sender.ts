@@ -5,6 +5,7 @@ import { bodyOf } from './body.ts';
 import { messageId } from './deliveries.ts';
 import { WebhookDestinations } from './destinations.ts';
 import { disableEndpoint } from './disable.ts';
+import { failWaiting } from './fail-waiting.ts';
 import type { Lane } from './lanes.ts';
 import { type Attempt, Poster } from './post.ts';
 import { type Held, Leases, mostHeld, readAfter, readLanes, readRetries, type Waiting } from './queues.ts';
@@ -134,6 +135,8 @@ export class Sender {
       if (receivers.some(({ settings }) => settings.id === one.endpointId)) continue;
       const before = this.#receivers.get(one.endpointId);
       if (before) this.#drop(before);
+      // Also what was added while it was disabled.
+      await failWaiting(this.#app.db.prisma, one.endpointId);
       await this.#leases.release(one, null);
     }
   }

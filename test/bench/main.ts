@@ -6,12 +6,14 @@ import { lists } from './lists.ts';
 import { playground } from './playground.ts';
 import { provisioning } from './provisioning.ts';
 import { requests } from './requests.ts';
+import { webhooks } from './webhooks.ts';
 
 const benches = new Map([
   ['requests', requests],
   ['guard', guard],
   ['lists', lists],
   ['latency', latency],
+  ['webhooks', webhooks],
   ['playground', playground],
   ['provisioning', provisioning],
   ['fleet', fleet],

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { signed, signerOf } from '../../src/webhooks/sign.ts';
 import { deliveries, it, newEndpoint } from './fixtures.ts';
 
-it('signs as the published vector of Standard Webhooks', ({}) => {
+it('signs as the published vector of Standard Webhooks', () => {
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const at = 1614265330 * 1000;
   expect(
@@ -23,12 +23,9 @@ it('sends a test at creation and then the events that are asked for, signed', as
   const project = (await owner.post('/projects', { name: 'Also told' })).text('id');
   await owner.patch(`/projects/${project}`, { name: 'Not told' });
   await owner.post('/registries', { host: 'told.example.com', username: 'a', password: 'b' });
-  await expect.poll(() => receiver.events.map(({ type }) => type).sort()).toEqual([
-    'project.created',
-    'project.created',
-    'registry.created',
-    'webhook_endpoint.tested',
-  ]);
+  await expect
+    .poll(() => receiver.events.map(({ type }) => type).sort())
+    .toEqual(['project.created', 'project.created', 'registry.created', 'webhook_endpoint.tested']);
   for (const { body, headers } of receiver.received) expect(webhook.verify(body, headers)).toEqual(JSON.parse(body));
   const [told] = receiver.events.filter(({ data }) => data.resourceName === 'Told');
   const event = await owner.get(`/events?types=project.created&limit=2`);

@@ -4,7 +4,7 @@ import type { Ocore } from '../kit/ocore.ts';
 import { Receiver, receiversAllowed } from '../kit/receiver.ts';
 
 /** With a receiver for each test, to which this control plane may send. */
-export const it = base.extend('receiver', async ({}, { onCleanup }) => {
+export const it = base.extend('receiver', async ({ task: _task }, { onCleanup }) => {
   const receiver = await Receiver.start();
   onCleanup(() => receiver.stop());
   return receiver;

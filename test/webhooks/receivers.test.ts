@@ -5,11 +5,6 @@ import { deliveries, hoursPass, it, newEndpoint } from './fixtures.ts';
 
 const rename = (owner: Client, project: string, name: string) => owner.patch(`/projects/${project}`, { name });
 
-/** Attempts of the newest delivery of renamed projects. */
-async function attemptsOf(owner: Client, endpoint: Awaited<ReturnType<typeof newEndpoint>>) {
-  return (await deliveries(owner, endpoint, '?event_type=project.updated&limit=1')).at('data.0.attempts');
-}
-
 it('tries again with the same webhook-id until it is given up, and can be replayed', async ({
   ocore,
   owner,
@@ -31,9 +26,9 @@ it('tries again with the same webhook-id until it is given up, and can be replay
     await hoursPass(ocore);
   }
   const schedule = [7000, 7000, 7000, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
-  expect(delays.map((delay, index) => delay >= (schedule[index] ?? 0) && delay < (schedule[index] ?? 0) * 1.1 + 60)).toEqual(
-    schedule.map(() => true),
-  );
+  expect(
+    delays.map((delay, index) => delay >= (schedule[index] ?? 0) && delay < (schedule[index] ?? 0) * 1.1 + 60),
+  ).toEqual(schedule.map(() => true));
   await expect.poll(first).toMatchObject({ status: 'failed', attemptCount: 10, nextAttemptAt: null });
   const ids = new Set(receiver.received.slice(1).map(({ headers }) => headers['webhook-id']));
   expect([ids.size, receiver.received.length]).toEqual([1, 11]);
@@ -50,7 +45,7 @@ it('tries again with the same webhook-id until it is given up, and can be replay
   expect(receiver.received.at(-1)?.headers['webhook-id']).toBe([...ids][0]);
 });
 
-it('replays all that failed since a time, in order', async ({ ocore, owner, receiver }) => {
+it('replays all that failed since a time, in order', async ({ owner, receiver }) => {
   const endpoint = await newEndpoint(owner, receiver, { events: ['project.created'] });
   await expect.poll(() => receiver.received.length).toBe(1);
   receiver.answer = (response) => response.writeHead(503).end();
@@ -63,10 +58,8 @@ it('replays all that failed since a time, in order', async ({ ocore, owner, rece
   const tested = await owner.post(`/webhook-endpoints/${endpoint.text('id')}/test`);
   expect([tested.status, tested.at('error.code')]).toEqual([409, 'invalid_state']);
   await owner.post('/projects', { name: 'While inactive' });
-  await expect
-    .poll(async () => (await deliveries(owner, endpoint, '?status=failed')).at('data.length'))
-    .toBe(undefined);
-  await ocore.sql("UPDATE webhook_deliveries SET created_at = created_at - interval '1 day', id = id WHERE false");
+  const failed = await deliveries(owner, endpoint, '?status=failed');
+  expect([failed.at('data.2.status'), failed.at('data.3')]).toEqual(['failed', undefined]);
   await owner.patch(`/webhook-endpoints/${endpoint.text('id')}`, { active: true });
   receiver.answer = (response) => response.end('ok');
   const later = await owner.post(`/webhook-endpoints/${endpoint.text('id')}/replay`, {
@@ -86,9 +79,7 @@ it('disables an endpoint that is gone at once, and tells its creator', async ({ 
   const shown = async () => (await owner.get(`/webhook-endpoints/${endpoint.text('id')}`)).body;
   await expect.poll(shown).toMatchObject({ active: false, disabledReason: 'gone' });
   expect(receiver.received.length).toBe(2);
-  await expect
-    .poll(async () => (await deliveries(owner, endpoint, '?status=pending')).at('data'))
-    .toEqual([]);
+  await expect.poll(async () => (await deliveries(owner, endpoint, '?status=pending')).at('data')).toEqual([]);
   const letter = await ocore.letterTo(owner.email);
   expect(letter).toContain('410 Gone');
   expect(letter).toContain('“The chat”');
@@ -164,11 +155,11 @@ it('is never delayed, nor led astray, by receivers that are slow, hang, reset, r
   expect((await deliveries(owner, healthy, '?status=failed')).at('data')).toEqual([]);
   const outcomes = await Promise.all(
     stage.map(async ([name, , endpoint]) => {
-      const list = async () => (await deliveries(owner, endpoint, '?event_type=project.updated')).body;
+      const list = async () => (await deliveries(owner, endpoint, '?event_type=project.updated&limit=100')).body;
       await expect
         .poll(list)
         .toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ attemptCount: 1 })]) });
-      const all = (await deliveries(owner, endpoint, '?event_type=project.updated&limit=100&sort=created_at')).body;
+      const all = (await deliveries(owner, endpoint, '?event_type=project.updated&limit=100')).body;
       return [name, JSON.stringify(all)] as const;
     }),
   );
