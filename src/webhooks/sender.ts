@@ -221,10 +221,11 @@ export class Sender {
     receiver.unrecorded += 1;
     const recorded = this.#record(receiver, lane, delivery, attempt, ok).finally(() => {
       receiver.unrecorded -= 1;
+      if (receiver.isStale && !receiver.isBusy) this.#loop.wake();
+      else this.#pump(receiver);
     });
     this.#pump(receiver);
     if (!ok) await recorded;
-    this.#pump(receiver);
     if (this.#wantsRead(receiver) || receiver.isStale || (receiver.lanes.nextDue() ?? Infinity) <= Date.now())
       this.#loop.wake();
     else if (!ok) this.#wakeAt(receiver.lanes.nextDue());
