@@ -34,22 +34,26 @@ interface Columns {
 
 const batchSize = 500;
 
-const lockText = 'SELECT xid::text, seq::text FROM webhook_position FOR UPDATE';
+/**
+ * In a database that was restored on another server, transactions are numbered anew, and all that was restored is moved to
+ * the beginning (`src/orgs/retention.ts`): so is a position that has a number of the future.
+ */
+const lockText =
+  "SELECT CASE WHEN xid < pg_snapshot_xmax(pg_current_snapshot()) THEN xid::text ELSE '3' END AS xid, seq::text FROM webhook_position FOR UPDATE";
 const eventsText = `SELECT outbox_events.xid::text, outbox_events.id::text AS seq, event_id AS id, org_id AS "orgId", project_id AS "projectId", type, resource_id AS "resourceId", ${settled} AS settled
   FROM outbox_events WHERE (outbox_events.xid, outbox_events.id) > ($1::xid8, $2::bigint) ORDER BY outbox_events.xid, outbox_events.id LIMIT ${batchSize}`;
-/** In a database that was restored on another server, transactions are numbered anew: then every event is a later one. */
+/** After such a restoration every event is a later one. */
 const endpointsText = `SELECT id, org_id AS "orgId", events, permissions, project_ids AS "projectIds", CASE WHEN since < pg_snapshot_xmax(pg_current_snapshot()) THEN since::text ELSE '0' END AS since
   FROM webhook_endpoints WHERE org_id = ANY($1::uuid[]) AND active ORDER BY id`;
 const insertText = `WITH added AS (
     INSERT INTO webhook_deliveries (id, org_id, endpoint_id, event_id, event_type, project_id, resource_id)
     SELECT id, org_id, endpoint_id, event_id, event_type, project_id, resource_id
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[]) WITH ORDINALITY AS new (id, org_id, endpoint_id, event_id, event_type, project_id, resource_id, place)
-    ORDER BY place)
-  UPDATE webhook_queues SET wakes = wakes + 1, wake_at = least(wake_at, now()) WHERE endpoint_id = ANY($3::uuid[])`;
-const wakeText = `SELECT pg_notify('ocore', '{"topic":"webhooks"}')`;
+    ORDER BY place),
+  locked AS (SELECT endpoint_id FROM webhook_queues WHERE endpoint_id = ANY($3::uuid[]) ORDER BY endpoint_id FOR UPDATE),
+  woken AS (UPDATE webhook_queues q SET wakes = wakes + 1, wake_at = least(wake_at, now()) FROM locked WHERE q.endpoint_id = locked.endpoint_id RETURNING 1)
+  SELECT pg_notify('ocore', '{"topic":"webhooks"}') FROM woken LIMIT 1`;
 const moveText = 'UPDATE webhook_position SET xid = $1::xid8, seq = $2::bigint';
-const restartText =
-  "UPDATE webhook_position SET xid = '3' WHERE xid >= pg_snapshot_xmax(pg_current_snapshot()) RETURNING xid::text, seq::text";
 
 /** A test is for its own endpoint, whatever that asks for. */
 function isTold(endpoint: EndpointRow, event: EventRow): boolean {
@@ -94,9 +98,8 @@ export interface Dispatched {
 
 async function dispatch(client: PoolClient): Promise<Dispatched> {
   // One worker at a time: deliveries then get their numbers in the order of the events, and become visible in it.
-  const locked = (await client.query<{ xid: string; seq: string }>({ name: 'webhook position', text: lockText }))
-    .rows[0];
-  const position = (await client.query<{ xid: string; seq: string }>(restartText)).rows[0] ?? locked;
+  const locked = await client.query<{ xid: string; seq: string }>({ name: 'webhook position', text: lockText });
+  const [position] = locked.rows;
   if (!position) throw new Error('The position of webhooks in the events is missing');
   const { rows } = await client.query<EventRow>({
     name: 'events for webhooks',
@@ -116,7 +119,6 @@ async function dispatch(client: PoolClient): Promise<Dispatched> {
   if (ids.length > 0) {
     const values = [ids, orgIds, endpointIds, eventIds, types, projectIds, resourceIds];
     await client.query({ name: 'add deliveries', text: insertText, values });
-    await client.query({ name: 'wake webhooks', text: wakeText });
   }
   await client.query({ name: 'move webhook position', text: moveText, values: [last.xid, last.seq] });
   return { more: open < 0 && rows.length === batchSize, open: open >= 0 };

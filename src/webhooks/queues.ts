@@ -40,11 +40,13 @@ export class Leases {
   async held(renew: boolean): Promise<Held[]> {
     const values = renew ? [this.#owner, this.#seconds] : [this.#owner];
     const where = 'WHERE lease_owner = $1::uuid AND lease_until > now()';
+    // Whoever changes several rows takes them in the order of their ids, so that nobody waits for each other.
+    const mine = `SELECT endpoint_id FROM webhook_queues ${where} ORDER BY endpoint_id FOR UPDATE`;
     const { rows } = await this.#pool.query<Held>(
       renew
         ? {
             name: 'renew webhook queues',
-            text: `UPDATE webhook_queues SET lease_until = now() + $2 * interval '1 second' ${where} RETURNING ${heldColumns}`,
+            text: `UPDATE webhook_queues SET lease_until = now() + $2 * interval '1 second' WHERE endpoint_id IN (${mine}) RETURNING ${heldColumns}`,
             values,
           }
         : { name: 'held webhook queues', text: `SELECT ${heldColumns} FROM webhook_queues ${where}`, values },
@@ -64,20 +66,11 @@ export class Leases {
   /** Gives everything back: another worker goes on at once. */
   async releaseAll(): Promise<void> {
     await this.#pool.query(
-      `WITH given AS (UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL, wake_at = now() WHERE lease_owner = $1::uuid RETURNING 1)
+      `WITH given AS (UPDATE webhook_queues SET lease_owner = NULL, lease_until = NULL, wake_at = now() WHERE endpoint_id IN (
+          SELECT endpoint_id FROM webhook_queues WHERE lease_owner = $1::uuid ORDER BY endpoint_id FOR UPDATE) RETURNING 1)
        SELECT pg_notify('ocore', '{"topic":"webhooks"}') FROM given LIMIT 1`,
       [this.#owner],
     );
-  }
-
-  /** After how many milliseconds something of others may be due; undefined: nothing waits. */
-  async nextMs(): Promise<number | undefined> {
-    const { rows } = await this.#pool.query<{ ms: number | null }>({
-      name: 'next webhook queue',
-      text: `SELECT extract(epoch FROM min(greatest(wake_at, lease_until)) - now())::float8 * 1000 AS ms FROM webhook_queues WHERE wake_at IS NOT NULL AND lease_owner IS DISTINCT FROM $1::uuid`,
-      values: [this.#owner],
-    });
-    return rows[0]?.ms ?? undefined;
   }
 }
 

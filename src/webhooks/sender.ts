@@ -38,6 +38,7 @@ export class Sender {
   readonly #receivers = new Map<string, Receiver>();
   readonly #loop: WorkLoop;
   #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
   /** By the monotonic clock. */
   #renewedAt = Number.NEGATIVE_INFINITY;
   #stopping = false;
@@ -70,12 +71,13 @@ export class Sender {
   /** Looks at what is held, takes what is due, reads what comes next and sends what may be sent. */
   async #turn(): Promise<boolean> {
     clearTimeout(this.#timer);
+    this.#timerAt = Number.POSITIVE_INFINITY;
     await this.#open([...(await this.#refresh()), ...(await this.#claim())]);
     await this.#read();
     await this.#readDueLanes();
     for (const receiver of this.#receivers.values()) this.#pump(receiver);
     await this.#giveBackIdle();
-    await this.#setTimer();
+    this.#setTimer();
     return [...this.#receivers.values()].some((receiver) => this.#wantsRead(receiver));
   }
 
@@ -148,6 +150,11 @@ export class Sender {
 
   #wantsRead({ wantsMore, isStale, lanes }: Receiver): boolean {
     return wantsMore && !isStale && lanes.buffered < fewLeft;
+  }
+
+  /** When lanes of it are to be read; undefined: not before others are sent. */
+  #dueAt({ isStale, isLost, lanes }: Receiver): number | undefined {
+    return isStale || isLost || lanes.buffered >= fewLeft ? undefined : lanes.nextDue();
   }
 
   async #read(): Promise<void> {
@@ -226,9 +233,10 @@ export class Sender {
     });
     this.#pump(receiver);
     if (!ok) await recorded;
-    if (this.#wantsRead(receiver) || receiver.isStale || (receiver.lanes.nextDue() ?? Infinity) <= Date.now())
+    const dueAt = this.#dueAt(receiver);
+    if (this.#wantsRead(receiver) || receiver.isStale || (dueAt !== undefined && dueAt <= Date.now()))
       this.#loop.wake();
-    else if (!ok) this.#wakeAt(receiver.lanes.nextDue());
+    else if (!ok) this.#wakeAt(dueAt);
   }
 
   async #attempt(receiver: Receiver, { id, event }: Waiting): Promise<Attempt> {
@@ -282,18 +290,16 @@ export class Sender {
     }
   }
 
-  /** Sleeps until the next thing is due, here or of nobody. */
-  async #setTimer(): Promise<void> {
-    const own = [...this.#receivers.values()].flatMap(({ lanes }) => lanes.nextDue() ?? []);
-    const others = this.#receivers.size < mostHeld ? await this.#leases.nextMs() : undefined;
-    const next = own.reduce((least, due) => Math.min(least, due), Date.now() + (others ?? this.#leaseMs));
-    this.#wakeAt(next);
+  /** The first lane that is due. What nobody holds is looked for whenever the loop comes by itself. */
+  #setTimer(): void {
+    for (const receiver of this.#receivers.values()) this.#wakeAt(this.#dueAt(receiver));
   }
 
   #wakeAt(time: number | undefined): void {
-    if (time === undefined || this.#stopping) return;
+    // The loop comes by itself, too.
+    if (time === undefined || time >= this.#timerAt || time > Date.now() + this.#leaseMs || this.#stopping) return;
     clearTimeout(this.#timer);
-    // The loop comes by itself, too, long before a timer could be too long for Node.
-    this.#timer = setTimeout(() => this.#loop.wake(), Math.min(Math.max(time - Date.now(), 10), this.#leaseMs));
+    this.#timerAt = time;
+    this.#timer = setTimeout(() => this.#loop.wake(), Math.max(time - Date.now(), 10));
   }
 }
