@@ -1,3 +1,4 @@
+import { newId } from '../../../src/ids.ts';
 import { Client } from '../../kit/client.ts';
 import { type Scene, signedIn } from './scene.ts';
 
@@ -55,7 +56,7 @@ export async function tellMembers({ story, ocore, anonymous }: Scene, ada: Clien
 
 /** A webhook endpoint, and a delivery as a worker leaves it. */
 export async function tellWebhooks({ story, ocore }: Scene, ada: Client): Promise<void> {
-  const endpoint = await story.tell('POST /webhook-endpoints', ada);
+  const endpoint = await story.tell('POST /webhook-endpoints', ada, { free: ['signingSecret'] });
   await story.tell('GET /webhook-endpoints', ada);
   await story.tell('GET /webhook-endpoints/{id}', ada);
   await story.tell('PUT /webhook-endpoints/{id}', ada);
@@ -63,9 +64,9 @@ export async function tellWebhooks({ story, ocore }: Scene, ada: Client): Promis
   const attempt = { at: new Date().toISOString(), status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' };
   const [delivery] = await ocore.sql<{ id: string }>(
     `INSERT INTO webhook_deliveries (id, org_id, endpoint_id, event_id, event_type, resource_id, status, attempt_count, attempts, finished_at)
-      SELECT gen_random_uuid(), org_id, resource_id, event_id, type, resource_id, 'succeeded', 1, $2::jsonb, now()
+      SELECT $3::uuid, org_id, resource_id, event_id, type, resource_id, 'succeeded', 1, $2::jsonb, now()
       FROM outbox_events WHERE resource_id = $1 AND type = 'webhook_endpoint.tested' RETURNING id`,
-    [endpoint.text('id'), JSON.stringify([{ ...attempt, durationMs: 84, error: null }])],
+    [endpoint.text('id'), JSON.stringify([{ ...attempt, durationMs: 84, error: null }]), newId()],
   );
   story.at('/webhook-deliveries/{id}', delivery?.id ?? '');
   const free = ['eventId', 'requestBody'];
@@ -74,7 +75,7 @@ export async function tellWebhooks({ story, ocore }: Scene, ada: Client): Promis
   await story.tell('POST /webhook-deliveries/{id}/replay', ada);
   await story.tell('POST /webhook-endpoints/{id}/test', ada);
   await story.tell('POST /webhook-endpoints/{id}/replay', ada);
-  await story.tell('POST /webhook-endpoints/{id}/rotate-secret', ada);
+  await story.tell('POST /webhook-endpoints/{id}/rotate-secret', ada, { free: ['signingSecret'] });
   await story.tell('DELETE /webhook-endpoints/{id}', ada);
 }
 
