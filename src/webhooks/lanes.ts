@@ -1,4 +1,4 @@
-import type { Waiting } from './queues.ts';
+import type { Waiting } from './waiting.ts';
 
 /** The deliveries of one resource to one endpoint: one at a time, in their order. */
 export interface Lane {
