@@ -2,7 +2,7 @@ import type { WebhookEndpoint } from '../../prisma/generated/client/client.ts';
 import { reachOf } from '../access/access.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { Tx } from '../database/database.ts';
-import { validationError, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId } from '../ids.ts';
 import { foundById, page, type PageArgs } from '../lists.ts';
@@ -46,10 +46,7 @@ export async function requireProjects(tx: Tx, orgId: string, ids: readonly strin
   const rows = await tx.project.findMany({ where: { orgId, id: { in: known } }, select: { id: true } });
   const there = new Set(rows.map(({ id }) => id));
   const missing = ids.find((id) => !there.has(id));
-  if (missing === undefined) return;
-  throw validationError([
-    { field: 'projectIds', constraint: 'exists', message: `projectIds: there is no project ${missing.slice(0, 100)}` },
-  ]);
+  if (missing !== undefined) throw notFound('project', missing);
 }
 
 /** Lets the worker that sends to the endpoint read it and what waits anew, when the transaction commits. */
