@@ -53,6 +53,20 @@ export const networks = z
     context.addIssue({ code: 'custom', message: parsed });
     return z.NEVER;
   });
+/** Names of hosts, exactly. */
+export const hosts = z
+  .string()
+  .default('')
+  .transform((text, context): ReadonlySet<string> => {
+    const names = text
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter(Boolean);
+    for (const name of names)
+      if (URL.parse(`https://${name}/`)?.hostname !== name)
+        context.addIssue({ code: 'custom', message: `${name} is not a host such as hooks.example.com` });
+    return new Set(names);
+  });
 /** Organizations by slug or id; `true` or `*` for all of them. */
 export const organizations = z
   .string()

@@ -6,6 +6,7 @@ import { backupProblems, backupVariables } from './config-backup.ts';
 import {
   duration,
   flag,
+  hosts,
   networks,
   organizations,
   origins,
@@ -49,6 +50,9 @@ const variables = z.object({
   ALLOW_LOCAL_SERVER: organizations,
   SERVER_NETWORKS_DENIED: networks,
   SERVER_NETWORKS_ALLOWED: networks,
+  WEBHOOK_NETWORKS_ALLOWED: networks,
+  WEBHOOK_HOSTS_ALLOWED: hosts,
+  WEBHOOK_TIMEOUT: duration.default(15),
   SIGNUP_OPEN: flag.default(true),
   SIGNUP_CONFIRMATION: flag.optional(),
   OCORE_SETUP_TOKEN: secret.optional(),

@@ -29,6 +29,7 @@ import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 import { startSystemBackups } from './system-backups/index.ts';
+import { startWebhooks } from './webhooks/index.ts';
 
 export interface Running {
   /** Where the gateway listens; null for a worker. */
@@ -119,6 +120,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(startSweeping(app));
       const mailPump = await startMailPump(app);
       stops.push(() => mailPump.stop());
+      const webhooks = startWebhooks(app);
+      stops.push(() => webhooks.stop());
       const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());

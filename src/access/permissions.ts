@@ -16,6 +16,7 @@ export const resources = [
   'instances',
   'instance_code',
   'operations',
+  'webhooks',
   'audit_logs',
   'secrets',
 ] as const;
@@ -119,6 +120,7 @@ const about: Readonly<Record<Resource, string>> = {
   instances: 'instances and their logs',
   instance_code: 'the images and environment variables that instances run with',
   operations: 'operations and their logs',
+  webhooks: 'webhook endpoints and their deliveries; events in them are shown only with their own permission',
   audit_logs: 'the audit log',
   secrets: 'secrets: passwords of instances and encrypted values',
 };

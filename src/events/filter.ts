@@ -12,21 +12,25 @@ export interface EventFilter {
 
 const all = Object.keys(organizationCatalogue);
 
-/** The names that are asked for. */
-export function typesOf({ types }: EventFilter): ReadonlySet<string> {
+/** Whether a name is, or is in the family of, what is asked for; `*` asks for all. */
+export function isAsked(asked: string, name: string): boolean {
+  if (asked === '*') return true;
+  const family = familyOf(asked);
+  return family ? name.startsWith(family) : name === asked;
+}
+
+/** The names that are asked for; `field` is where mistakes are. */
+export function typesOf({ types }: EventFilter, field = 'types'): ReadonlySet<string> {
   const asked = (types ?? []).flatMap((text) => text.split(',')).map((text) => text.trim());
   if (asked.length === 0) return new Set(all);
-  const found = asked.map((text) => {
-    const family = familyOf(text);
-    return all.filter((name) => (family ? name.startsWith(family) : name === text));
-  });
+  const found = asked.map((text) => all.filter((name) => isAsked(text, name)));
   const unknown = asked.filter((_text, index) => found[index]?.length === 0);
   if (unknown.length > 0)
     throw validationError(
       unknown.slice(0, 20).map((text) => ({
-        field: 'types',
+        field,
         constraint: 'one_of',
-        message: `types: there are no events ${JSON.stringify(text.slice(0, 100))}; see /docs/events`,
+        message: `${field}: there are no events ${JSON.stringify(text.slice(0, 100))}; see /docs/events`,
       })),
     );
   return new Set(found.flat());

@@ -10,7 +10,7 @@ const channel = 'ocore';
 /** What travels through NOTIFY: ids only, the reader fetches the row with its own permissions. */
 const wakeUp = z.object({ topic: z.string(), id: z.string().optional(), created: z.literal(true).optional() });
 
-export type Topic = `${string}:${string}` | 'mail' | 'keys' | 'queue' | 'audit' | 'settings';
+export type Topic = `${string}:${string}` | 'mail' | 'keys' | 'queue' | 'audit' | 'settings' | 'outbox' | 'webhooks';
 
 /** A change of one row among many: who listens to the topic of all hears which. */
 export interface Change {

@@ -16,7 +16,7 @@ export interface NewEvent {
   data: Prisma.InputJsonValue;
 }
 
-/** Wakes who follows the events of an organization. */
+/** Wakes who follows the events of an organization; `outbox` wakes who reads those of all. */
 export const eventsTopic = (orgId: string): Topic => `events:${orgId}`;
 
 /**
@@ -30,5 +30,5 @@ export async function writeEvent(tx: Tx, event: NewEvent, topics: readonly (Topi
     WITH written AS (
       INSERT INTO outbox_events (org_id, project_id, type, resource_type, resource_id, resource_name, actor_type, actor_id, actor_name, administrator_name, request_id, payload)
       VALUES (${orgId}::uuid, ${projectId}::uuid, ${type}, ${resourceType}, ${resourceId}::uuid, ${resourceName}, ${actor.type}, ${actor.id}::uuid, ${actor.name}, ${actor.administrator?.name ?? null}, ${requestId}, ${data}::jsonb))
-    SELECT ${notifying([eventsTopic(orgId), ...topics])}`;
+    SELECT ${notifying([eventsTopic(orgId), 'outbox', ...topics])}`;
 }

@@ -62,14 +62,21 @@ function nodeTypeOf(field: GraphQLField<unknown, unknown>): string {
   return isObjectType(connection) ? (getNamedType(connection.getFields()['nodes']?.type)?.name ?? '') : '';
 }
 
-async function listed(
-  client: Client,
-  field: GraphQLField<unknown, unknown>,
-  member: string | undefined,
-): Promise<Row[]> {
-  const ofMember = field.args.some(({ name }) => name === 'id') ? `, id: "${member}"` : '';
+/** Whose list it is, where a list is of something. */
+function whose(field: GraphQLField<unknown, unknown>, ids: Ids): string {
+  const owners = {
+    id: ids[field.name.startsWith('admin') ? 'organization' : 'member'],
+    endpointId: ids['webhookEndpoint'],
+  };
+  return Object.entries(owners)
+    .filter(([name]) => field.args.some((arg) => arg.name === name))
+    .map(([name, id]) => `, ${name}: "${id}"`)
+    .join('');
+}
+
+async function listed(client: Client, field: GraphQLField<unknown, unknown>, ids: Ids): Promise<Row[]> {
   const answer = await client.graphql(
-    `{ ${field.name}(first: 100${ofMember}) { nodes { __typename ${leavesOf(nodeTypeOf(field))} } } }`,
+    `{ ${field.name}(first: 100${whose(field, ids)}) { nodes { __typename ${leavesOf(nodeTypeOf(field))} } } }`,
   );
   return z.array(rowShape).parse(answer.at(`data.${field.name}.nodes`));
 }
@@ -105,9 +112,7 @@ async function listedBy(
   fields = connections.filter(({ name }) => !name.startsWith('admin')),
 ): Promise<Listed[]> {
   const pages = await Promise.all(
-    fields.map(async (field) =>
-      (await listed(client, field, ids['member'])).map((row) => ({ client, field: field.name, row })),
-    ),
+    fields.map(async (field) => (await listed(client, field, ids)).map((row) => ({ client, field: field.name, row }))),
   );
   return pages.flat();
 }
@@ -195,13 +200,11 @@ it('is not found by what pages begin with: a cursor is taken by the list that ga
   const lists = connections.map((field) => ({
     field,
     client: caller(field.name.startsWith('admin') ? 'the administrator' : 'Owner').client,
-    ofMember: field.args.some(({ name }) => name === 'id')
-      ? `, id: "${field.name.startsWith('admin') ? people.org.id : people.org.ids['member']}"`
-      : '',
+    of: whose(field, people.org.ids),
   }));
   type List = (typeof lists)[number];
-  const ask = ({ field, client, ofMember }: List, after: string) =>
-    client.graphql(`{ list: ${field.name}(first: 1${ofMember}${after}) { edges { cursor } } }`);
+  const ask = ({ field, client, of }: List, after: string) =>
+    client.graphql(`{ list: ${field.name}(first: 1${of}${after}) { edges { cursor } } }`);
   for (const list of lists) {
     const cursor = (await ask(list, '')).text('data.list.edges.0.cursor');
     const answers = await Promise.all(

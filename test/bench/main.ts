@@ -7,6 +7,7 @@ import { lists } from './lists.ts';
 import { playground } from './playground.ts';
 import { provisioning } from './provisioning.ts';
 import { requests } from './requests.ts';
+import { webhooks } from './webhooks.ts';
 
 const benches = new Map([
   ['requests', requests],
@@ -14,6 +15,7 @@ const benches = new Map([
   ['lists', lists],
   ['audit', audit],
   ['latency', latency],
+  ['webhooks', webhooks],
   ['playground', playground],
   ['provisioning', provisioning],
   ['fleet', fleet],

@@ -7,6 +7,7 @@ import { activate, endOperations, fleetOf, settle } from '../kit/fleet-rows.ts';
 import type { IdentityProvider } from '../kit/identity-provider.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import type { Ocore } from '../kit/ocore.ts';
+import { addWebhook } from '../kit/two-orgs.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 import type { Guide } from './guide.ts';
 
@@ -59,6 +60,23 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       return { PROJECT_ID: (await owner.post('/projects', { name: 'Africa' })).text('id') };
     case 'instance':
       return { ...(await fleetOf(ocore, owner)) };
+    case 'delivery': {
+      const { webhookDelivery } = await addWebhook(ocore, owner, 'delivered');
+      await ocore.sql("UPDATE webhook_endpoints SET active = true WHERE url = 'https://delivered.example.com/hook'");
+      const attempt = {
+        at: new Date().toISOString(),
+        status: 503,
+        headers: {},
+        body: 'later',
+        durationMs: 41,
+        error: null,
+      };
+      await ocore.sql('UPDATE webhook_deliveries SET attempt_count = 1, attempts = $2::jsonb WHERE id = $1', [
+        webhookDelivery,
+        JSON.stringify([attempt]),
+      ]);
+      return { DELIVERY_ID: webhookDelivery ?? '' };
+    }
     case 'server': {
       const fleet = await fleetOf(ocore, owner);
       // A server can be removed only without instances.

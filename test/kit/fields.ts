@@ -52,6 +52,11 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
+  [
+    /\.endpointId$|^\w+\.(\w*[wW]ebhookEndpoint|rotateWebhookSecret|replayFailedWebhookDeliveries)\.id$/,
+    'webhookEndpoint',
+  ],
+  [/^\w+\.\w*[wW]ebhookDelivery\.id$/, 'webhookDelivery'],
   [/^\w+\.\w*Session\.id$/, 'session'],
   [/^\w+\.\w*Impersonation\.id$/, 'impersonation'],
   [/^\w+\.\w*Passkey\.id$/, 'passkey'],
@@ -77,8 +82,14 @@ const texts: Readonly<Record<string, string>> = {
   fingerprint: `SHA256:${'A'.repeat(43)}`,
   provider: 'github',
   host: '127.0.0.1',
+  url: 'https://hooks.example.com/hook',
+  secret: `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`,
 };
-const lists: Readonly<Record<string, unknown[]>> = { permissions: ['view:projects'] };
+const lists: Readonly<Record<string, unknown[]>> = {
+  permissions: ['view:projects'],
+  // Whoever may create an endpoint sees these.
+  events: ['webhook_endpoint.*'],
+};
 const scalars: Readonly<Record<string, unknown>> = {
   Int: 1,
   Float: 1,

@@ -75,6 +75,22 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
   };
 }
 
+/** A webhook endpoint with what was delivered to it. */
+export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name: string): Promise<Ids> {
+  const endpoint = await owner.post('/webhook-endpoints', {
+    url: `https://${name}.example.com/hook`,
+    description: name,
+    events: ['webhook_endpoint.*'],
+    active: false,
+  });
+  const [delivery] = await ocore.sql<{ id: string }>(
+    `INSERT INTO webhook_deliveries (id, org_id, endpoint_id, event_id, event_type, resource_id, status)
+      SELECT gen_random_uuid(), org_id, $1::uuid, event_id, type, resource_id, 'failed' FROM outbox_events WHERE resource_id = $1::uuid LIMIT 1 RETURNING id`,
+    [endpoint.text('id')],
+  );
+  return { webhookEndpoint: endpoint.text('id'), webhookDelivery: delivery?.id ?? '' };
+}
+
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
@@ -84,6 +100,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   });
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
+  const webhooks = await addWebhook(ocore, owner, name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -100,7 +117,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...person, ...member, ...others },
+    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...person, ...member, ...others },
   };
 }
 

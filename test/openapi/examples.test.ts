@@ -12,6 +12,7 @@ import {
   tellOrganization,
   tellOrganizationEnd,
   tellRegistries,
+  tellWebhooks,
 } from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
 import { password, type Scene } from './told/scene.ts';
@@ -48,6 +49,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
   await tellRegistries(scene, ada);
+  await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);
   await tellFleetEnd(scene, ada);
   await tellOrganizationEnd(scene, ada);

@@ -4,6 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
+import { addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -29,6 +30,8 @@ async function filled(path: string): Promise<string> {
     roles: () => listed('/roles'),
     'api-keys': () => listed('/api-keys'),
     registries: () => listed('/registries'),
+    'webhook-endpoints': () => listed('/webhook-endpoints'),
+    'webhook-deliveries': async () => listed(`/webhook-endpoints/${await listed('/webhook-endpoints')}/deliveries`),
     users: () => listed('/admin/users'),
     orgs: () => listed('/admin/orgs'),
   };
@@ -43,9 +46,10 @@ it('is served as JSON and YAML', async () => {
 });
 
 // The client holds every answer against the document.
-it('tells the truth: what every GET answers has the documented shape', async () => {
+it('tells the truth: what every GET answers has the documented shape', async ({ ocore }) => {
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
+  await addWebhook(ocore, owner, 'live');
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,

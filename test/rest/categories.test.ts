@@ -30,7 +30,6 @@ const pending = [
   '/instances/{id}/database',
   '/environments/{env_id}/backups',
   '/instances/{id}/domains',
-  '/webhook-endpoints',
 ];
 
 /** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances, such as the registries of their images. */
@@ -43,6 +42,7 @@ const further = [
   '/permissions',
   '/invitations',
   '/invite-links',
+  '/webhook-deliveries',
 ];
 
 /** `{id}` and `{projectId}` mean the same place. */

@@ -12,7 +12,7 @@ import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
-import { personalIds } from '../kit/two-orgs.ts';
+import { addWebhook, personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
 import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -248,6 +248,17 @@ async function things(watched: Client): Promise<Ids> {
   await watched.patch(`/registries/${registry.text('id')}`, {
     password: plant('new password of a registry', 'Planted-Registry-27'),
   });
+  const webhook = await plain.post('/webhook-endpoints', {
+    url: 'https://hooks.example.com/hook',
+    events: ['*'],
+    active: false,
+  });
+  const endpoint = webhook.text('id');
+  plant('secret of a webhook', webhook.text('signingSecret'));
+  await plain.post(`/webhook-endpoints/${endpoint}/rotate-secret`, {
+    secret: plant('new secret of a webhook', `whsec_${Buffer.alloc(32, 'planted-29').toString('base64')}`),
+  });
+  const webhooks = await addWebhook({ sql }, watched, 'watched');
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -266,6 +277,7 @@ async function things(watched: Client): Promise<Ids> {
     ...person,
     server: server.text('id'),
     registry: registry.text('id'),
+    ...webhooks,
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,

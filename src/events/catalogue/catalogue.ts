@@ -11,6 +11,7 @@ import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
+import { webhookEvents } from './webhook.ts';
 
 export type { EventType, NoData };
 
@@ -26,6 +27,7 @@ export const organizationCatalogue = {
   ...environmentEvents,
   ...instanceEvents,
   ...operationEvents,
+  ...webhookEvents,
 };
 
 /** Every event. What is not in here cannot be recorded: its name does not compile. */

@@ -1,3 +1,4 @@
+import { newId } from '../../../src/ids.ts';
 import { Client } from '../../kit/client.ts';
 import { type Scene, signedIn } from './scene.ts';
 
@@ -51,6 +52,31 @@ export async function tellMembers({ story, ocore, anonymous }: Scene, ada: Clien
   story.at('/members/{id}', await ada.memberIdOf(grace.email));
   await story.tell('DELETE /members/{id}', ada);
   await story.tell('DELETE /invite-links/{id}', ada);
+}
+
+/** A webhook endpoint, and a delivery as a worker leaves it. */
+export async function tellWebhooks({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const endpoint = await story.tell('POST /webhook-endpoints', ada, { free: ['signingSecret'] });
+  await story.tell('GET /webhook-endpoints', ada);
+  await story.tell('GET /webhook-endpoints/{id}', ada);
+  await story.tell('PUT /webhook-endpoints/{id}', ada);
+  await story.tell('PATCH /webhook-endpoints/{id}', ada);
+  const attempt = { at: new Date().toISOString(), status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' };
+  const [delivery] = await ocore.sql<{ id: string }>(
+    `INSERT INTO webhook_deliveries (id, org_id, endpoint_id, event_id, event_type, resource_id, status, attempt_count, attempts, finished_at)
+      SELECT $3::uuid, org_id, resource_id, event_id, type, resource_id, 'succeeded', 1, $2::jsonb, now()
+      FROM outbox_events WHERE resource_id = $1 AND type = 'webhook_endpoint.tested' RETURNING id`,
+    [endpoint.text('id'), JSON.stringify([{ ...attempt, durationMs: 84, error: null }]), newId()],
+  );
+  story.at('/webhook-deliveries/{id}', delivery?.id ?? '');
+  const free = ['eventId', 'requestBody'];
+  await story.tell('GET /webhook-endpoints/{id}/deliveries', ada, { free });
+  await story.tell('GET /webhook-deliveries/{id}', ada, { free });
+  await story.tell('POST /webhook-deliveries/{id}/replay', ada);
+  await story.tell('POST /webhook-endpoints/{id}/test', ada);
+  await story.tell('POST /webhook-endpoints/{id}/replay', ada);
+  await story.tell('POST /webhook-endpoints/{id}/rotate-secret', ada, { free: ['signingSecret'] });
+  await story.tell('DELETE /webhook-endpoints/{id}', ada);
 }
 
 /** A private image registry. */
