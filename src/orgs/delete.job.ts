@@ -77,11 +77,13 @@ export const deleteOrganizationJob = implementOperation({
   },
   settle: async (tx, { operation, scope }, outcome) => {
     if (outcome === 'succeeded') return;
-    const changed = await tx.organization.updateMany({
-      where: { id: operation.orgId, status: 'removing' },
-      data: { status: 'active' },
+    const where = { id: operation.orgId, status: 'removing' as const };
+    const inactive = await tx.organization.updateMany({
+      where: { ...where, deactivatedAt: { not: null } },
+      data: { status: 'deactivated' },
     });
-    if (changed.count > 0)
+    const active = await tx.organization.updateMany({ where, data: { status: 'active' } });
+    if (inactive.count + active.count > 0)
       await recordFact(tx, scope, {
         action: 'organization.delete_failed',
         resource: 'org',

@@ -65,6 +65,7 @@ function nodeTypeOf(field: GraphQLField<unknown, unknown>): string {
 /** Whose list it is, where a list is of something. */
 function whose(field: GraphQLField<unknown, unknown>, ids: Ids): string {
   const owners = {
+    // The lists of the administrator take an organization.
     id: ids[field.name.startsWith('admin') ? 'organization' : 'member'],
     endpointId: ids['webhookEndpoint'],
   };
@@ -123,8 +124,7 @@ async function everything(): Promise<Listed[]> {
     ...(await listedBy(caller('Owner').client, people.org.ids)),
     ...(await listedBy(
       caller('the administrator').client,
-      // The list of an administrator that takes an id takes that of an organization.
-      { member: people.org.id },
+      people.org.ids,
       connections.filter(({ name }) => name.startsWith('admin')),
     )),
   ];

@@ -116,3 +116,18 @@ it('goes on living when something came in between', async ({ ocore }) => {
     (await other.post(`/operations/${accepted.text('operationId')}/retry`)).status,
   ]).toEqual(['active', 409]);
 });
+
+it('leaves a deactivated organization deactivated when its deletion fails', async ({ ocore, owner: admin }) => {
+  const user = await ocore.owner('resting');
+  const id = await orgId(ocore, user.org);
+  await admin.post(`/admin/orgs/${id}/deactivate`);
+  await admin.in(null).delete(`/admin/orgs/${id}`, { confirmSlug: user.org });
+  await ocore.sql(
+    "INSERT INTO servers (id, org_id, name, host, ssh_user, updated_at) VALUES (gen_random_uuid(), $1, 'Late', '127.0.0.1', 'root', now())",
+    [id],
+  );
+  expect((await user.get('/org')).at('status')).toBe('removing');
+  const worker = new WorkerProcess(ocore);
+  await expect.poll(async () => (await user.get('/org')).at('status'), { timeout: 60_000 }).toBe('deactivated');
+  await worker.kill();
+}, 120_000);
