@@ -24,7 +24,7 @@ const [first] = eventTypes;
 
 const examples: Examples = {
   'Event.administratorName': null,
-  'Event.id': '0197a1f4-5e6f-7081-8c9d-0e1f2a3b4c5d',
+  'Event.id': '5f0ab5c5-35ee-4335-af34-943e1f1f820c',
   'Event.type': 'project.created',
   'Event.resourceType': 'project',
   'Event.resourceId': ids.project,
@@ -34,9 +34,9 @@ const examples: Examples = {
   'Event.data': { name: 'ERP', slug: 'erp' },
   'EventType.name': 'organization.created',
   'EventType.permission': 'view:org',
-  dataSchema: { type: 'object', properties: { name: { type: 'string' }, slug: { type: 'string' } }, required: ['name', 'slug'], additionalProperties: false },
+  dataSchema: { type: 'object', properties: { name: { type: 'string' }, slug: { type: 'string' }, logoUrl: { type: ['string', 'null'] } }, required: ['name', 'slug', 'logoUrl'], additionalProperties: false },
   when: first?.when ?? '',
-  example: { name: 'Acme', slug: 'acme' },
+  example: { name: 'Acme', slug: 'acme', logoUrl: null },
 };
 
 export default { routes, examples, parsers: {} } satisfies Category;

@@ -14,7 +14,7 @@ export async function tellInstallation({ story, ocore, anonymous, admin }: Scene
     "INSERT INTO mails (id, recipient, subject, attempts, last_error, failed_at) VALUES ('0197a1f6-2f4d-7c31-8a52-6b0f9d7e4c10', 'ada@example.com', 'Your invitation to Acme', 34, 'connect ECONNREFUSED', now())",
   );
   await story.tell('GET /admin/jobs/dead-mails', admin);
-  await story.tell('GET /admin/health', admin);
+  await story.tell('GET /admin/health', admin, { free: ['migrations.latest'] });
   await story.tell('GET /admin/settings', admin, { free: ['sshNetworks'] });
   await story.tell('PATCH /admin/settings', admin);
   await admin.patch('/admin/settings', {
