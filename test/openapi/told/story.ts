@@ -49,6 +49,8 @@ export class Story {
   /** Routes with the statuses that they answered. */
   readonly told = new Set<string>();
   readonly problems: string[] = [];
+  /** The requests that changed something, with their routes. */
+  readonly changes = new Map<string, string>();
   readonly #real = new Map<string, string>();
 
   /** What stands for this text of the examples by now. */
@@ -88,6 +90,7 @@ export class Story {
     if (answer.status >= 300)
       throw new Error(`${name} with ${JSON.stringify(body)}: ${answer.status} ${JSON.stringify(answer.body)}`);
     this.told.add(`${name} ${answer.status}`);
+    if (method !== 'GET') this.changes.set(answer.headers.get('x-request-id') ?? '', name);
     this.#compare(name, answer, given);
     return answer;
   }
