@@ -7,18 +7,18 @@ import { Receiver, receiverCertificate, receiversAllowed } from '../kit/receiver
 import { WorkerProcess } from '../kit/worker.ts';
 import { startChild } from './child.ts';
 
-/** Each organization has a tenth of the events, and each of its five endpoints is told all of them. */
-const organizations = 10;
-const endpointsOfEach = 5;
+/** Every endpoint is told every event. */
+const organizations = 1;
+const endpointsOfEach = 50;
 const deadOnes = 5;
-const resourcesOfEach = 20;
+const resourcesOfEach = 200;
 const events = 10_000;
 /** Events that are there at once, to see how many deliveries a second there are. */
-const burst = 3000;
+const burst = 300;
 const rounds = 2;
 /** Events per second, where the time to arrival is measured: at most so many, and a part of what the burst showed this machine can do. */
 const mostPace = 100;
-const partOfBurst = 0.3;
+const partOfBurst = 0.5;
 
 interface Stage {
   ocore: Ocore;
@@ -60,7 +60,7 @@ async function prepare(ocore: Ocore): Promise<Stage> {
   for (let index = 0; index < organizations; index += 1) {
     const owner = await ocore.owner(`owner${index}`);
     const [org] = await ocore.sql<{ id: string }>('SELECT id FROM organizations WHERE slug = $1', [owner.org]);
-    const deadHere = dead.splice(0, index % (organizations / deadOnes) === 0 ? 1 : 0);
+    const deadHere = dead.splice(0, deadOnes / organizations);
     for (const url of deadHere) await makeEndpoint(owner, url);
     const healthy: Receiver[] = [];
     while (healthy.length < endpointsOfEach - deadHere.length) {

@@ -201,5 +201,7 @@ it('runs every language that the guides have examples in', () => {
     'nginx',
     'sh',
     'shell',
+    // An HTTP message.
+    'text',
   ]);
 });
