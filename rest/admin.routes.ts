@@ -41,7 +41,7 @@ const actOnOrganization = (path: string, summary: string, field: string): Route 
 
 const routes: readonly Route[] = [
   { method: 'get', path: '/admin/users', category, summary: 'List all accounts', document: `query ($first: Int, $after: String, $search: String) { adminUsers(first: $first, after: $after, search: $search) { nodes { ${user} } pageInfo { hasNextPage endCursor } } }`, answer: { as: 'list' } },
-  { method: 'post', path: '/admin/users', category, summary: 'Create an account', document: `mutation ($input: AdminCreateUserInput!) { adminCreateUser(input: $input) { ${user} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'post', path: '/admin/users', category, summary: 'Create an account', document: `mutation ($input: AdminCreateUserInput!) { adminCreateUser(input: $input) { ${user} } }`, answer: { as: 'object', status: 201 }, errors: ['quota_exceeded'] },
   { method: 'get', path: '/admin/users/{id}', category, summary: 'Get an account', document: `query ($id: ID!) { adminUser(id: $id) { ${user} } }`, answer: { as: 'object' } },
   act('deactivate', 'Deactivate an account', 'adminDeactivateUser'),
   act('reactivate', 'Reactivate an account', 'adminReactivateUser'),
@@ -82,7 +82,7 @@ const routes: readonly Route[] = [
     document: `query ($id: ID!, $first: Int, $after: String, $search: String) { adminOrganizationMembers(id: $id, first: $first, after: $after, search: $search) { nodes { ${member} } ${pageInfo} } }`,
     answer: { as: 'list' },
   },
-  { method: 'post', path: '/admin/orgs/{id}/members', category, summary: 'Add a member to an organization', document: `mutation ($id: ID!, $input: AdminAddMemberInput!) { adminAddOrganizationMember(id: $id, input: $input) { ${member} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'post', path: '/admin/orgs/{id}/members', category, summary: 'Add a member to an organization', document: `mutation ($id: ID!, $input: AdminAddMemberInput!) { adminAddOrganizationMember(id: $id, input: $input) { ${member} } }`, answer: { as: 'object', status: 201 }, errors: ['quota_exceeded'] },
   { method: 'delete', path: '/admin/orgs/{id}/members/{memberId}', category, summary: 'Remove a member from an organization', document: 'mutation ($id: ID!, $memberId: ID!) { adminRemoveOrganizationMember(id: $id, memberId: $memberId) { id } }', answer: { as: 'message', message: 'Member removed' } },
   {
     method: 'get',

@@ -15,9 +15,9 @@ const routes: readonly Route[] = [
     summary: 'Create an account with its first organization',
     document: `mutation ($input: SignUpInput!) { register(input: $input) { session { ${signIn} } } }`,
     answer: { as: 'session', key: 'session', message: 'If an account can be created for this address, an e-mail with a link has been sent' },
-    errors: ['forbidden', 'not_found', 'setup_token_required'],
+    errors: ['forbidden', 'not_found', 'setup_token_required', 'quota_exceeded'],
   },
-  { method: 'post', path: '/auth/signup/confirm', category: 'Authentication', summary: 'Create the account of a confirmation e-mail', document: `mutation ($input: ConfirmSignUpInput!) { confirmSignUp(input: $input) { ${signIn} } }`, answer: { as: 'object', status: 201 }, errors: ['forbidden'] },
+  { method: 'post', path: '/auth/signup/confirm', category: 'Authentication', summary: 'Create the account of a confirmation e-mail', document: `mutation ($input: ConfirmSignUpInput!) { confirmSignUp(input: $input) { ${signIn} } }`, answer: { as: 'object', status: 201 }, errors: ['forbidden', 'quota_exceeded'] },
   { method: 'post', path: '/auth/login', category: 'Authentication', summary: 'Sign in', document: `mutation ($input: LoginInput!) { login(input: $input) { requiresTOTP partialToken ${signIn} } }`, answer: { as: 'object' }, errors: ['invalid_credentials'] },
   {
     method: 'post',

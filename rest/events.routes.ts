@@ -34,9 +34,9 @@ const examples: Examples = {
   'Event.data': { name: 'ERP', slug: 'erp' },
   'EventType.name': 'organization.created',
   'EventType.permission': 'view:org',
-  dataSchema: { type: 'object', properties: { name: { type: 'string' }, slug: { type: 'string' }, logoUrl: { type: ['string', 'null'] } }, required: ['name', 'slug', 'logoUrl'], additionalProperties: false },
+  dataSchema: { type: 'object', properties: {}, additionalProperties: false },
   when: first?.when ?? '',
-  example: { name: 'Acme', slug: 'acme', logoUrl: null },
+  example: {},
 };
 
 export default { routes, examples, parsers: {} } satisfies Category;

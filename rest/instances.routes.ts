@@ -31,7 +31,7 @@ const routes: readonly Route[] = [
     document: `query ($first: Int, $after: String, $projectId: ID, $serverId: ID, $environmentId: ID, $status: [InstanceStatus!], $search: String, $sort: ListSort) { instances(first: $first, after: $after, projectId: $projectId, serverId: $serverId, environmentId: $environmentId, statuses: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
-  { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' } },
+  { method: 'post', path: '/instances', category, summary: 'Create and provision an instance', document: `mutation ($input: CreateInstanceInput!) { createInstance(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance creation in progress' }, errors: ['quota_exceeded'] },
   { method: 'get', path: '/instances/{id}', category, summary: 'Get an instance', document: `query ($id: ID!) { instance(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt'] },
   { method: 'patch', path: '/instances/{id}', category, summary: 'Change an instance', document: `mutation ($id: ID!, $input: UpdateInstanceInput!) { updateInstance(id: $id, input: $input) { ${payload} message } }`, answer: { as: 'accepted', resource: 'instance', message: 'Instance updated', mayBeDone: true } },
   {

@@ -18,7 +18,7 @@ const routes: readonly Route[] = [
     document: `query ($first: Int, $after: String, $includeArchived: Boolean, $search: String, $sort: ListSort) { projects(first: $first, after: $after, includeArchived: $includeArchived, search: $search, sort: $sort) { nodes { ${project} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
-  { method: 'post', path: '/projects', category: 'Projects', summary: 'Create a project', document: `mutation ($input: CreateProjectInput!) { createProject(input: $input) { ${project} } }`, answer: { as: 'object', status: 201 } },
+  { method: 'post', path: '/projects', category: 'Projects', summary: 'Create a project', document: `mutation ($input: CreateProjectInput!) { createProject(input: $input) { ${project} } }`, answer: { as: 'object', status: 201 }, errors: ['quota_exceeded'] },
   { method: 'get', path: '/projects/{id}', category: 'Projects', summary: 'Get a project', document: `query ($id: ID!) { project(id: $id) { ${project} } }`, answer: { as: 'object' } },
   { method: 'patch', path: '/projects/{id}', category: 'Projects', summary: 'Update a project', document: `mutation ($id: ID!, $input: UpdateProjectInput!) { updateProject(id: $id, input: $input) { ${project} } }`, answer: { as: 'object' } },
   { method: 'post', path: '/projects/{id}/archive', category: 'Projects', summary: 'Archive a project', document: `mutation ($id: ID!) { archiveProject(id: $id) { ${project} } }`, answer: { as: 'object' } },

@@ -30,7 +30,15 @@ const routes: readonly Route[] = [
     document: `query ($first: Int, $after: String, $status: [ServerStatus!], $search: String, $sort: ListSort) { servers(first: $first, after: $after, statuses: $status, search: $search, sort: $sort) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
   },
-  { method: 'post', path: '/servers', category, summary: 'Register a server and validate it', document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' }, errors: ['destination_denied'] },
+  {
+    method: 'post',
+    path: '/servers',
+    category,
+    summary: 'Register a server and validate it',
+    document: `mutation ($input: CreateServerInput!) { createServer(input: $input) { ${payload} } }`,
+    answer: { as: 'accepted', resource: 'server', message: 'Server validation in progress' },
+    errors: ['destination_denied', 'quota_exceeded'],
+  },
   { method: 'get', path: '/servers/{id}', category, summary: 'Get a server', document: `query ($id: ID!) { server(id: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lastSeenAt', 'diskAvailableBytes'] },
   {
     method: 'patch',

@@ -64,12 +64,20 @@ function codesOf(
   add(!scope.names.has('public'), 'forbidden', 'not_found');
   // The rules of an organization for the sessions that work in it.
   add(scope.organization, 'two_factor_required', 'reauthentication_required', 'email_not_verified');
+  add(scope.names.has('admin'), 'two_factor_required');
+  const changes = route.method !== 'get';
+  add(changes && !scope.names.has('session'), 'maintenance');
+  add(changes && scope.organization, 'organization_deactivated');
+  add(
+    changes && (['person', 'owner', 'oneself'] as const).some((name) => scope.names.has(name)),
+    'not_while_impersonating',
+  );
   add(typesOf(route).length > 0, 'not_acceptable');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
   add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
   add(
-    route.method !== 'get',
+    changes,
     'conflict',
     'unprocessable',
     'idempotency_in_progress',
@@ -77,7 +85,7 @@ function codesOf(
     'idempotency_key_reused',
   );
   add(conditional, 'precondition_failed');
-  add(route.method !== 'get' && scope.organization, 'invalid_state');
+  add(changes && scope.organization, 'invalid_state');
   add(route.answer.as === 'accepted', 'operation_in_progress');
   return found;
 }

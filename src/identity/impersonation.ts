@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { nameInMail } from '../mail/index.ts';
+import { letters } from './letters.ts';
 import { queueNotice } from './security-notice.ts';
 import { type AccessTokens, newRefreshToken } from './tokens.ts';
 
@@ -67,18 +68,8 @@ export async function openImpersonation(
     actor: admin,
     after: { session: sessionId, reason, expiresAt: expiresAt.toISOString() },
   });
-  await queueNotice(tx, app, user, {
-    to: user.email,
-    subject: 'oCore: An administrator works in your account',
-    text: `Hello ${nameInMail(user.name)},
-
-the administrator ${nameInMail(admin.name)} of this installation works in your account on your behalf until ${expiresAt.toUTCString()}.
-
-Reason: ${nameInMail(reason)}
-
-Your password, your second factor, your e-mail address and your API keys cannot be changed that way. Everything that is done is in the audit log of your organization, with the name of the administrator. You can end it at any time among your sessions.
-`,
-  });
+  const told = [nameInMail(admin.name), expiresAt.toUTCString(), nameInMail(reason)] as const;
+  await queueNotice(tx, app, user, letters.impersonated(user.email, ...told));
   const accessToken = await tokens.issue(user.id, sessionId, { seconds, actor: admin.id });
   return { sessionId, user, reason, accessToken, expiresAt };
 }

@@ -46,6 +46,15 @@ export const letters = {
       asked(client),
     ),
   }),
+  impersonated: (to: string, administrator: string, until: string, reason: string): Letter => ({
+    to,
+    subject: 'oCore: An administrator works in your account',
+    text: body(
+      `An administrator of this installation, ${administrator}, works in your account on your behalf until ${until}.`,
+      `Reason: ${reason}`,
+      'Your password, your second factor, your e-mail address and your API keys cannot be changed that way. Everything that is done is in the audit log of your organization, with the name of the administrator. You can end it at any time among your sessions.',
+    ),
+  }),
   verify: (to: string, link: string): Letter => ({
     to,
     subject: 'Verify your e-mail address for oCore',

@@ -1,9 +1,10 @@
+import type { WebhookEndpoint } from '../../prisma/generated/client/client.ts';
 import { itself } from '../access/access.ts';
 import { isOwnerRole } from '../access/bounds.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
-import { nameInMail, queueMail } from '../mail/index.ts';
+import { type Letter, nameInMail, queueMail } from '../mail/index.ts';
 import { failWaiting } from './fail-waiting.ts';
 import { hostOf, wakeQueue } from './rows.ts';
 import { failingDays } from './schedule.ts';
@@ -29,6 +30,26 @@ async function recipients(tx: Tx, orgId: string, createdBy: string | null): Prom
   return users.map(({ email }) => email);
 }
 
+function letter(
+  to: string,
+  appUrl: string,
+  organization: string,
+  endpoint: Pick<WebhookEndpoint, 'id' | 'url' | 'description'>,
+  reason: DisabledReason,
+): Letter {
+  const description = endpoint.description ? `, ${nameInMail(endpoint.description)}` : '';
+  return {
+    to,
+    subject: 'A webhook endpoint was disabled',
+    text: [
+      `oCore disabled a webhook endpoint of ${nameInMail(organization)}: ${told[reason]}.`,
+      `Endpoint: ${endpoint.id} at ${hostOf(endpoint)}${description}`,
+      'Events are no longer sent to it. When its receiver works again, activate the endpoint and replay the deliveries that failed.',
+      `How: ${appUrl}/docs/guides/webhooks`,
+    ].join('\n\n'),
+  };
+}
+
 /** Sends nothing more to an endpoint, records why, and tells people. */
 export async function disableEndpoint(app: App, orgId: string, id: string, reason: DisabledReason): Promise<void> {
   const scope = { orgId, actor: itself, requestId: `webhook-${id.slice(-6)}`, ipAddress: null, userAgent: null };
@@ -50,13 +71,7 @@ export async function disableEndpoint(app: App, orgId: string, id: string, reaso
       after: { reason, failingSince },
     });
     const organization = await tx.organization.findFirst({ where: { id: orgId }, select: { name: true } });
-    const text = [
-      `oCore disabled a webhook endpoint of ${nameInMail(organization?.name ?? '')}: ${told[reason]}.`,
-      `Endpoint: ${id} at ${hostOf(before)}${before.description ? `, ${nameInMail(before.description)}` : ''}`,
-      'Events are no longer sent to it. When its receiver works again, activate the endpoint and replay the deliveries that failed.',
-      `How: ${app.config.APP_URL}/docs/guides/webhooks`,
-    ].join('\n\n');
     for (const to of await recipients(tx, orgId, before.createdBy))
-      await queueMail(tx, app.secrets, { to, subject: 'A webhook endpoint was disabled', text });
+      await queueMail(tx, app.secrets, letter(to, app.config.APP_URL, organization?.name ?? '', before, reason));
   });
 }

@@ -10,6 +10,8 @@ const special: Readonly<Record<string, readonly string[]>> = {
   audit_entries: ['INSERT', 'SELECT'],
   outbox_events: ['INSERT', 'SELECT'],
   audit_anchors: ['SELECT'],
+  webhook_queues: ['INSERT', 'SELECT', 'UPDATE'],
+  webhook_deliveries: ['SELECT', 'UPDATE'],
   operation_steps: ['INSERT', 'SELECT', 'UPDATE'],
   operation_logs: ['INSERT', 'SELECT', 'UPDATE'],
   // Single columns, see below.
