@@ -151,14 +151,14 @@ it('is never delayed, nor led astray, by receivers that are slow, hang, reset, r
   const healthy = await newEndpoint(owner, receiver, { events: ['project.updated'] });
   const names = Array.from({ length: 30 }, (_value, index) => `Name ${index}`);
   for (const name of names) await rename(owner, project, name);
-  await expect.poll(() => receiver.names('project.updated'), { timeout: 10_000 }).toEqual(names);
+  await expect.poll(() => receiver.names('project.updated')).toEqual(names);
   expect((await deliveries(owner, healthy, '?status=failed')).at('data')).toEqual([]);
   const outcomes = await Promise.all(
     stage.map(async ([name, , endpoint]) => {
-      const list = async () => (await deliveries(owner, endpoint, '?event_type=project.updated&limit=100')).body;
-      await expect
-        .poll(list)
-        .toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ attemptCount: 1 })]) });
+      // The second attempt may have been made by then.
+      const counts = async () =>
+        JSON.stringify((await deliveries(owner, endpoint, '?event_type=project.updated&limit=100')).body);
+      await expect.poll(counts).toMatch(/"attemptCount":[1-9]/);
       const all = (await deliveries(owner, endpoint, '?event_type=project.updated&limit=100')).body;
       return [name, JSON.stringify(all)] as const;
     }),
