@@ -253,7 +253,7 @@ it('the search finds what people type, guides first, and says what it found and 
     ['certifcate', '/docs/guides/production#tls-and-the-proxy'],
     ['password', '/docs/guides/account#password'],
     ['pasword', '/docs/guides/account#password'],
-    ['backup', '/docs/guides/production#backup'],
+    ['backup', '/docs/guides/own-backup#set-up'],
     ['server', '/docs/guides/servers'],
     ['login', '/docs/guides/authentication#sign-in'],
     ['host key', '/docs/guides/servers#host-keys'],
