@@ -18,7 +18,7 @@ const burst = 300;
 const rounds = 2;
 /** Events per second, where the time to arrival is measured: at most so many, and a part of what the burst showed this machine can do. */
 const mostPace = 100;
-const partOfBurst = 0.5;
+const partOfBurst = 0.3;
 
 interface Stage {
   ocore: Ocore;
