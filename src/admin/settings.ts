@@ -5,11 +5,10 @@ import { notify } from '../events/hub.ts';
 import { oneLine, sendTestMail } from '../mail/index.ts';
 import { parseNetworks } from '../networks.ts';
 import { parse } from '../parse.ts';
-import { readSettings, type Settings, smtpPasswordOwner } from '../settings/index.ts';
+import { quotaFields, readSettings, type Settings, smtpPasswordOwner } from '../settings/index.ts';
 import { type Administrator, record } from './administrator.ts';
 import { getUser } from './users.ts';
 
-const quota = z.number().int().min(0).max(1_000_000).nullish();
 const line = (longest: number) => z.string().trim().min(1).max(longest).transform(oneLine);
 const network = z
   .string()
@@ -35,10 +34,7 @@ export const settingsInput = z.object({
   smtpUser: z.string().max(255).nullish(),
   smtpPassword: z.string().min(1).max(1000).nullish(),
   smtpFrom: line(255).nullish(),
-  maxServers: quota,
-  maxInstances: quota,
-  maxMembers: quota,
-  maxProjects: quota,
+  ...quotaFields,
   auditRetentionDays: z.number().int().min(30).max(3650).nullish(),
   operationLogRetentionDays: z.number().int().min(1).max(3650).nullish(),
   brandName: line(50).nullish(),

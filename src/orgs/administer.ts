@@ -5,10 +5,10 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { found, invalidState } from '../errors.ts';
 import { parse } from '../parse.ts';
+import { quotaFields } from '../settings/index.ts';
 import { lockOrganization, wakeMembers } from './service.ts';
 
-const quota = z.number().int().min(0).max(1_000_000).nullish();
-export const quotasInput = z.object({ maxServers: quota, maxInstances: quota, maxMembers: quota, maxProjects: quota });
+export const quotasInput = z.object(quotaFields);
 
 const quotasOf = ({ maxServers, maxInstances, maxMembers, maxProjects }: Organization) => ({
   maxServers,

@@ -1,6 +1,6 @@
 export { LiveSettings } from './live-settings.ts';
 export { maintenanceRefusal } from './maintenance.ts';
-export { requireQuota } from './quota.ts';
+export { quotaFields, requireQuota } from './quota.ts';
 export {
   type MailServer,
   type QuotaName,

@@ -1,25 +1,26 @@
+import { z } from 'zod';
 import type { Tx } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { LiveSettings } from './live-settings.ts';
 import type { QuotaName } from './settings.ts';
 
-interface Limits {
-  maxServers: number | null;
-  maxInstances: number | null;
-  maxMembers: number | null;
-  maxProjects: number | null;
-}
+const limit = z.number().int().min(0).max(1_000_000).nullish();
+/** The limits as the administrator gives them, for one organization or for all. */
+export const quotaFields = { maxServers: limit, maxInstances: limit, maxMembers: limit, maxProjects: limit };
 
-const ownLimit: Readonly<Record<QuotaName, (limits: Limits) => number | null>> = {
-  servers: (limits) => limits.maxServers,
-  instances: (limits) => limits.maxInstances,
-  members: (limits) => limits.maxMembers,
-  projects: (limits) => limits.maxProjects,
-};
+const fieldOf = {
+  servers: 'maxServers',
+  instances: 'maxInstances',
+  members: 'maxMembers',
+  projects: 'maxProjects',
+} as const satisfies Record<QuotaName, keyof typeof quotaFields>;
+
+/** What was removed from its server leaves its row. */
+const there = { status: { not: 'removed' as const } };
 
 const counts: Readonly<Record<QuotaName, (tx: Tx, orgId: string) => Promise<number>>> = {
-  servers: (tx, orgId) => tx.server.count({ where: { orgId } }),
-  instances: (tx, orgId) => tx.instance.count({ where: { orgId } }),
+  servers: (tx, orgId) => tx.server.count({ where: { orgId, ...there } }),
+  instances: (tx, orgId) => tx.instance.count({ where: { orgId, ...there } }),
   members: (tx, orgId) => tx.membership.count({ where: { orgId } }),
   projects: (tx, orgId) => tx.project.count({ where: { orgId } }),
 };
@@ -36,7 +37,7 @@ export async function requireQuota(
 ): Promise<void> {
   const select = { maxServers: true, maxInstances: true, maxMembers: true, maxProjects: true };
   const limits = await tx.organization.findFirst({ where: { id: orgId }, select });
-  const maximum = (limits && ownLimit[name](limits)) ?? settings.current.quotas[name];
+  const maximum = limits?.[fieldOf[name]] ?? settings.current.quotas[name];
   if (maximum === null) return;
   await tx.$queryRaw`SELECT 1 FROM organizations WHERE id = ${orgId}::uuid FOR NO KEY UPDATE`;
   const used = await counts[name](tx, orgId);

@@ -56,6 +56,10 @@ it('holds an organization to its quotas, also when everybody creates at once', a
   expect(refused.map((answer) => [answer.status, answer.at('error.code'), answer.at('error.details')])).toEqual(
     Array.from({ length: 6 }, () => [422, 'quota_exceeded', { quota: 'servers', maximum: 2, used: 2 }]),
   );
+  // What was removed counts no more.
+  const made = answers.find(({ status }) => status === 202)?.text('id');
+  await ocore.sql("UPDATE servers SET status = 'removed' WHERE id = $1", [made]);
+  expect((await user.post('/servers', { name: 'In its place', ...nowhere })).status).toBe(202);
   const projects = await Promise.all(
     Array.from({ length: 5 }, (_, index) => user.post('/projects', { name: `Project ${index}` })),
   );
