@@ -117,8 +117,9 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => worker.stop());
       const accountRequests = startAccountRequests(app);
       stops.push(() => accountRequests.stop());
-      stops.push(startSweeping(app));
-      const mailPump = await startMailPump(app);
+      const sweeping = startSweeping(app);
+      stops.push(() => sweeping.stop());
+      const mailPump = startMailPump(app);
       stops.push(() => mailPump.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());

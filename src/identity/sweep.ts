@@ -1,6 +1,5 @@
 import type { App } from '../app.ts';
-
-const everyMs = 3600_000;
+import { startHourly } from '../hourly.ts';
 
 /** Takes away sessions and e-mails that ended a month ago; until then they stay for inquiries. */
 export async function sweep(app: App): Promise<void> {
@@ -13,16 +12,6 @@ export async function sweep(app: App): Promise<void> {
   });
 }
 
-/** Sweeps now and every hour; gives the way to stop. */
-export function startSweeping(app: App): () => Promise<void> {
-  let round = Promise.resolve();
-  const start = (): void => {
-    round = sweep(app).catch((error: unknown) => app.log.warn({ err: error }, 'Expired rows could not be deleted'));
-  };
-  const timer = setInterval(start, everyMs);
-  start();
-  return async () => {
-    clearInterval(timer);
-    await round;
-  };
+export function startSweeping(app: App): { stop(): Promise<void> } {
+  return startHourly(app.log, 'Expired rows could not be deleted', () => sweep(app));
 }

@@ -111,19 +111,17 @@ export function isLocalOutbox(app: Pick<App, 'config' | 'settings'>): boolean {
 }
 
 /** Sends what is due, in every process that works, by the mail server that is set at the time. */
-export async function startMailPump(app: App): Promise<WorkLoop> {
-  let transport: SmtpTransport | null = await smtpTransport(app);
-  if (!transport && !isLocalOutbox(app))
+export function startMailPump(app: App): WorkLoop {
+  if (!sendsMail(app) && !isLocalOutbox(app))
     app.log.warn('No mail server is configured (SMTP_URL, SMTP_HOST or the settings): e-mails stay queued');
-  let stale = false;
-  app.settings.follow(() => {
-    stale = true;
-  });
+  let transport: SmtpTransport | null = null;
+  let madeFor: App['settings']['current'] | undefined;
   return new WorkLoop(app.events, 'mail', 1000, app.log, async () => {
-    if (stale) {
-      stale = false;
+    const { current } = app.settings;
+    if (madeFor !== current) {
       transport?.transporter.close();
       transport = await smtpTransport(app);
+      madeFor = current;
     }
     if (!transport && !isLocalOutbox(app)) return false;
     const due = await take(app);

@@ -4,7 +4,7 @@ import { dropChains } from '../audit/cut.ts';
 import { recordFact } from '../audit/mutation.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { batch, deleteInBatches } from './batches.ts';
+import { batch, deleteInBatches } from '../database/batches.ts';
 import { eraseOrganization, livingOnServers, organizationPlace } from './erase.ts';
 import { deleteOrganizationKind } from './kinds.ts';
 import { wakeMembers } from './service.ts';

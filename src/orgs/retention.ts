@@ -1,11 +1,10 @@
 import type { App } from '../app.ts';
 import { cutChain, dropChains } from '../audit/cut.ts';
+import { batch, deleteInBatches } from '../database/batches.ts';
 import { namesOfAction } from '../events/catalogue/former-names.ts';
 import { firstIdAt } from '../ids.ts';
 import { eventDays } from '../events/read.ts';
-import { batch, deleteInBatches } from './batches.ts';
-
-const everyMs = 3600_000;
+import { startHourly } from '../hourly.ts';
 
 /** Deletes the logs of operations that ended long ago; that they were, and how they ended, stays. */
 async function sweepLogs({ db: { prisma }, settings }: App, signal: AbortSignal): Promise<void> {
@@ -67,25 +66,8 @@ async function sweep(app: App, signal: AbortSignal): Promise<void> {
   );
 }
 
-/** Sweeps at the start and then every hour. Every worker may: deleting twice harms nothing. */
 export function startRetention(app: App): { stop(): Promise<void> } {
-  const end = new AbortController();
-  const run = (): Promise<void> =>
-    Promise.all([sweep(app, end.signal), sweepLogs(app, end.signal), sweepEvents(app, end.signal)]).then(
-      () => {},
-      (error: unknown) => {
-        if (!end.signal.aborted) app.log.warn({ err: error }, 'Old audit entries, logs and events were not deleted');
-      },
-    );
-  let running = run();
-  const timer = setInterval(() => {
-    running = run();
-  }, everyMs);
-  return {
-    stop: async () => {
-      end.abort();
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return startHourly(app.log, 'Old audit entries, logs and events were not deleted', (signal) =>
+    Promise.all([sweep(app, signal), sweepLogs(app, signal), sweepEvents(app, signal)]),
+  );
 }
