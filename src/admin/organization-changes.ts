@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Organization } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
-import { AppError, invalidState } from '../errors.ts';
+import { invalidState } from '../errors.ts';
 import { addMember, listMembersOf, type MemberRow, removeMemberOf } from '../members/index.ts';
 import {
   beginDeletion,
   createOrganization,
   createOrganizationInput,
   organizationSlugs,
+  requireConfirmed,
   setOrganizationActive,
   setQuotas,
 } from '../orgs/index.ts';
@@ -49,11 +50,7 @@ export async function setActive(app: App, admin: Administrator, id: string, acti
 /** Deletes an organization as its Owner would. What stands on servers must be removed before. */
 export async function deleteOrganizationOf(app: App, admin: Administrator, id: string, confirmSlug: string) {
   const before = await getOrganization(app, id);
-  if (confirmSlug !== before.slug)
-    throw new AppError('validation_error', `confirmSlug must be the slug of the organization: ${before.slug}`, {
-      field: 'confirmSlug',
-      constraint: 'confirmation',
-    });
+  requireConfirmed(before, confirmSlug);
   return beginDeletion(app, scopeIn(admin, id), before);
 }
 

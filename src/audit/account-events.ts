@@ -5,20 +5,9 @@ import type { App } from '../app.ts';
 import type { TenantClient } from '../database/database.ts';
 import { ListStatement } from '../database/list-statement.ts';
 import { notFound } from '../errors.ts';
-import { familyOf, namesOfAction } from '../events/catalogue/former-names.ts';
 import { isId } from '../ids.ts';
-import {
-  foundById,
-  idFilter,
-  type Page,
-  type PageArgs,
-  page,
-  type Period,
-  periodOf,
-  searchTerm,
-  textFilter,
-} from '../lists.ts';
-import { type AuditFilter, auditConditions } from './list.ts';
+import { foundById, idFilter, type Page, type PageArgs, page, type Period, periodOf, searchTerm } from '../lists.ts';
+import { type AuditFilter, auditConditions, wantedActions } from './list.ts';
 
 export interface AccountEventFilter extends Period {
   action?: string | null | undefined;
@@ -69,14 +58,13 @@ async function membershipsOf(db: TenantClient, orgId: string): Promise<string[]>
 }
 
 function memberStatement(memberships: readonly string[], filter: MemberFilter): ListStatement {
-  const action = textFilter('action', filter.action);
-  const family = action && familyOf(action);
+  const { family, names } = wantedActions(filter.action);
   const term = searchTerm(filter.search);
   const period = periodOf(filter);
   return new ListStatement(ofMembers, 'm.id = ANY($::uuid[])', memberships)
     .where('u', 'e.resource_id = $::uuid', idFilter(filter.userId))
     .where('f', 'starts_with(e.action, $::text)', family)
-    .where('a', 'e.action = ANY($::text[])', action && !family ? namesOfAction(action) : undefined)
+    .where('a', 'e.action = ANY($::text[])', names)
     .where(
       't',
       '(e.resource_name ILIKE $::text OR e.actor_name ILIKE $::text OR e.action ILIKE $::text)',

@@ -24,12 +24,18 @@ export interface AuditFilter extends Period {
   search?: string | null | undefined;
 }
 
-/** `server.` or `server.*` means every action of servers; anything else is one action. */
-function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
+/** `server.` or `server.*` means every action of servers; anything else is one action, under all its names. */
+export function wantedActions(given: string | null | undefined): { family?: string; names?: string[] } {
   const action = textFilter('action', given);
-  if (!action) return undefined;
+  if (!action) return {};
   const family = familyOf(action);
-  return family ? { startsWith: family } : { in: namesOfAction(action) };
+  return family ? { family } : { names: namesOfAction(action) };
+}
+
+function actionOf(given: string | null | undefined): Prisma.StringFilter | undefined {
+  const { family, names } = wantedActions(given);
+  if (family) return { startsWith: family };
+  return names && { in: names };
 }
 
 export function auditConditions(filter: AuditFilter): Prisma.AuditEntryWhereInput {

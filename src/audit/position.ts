@@ -11,6 +11,10 @@ export interface Position {
 export const after = (row: string, { xid, id }: Position): Prisma.Sql =>
   Prisma.sql`(${Prisma.raw(row)}.xid, ${Prisma.raw(row)}.id) > (${xid}::xid8, ${id}::uuid) AND ${Prisma.raw(row)}.xid < pg_snapshot_xmin(pg_current_snapshot())`;
 
+/** SQL: the position of a reader (`p`), if a settled entry comes after it. */
+export const behind = `audit_positions p JOIN LATERAL (SELECT FROM audit_entries e WHERE (e.xid, e.id) > (p.xid, p.entry_id)
+  AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1) waiting ON true`;
+
 /**
  * In a database that was restored on another server, transactions are numbered anew: what has a number of the future
  * would never settle. All readers then begin anew: what is sealed stays so, and receivers are told once more.

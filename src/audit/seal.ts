@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import { Prisma } from '../database/database.ts';
 import { beginning, chainOf, digestOf, linkOf } from './digest.ts';
 import type { MarkVerdict } from './marks.ts';
-import { after, type Position } from './position.ts';
+import { after, behind, type Position } from './position.ts';
 
 const batch = 500;
 
@@ -36,7 +36,7 @@ function accepts({ mark, digest, trusted }: Entry, verdict: MarkVerdict): boolea
 export async function isWaiting({ db }: Pick<App, 'db'>): Promise<boolean> {
   const { rowCount } = await db.pool.query({
     name: 'entries to seal',
-    text: `SELECT FROM audit_positions p JOIN LATERAL (SELECT FROM audit_entries e WHERE (e.xid, e.id) > (p.xid, p.entry_id) AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1) waiting ON true WHERE p.reader = 'seals'`,
+    text: `SELECT FROM ${behind} WHERE p.reader = 'seals'`,
   });
   return rowCount === 1;
 }

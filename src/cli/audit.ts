@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { anchorChains, toldAnchors } from '../audit/anchors.ts';
 import { Marks } from '../audit/marks.ts';
 import { sealSome } from '../audit/seal.ts';
-import { type SignedAnchor, verifyAuditLog } from '../audit/verify.ts';
-import { ConfigError } from '../config.ts';
+import type { SignedAnchor } from '../audit/verification.ts';
+import { verifyAuditLog } from '../audit/verify.ts';
 import { makeLog } from '../log.ts';
 import { SecretBox } from '../secrets/box.ts';
 import { KeyRing } from '../secrets/key-ring.ts';
 import { type Installation, withInstallation } from './installation.ts';
+import { runProgram } from './run-program.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -94,11 +95,4 @@ const program = new Command('audit')
   .addCommand(anchors)
   .addCommand(anchor);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : `Failed: ${error instanceof Error ? error.message : String(error)}`}\n`,
-  );
-  process.exitCode = 1;
-}
+await runProgram(program);

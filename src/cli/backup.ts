@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import { ConfigError, readRestoreConfig } from '../config.ts';
+import { readRestoreConfig } from '../config.ts';
 import { testStorage } from '../storage/index.ts';
 import { filePrefix, openDestination, verifyBackup } from '../system-backups/index.ts';
 import { passphraseFor } from './ask-passphrase.ts';
 import { createCommand } from './backup-create.ts';
 import { restoreCommand } from './backup-restore.ts';
 import { sourceOf } from './backup-source.ts';
+import { runProgram } from './run-program.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -43,11 +44,4 @@ const program = new Command('backup')
   .addCommand(testCommand)
   .addCommand(restoreCommand);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : `Failed: ${error instanceof Error ? error.message : String(error)}`}\n`,
-  );
-  process.exitCode = 1;
-}
+await runProgram(program);

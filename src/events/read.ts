@@ -24,9 +24,12 @@ export interface OrgEvent {
   createdAt: Date;
 }
 
-export const eventColumns = `event_id AS id, type, project_id AS "projectId", resource_type AS "resourceType", resource_id AS "resourceId",
-  resource_name AS "resourceName", actor_type AS "actorType", actor_id AS "actorId", actor_name AS "actorName", administrator_name AS "administratorName",
-  request_id AS "requestId", payload AS data, created_at AS "createdAt"`;
+/** The columns of an event as `OrgEvent` names them. */
+export const eventColumnsOf = (row: string): string =>
+  `${row}.event_id AS id, ${row}.type, ${row}.project_id AS "projectId", ${row}.resource_type AS "resourceType", ${row}.resource_id AS "resourceId",
+  ${row}.resource_name AS "resourceName", ${row}.actor_type AS "actorType", ${row}.actor_id AS "actorId", ${row}.actor_name AS "actorName",
+  ${row}.administrator_name AS "administratorName", ${row}.request_id AS "requestId", ${row}.payload AS data, ${row}.created_at AS "createdAt"`;
+export const eventColumns = eventColumnsOf('outbox_events');
 
 /**
  * The condition of events that a reader may pass. Numbers of a sequence become visible out of order: who reads up to
@@ -85,7 +88,7 @@ export interface Batch {
 
 const batchSize = 500;
 /** How soon to look for the end of an open transaction, which may write no event and so wake nobody. */
-const openMs = 100;
+export const openMs = 100;
 
 const reads = new SharedReads<Batch>();
 

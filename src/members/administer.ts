@@ -3,14 +3,15 @@ import type { FactScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
-import { AppError, notFound, validationError } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { isId, newId } from '../ids.ts';
 import { foundById, page, type PageArgs, searchTerm, wholeRows } from '../lists.ts';
 import { lockOrganization } from '../orgs/index.ts';
 import { parse } from '../parse.ts';
 import { requireQuota } from '../settings/index.ts';
-import { hasUser, memberIn, memberInclude, type MemberRow } from './rows.ts';
+import { hasUser, memberIn, memberInclude, type MemberRow, ofPerson } from './rows.ts';
+import { roleNamed } from './role-input.ts';
 import { takeOut } from './service.ts';
 
 export const addInput = z.object({ userId: z.string(), roleName: z.string().trim().min(1).max(50) });
@@ -18,8 +19,7 @@ export const addInput = z.object({ userId: z.string(), roleName: z.string().trim
 /** The members of any organization, for the administrator of the installation. */
 export function listMembersOf(app: App, orgId: string, args: PageArgs & { search?: string | null | undefined }) {
   const term = searchTerm(args.search);
-  const matching = { contains: term ?? '', mode: 'insensitive' as const };
-  const where = { orgId, ...(term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {}) };
+  const where = { orgId, ...(term ? ofPerson(term) : {}) };
   const { membership } = app.db.prisma;
   const found = page(`members of ${orgId} for the administrator`, args, {
     find: (seek) => membership.findMany({ ...foundById(where, seek), include: memberInclude }),
@@ -43,13 +43,7 @@ export async function addMemberIn(
 ): Promise<MemberRow> {
   await lockOrganization(tx, orgId);
   await requireQuota(app, tx, orgId, 'members');
-  const roles = await tx.role.findMany({ where: { orgId }, orderBy: { id: 'asc' } });
-  const role = roles.find(({ name }) => name.toLowerCase() === roleName.toLowerCase());
-  if (!role) {
-    const names = roles.map(({ name }) => name).join(', ');
-    const message = `The organization has no role of this name; there are ${names}`;
-    throw validationError([{ field: 'roleName', constraint: 'one_of', message }]);
-  }
+  const role = await roleNamed(tx, orgId, { field: 'roleName', name: roleName, tells: true });
   const known = await tx.membership.count({ where: { orgId, userId: user.id } });
   if (known > 0) throw alreadyMember(user.email);
   const id = newId();

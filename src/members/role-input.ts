@@ -32,12 +32,21 @@ export async function roleIn(tx: Tx, scope: OrgScope, { roleId, role: name }: Na
     if (!role) throw notFound('role', roleId ?? '');
     return role;
   }
+  return roleNamed(tx, orgId, { field: 'role', name, tells: holds(scope.access, 'view:roles') });
+}
+
+/** `tells`: whether an unknown name is answered with those that there are. */
+export async function roleNamed(
+  tx: Tx,
+  orgId: string,
+  { field, name, tells }: { field: string; name: string; tells: boolean },
+) {
   const roles = await tx.role.findMany({ where: { orgId }, orderBy: { id: 'asc' } });
   // Names are unique in any case of letters.
   const role = roles.find((row) => row.name.toLowerCase() === name.toLowerCase());
   if (role) return role;
-  const names = holds(scope.access, 'view:roles') ? `; there are ${roles.map((row) => row.name).join(', ')}` : '';
+  const names = tells ? `; there are ${roles.map((row) => row.name).join(', ')}` : '';
   throw validationError([
-    { field: 'role', constraint: 'one_of', message: `The organization has no role of this name${names}` },
+    { field, constraint: 'one_of', message: `The organization has no role of this name${names}` },
   ]);
 }

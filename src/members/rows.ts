@@ -90,3 +90,9 @@ export function rolesShown(member: Pick<MemberRow, 'role' | 'assignments'>) {
     projects: member.assignments.map(({ role, projectId }) => ({ role: role.name, projectId })),
   };
 }
+
+/** The condition of members whose name or e-mail address contains the text. */
+export function ofPerson(text: string) {
+  const matching = { contains: text, mode: 'insensitive' as const };
+  return { user: { OR: [{ name: matching }, { email: matching }] } };
+}

@@ -17,6 +17,7 @@ import {
   memberIn,
   memberInclude,
   type MemberRow,
+  ofPerson,
   projectIds,
   projectsIn,
   rolesShown,
@@ -34,16 +35,12 @@ export function listMembers(
   },
 ) {
   const term = searchTerm(args.search);
-  const matching = { contains: term ?? '', mode: 'insensitive' as const };
   const roleId = idFilter(args.roleId);
   const named = textFilter('role', args.role);
   const roles = [...(roleId ? [{ roleId }] : []), ...(named ? [{ role: { is: { name: sameName(named) } } }] : [])];
   const where = {
     orgId: scope.orgId,
-    AND: [
-      ...roles.map((role) => ({ OR: [role, { assignments: { some: role } }] })),
-      term ? { user: { OR: [{ name: matching }, { email: matching }] } } : {},
-    ],
+    AND: [...roles.map((role) => ({ OR: [role, { assignments: { some: role } }] })), term ? ofPerson(term) : {}],
   };
   const found = page(`members of ${scope.orgId}`, args, {
     find: (seek) => scope.db.membership.findMany({ ...foundById(where, seek), include: memberInclude }),

@@ -9,6 +9,14 @@ import { livingOnServers } from './erase.ts';
 import { deleteOrganizationKind } from './kinds.ts';
 import { getOrganization, lockOrganization, wakeMembers } from './service.ts';
 
+export function requireConfirmed({ slug }: Organization, confirmSlug: string): void {
+  if (confirmSlug === slug) return;
+  throw new AppError('validation_error', `confirmSlug must be the slug of the organization: ${slug}`, {
+    field: 'confirmSlug',
+    constraint: 'confirmation',
+  });
+}
+
 /** Begins to delete the organization; from now on it can only be looked at. */
 export async function deleteOrganization(
   app: App,
@@ -17,11 +25,7 @@ export async function deleteOrganization(
   password: string | null | undefined,
 ) {
   const before = await getOrganization(scope);
-  if (confirmSlug !== before.slug)
-    throw new AppError('validation_error', `confirmSlug must be the slug of the organization: ${before.slug}`, {
-      field: 'confirmSlug',
-      constraint: 'confirmation',
-    });
+  requireConfirmed(before, confirmSlug);
   await requireRecent(app, scope.access, scope, { password });
   return beginDeletion(app, scope, before);
 }

@@ -5,7 +5,7 @@ export {
   foundOrganization,
   organizationName,
 } from './create.ts';
-export { beginDeletion, deleteOrganization } from './delete.ts';
+export { beginDeletion, deleteOrganization, requireConfirmed } from './delete.ts';
 export { setOrganizationActive, setQuotas, quotasInput } from './administer.ts';
 export { eraseOrganization, organizationPlace } from './erase.ts';
 export { requireAnotherOwner, transferOwnership } from './ownership.ts';

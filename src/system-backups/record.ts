@@ -1,4 +1,5 @@
 import type { SystemBackup } from '../../prisma/generated/client/client.ts';
+import { itself } from '../access/access.ts';
 import { writeEntry } from '../audit/entry.ts';
 import type { Tx } from '../database/database.ts';
 import { queueMail } from '../mail/index.ts';
@@ -18,7 +19,7 @@ function record(tx: Tx, backup: SystemBackup, action: Ended, after: { sizeBytes:
       resourceType: 'system_backup',
       resourceId: id,
       resourceName: file,
-      actor: { type: 'system', id: null, name: 'backup' },
+      actor: itself,
       after: { file, destination, ...after },
     },
   );

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import pg from 'pg';
+import { itself } from '../access/access.ts';
 import { writeEntry } from '../audit/entry.ts';
 import { connecting } from '../database/connecting.ts';
 import { openDatabase } from '../database/database.ts';
@@ -180,7 +181,7 @@ async function recordRestored(databaseUrl: string, head: Head, operations: numbe
         resourceType: 'system_backup',
         resourceId: head.id,
         resourceName: null,
-        actor: { type: 'system', id: null, name: 'backup' },
+        actor: itself,
         after: { madeAt: head.createdAt, operations },
       },
     );

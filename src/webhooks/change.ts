@@ -5,7 +5,7 @@ import { parse } from '../parse.ts';
 import { requireReachable } from './create.ts';
 import { updateInput } from './fields.ts';
 import { failWaiting } from './fail-waiting.ts';
-import { type EndpointRow, getWebhookEndpoint, hostOf, requireProjects, shown, wakeQueue } from './rows.ts';
+import { type EndpointRow, getWebhookEndpoint, factAbout, requireProjects, shown, wakeQueue } from './rows.ts';
 import { grantedTo, requireSees } from './told.ts';
 
 /** Changes an endpoint. What waits for it is sent as it says now; what waits for an inactive one fails. */
@@ -44,9 +44,7 @@ export async function updateWebhookEndpoint(
     await wakeQueue(tx, id);
     await record({
       action: 'webhook_endpoint.updated',
-      resource: 'webhook_endpoint',
-      resourceId: id,
-      resourceName: hostOf(row),
+      ...factAbout(row),
       before: shown(before),
       after: shown(row),
     });
@@ -62,9 +60,7 @@ export async function deleteWebhookEndpoint(app: App, scope: OrgScope, id: strin
     await tx.webhookEndpoint.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'webhook_endpoint.deleted',
-      resource: 'webhook_endpoint',
-      resourceId: id,
-      resourceName: hostOf(row),
+      ...factAbout(row),
       before: shown(row),
     });
     return row;

@@ -8,7 +8,7 @@ import { type Attempt, Poster } from './post.ts';
 import type { Receiver } from './receiver.ts';
 import { Results } from './results.ts';
 import { delayAfter, failingDays, retryAfterOf } from './schedule.ts';
-import { signed } from './sign.ts';
+import { signed } from '../standard-webhooks.ts';
 import type { Waiting } from './waiting.ts';
 
 /** Makes attempts, and records what came of them. */

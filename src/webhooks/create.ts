@@ -7,7 +7,7 @@ import { parse } from '../parse.ts';
 import { WebhookDestinations } from './destinations.ts';
 import { createInput } from './fields.ts';
 import { keysOwner, keysText, newKeys, publicKeyOf } from './keys.ts';
-import { type EndpointRow, hostOf, requireProjects, shown } from './rows.ts';
+import { type EndpointRow, factAbout, requireProjects, shown } from './rows.ts';
 import { testMessage } from './test-event.ts';
 import { grantedTo } from './told.ts';
 
@@ -58,9 +58,8 @@ export async function createWebhookEndpoint(app: App, scope: OrgScope, given: un
       },
     });
     await tx.webhookQueue.create({ data: { endpointId: id, orgId: scope.orgId } });
-    const about = { resource: 'webhook_endpoint', resourceId: id, resourceName: hostOf(row) };
-    await record({ ...about, action: 'webhook_endpoint.created', after: shown(row) });
-    if (row.active) await record({ ...about, action: 'webhook_endpoint.tested', after: testMessage });
+    await record({ action: 'webhook_endpoint.created', ...factAbout(row), after: shown(row) });
+    if (row.active) await record({ ...factAbout(row), action: 'webhook_endpoint.tested', after: testMessage });
     return { ...row, signingSecret: keys.secret };
   });
 }

@@ -6,7 +6,7 @@ import { mutate } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import { type Letter, nameInMail, queueMail } from '../mail/index.ts';
 import { failWaiting } from './fail-waiting.ts';
-import { hostOf, wakeQueue } from './rows.ts';
+import { factAbout, hostOf, wakeQueue } from './rows.ts';
 import { failingDays } from './schedule.ts';
 
 export type DisabledReason = 'gone' | 'failing';
@@ -65,9 +65,7 @@ export async function disableEndpoint(app: App, orgId: string, id: string, reaso
     const failingSince = before.failingSince?.toISOString() ?? null;
     await record({
       action: 'webhook_endpoint.disabled',
-      resource: 'webhook_endpoint',
-      resourceId: id,
-      resourceName: hostOf(before),
+      ...factAbout(before),
       after: { reason, failingSince },
     });
     const organization = await tx.organization.findFirst({ where: { id: orgId }, select: { name: true } });

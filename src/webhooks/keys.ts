@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { secretBytes, type Signer } from '../standard-webhooks.ts';
 
 /** What an endpoint's deliveries are signed with, in the forms of Standard Webhooks. */
 export interface Keys {
@@ -20,12 +21,8 @@ const secretShape = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 export function isSecret(text: string): boolean {
   const base64 = secretShape.exec(text)?.[1];
   if (base64 === undefined) return false;
-  const bytes = Buffer.from(base64, 'base64');
+  const bytes = secretBytes(text);
   return bytes.length >= 24 && bytes.length <= 64 && bytes.toString('base64') === base64;
-}
-
-export function secretBytes(secret: string): Buffer {
-  return Buffer.from(secret.replace('whsec_', ''), 'base64');
 }
 
 /** New keys; a secret that the user chose is kept. */
@@ -51,3 +48,8 @@ export function publicKeyOf({ privateKey }: Keys): string | null {
 
 export const keysText = (keys: Keys): string => JSON.stringify(keys);
 export const keysFrom = (text: string): Keys => stored.parse(JSON.parse(text));
+
+export const signerOf = ({ secret, privateKey }: Keys): Signer => ({
+  secret: secretBytes(secret),
+  privateKey: privateKey === null ? null : privateKeyOf(privateKey),
+});

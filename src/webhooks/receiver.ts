@@ -1,9 +1,9 @@
 import type { App } from '../app.ts';
+import type { Signer } from '../standard-webhooks.ts';
 import type { Format } from './body.ts';
-import { keysFrom, keysOwner, previousKeysOwner } from './keys.ts';
+import { keysFrom, keysOwner, previousKeysOwner, signerOf } from './keys.ts';
 import { Lanes } from './lanes.ts';
 import type { Held } from './leases.ts';
-import { type Signer, signerOf } from './sign.ts';
 
 /** How an endpoint is sent to. */
 interface Settings {

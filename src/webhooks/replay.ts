@@ -7,7 +7,7 @@ import { firstIdAt } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { getWebhookDelivery } from './deliveries.ts';
 import { replayInput } from './fields.ts';
-import { type EndpointRow, getWebhookEndpoint, hostOf, wakeQueue } from './rows.ts';
+import { type EndpointRow, getWebhookEndpoint, factAbout, wakeQueue } from './rows.ts';
 
 /** It begins the schedule anew. */
 const again = { status: 'pending', tries: 0, finishedAt: null } as const;
@@ -22,9 +22,7 @@ async function replay(app: App, scope: OrgScope, row: EndpointRow, where: Prisma
     await wakeQueue(tx, row.id);
     await record({
       action: 'webhook_endpoint.replayed',
-      resource: 'webhook_endpoint',
-      resourceId: row.id,
-      resourceName: hostOf(row),
+      ...factAbout(row),
       after: { deliveries: count },
     });
     return count;

@@ -4,7 +4,7 @@ import { mutate } from '../audit/mutation.ts';
 import { parse } from '../parse.ts';
 import { rotateInput } from './fields.ts';
 import { keysFrom, keysOwner, keysText, newKeys, previousKeysOwner, publicKeyOf } from './keys.ts';
-import { type EndpointRow, getWebhookEndpoint, hostOf, wakeQueue } from './rows.ts';
+import { type EndpointRow, getWebhookEndpoint, factAbout, wakeQueue } from './rows.ts';
 import { requireSees } from './told.ts';
 
 /** How long the previous keys sign beside the new ones. */
@@ -31,9 +31,7 @@ export async function rotateWebhookSecret(app: App, scope: OrgScope, id: string,
     await wakeQueue(tx, id);
     await record({
       action: 'webhook_endpoint.secret_rotated',
-      resource: 'webhook_endpoint',
-      resourceId: id,
-      resourceName: hostOf(row),
+      ...factAbout(row),
       after: { previousExpiresAt: previousExpiresAt.toISOString() },
     });
     return { ...row, signingSecret: keys.secret };

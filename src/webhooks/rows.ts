@@ -29,16 +29,20 @@ export function urlShown(scope: OrgScope, row: Pick<EndpointRow, 'url'>): string
   return reachOf(scope.access, 'manage:webhooks') === 'all' ? row.url : `${new URL(row.url).origin}/…`;
 }
 
-/** What the audit log and events tell. */
-export const shown = ({ url, events, projectIds, format, active }: EndpointRow) => ({
-  host: new URL(url).host,
-  events,
-  projectIds,
-  format,
-  active,
-});
-
 export const hostOf = ({ url }: Pick<EndpointRow, 'url'>): string => new URL(url).host;
+
+/** What the audit log and events tell. */
+export const shown = (row: EndpointRow) => {
+  const { events, projectIds, format, active } = row;
+  return { host: hostOf(row), events, projectIds, format, active };
+};
+
+/** Whom a fact is about. */
+export const factAbout = (row: Pick<EndpointRow, 'id' | 'url'>) => ({
+  resource: 'webhook_endpoint',
+  resourceId: row.id,
+  resourceName: hostOf(row),
+});
 
 /** The projects must be there. */
 export async function requireProjects(tx: Tx, orgId: string, ids: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { openMs } from '../events/read.ts';
 import { WorkLoop } from '../events/work-loop.ts';
 import { dispatchEvents } from './dispatch.ts';
 import { Sender } from './sender.ts';
@@ -6,8 +7,6 @@ import { startSweep } from './sweep.ts';
 
 /** A wake-up may be lost. */
 const everyMs = 5000;
-/** How soon to look for the end of an open transaction, which may write no event and so wake nobody. */
-const openMs = 100;
 
 /** Makes deliveries of events and sends them, in every process that works. */
 export function startWebhooks(app: App): { stop(): Promise<void> } {

@@ -2,7 +2,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { invalidState } from '../errors.ts';
-import { getWebhookEndpoint, hostOf } from './rows.ts';
+import { getWebhookEndpoint, factAbout } from './rows.ts';
 
 export const testMessage = { message: 'This is a test of your webhook endpoint. It is set up correctly.' };
 
@@ -13,9 +13,7 @@ export async function testWebhookEndpoint(app: App, scope: OrgScope, id: string)
   await mutate(app, scope, ({ record }) =>
     record({
       action: 'webhook_endpoint.tested',
-      resource: 'webhook_endpoint',
-      resourceId: id,
-      resourceName: hostOf(row),
+      ...factAbout(row),
       after: testMessage,
     }),
   );

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { eventColumnsOf, type OrgEvent } from '../events/read.ts';
 
 /** A delivery that waits, with its event; null where that is no longer kept. */
 export interface Waiting {
@@ -8,58 +9,31 @@ export interface Waiting {
   resourceId: string;
   tries: number;
   dueAt: number;
-  event: {
-    id: string;
-    type: string;
-    projectId: string | null;
-    resourceType: string;
-    resourceId: string;
-    resourceName: string | null;
-    actorType: string | null;
-    actorId: string | null;
-    actorName: string | null;
-    administratorName: string | null;
-    requestId: string;
-    data: unknown;
-    createdAt: Date;
-  } | null;
+  event: OrgEvent | null;
 }
 
-interface Row {
-  id: string;
+/** `id` is that of the event. */
+type Row = Omit<OrgEvent, 'id'> & {
+  id: string | null;
+  deliveryId: string;
   seq: string;
   endpointId: string;
-  resourceId: string;
+  laneOf: string;
   tries: number;
   nextAttemptAt: Date | null;
-  eventId: string | null;
-  type: string;
-  projectId: string | null;
-  resourceType: string;
-  resourceName: string | null;
-  actorType: string | null;
-  actorId: string | null;
-  actorName: string | null;
-  administratorName: string | null;
-  requestId: string;
-  data: unknown;
-  createdAt: Date;
-}
+};
 
-const columns = `d.id, d.seq::text, d.endpoint_id AS "endpointId", d.resource_id AS "resourceId", d.tries, d.next_attempt_at AS "nextAttemptAt", e.event_id AS "eventId",
-  e.type, e.project_id AS "projectId", e.resource_type AS "resourceType", e.resource_name AS "resourceName", e.actor_type AS "actorType",
-  e.actor_id AS "actorId", e.actor_name AS "actorName", e.administrator_name AS "administratorName", e.request_id AS "requestId", e.payload AS data, e.created_at AS "createdAt"`;
+const columns = `d.id AS "deliveryId", d.seq::text, d.endpoint_id AS "endpointId", d.resource_id AS "laneOf", d.tries, d.next_attempt_at AS "nextAttemptAt", ${eventColumnsOf('e')}`;
 
-function waitingOf(row: Row): Waiting {
-  const { id, seq, endpointId, resourceId, tries, nextAttemptAt, eventId, data, ...about } = row;
+function waitingOf({ deliveryId, seq, endpointId, laneOf, tries, nextAttemptAt, id, ...event }: Row): Waiting {
   return {
-    id,
+    id: deliveryId,
     seq: BigInt(seq),
     endpointId,
-    resourceId,
+    resourceId: laneOf,
     tries,
     dueAt: nextAttemptAt?.getTime() ?? 0,
-    event: eventId === null ? null : { ...about, id: eventId, resourceId, data },
+    event: id === null ? null : { ...event, id },
   };
 }
 

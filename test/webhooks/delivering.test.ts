@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { createPublicKey, verify } from 'node:crypto';
 import { expect } from 'vitest';
-import { signed, signerOf } from '../../src/webhooks/sign.ts';
+import { signed } from '../../src/standard-webhooks.ts';
+import { signerOf } from '../../src/webhooks/keys.ts';
 import { deliveries, it, newEndpoint } from './fixtures.ts';
 
 it('signs as the published vector of Standard Webhooks', () => {

@@ -1,7 +1,7 @@
 import type { App } from '../../app.ts';
 import { WorkLoop } from '../../events/work-loop.ts';
 import { newId } from '../../ids.ts';
-import type { Position } from '../position.ts';
+import { behind, type Position } from '../position.ts';
 import { batchSize, entriesAfter } from './entries.ts';
 import { httpReceiver } from './http.ts';
 import type { Receiver } from './receiver.ts';
@@ -23,7 +23,7 @@ async function take({ db }: App, name: string): Promise<Taken | undefined> {
   const claim = newId();
   const waiting = await db.pool.query({
     name: 'entries to forward',
-    text: `SELECT FROM audit_positions p JOIN LATERAL (SELECT FROM audit_entries e WHERE (e.xid, e.id) > (p.xid, p.entry_id) AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1) waiting ON true WHERE p.reader = $1 AND p.lease_until <= now()`,
+    text: `SELECT FROM ${behind} WHERE p.reader = $1 AND p.lease_until <= now()`,
     values: [name],
   });
   if (waiting.rowCount === 0) return undefined;

@@ -42,6 +42,6 @@ export const organizationEvents = {
   ),
   'organization.reactivated': event('The administrator of the installation reactivated it.'),
   'organization.deletion_requested': event('Its deletion was requested; it is read-only from then on.'),
-  'organization.delete_failed': event('Its deletion failed or was cancelled; it is active again.'),
+  'organization.delete_failed': event('Its deletion failed or was cancelled; it is as it was before.'),
   'organization.deleted': event('It was deleted. Only the audit log of the installation has this entry.'),
 } satisfies Record<`organization.${string}`, EventType>;

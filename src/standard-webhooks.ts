@@ -1,5 +1,4 @@
 import { createHmac, type KeyObject, sign } from 'node:crypto';
-import { type Keys, privateKeyOf, secretBytes } from './keys.ts';
 
 /** Keys as they are used for many signatures. */
 export interface Signer {
@@ -7,10 +6,8 @@ export interface Signer {
   readonly privateKey: KeyObject | null;
 }
 
-export const signerOf = ({ secret, privateKey }: Keys): Signer => ({
-  secret: secretBytes(secret),
-  privateKey: privateKey === null ? null : privateKeyOf(privateKey),
-});
+/** The key of a secret that is `whsec_` and its base64. */
+export const secretBytes = (secret: string): Buffer => Buffer.from(secret.replace('whsec_', ''), 'base64');
 
 export interface Signed {
   'webhook-id': string;
