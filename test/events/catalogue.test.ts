@@ -30,4 +30,7 @@ it('is told to clients with the JSON Schema of each event', async ({ owner }) =>
 it('takes the former names of actions in filters of the audit log', async ({ owner }) => {
   for (const action of ['org.created', 'org.*', 'organization.*'])
     expect((await owner.get(`/audit-logs?action=${action}`)).at('data.0.action')).toBe('organization.created');
+  // No name of an event, though every object of JavaScript has it.
+  for (const action of ['__proto__', 'constructor'])
+    expect((await owner.get(`/audit-logs?action=${action}`)).at('data')).toEqual([]);
 });
