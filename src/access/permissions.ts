@@ -15,6 +15,9 @@ export const resources = [
   'environments',
   'instances',
   'instance_code',
+  'databases',
+  'backups',
+  'backup_destinations',
   'operations',
   'webhooks',
   'audit_logs',
@@ -27,6 +30,8 @@ const projectResources: ReadonlySet<string> = new Set([
   'environments',
   'instances',
   'instance_code',
+  'databases',
+  'backups',
   'operations',
   'secrets',
 ]);
@@ -66,8 +71,8 @@ export const systemRoles: readonly { name: string; description: string; permissi
     name: 'Developer',
     description: 'Projects, environments, instances and their operations',
     permissions: [
-      ...manages(['projects', 'environments', 'instances', 'instance_code', 'operations']),
-      ...views(['org', 'members', 'servers', 'registries', 'secrets']),
+      ...manages(['projects', 'environments', 'instances', 'instance_code', 'backups', 'operations']),
+      ...views(['org', 'members', 'servers', 'registries', 'databases', 'backup_destinations', 'secrets']),
     ],
   },
   { name: 'Viewer', description: 'Reads everything except secrets', permissions: views(withoutSecrets) },
@@ -119,6 +124,9 @@ const about: Readonly<Record<Resource, string>> = {
   environments: 'environments',
   instances: 'instances and their logs',
   instance_code: 'the images and environment variables that instances run with',
+  databases: 'the databases of instances: their state, configuration and content',
+  backups: 'backups and their schedules',
+  backup_destinations: 'the places where backups are kept; their credentials are never shown',
   operations: 'operations and their logs',
   webhooks: 'webhook endpoints and their deliveries; events in them are shown only with their own permission',
   audit_logs: 'the audit log',
@@ -129,6 +137,8 @@ const about: Readonly<Record<Resource, string>> = {
 const inFull: Partial<Record<Permission, string>> = {
   'manage:instance_code':
     'Run custom code in instances: choose images and set environment variables. Anyone who can run code in an instance can read its secrets',
+  'manage:databases':
+    'Configure databases, read and replace their content: the SQL console, restores and imports. A restore needs manage:backups, too',
   'view:instance_code':
     'Included in manage:instance_code. view:instances already shows images and the names of environment variables',
 };
