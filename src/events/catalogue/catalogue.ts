@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupDestinationEvents } from './backup-destination.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -23,6 +24,7 @@ export const organizationCatalogue = {
   ...apiKeyEvents,
   ...serverEvents,
   ...registryEvents,
+  ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
