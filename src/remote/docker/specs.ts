@@ -4,6 +4,7 @@ export interface ContainerSpec {
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
+  Hostname?: string;
   Labels: Record<string, string>;
   StopSignal?: string;
   ExposedPorts?: Record<string, object>;
@@ -11,9 +12,10 @@ export interface ContainerSpec {
     NetworkMode: string;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
-      Type: 'volume';
+      Type: 'volume' | 'bind';
       Source?: string;
       Target: string;
+      ReadOnly?: boolean;
       VolumeOptions?: { Labels: Record<string, string> };
     }[];
     LogConfig?: { Type: string; Config: Record<string, string> };
