@@ -92,7 +92,7 @@ const variables = z.object({
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   /** What writes and reads backups on the servers. */
-  RESTIC_IMAGE: z.string().min(1).default('restic/restic:0.18.0'),
+  RESTIC_IMAGE: z.string().min(1).default('restic/restic:0.19.1'),
   /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: portRange,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17` and `restic/restic:0.18.0` from Debian's packages, with the public
+# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17` and `restic/restic:0.19.1` from Debian's packages, with the public
 # images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
 # They are kept outside the checkout, under a name made from this folder's recipes, and rebuilt when that is absent.
 set -euo pipefail
@@ -62,7 +62,11 @@ chroot "$work/postgres" sh -ec '
   install -d -o postgres -g postgres -m 3777 /var/run/postgresql'
 slim "$work/postgres"
 # What restic's own Dockerfile adds to its base; everything there runs as root, and nothing stands in front of restic.
-chroot "$work/restic" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends restic ca-certificates fuse3 openssh-client tzdata jq >&2
+# `restic check` of single snapshots came with 0.19, which is in sid only.
+printf 'deb %s sid main\n' "$mirror" >"$work/restic/etc/apt/sources.list.d/sid.list"
+printf 'Package: *\nPin: release n=sid\nPin-Priority: 100\n' >"$work/restic/etc/apt/preferences.d/sid"
+chroot "$work/restic" apt-get update >&2
+chroot "$work/restic" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends restic/sid ca-certificates fuse3 openssh-client tzdata jq >&2
 slim "$work/restic"
 mkdir "$work/out"
 tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/odoo.tar" .

@@ -5,6 +5,7 @@ export interface ContainerSpec {
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
+  Hostname?: string;
   Labels: Record<string, string>;
   StopSignal?: string;
   ExposedPorts?: Record<string, object>;
@@ -16,6 +17,7 @@ export interface ContainerSpec {
       Type: 'volume' | 'bind';
       Source?: string;
       Target: string;
+      ReadOnly?: boolean;
       VolumeOptions?: { Labels: Record<string, string> };
     }[];
     LogConfig?: { Type: string; Config: Record<string, string> };
