@@ -1,6 +1,8 @@
 import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instancesFeature } from './instances/index.ts';
@@ -25,8 +27,10 @@ export const features: readonly Feature[] = [
   accountsFeature,
   registriesFeature,
   serversFeature,
+  backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  backupsFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -1,5 +1,7 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupDestinationEvents } from './backup-destination.ts';
+import { backupEvents } from './backup.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -23,9 +25,11 @@ export const organizationCatalogue = {
   ...apiKeyEvents,
   ...serverEvents,
   ...registryEvents,
+  ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
+  ...backupEvents,
   ...operationEvents,
   ...webhookEvents,
 };
