@@ -170,7 +170,6 @@ builder.queryFields((t) => ({
   backupRetentionPreview: t.field({
     type: [RetentionDecision],
     authScopes: { permission: 'view:backups' },
-    complexity: { field: 20 },
     description:
       'What would be kept of the completed backups of a schedule, by its own policy or, with keep… arguments, by another. Deletes nothing.',
     args: {
