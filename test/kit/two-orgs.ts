@@ -107,6 +107,21 @@ export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, n
   return { backup: row?.id ?? '', backupDestination: row?.destination ?? '' };
 }
 
+/** A schedule that does not run, and an alert about it, of the environment of an instance. */
+export async function addSchedule(ocore: Pick<Ocore, 'sql'>, instanceId: string, destinationId: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string; alert: string }>(
+    `WITH schedule AS (INSERT INTO backup_schedules (id, org_id, project_id, environment_id, name, cron, time_zone, jitter_minutes, destination_id,
+        keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly, enabled, updated_at)
+        SELECT gen_random_uuid(), org_id, project_id, environment_id, 'Nightly of ' || name, '0 2 * * *', 'UTC', 0, $2, 1, 0, 0, 0, 0, 0, false, now()
+        FROM instances WHERE id = $1 RETURNING *)
+    INSERT INTO backup_alerts (id, org_id, project_id, environment_id, schedule_id, alert_type, message)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, 'missed', 'The backup was not made: ' || name
+      FROM schedule RETURNING schedule_id AS id, id AS alert`,
+    [instanceId, destinationId],
+  );
+  return { backupSchedule: row?.id ?? '', backupAlert: row?.alert ?? '' };
+}
+
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
@@ -117,7 +132,9 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
-  const backups = await addBackup(ocore, resources['instance'] ?? '', name);
+  const kept = await addBackup(ocore, resources['instance'] ?? '', name);
+  const scheduled = await addSchedule(ocore, resources['instance'] ?? '', kept['backupDestination'] ?? '');
+  const backups = { ...kept, ...scheduled };
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
