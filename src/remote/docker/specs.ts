@@ -1,6 +1,7 @@
 /** What containers are made from: of the engine's many fields, those that are set here. */
 export interface ContainerSpec {
   Image: string;
+  Entrypoint?: readonly string[];
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
@@ -12,6 +13,7 @@ export interface ContainerSpec {
     NetworkMode: string;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
+      /** `bind`: a directory of the server, which must exist. */
       Type: 'volume' | 'bind';
       Source?: string;
       Target: string;
