@@ -13,6 +13,7 @@ import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
@@ -30,6 +31,7 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  snapshotsFeature,
   backupsFeature,
   systemBackupsFeature,
   webhooksFeature,
