@@ -14,6 +14,7 @@ import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
@@ -31,6 +32,7 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  snapshotsFeature,
   backupsFeature,
   backupSchedulesFeature,
   systemBackupsFeature,
