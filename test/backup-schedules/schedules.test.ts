@@ -44,7 +44,7 @@ const backups = (id: string): Promise<Row[]> =>
 const endedBackups = (id: string, count: number): Promise<void> =>
   expect
     .poll(async () => (await backups(id)).filter(({ status }) => ['completed', 'failed'].includes(status)).length, {
-      timeout: 90_000,
+      timeout: 240_000,
     })
     .toBe(count);
 
@@ -61,7 +61,7 @@ it('refuses what is no schedule', async () => {
   expect(presets.at('presets.2.id')).toBe('daily');
 });
 
-it('catches a missed schedule up once, keeps what its policy says, and never the last good one less', async () => {
+it('catches a missed schedule up once, and keeps what its policy says', { timeout: 600_000 }, async () => {
   const made = await schedule();
   expect([made.status, made.at('timeZone'), made.at('upcomingRuns.4')]).toEqual([
     201,
@@ -81,7 +81,7 @@ it('catches a missed schedule up once, keeps what its policy says, and never the
   }
   await other.kill();
   // The first of the three goes, with its data.
-  await expect.poll(async () => (await backups(id)).length, { timeout: 60_000 }).toBe(2);
+  await expect.poll(async () => (await backups(id)).length, { timeout: 120_000 }).toBe(2);
   const preview = await stage.owner.get(`/backup-schedules/${id}/retention?keep_last=1`);
   expect([
     preview.at('decisions.0.kept'),
@@ -99,7 +99,7 @@ it('catches a missed schedule up once, keeps what its policy says, and never the
   expect((await stage.owner.delete(`/backup-destinations/${disk.id}`)).at('error.details.backups')).toBe(2);
 });
 
-it('tells of backups that fail or are not made, and puts a clock right that was ahead', async () => {
+it('tells of backups that fail, and puts a clock right that was ahead', { timeout: 300_000 }, async () => {
   const gone = await stage.destination('Gone');
   const made = await schedule({ name: 'To a place that goes', destinationId: gone.id });
   const id = made.text('id');
@@ -133,7 +133,7 @@ it('tells of backups that fail or are not made, and puts a clock right that was 
   await ended(stage.owner, await stage.owner.post(`/instances/${stage.instanceId}/stop`), 'succeeded');
   await makeDue(id);
   await expect
-    .poll(async () => (await stage.owner.get(`/backup-schedules/${id}`)).at('lastProblem'))
+    .poll(async () => String((await stage.owner.get(`/backup-schedules/${id}`)).at('lastProblem')), { timeout: 60_000 })
     .toContain('stopped');
   expect((await stage.owner.get('/backup-alerts')).at('data')).toEqual([]);
   await ended(stage.owner, await stage.owner.post(`/instances/${stage.instanceId}/start`), 'succeeded');
