@@ -23,7 +23,7 @@ const routes: readonly Route[] = [
   { method: 'delete', path: '/backup-destinations/{id}', category, summary: 'Delete a backup destination', document: 'mutation ($id: ID!) { deleteBackupDestination(id: $id) { id } }', answer: { as: 'message', message: 'Backup destination deleted' } },
 ];
 
-const id = '0197a1f3-2c10-7d41-9a53-6e8b1f4c7d21';
+const id = '0197a1f6-3d21-7e52-8b64-7f9c205d8e31';
 
 const examples: Examples = {
   '/backup-destinations/{id}': id,
@@ -48,14 +48,6 @@ const examples: Examples = {
   'BackupDestinationConfig.hostKeyFingerprint': null,
   'BackupDestinationConfig.serverId': null,
   'BackupDestinationTest.success': true,
-  'BackupDestinationTest.passedSteps': [
-    { step: 'connect', durationMs: 41 },
-    { step: 'write', durationMs: 23 },
-    { step: 'read', durationMs: 12 },
-    { step: 'list', durationMs: 9 },
-    { step: 'delete', durationMs: 11 },
-    { step: 'clock', durationMs: 0 },
-  ],
   'BackupDestinationTest.failedStep': null,
   'BackupDestinationTest.problem': null,
   'BackupDestinationTest.message': null,

@@ -55,11 +55,11 @@ async function run(app: App, mutation: Mutation, schedule: BackupSchedule): Prom
   });
   const problems: Problem[] = [];
   for (const instance of instances) {
-    // Those that could begin at the first try have theirs.
-    const begun = await tx.backup.count({
-      where: { scheduleId: schedule.id, instanceId: instance.id, createdAt: { gte: dueAt } },
-    });
-    if (begun > 0) continue;
+    // Of a run that is tried again, those that could begin before have theirs.
+    if (schedule.dueAt !== null) {
+      const begun = { scheduleId: schedule.id, instanceId: instance.id, createdAt: { gte: dueAt } };
+      if ((await tx.backup.count({ where: begun })) > 0) continue;
+    }
     try {
       await beginBackup(app, scheduleScope(schedule), mutation, instance, {
         backupType: 'scheduled',
