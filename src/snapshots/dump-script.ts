@@ -44,6 +44,7 @@ esac
 /** psql runs it in one session, which keeps the snapshot until the dump has ended. */
 const statements = `\\pset format unaligned
 \\pset tuples_only on
+SET lock_timeout = '600s';
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \\gset
 \\setenv SNAPSHOT :snapshot
