@@ -51,7 +51,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
-  await addBackup(ocore, fleet.INSTANCE_ID, 'live');
+  await addBackup(ocore, owner, { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID }, 'live');
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
