@@ -1,7 +1,7 @@
 export { revealAdminPassword } from './admin-password.ts';
 export { findContainer, logConfig, stopContainer } from './containers.ts';
 export { type Site, siteAt, siteOf } from './context.ts';
-export { ensureDatabaseRuns } from './database.ts';
+export { ensureDatabaseRuns, waitForPostgres } from './database.ts';
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput } from './create.ts';
 export { type Deletion, deleteInstance } from './delete.ts';

@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import type { Ids } from './fields.ts';
 import type { Ocore } from './ocore.ts';
+import { endOperations } from './fleet-rows.ts';
 import { nowhere } from './nowhere.ts';
 
 /** Stands in every name of the organization that others must see nothing of. */
@@ -92,19 +93,39 @@ export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name:
 }
 
 /** A backup that was completed, as a worker leaves it, at a destination of its own. */
-export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
-  const [row] = await ocore.sql<{ id: string; destination: string }>(
-    `WITH instance AS (SELECT * FROM instances WHERE id = $1),
-      destination AS (INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
-        SELECT gen_random_uuid(), org_id, $2, 's3', '{"bucket": "backups", "prefix": "", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now() FROM instance RETURNING id),
-      repository AS (INSERT INTO backup_repositories (id, org_id, destination_id, instance_id, password_enc, initialized_at)
-        SELECT gen_random_uuid(), instance.org_id, destination.id, instance.id, '', now() FROM instance, destination RETURNING id)
-    INSERT INTO backups (id, org_id, project_id, environment_id, instance_id, instance_name, destination_id, repository_id, backup_type, status, snapshot_id, database_bytes, filestore_bytes, added_bytes, started_at, completed_at, verified_at)
-      SELECT gen_random_uuid(), instance.org_id, project_id, environment_id, instance.id, instance.name, destination.id, repository.id, 'manual', 'completed', repeat('a', 64), 1, 1, 1, now(), now(), now()
-      FROM instance, destination, repository RETURNING id, destination_id AS destination`,
+export async function addBackup(
+  ocore: Pick<Ocore, 'sql'>,
+  owner: Client,
+  { environmentId, instanceId }: { environmentId: string; instanceId: string },
+  name: string,
+): Promise<Ids> {
+  const [destination] = await ocore.sql<{ id: string }>(
+    `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
+      SELECT gen_random_uuid(), org_id, $2, 's3', '{"bucket": "backups", "prefix": "", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now()
+      FROM instances WHERE id = $1 RETURNING id`,
     [instanceId, `${name} backups`],
   );
-  return { backup: row?.id ?? '', backupDestination: row?.destination ?? '' };
+  const before = await ocore.sql<{ status: string; provisioned_at: Date | null }>(
+    'SELECT status, provisioned_at FROM instances WHERE id = $1',
+    [instanceId],
+  );
+  await ocore.sql("UPDATE instances SET status = 'running', provisioned_at = now() WHERE id = $1", [instanceId]);
+  const made = await owner.post(`/environments/${environmentId}/backups`, {
+    instanceId,
+    destinationId: destination?.id,
+  });
+  await ocore.sql('UPDATE instances SET status = $2, provisioned_at = $3 WHERE id = $1', [
+    instanceId,
+    before[0]?.status,
+    before[0]?.provisioned_at,
+  ]);
+  await endOperations(ocore, made.text('id'));
+  await ocore.sql(
+    `UPDATE backups SET status = 'completed', snapshot_id = repeat('a', 64), database_bytes = 1, filestore_bytes = 1, added_bytes = 1,
+      started_at = now(), completed_at = now(), verified_at = now() WHERE id = $1`,
+    [made.text('id')],
+  );
+  return { backup: made.text('id'), backupDestination: destination?.id ?? '' };
 }
 
 /** A schedule that does not run, and an alert about it, of the environment of an instance. */
@@ -132,7 +153,12 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
-  const kept = await addBackup(ocore, resources['instance'] ?? '', name);
+  const kept = await addBackup(
+    ocore,
+    owner,
+    { environmentId: resources['environment'] ?? '', instanceId: resources['instance'] ?? '' },
+    name,
+  );
   const scheduled = await addSchedule(ocore, resources['instance'] ?? '', kept['backupDestination'] ?? '');
   const backups = { ...kept, ...scheduled };
   const person = await personalIds(ocore, owner.email, `${name} key`);

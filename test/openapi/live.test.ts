@@ -54,7 +54,8 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
-  const kept = await addBackup(ocore, fleet.INSTANCE_ID, 'live');
+  const backupOf = { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID };
+  const kept = await addBackup(ocore, owner, backupOf, 'live');
   await addSchedule(ocore, fleet.INSTANCE_ID, kept['backupDestination'] ?? '');
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {

@@ -259,7 +259,7 @@ async function things(watched: Client): Promise<Ids> {
     secret: plant('new secret of a webhook', `whsec_${Buffer.alloc(32, 'planted-29').toString('base64')}`),
   });
   const webhooks = await addWebhook({ sql }, watched, 'watched');
-  const kept = await addBackup({ sql }, id, 'watched');
+  const kept = await addBackup({ sql }, watched, { environmentId: environment.text('id'), instanceId: id }, 'watched');
   const backups = { ...kept, ...(await addSchedule({ sql }, id, kept['backupDestination'] ?? '')) };
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
