@@ -3,6 +3,7 @@ import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
+import { instanceDatabasesFeature } from './instance-databases/index.ts';
 import { instancesFeature } from './instances/index.ts';
 import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
@@ -27,6 +28,7 @@ export const features: readonly Feature[] = [
   serversFeature,
   projectsFeature,
   instancesFeature,
+  instanceDatabasesFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -20,6 +20,7 @@ import { requireFree } from './listening.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
+import { DatabaseWatch } from './instance-databases/index.ts';
 import { InstanceWatch } from './instances/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
@@ -123,7 +124,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => mailPump.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
-      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
+      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app), new DatabaseWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
       const forwarding = startForwarding(app);

@@ -1,3 +1,24 @@
+export { databaseBounds } from './container-limits.ts';
+export { findContainer, startContainer, stopContainer } from './containers.ts';
+export { settingsOf, type Site, siteOf, sizingOf } from './context.ts';
+export { ensureDatabaseWithin, waitForPostgres } from './database.ts';
+export {
+  databaseConf,
+  databaseConfPath,
+  type DatabaseSettings,
+  databaseSettingsOf,
+  readsConf,
+  usualSettings,
+  writeConf,
+} from './database-conf.ts';
+export { signInAsOdoo } from './database-role.ts';
+export { waitForOdoo } from './health.ts';
+export { databaseName, databaseRole, namesOf } from './names.ts';
+export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
+export { instanceResource } from './resource.ts';
+export { scramVerifier } from './scram.ts';
+export { openSecrets, sealOdooPassword } from './sealed.ts';
+export { sql } from './sql.ts';
 export { revealAdminPassword } from './admin-password.ts';
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput } from './create.ts';
