@@ -93,8 +93,7 @@ export const stepHelp = {
   },
   database_configuration_refused: {
     title: 'PostgreSQL refuses its new configuration',
-    happened:
-      'PostgreSQL read the parameters and refused one of them. It runs with the earlier configuration again.',
+    happened: 'PostgreSQL read the parameters and refused one of them. It runs with the earlier configuration again.',
     causes: ['The release of PostgreSQL of the instance does not know the parameter, or has other bounds for it.'],
     todo: [
       'Read `message`: it has what PostgreSQL says of each parameter.',

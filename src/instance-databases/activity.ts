@@ -24,7 +24,8 @@ const backends = z.array(
     query: z.string().nullable(),
   }),
 );
-export type DatabaseBackend = z.infer<typeof backends>[number];
+/** With the project that decides who sees its text. */
+export type DatabaseBackend = z.infer<typeof backends>[number] & { projectId: string };
 
 /** A process number is used again; with the moment of its start it is one backend for ever. */
 const backendId = "pid || '-' || (extract(epoch FROM backend_start) * 1000000)::bigint";
@@ -33,7 +34,8 @@ const secondsSince = (column: string): string => `greatest(0, extract(epoch FROM
 /** The connections to the instance's database, the longest transaction first. */
 export async function databaseBackends(app: App, scope: OrgScope, id: string): Promise<DatabaseBackend[]> {
   const reached = await reach(app, scope, id);
-  return ask(
+  const { projectId } = reached.instance;
+  const found = await ask(
     reached,
     `SELECT coalesce(json_agg(x), '[]') FROM (
       SELECT ${backendId} AS id, pid, usename AS role, nullif(application_name, '') AS application, host(client_addr) AS "clientAddress", backend_start AS "startedAt", state,
@@ -43,6 +45,7 @@ export async function databaseBackends(app: App, scope: OrgScope, id: string): P
       ORDER BY xact_start NULLS LAST, backend_start LIMIT 200) x;`,
     backends,
   );
+  return found.map((row) => ({ ...row, projectId }));
 }
 
 const locks = z.array(
@@ -81,7 +84,11 @@ export async function terminateDatabaseBackend(app: App, scope: OrgScope, id: st
   const { instance } = reached;
   requireReachable(instance);
   const found = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = '${databaseName(instance.slug)}' AND pid <> pg_backend_pid() AND ${backendId} = '${input.backendId}'`;
-  const known = await ask(reached, `SELECT coalesce(json_agg(usename), '[]') ${found};`, z.array(z.string().nullable()));
+  const known = await ask(
+    reached,
+    `SELECT coalesce(json_agg(usename), '[]') ${found};`,
+    z.array(z.string().nullable()),
+  );
   if (known.length === 0) throw notFound('backend', input.backendId);
   // Before it is done: what nobody can undo is never without its entry.
   await mutate(app, scope, ({ record }) =>

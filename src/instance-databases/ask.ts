@@ -41,7 +41,10 @@ export class Refused extends AppError {
 
 export function refusalIn(stderr: string): Refused {
   const said = /(?:ERROR|FATAL): {2}(?:([0-9A-Z]{5}): )?(.*)/.exec(stderr);
-  return new Refused(said?.[1], `PostgreSQL refused: ${inOneLine(said?.[2] ?? stderr).slice(0, 500) || 'no reason given'}`);
+  return new Refused(
+    said?.[1],
+    `PostgreSQL refused: ${inOneLine(said?.[2] ?? stderr).slice(0, 500) || 'no reason given'}`,
+  );
 }
 
 interface Asked {
@@ -60,7 +63,21 @@ export async function run({ instance, host }: Reached, statements: string, asked
   const result = await execInContainer(
     host.docker,
     namesOf(instance.id).database,
-    ['psql', '-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-U', 'postgres', '-d', database],
+    [
+      'psql',
+      '-X',
+      '-q',
+      '-t',
+      '-A',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-v',
+      'VERBOSITY=verbose',
+      '-U',
+      'postgres',
+      '-d',
+      database,
+    ],
     {
       input: statements,
       user: 'postgres',
@@ -92,9 +109,13 @@ export async function ask<T>(reached: Reached, statement: string, shape: z.ZodTy
     .pipe(shape)
     .safeParse(said);
   if (parsed.success) return parsed.data;
-  throw new AppError('unprocessable', 'PostgreSQL’s answer is not what it answers: its container may have another program', {
-    reason: 'database_error',
-  });
+  throw new AppError(
+    'unprocessable',
+    'PostgreSQL’s answer is not what it answers: its container may have another program',
+    {
+      reason: 'database_error',
+    },
+  );
 }
 
 export const instant = z.string().transform((text) => new Date(text));

@@ -4,12 +4,18 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { type FieldError, found, invalidState, validationError } from '../errors.ts';
-import { type DatabaseSettings, databaseSettingsOf, getInstance, instanceResource, usualSettings } from '../instances/index.ts';
+import {
+  type DatabaseSettings,
+  databaseSettingsOf,
+  getInstance,
+  instanceResource,
+  usualSettings,
+} from '../instances/index.ts';
 import { parse } from '../parse.ts';
 import { configureDatabaseKind } from './kinds.ts';
 import { machineOf } from './machine.ts';
 import { memoryErrors } from './memory.ts';
-import { valueOf } from './parameter.ts';
+import { valueIn } from './parameter.ts';
 import { parameterOf, parameters } from './parameters.ts';
 import { presetFor, presetNames, storages } from './presets.ts';
 
@@ -36,7 +42,7 @@ function changed(known: DatabaseSettings, changes: readonly Change[]): DatabaseS
       });
     else if (value === null || value === undefined) settings.delete(name);
     else {
-      const read = valueOf(one, value);
+      const read = valueIn(one, value);
       if ('value' in read) settings.set(name, read.value);
       else
         errors.push({
@@ -63,7 +69,11 @@ async function wanted(scope: OrgScope, instance: Instance, given: unknown): Prom
   if (errors.length > 0) throw validationError(errors);
   if (differing(known, settings).length === 0)
     throw validationError([
-      { field: 'parameters', constraint: 'required', message: 'The change must name a parameter or a preset that changes something' },
+      {
+        field: 'parameters',
+        constraint: 'required',
+        message: 'The change must name a parameter or a preset that changes something',
+      },
     ]);
   return settings;
 }
@@ -78,7 +88,12 @@ export async function configureDatabase(app: App, scope: OrgScope, id: string, g
   const before = await getInstance(scope, id);
   const settings = await wanted(scope, before, given);
   const names = differing(databaseSettingsOf(before), settings);
-  const fact = { resource: instanceResource, resourceId: id, resourceName: before.name, projectId: before.projectId } as const;
+  const fact = {
+    resource: instanceResource,
+    resourceId: id,
+    resourceName: before.name,
+    projectId: before.projectId,
+  } as const;
   const states = { before: { parameters: databaseSettingsOf(before) }, after: { parameters: settings } };
   if ((before.status === 'failed' || before.status === 'stopped') && before.provisionedAt !== null)
     return mutate(app, scope, async ({ tx, record }) => {

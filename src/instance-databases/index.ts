@@ -21,7 +21,18 @@ export { type DatabaseOverview, databaseOverview } from './overview.ts';
 export { type PresetName, presetNames, type Storage } from './presets.ts';
 export { queryDatabase, queryDatabaseInput, type QueryResult } from './query.ts';
 export { rotateDatabasePassword } from './rotate.ts';
-export { type DatabaseStatement, databaseStatements, databaseStatementsInput, type StatementOrder } from './statements.ts';
+export {
+  type DatabaseStatement,
+  databaseStatements,
+  databaseStatementsInput,
+  type StatementOrder,
+} from './statements.ts';
 export { type DatabaseTable, databaseTables, databaseTablesInput } from './tables.ts';
-export { createDatabaseUser, createDatabaseUserInput, type DatabaseUser, databaseUsers, deleteDatabaseUser } from './users.ts';
+export {
+  createDatabaseUser,
+  createDatabaseUserInput,
+  type DatabaseUser,
+  databaseUsers,
+  deleteDatabaseUser,
+} from './users.ts';
 export { DatabaseWatch } from './watch.ts';

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
-import { databaseName, instanceResource, namesOf, type Site, siteOf, sql, waitForPostgres } from '../instances/index.ts';
+import {
+  databaseName,
+  instanceResource,
+  namesOf,
+  type Site,
+  siteOf,
+  sql,
+  waitForPostgres,
+} from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { execInContainer, inOneLine } from '../remote/index.ts';
@@ -11,7 +19,9 @@ type Input = z.infer<typeof maintainDatabaseKind.input>;
 type Table = Input['tables'][number];
 
 const longestTableMs = 6 * 3600_000;
-const tablesShape = z.array(z.object({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) })).max(20_000);
+const tablesShape = z
+  .array(z.object({ schema: z.string().min(1).max(63), name: z.string().min(1).max(63) }))
+  .max(20_000);
 
 /** An identifier as PostgreSQL reads it; within its quotes psql knows no commands. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -27,10 +37,6 @@ const statements: Readonly<Record<Input['action'], (table: string) => string>> =
 
 /** By it the work of this operation is found again: what a worker that is gone has begun goes on without it. */
 const applicationOf = ({ operation }: Pick<StepContext<unknown>, 'operation'>): string => `ocore-${operation.id}`;
-
-/** psql says nothing for as long as a statement takes: a line now and then tells that it lives. */
-const withBeat =
-  'while sleep 15 >/dev/null 2>&1; do echo >&2; done & beat=$!; code=0; psql "$@" || code=$?; kill "$beat"; exit "$code"';
 
 async function allTables({ signal }: StepContext<Input>, { host, instance }: Site): Promise<Table[]> {
   const said = await sql(
@@ -86,18 +92,13 @@ async function maintain(context: StepContext<Input>, { host, instance }: Site, t
   const { input, signal } = context;
   const options = `-c statement_timeout=0 -c lock_timeout=300000 -c application_name=${applicationOf(context)}`;
   const argv = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', databaseName(instance.slug)];
-  const { code, stderr } = await execInContainer(
-    host.docker,
-    namesOf(instance.id).database,
-    ['sh', '-c', withBeat, 'psql', ...argv],
-    {
-      input: statements[input.action](pathOf(table)),
-      user: 'postgres',
-      env: [`PGOPTIONS=${options}`],
-      timeoutMs: longestTableMs,
-      signal,
-    },
-  );
+  const { code, stderr } = await execInContainer(host.docker, namesOf(instance.id).database, ['psql', ...argv], {
+    input: statements[input.action](pathOf(table)),
+    user: 'postgres',
+    env: [`PGOPTIONS=${options}`],
+    timeoutMs: longestTableMs,
+    signal,
+  });
   if (code === 0) return;
   if (/relation ".*" does not exist|schema ".*" does not exist/.test(stderr)) {
     if (input.tables.length === 0) return context.log('info', `${shownOf(table)} has gone meanwhile`);
@@ -121,7 +122,10 @@ export const maintainDatabaseJob = implementOperation({
         if (index < first) continue;
         const ending = new AbortController();
         const work = maintain(context, site, table).finally(() => ending.abort());
-        await Promise.all([work, watch(context, site, ending.signal, (done) => (100 * (index + done)) / tables.length, table)]);
+        await Promise.all([
+          work,
+          watch(context, site, ending.signal, (done) => (100 * (index + done)) / tables.length, table),
+        ]);
         context.progress((100 * (index + 1)) / tables.length, shownOf(table));
         // Every table of a small database at once would only be writes.
         if (index % 25 === 24 || index === tables.length - 1) await context.saveState({ done: index + 1 });

@@ -10,7 +10,10 @@ import { maintainDatabaseKind, maintenanceActions } from './kinds.ts';
 const identifier = z.string().min(1).max(63);
 export const maintainDatabaseInput = z.object({
   action: z.enum(maintenanceActions),
-  tables: z.array(z.object({ schema: identifier.nullish(), name: identifier })).max(100).nullish(),
+  tables: z
+    .array(z.object({ schema: identifier.nullish(), name: identifier }))
+    .max(100)
+    .nullish(),
 });
 
 /** Vacuums, analyses or reindexes all tables of an instance, or some, while Odoo works. */

@@ -21,7 +21,8 @@ export function memoryErrors(settings: DatabaseSettings, memoryBytes: number): F
   const locks = read('max_connections') * read('max_locks_per_transaction') * lockKb;
   if (buffers + locks > limit * 0.8)
     return [error('max_locks_per_transaction', 'The lock table with shared_buffers', buffers + locks)];
-  if (read('work_mem') > limit / 4) return [error('work_mem', 'work_mem, of which one may take a quarter,', read('work_mem'))];
+  if (read('work_mem') > limit / 4)
+    return [error('work_mem', 'work_mem, of which one may take a quarter,', read('work_mem'))];
   if (read('maintenance_work_mem') > limit / 2)
     return [error('maintenance_work_mem', 'maintenance_work_mem, which may take half,', read('maintenance_work_mem'))];
   return [];

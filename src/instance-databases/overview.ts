@@ -27,7 +27,8 @@ const shape = z.object({
 export type Figures = z.infer<typeof shape>;
 
 const clients = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
-const counted = (condition: string): string => `(SELECT count(*) FROM pg_stat_activity WHERE ${clients} AND ${condition})`;
+const counted = (condition: string): string =>
+  `(SELECT count(*) FROM pg_stat_activity WHERE ${clients} AND ${condition})`;
 
 /** The figures of the database server and of the instance's database, in one look. */
 const statement = `SELECT json_build_object(
@@ -42,8 +43,10 @@ const statement = `SELECT json_build_object(
   'statementsTracked', current_setting('shared_preload_libraries') ~ '\\mpg_stat_statements\\M')
 FROM pg_stat_database WHERE datname = current_database();`;
 
-export const figuresOf = (reached: Reached, asked: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<Figures> =>
-  ask(reached, statement, shape, asked);
+export const figuresOf = (
+  reached: Reached,
+  asked: { timeoutMs?: number; signal?: AbortSignal } = {},
+): Promise<Figures> => ask(reached, statement, shape, asked);
 
 /** The share of blocks that were found in memory, in percent; null before any was read. */
 export function hitRate({ hit, read }: { hit: number; read: number }): number | null {

@@ -34,7 +34,16 @@ export function parameter(
 ): Parameter {
   const bounded = 'min' in range ? { min: range.min, max: range.max } : { min: null, max: null };
   const options = range.kind === 'choice' ? range.options : range.kind === 'boolean' ? ['on', 'off'] : [];
-  return { name, category, kind: range.kind, unit: unitsOf[range.kind], ...bounded, options, needsRestart, description };
+  return {
+    name,
+    category,
+    kind: range.kind,
+    unit: unitsOf[range.kind],
+    ...bounded,
+    options,
+    needsRestart,
+    description,
+  };
 }
 
 /** As PostgreSQL writes them, in the unit in which such a parameter counts here. */
@@ -63,10 +72,17 @@ export function inUnits(value: number, unit: Parameter['unit']): string {
   return `${value / factor}${suffix}`;
 }
 
-const truths: Readonly<Record<string, string>> = { on: 'on', true: 'on', yes: 'on', off: 'off', false: 'off', no: 'off' };
+const truths: Readonly<Record<string, string>> = {
+  on: 'on',
+  true: 'on',
+  yes: 'on',
+  off: 'off',
+  false: 'off',
+  no: 'off',
+};
 
 /** The value as it is stored, or what is wrong with it. */
-export function valueOf(one: Parameter, given: string): { value: string } | { constraint: string; message: string } {
+export function valueIn(one: Parameter, given: string): { value: string } | { constraint: string; message: string } {
   const text = given.trim();
   if (one.kind === 'boolean') {
     const value = truths[text.toLowerCase()];

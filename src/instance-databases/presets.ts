@@ -25,16 +25,40 @@ interface Use {
   description: string;
 }
 
-const web: Use = { connections: 200, maintenance: 16, minWal: '1GB', maxWal: '4GB', statistics: 100, work: 1, description: 'Many short statements.' };
+const web: Use = {
+  connections: 200,
+  maintenance: 16,
+  minWal: '1GB',
+  maxWal: '4GB',
+  statistics: 100,
+  work: 1,
+  description: 'Many short statements.',
+};
 const uses: Readonly<Record<PresetName, Use>> = {
-  odoo: { ...web, connections: 100, description: 'Odoo: short statements of pooled connections, and reports now and then.' },
+  odoo: {
+    ...web,
+    connections: 100,
+    description: 'Odoo: short statements of pooled connections, and reports now and then.',
+  },
   web,
   oltp: { ...web, connections: 300, minWal: '2GB', maxWal: '8GB', description: 'Very many writes.' },
-  data_warehouse: { connections: 40, maintenance: 8, minWal: '4GB', maxWal: '16GB', statistics: 500, work: 2, description: 'Few long statements.' },
+  data_warehouse: {
+    connections: 40,
+    maintenance: 8,
+    minWal: '4GB',
+    maxWal: '16GB',
+    statistics: 500,
+    work: 2,
+    description: 'Few long statements.',
+  },
   mixed: { ...web, connections: 100, work: 2, description: 'Short statements beside long ones.' },
 };
 
-const disks = { ssd: { random: '1.1', concurrency: '200' }, san: { random: '1.1', concurrency: '300' }, hdd: { random: '4', concurrency: '2' } };
+const disks = {
+  ssd: { random: '1.1', concurrency: '200' },
+  san: { random: '1.1', concurrency: '300' },
+  hdd: { random: '4', concurrency: '2' },
+};
 const gib = 1024 * 1024;
 
 /** The formulas of pgtune (le0pard/pgtune), with the memory and the cores of the container in place of a machine's. */

@@ -14,6 +14,7 @@ import { csvRecords } from './csv.ts';
 const role = 'ocore_console';
 const maxBytes = 2 * 1024 * 1024;
 const batch = 100;
+const longestValue = 65_536;
 
 export const queryDatabaseInput = z.object({
   sql: z.string().min(1).max(20_000),
@@ -56,6 +57,9 @@ function scriptOf(sql: string, { mark, rows, ms }: { mark: string; rows: number;
   ].join('\n');
 }
 
+const shortened = (value: string): string =>
+  value.length > longestValue ? `${value.slice(0, longestValue - 1).toWellFormed()}…` : value;
+
 export interface QueryResult {
   columns: { name: string; type: string }[];
   rows: (string | null)[][];
@@ -69,10 +73,17 @@ function resultIn(stdout: string, mark: string, maxRows: number): Omit<QueryResu
   const columns = csvRecords(described)
     .slice(1)
     .map(([name = '', type = '']) => ({ name, type }));
-  const records = csvRecords(fetched).map((record) => record.map((value) => (value === mark ? null : value)));
+  const records = csvRecords(fetched).map((record) =>
+    record.map((value) => (value === mark ? null : shortened(value))),
+  );
   // A statement without columns has rows of nothing, which are not told apart.
   const rows = columns.length === 0 ? [] : records;
-  return { columns, rows: rows.slice(0, maxRows), rowCount: Math.min(rows.length, maxRows), truncated: rows.length > maxRows };
+  return {
+    columns,
+    rows: rows.slice(0, maxRows),
+    rowCount: Math.min(rows.length, maxRows),
+    truncated: rows.length > maxRows,
+  };
 }
 
 /** What is between the first two lines that are the mark, and after them; in a row the mark stands for null. */
@@ -97,32 +108,49 @@ async function execute(reached: Reached, sql: string, maxRows: number, seconds: 
   const mark = randomBytes(16).toString('hex');
   const application = `ocore-${mark.slice(0, 16)}`;
   const ms = seconds * 1000;
-  const options = [`statement_timeout=${ms}`, 'lock_timeout=2000', `application_name=${application}`, 'client_connection_check_interval=1000'];
+  const options = [
+    `statement_timeout=${ms}`,
+    'lock_timeout=2000',
+    `application_name=${application}`,
+    'client_connection_check_interval=1000',
+  ];
   const started = performance.now();
-  const argv = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-U', role, '-d', databaseName(instance.slug)];
-  const done = await execInContainer(
-    host.docker,
-    namesOf(instance.id).database,
-    ['timeout', '-s', 'KILL', String(seconds * 2 + 5), 'psql', ...argv],
-    {
-      input: scriptOf(sql, { mark, rows: maxRows + 1, ms }),
-      user: 'postgres',
-      env: [`PGOPTIONS=${options.map((one) => `-c ${one}`).join(' ')}`],
-      timeoutMs: ms + 5000,
-      maxOutputBytes: maxBytes,
-    },
-  ).catch(async (error: unknown) => {
+  const argv = [
+    '-X',
+    '-q',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-v',
+    'VERBOSITY=verbose',
+    '-U',
+    role,
+    '-d',
+    databaseName(instance.slug),
+  ];
+  const done = await execInContainer(host.docker, namesOf(instance.id).database, ['psql', ...argv], {
+    input: scriptOf(sql, { mark, rows: maxRows + 1, ms }),
+    user: 'postgres',
+    env: [`PGOPTIONS=${options.map((one) => `-c ${one}`).join(' ')}`],
+    timeoutMs: ms + 5000,
+    maxOutputBytes: maxBytes,
+  }).catch(async (error: unknown) => {
     await endLeft(reached, application);
     if (error instanceof RemoteError && error.code === 'remote_timeout')
-      throw new AppError('unprocessable', `The query took longer than ${seconds} s and was ended`, { reason: 'query_timeout' });
+      throw new AppError('unprocessable', `The query took longer than ${seconds} s and was ended`, {
+        reason: 'query_timeout',
+      });
     if (error instanceof RemoteError && / wrote more than /.test(error.message))
-      throw new AppError('unprocessable', 'The result has more than 2 MiB: select fewer columns or rows', { reason: 'result_too_large' });
+      throw new AppError('unprocessable', 'The result has more than 2 MiB: select fewer columns or rows', {
+        reason: 'result_too_large',
+      });
     throw error;
   });
   if (done.code !== 0) {
     const refused = refusalIn(done.stderr);
     if (refused.state === '57014')
-      throw new AppError('unprocessable', `The query took longer than ${seconds} s and was ended`, { reason: 'query_timeout' });
+      throw new AppError('unprocessable', `The query took longer than ${seconds} s and was ended`, {
+        reason: 'query_timeout',
+      });
     throw refused;
   }
   return { ...resultIn(done.stdout, mark, maxRows), durationMs: Math.round(performance.now() - started) };

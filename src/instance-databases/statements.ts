@@ -21,7 +21,8 @@ const shape = z.array(
     tempBlocksWritten: count,
   }),
 );
-export type DatabaseStatement = z.infer<typeof shape>[number];
+/** With the project that decides who sees its text. */
+export type DatabaseStatement = z.infer<typeof shape>[number] & { projectId: string };
 
 /** What they can be sorted by, and their columns. */
 const orders = { total_time: 'total_exec_time', mean_time: 'mean_exec_time', calls: 'calls', rows: 'rows' } as const;
@@ -58,7 +59,8 @@ export async function databaseStatements(
     database: viewDatabase,
     writes: true,
   });
-  return ask(
+  const { projectId } = reached.instance;
+  const found = await ask(
     reached,
     `SELECT coalesce(json_agg(x ORDER BY place), '[]') FROM (
       SELECT row_number() OVER () AS place, s.* FROM (
@@ -69,4 +71,5 @@ export async function databaseStatements(
     shape,
     { database: viewDatabase },
   );
+  return found.map((row) => ({ ...row, projectId }));
 }

@@ -15,7 +15,10 @@ const most = 50;
 
 const userName = z
   .string()
-  .regex(/^[a-z][a-z0-9_]{1,39}$/, 'must be 2 to 40 lower-case letters, digits and underscores, beginning with a letter')
+  .regex(
+    /^[a-z][a-z0-9_]{1,39}$/,
+    'must be 2 to 40 lower-case letters, digits and underscores, beginning with a letter',
+  )
   .refine((name) => !/^(pg_|ocore|odoo$|postgres$)/.test(name), 'is a name that PostgreSQL, Odoo or oCore has itself');
 export const createDatabaseUserInput = z.object({
   name: userName,
@@ -24,7 +27,12 @@ export const createDatabaseUserInput = z.object({
 });
 
 const shape = z.array(
-  z.object({ name: z.string(), connectionLimit: z.int(), statementTimeoutSeconds: count.nullable(), connections: count }),
+  z.object({
+    name: z.string(),
+    connectionLimit: z.int(),
+    statementTimeoutSeconds: count.nullable(),
+    connections: count,
+  }),
 );
 type Listed = z.infer<typeof shape>[number];
 
@@ -59,7 +67,11 @@ async function tunnelOf(scope: OrgScope, { instance }: Reached): Promise<string>
 
 async function viewOf(scope: OrgScope, reached: Reached): Promise<Omit<DatabaseUser, keyof Listed>> {
   const { instance } = reached;
-  return { instanceId: instance.id, database: databaseName(instance.slug), tunnelCommand: await tunnelOf(scope, reached) };
+  return {
+    instanceId: instance.id,
+    database: databaseName(instance.slug),
+    tunnelCommand: await tunnelOf(scope, reached),
+  };
 }
 
 export async function databaseUsers(app: App, scope: OrgScope, id: string): Promise<DatabaseUser[]> {
@@ -128,9 +140,7 @@ export async function createDatabaseUser(app: App, scope: OrgScope, id: string, 
 export async function deleteDatabaseUser(app: App, scope: OrgScope, id: string, name: string) {
   const reached = await reach(app, scope, id);
   const { instance } = reached;
-  const known = userName.safeParse(name).success
-    ? await ask(reached, listed(`r.rolname = '${name}'`), shape)
-    : [];
+  const known = userName.safeParse(name).success ? await ask(reached, listed(`r.rolname = '${name}'`), shape) : [];
   if (known.length === 0) throw notFound('database user', name);
   await run(
     reached,

@@ -45,7 +45,12 @@ export async function ensureRoleAndDatabase(
  * Signs in as Odoo will, through the network. A server whose making was cut short may start and let nobody in: the image
  * allows the network last.
  */
-export async function signInAsOdoo(host: RemoteHost, instance: Instance, password: string, signal: AbortSignal): Promise<void> {
+export async function signInAsOdoo(
+  host: RemoteHost,
+  instance: Instance,
+  password: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { database } = namesOf(instance.id);
   const { code, stderr } = await execInContainer(
     host.docker,

@@ -38,7 +38,10 @@ export async function trustOdoo(
   address: string | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const line = address === null ? '' : `SELECT 0 AS part, 0::bigint AS n, 'host all ${databaseRole} ${address}/32 trust # ocore' AS line UNION ALL`;
+  const line =
+    address === null
+      ? ''
+      : `SELECT 0 AS part, 0::bigint AS n, 'host all ${databaseRole} ${address}/32 trust # ocore' AS line UNION ALL`;
   await sql(
     host,
     instance,

@@ -27,10 +27,7 @@ export function sealNewSecrets(box: SecretBox, instanceId: string): string {
 }
 
 /** The same secrets with another password of Odoo's role. */
-export async function sealOdooPassword(
-  box: SecretBox,
-  instance: { id: string; secretsEnc: string },
-): Promise<string> {
+export async function sealOdooPassword(box: SecretBox, instance: { id: string; secretsEnc: string }): Promise<string> {
   const secrets: InstanceSecrets = { ...(await openSecrets(box, instance)), odooPassword: random(24) };
   return box.seal(JSON.stringify(secrets), secretOwner(instance.id, 'passwords'));
 }

@@ -59,9 +59,13 @@ export const databaseEvents = {
     z.strictObject({ name: z.string(), connectionLimit: z.int(), statementTimeoutSeconds: z.int() }),
     { name: 'metabase', connectionLimit: 5, statementTimeoutSeconds: 60 },
   ),
-  'database.user_deleted': event('A read-only user of the database was deleted.', z.strictObject({ name: z.string() }), {
-    name: 'metabase',
-  }),
+  'database.user_deleted': event(
+    'A read-only user of the database was deleted.',
+    z.strictObject({ name: z.string() }),
+    {
+      name: 'metabase',
+    },
+  ),
   'database.queried': detailed(
     'Somebody ran a statement in the SQL console.',
     z.strictObject({ sql: z.string(), maxRows: z.int(), timeoutSeconds: z.int() }),

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseStatementsInput, databaseTablesInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
+import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
+import type { Route } from './route.ts';
+
+const mib = 1024 ** 2;
+const backendId = '4711-1795771800000000';
+const category = 'Databases';
+const path = '/instances/{id}/database';
+const payload = 'instance { id status } operation { id }';
+const overview = 'instanceId name image version versionNumber startedAt sizeBytes connections maxConnections active idle idleInTransaction waiting longestTransactionSeconds cacheHitRate commits rollbacks deadlocks tempBytes statementsTracked';
+const table = 'schema name sizeBytes indexBytes rows deadRows bloatBytes lastVacuumAt lastAnalyzeAt';
+const statement = 'id role query calls totalMs meanMs maxMs rows blocksHit blocksRead tempBlocksWritten';
+const backend = 'id pid role application clientAddress startedAt state waitType waitEvent transactionSeconds querySeconds blockedBy query';
+const lock = 'pid mode type relation waitingSeconds blockedBy';
+const parameter = 'name category description type unit min max options default configured current pending needsRestart';
+const point = 'at sizeBytes connections maxConnections active idleInTransaction waiting longestTransactionSeconds transactionsPerSecond rollbacksPerSecond cacheHitRate deadlocks tempBytesPerSecond';
+const user = 'name instanceId database connectionLimit statementTimeoutSeconds connections tunnelCommand';
+
+/** What is read from the server itself, which may be away, or whose PostgreSQL may not run. */
+const errors = ['unprocessable', 'invalid_state'] as const;
+
+const routes: readonly Route[] = [
+  { method: 'get', path, category, summary: 'Get the state of a database', document: `query ($id: ID!) { instanceDatabase(id: $id) { ${overview} } }`, answer: { as: 'object' }, errors, readings: overview.split(' ') },
+  { method: 'get', path: `${path}/tables`, category, summary: 'List the largest tables', document: `query ($id: ID!, $limit: Int) { databaseTables(id: $id, limit: $limit) { ${table} } }`, answer: { as: 'whole', key: 'data' }, errors },
+  { method: 'get', path: `${path}/queries`, category, summary: 'List the slowest statements', document: `query ($id: ID!, $order: DatabaseStatementOrder, $limit: Int) { databaseStatements(id: $id, order: $order, limit: $limit) { ${statement} } }`, answer: { as: 'whole', key: 'data' }, errors },
+  { method: 'get', path: `${path}/backends`, category, summary: 'List connections', document: `query ($id: ID!) { databaseBackends(id: $id) { ${backend} } }`, answer: { as: 'whole', key: 'data' }, errors },
+  { method: 'get', path: `${path}/locks`, category, summary: 'List locks that are waited for', document: `query ($id: ID!) { databaseLocks(id: $id) { ${lock} } }`, answer: { as: 'whole', key: 'data' }, errors },
+  { method: 'get', path: `${path}/metrics`, category, summary: 'Read a database’s metrics', document: `query ($id: ID!, $period: MetricPeriod, $step: Int) { databaseMetrics(id: $id, period: $period, step: $step) { period step points { ${point} } } }`, answer: { as: 'object' } },
+  { method: 'get', path: `${path}/config`, category, summary: 'Get PostgreSQL’s configuration', document: `query ($id: ID!) { databaseConfiguration(id: $id) { instanceId memoryBytes cpuCores pending parameters { ${parameter} } } }`, answer: { as: 'object' }, errors: ['unprocessable'] },
+  {
+    method: 'patch',
+    path: `${path}/config`,
+    category,
+    summary: 'Change PostgreSQL’s configuration',
+    document: `mutation ($id: ID!, $input: ConfigureDatabaseInput!) { configureDatabase(id: $id, input: $input) { ${payload} message } }`,
+    answer: { as: 'accepted', resource: 'instance', message: 'Configuration in progress', mayBeDone: true },
+  },
+  { method: 'get', path: `${path}/presets`, category, summary: 'List presets of the configuration', document: 'query ($id: ID!, $storage: DatabaseStorage) { databasePresets(id: $id, storage: $storage) { name description parameters { name value } } }', answer: { as: 'whole', key: 'data' } },
+  { method: 'post', path: `${path}/rotate-password`, category, summary: 'Rotate Odoo’s database password', document: `mutation ($id: ID!) { rotateDatabasePassword(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Password rotation in progress' } },
+  { method: 'post', path: `${path}/maintenance`, category, summary: 'Vacuum, analyse or reindex tables', document: `mutation ($id: ID!, $input: MaintainDatabaseInput!) { maintainDatabase(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Maintenance in progress' } },
+  { method: 'post', path: `${path}/terminate-backend`, category, summary: 'End a connection', document: 'mutation ($id: ID!, $backendId: String!) { terminateDatabaseBackend(id: $id, backendId: $backendId) { backendId } }', body: ['backendId'], answer: { as: 'message', message: 'Connection ended' }, errors },
+  { method: 'post', path: `${path}/query`, category, summary: 'Run a statement that only reads', document: 'mutation ($id: ID!, $input: QueryDatabaseInput!) { queryDatabase(id: $id, input: $input) { columns { name type } rows rowCount truncated durationMs } }', answer: { as: 'object' }, errors },
+  { method: 'get', path: `${path}/users`, category, summary: 'List read-only users', document: `query ($id: ID!) { databaseUsers(id: $id) { ${user} } }`, answer: { as: 'whole', key: 'data' }, errors },
+  { method: 'post', path: `${path}/users`, category, summary: 'Create a read-only user', document: `mutation ($id: ID!, $input: CreateDatabaseUserInput!) { createDatabaseUser(id: $id, input: $input) { password ${user} } }`, answer: { as: 'object' }, errors },
+  { method: 'delete', path: `${path}/users/{name}`, category, summary: 'Delete a read-only user', document: 'mutation ($id: ID!, $name: String!) { deleteDatabaseUser(id: $id, name: $name) { name } }', answer: { as: 'message', message: 'User deleted' }, errors },
+];
+
+const examples: Examples = {
+  '/instances/{id}/database/users/{name}': 'metabase',
+  instanceId: ids.instance,
+  'configureDatabase.status': 'restarting',
+  'rotateDatabasePassword.status': 'running',
+  'maintainDatabase.status': 'running',
+  'InstanceDatabase.name': 'erp_production',
+  'InstanceDatabase.image': 'postgres:17',
+  'InstanceDatabase.version': '17.6',
+  versionNumber: 170_006,
+  'InstanceDatabase.startedAt': '2026-11-24T09:30:00.000Z',
+  sizeBytes: 50 * mib,
+  connections: 12,
+  'InstanceDatabase.maxConnections': 100,
+  'DatabaseMetricPoint.maxConnections': 100,
+  active: 1,
+  'InstanceDatabase.idle': 11,
+  idleInTransaction: 0,
+  waiting: 0,
+  longestTransactionSeconds: 0.2,
+  cacheHitRate: 99.2,
+  commits: 1_204_551,
+  rollbacks: 312,
+  deadlocks: 0,
+  tempBytes: 0,
+  statementsTracked: true,
+  'DatabaseTable.schema': 'public',
+  'DatabaseTable.name': 'sale_order_line',
+  indexBytes: 12 * mib,
+  'DatabaseTable.rows': 184_220,
+  deadRows: 1204,
+  bloatBytes: 2 * mib,
+  lastVacuumAt: '2026-11-24T03:12:00.000Z',
+  lastAnalyzeAt: '2026-11-24T03:12:01.000Z',
+  'DatabaseStatement.id': '-4829341023984123',
+  'DatabaseStatement.role': 'odoo',
+  'DatabaseStatement.query': 'SELECT "res_partner"."id" FROM "res_partner" WHERE "res_partner"."active" = $1',
+  'DatabaseStatement.calls': 41_234,
+  totalMs: 9120.5,
+  meanMs: 0.22,
+  maxMs: 41.7,
+  'DatabaseStatement.rows': 41_234,
+  blocksHit: 912_331,
+  blocksRead: 1203,
+  tempBlocksWritten: 0,
+  'DatabaseBackend.id': backendId,
+  backendId,
+  pid: 4711,
+  'DatabaseBackend.role': 'odoo',
+  'DatabaseBackend.application': 'odoo-1',
+  clientAddress: '172.18.0.3',
+  'DatabaseBackend.startedAt': '2026-11-24T09:30:00.000Z',
+  'DatabaseBackend.state': 'idle in transaction',
+  waitType: 'Client',
+  waitEvent: 'ClientRead',
+  transactionSeconds: 12.4,
+  querySeconds: null,
+  blockedBy: [4698],
+  'DatabaseBackend.query': 'UPDATE "stock_quant" SET "quantity" = 4 WHERE id = 12',
+  'DatabaseLock.mode': 'ShareLock',
+  'DatabaseLock.type': 'transactionid',
+  'DatabaseLock.relation': null,
+  waitingSeconds: 3.1,
+  'DatabaseConfiguration.memoryBytes': 2048 * mib,
+  'DatabaseConfiguration.cpuCores': 2,
+  'DatabaseConfiguration.pending': false,
+  'DatabaseParameter.pending': false,
+  'DatabaseParameter.name': 'work_mem',
+  'DatabaseParameter.category': 'memory',
+  'DatabaseParameter.description': 'The memory of each sort or hash table of a statement, before it writes to disk. A statement can have several.',
+  'DatabaseParameter.type': 'memory',
+  'DatabaseParameter.unit': 'kB',
+  'DatabaseParameter.min': 64,
+  'DatabaseParameter.max': 16 * 1024 * 1024,
+  'DatabaseParameter.options': [],
+  'DatabaseParameter.default': '4096',
+  'DatabaseParameter.configured': '16MB',
+  'DatabaseParameter.current': '16MB',
+  'DatabaseParameter.needsRestart': false,
+  'DatabaseSetting.name': 'work_mem',
+  'DatabaseSetting.value': '16MB',
+  'DatabaseParameterInput.name': 'work_mem',
+  'DatabaseParameterInput.value': '16MB',
+  'DatabasePreset.name': 'odoo',
+  preset: 'odoo',
+  storage: 'ssd',
+  'DatabasePreset.description': 'Odoo: short statements of pooled connections, and reports now and then.',
+  'DatabaseMetricSeries.period': '1h',
+  'DatabaseMetricSeries.step': 30,
+  'databaseMetrics.step': 30,
+  'DatabaseMetricPoint.at': '2026-11-24T09:30:00.000Z',
+  transactionsPerSecond: 14.2,
+  rollbacksPerSecond: 0.01,
+  tempBytesPerSecond: 0,
+  'DatabaseUser.name': 'metabase',
+  'DatabaseUser.database': 'erp_production',
+  'DatabaseUser.password': 'q8sXk2VtYw1uLr0pZc7mNb4hGf6eDa3j',
+  connectionLimit: 5,
+  statementTimeoutSeconds: 60,
+  tunnelCommand: `ssh -N -L 127.0.0.1:5432:"$(ssh -p 22 root@berlin-1.example.com docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ocore-${ids.instance}-db)":5432 -p 22 root@berlin-1.example.com`,
+  'MaintainDatabaseInput.action': 'vacuum_analyze',
+  'DatabaseTableInput.schema': 'public',
+  'DatabaseTableInput.name': 'sale_order_line',
+  sql: 'SELECT id, name FROM res_partner ORDER BY id',
+  maxRows: 100,
+  timeoutSeconds: 10,
+  'DatabaseColumn.name': 'name',
+  'DatabaseColumn.type': 'character varying',
+  'DatabaseQueryResult.rows': [['1', 'My Company']],
+  rowCount: 1,
+  truncated: false,
+  'DatabaseQueryResult.durationMs': 42,
+};
+
+const parsers: Parsers = {
+  ConfigureDatabaseInput: configureDatabaseInput,
+  MaintainDatabaseInput: maintainDatabaseInput,
+  CreateDatabaseUserInput: createDatabaseUserInput,
+  QueryDatabaseInput: queryDatabaseInput,
+  databaseMetrics: databaseMetricsInput,
+  databaseStatements: databaseStatementsInput,
+  databaseTables: databaseTablesInput,
+  terminateDatabaseBackend: terminateBackendInput,
+};
+
+export default { routes, examples, parsers } satisfies Category;
