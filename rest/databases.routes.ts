@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseStatementsInput, databaseTablesInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';

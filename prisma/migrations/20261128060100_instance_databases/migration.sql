@@ -1,7 +1,6 @@
 -- AlterTable
 ALTER TABLE "instances" ADD COLUMN     "database_settings" JSONB NOT NULL DEFAULT '{}',
-ADD COLUMN     "database_trust" JSONB,
-ADD COLUMN     "pooler" JSONB;
+ADD COLUMN     "database_trust" JSONB;
 
 -- CreateTable
 CREATE TABLE "database_metrics" (
