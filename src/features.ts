@@ -1,6 +1,8 @@
 import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instanceDatabasesFeature } from './instance-databases/index.ts';
@@ -26,9 +28,11 @@ export const features: readonly Feature[] = [
   accountsFeature,
   registriesFeature,
   serversFeature,
+  backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
   instanceDatabasesFeature,
+  backupsFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -15,6 +15,7 @@ type InProjects =
   | 'view:projects'
   | 'view:environments'
   | 'view:instances'
+  | 'view:backups'
   | 'view:databases'
   | 'manage:databases'
   | 'view:operations';

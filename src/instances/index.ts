@@ -1,7 +1,8 @@
+export { revealAdminPassword } from './admin-password.ts';
 export { databaseBounds } from './container-limits.ts';
-export { findContainer, startContainer, stopContainer } from './containers.ts';
-export { settingsOf, type Site, siteOf, sizingOf } from './context.ts';
-export { ensureDatabaseWithin, waitForPostgres } from './database.ts';
+export { findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
+export { ensureDatabaseRuns, ensureDatabaseWithin, waitForPostgres } from './database.ts';
 export {
   databaseConf,
   databaseConfPath,
@@ -12,19 +13,17 @@ export {
   writeConf,
 } from './database-conf.ts';
 export { signInAsOdoo } from './database-role.ts';
-export { waitForOdoo } from './health.ts';
-export { databaseName, databaseRole, namesOf } from './names.ts';
-export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
-export { instanceResource } from './resource.ts';
-export { scramVerifier } from './scram.ts';
-export { openSecrets, sealOdooPassword } from './sealed.ts';
-export { sql } from './sql.ts';
-export { revealAdminPassword } from './admin-password.ts';
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput } from './create.ts';
-export { deleteInstance } from './delete.ts';
+export { type Deletion, deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
+export { getImage } from './get-image.ts';
+export { waitForOdoo } from './health.ts';
+export { imageMounts } from './image-volumes.ts';
+export { wasInterrupted } from './interrupted.ts';
+export { resting } from './kinds.ts';
+export { deletion, settleDeletion } from './lifecycle.job.ts';
 export {
   getInstance,
   instancesById,
@@ -37,11 +36,18 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
+export { databaseName, databaseRole, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf } from './names.ts';
+export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
+export { removeContainer } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
 export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
-export { envVarNames, secretOwner } from './sealed.ts';
+export { instanceResource } from './resource.ts';
+export { requireNoLiveBackup } from './snapshots-beside.ts';
+export { scramVerifier } from './scram.ts';
+export { envVarNames, openSecrets, sealOdooPassword, secretOwner } from './sealed.ts';
+export { sql } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
-export { restart, start, stop } from './transitions.ts';
+export { type Begin, restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';

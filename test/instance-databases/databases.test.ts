@@ -98,7 +98,8 @@ it('names the statements that took the most, and their texts only to those who m
   const viewer = await ocore.member(owner, 'Viewer');
   const seen = await viewer.get(`${base}/queries?order=calls&limit=200`);
   expect([seen.status, JSON.stringify(seen.body).includes('res_partner')]).toEqual([200, false]);
-  for (const text of ['password', 'PASSWORD', 'SCRAM']) expect(JSON.stringify(slow.body)).not.toContain(text);
+  // Statements with a password in them are not kept at all.
+  expect(JSON.stringify(slow.body)).not.toMatch(/ALTER ROLE|CREATE ROLE|SCRAM-SHA/);
 });
 
 it('shows who blocks whom, and ends that connection and no other', async () => {
@@ -278,7 +279,7 @@ it('makes read-only users, whose password works and who change nothing', async (
   expect(await as('SELECT count(*) FROM res_partner')).toBe('1000');
   await psql('CREATE TABLE later AS SELECT 1 AS one');
   expect(await as('SELECT one FROM later')).toBe('1');
-  expect(await as('SET default_transaction_read_only = off; DELETE FROM later')).toContain('permission denied');
+  expect(await as('BEGIN READ WRITE; DELETE FROM later')).toContain('permission denied');
   expect(await as('SELECT 1', 'wrong')).toContain('authentication failed');
   expect((await owner.post(`${base}/users`, { name: 'metabase' })).at('error.code')).toBe('conflict');
   expect((await owner.post(`${base}/users`, { name: 'odoo' })).at('error.code')).toBe('validation_error');

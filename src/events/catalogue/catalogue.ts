@@ -1,5 +1,7 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupDestinationEvents } from './backup-destination.ts';
+import { backupEvents } from './backup.ts';
 import { databaseEvents } from './database.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
@@ -24,10 +26,12 @@ export const organizationCatalogue = {
   ...apiKeyEvents,
   ...serverEvents,
   ...registryEvents,
+  ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
   ...databaseEvents,
+  ...backupEvents,
   ...operationEvents,
   ...webhookEvents,
 };

@@ -1,9 +1,11 @@
 /** What containers are made from: of the engine's many fields, those that are set here. */
 export interface ContainerSpec {
   Image: string;
+  Entrypoint?: readonly string[];
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
+  Hostname?: string;
   Labels: Record<string, string>;
   StopSignal?: string;
   ExposedPorts?: Record<string, object>;
@@ -11,9 +13,11 @@ export interface ContainerSpec {
     NetworkMode: string;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
-      Type: 'volume';
+      /** `bind`: a directory of the server, which must exist. */
+      Type: 'volume' | 'bind';
       Source?: string;
       Target: string;
+      ReadOnly?: boolean;
       VolumeOptions?: { Labels: Record<string, string> };
     }[];
     LogConfig?: { Type: string; Config: Record<string, string> };
