@@ -80,6 +80,8 @@ const examples: Examples = {
   bloatBytes: 2 * mib,
   lastVacuumAt: '2026-11-24T03:12:00.000Z',
   lastAnalyzeAt: '2026-11-24T03:12:01.000Z',
+  'databaseStatements.limit': 50,
+  'databaseTables.limit': 100,
   'DatabaseStatement.id': '-4829341023984123',
   'DatabaseStatement.role': 'odoo',
   'DatabaseStatement.query': 'SELECT "res_partner"."id" FROM "res_partner" WHERE "res_partner"."active" = $1',

@@ -2,6 +2,7 @@ import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
@@ -14,6 +15,7 @@ import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
@@ -32,7 +34,9 @@ export const features: readonly Feature[] = [
   projectsFeature,
   instancesFeature,
   instanceDatabasesFeature,
+  snapshotsFeature,
   backupsFeature,
+  backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

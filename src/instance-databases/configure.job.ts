@@ -49,13 +49,14 @@ async function reloadWith({ signal }: Context, site: Site, settings: DatabaseSet
   await sql(host, instance, 'postgres', 'SELECT pg_reload_conf();', signal);
 }
 
-/** What PostgreSQL does not take of its file; a server that runs goes on with what it had then. */
+/** What PostgreSQL does not take of its file, but for what it takes at its next start; it goes on with what it had then. */
 async function refusedLines({ signal }: Context, { host, instance }: Site): Promise<string> {
   return sql(
     host,
     instance,
     'postgres',
-    `SELECT string_agg(name || ': ' || error, '; ') FROM pg_file_settings WHERE sourcefile = '${databaseConfPath}' AND error IS NOT NULL;`,
+    `SELECT string_agg(name || ': ' || error, '; ') FROM pg_file_settings WHERE sourcefile = '${databaseConfPath}' AND error IS NOT NULL
+       AND error <> 'setting could not be applied';`,
     signal,
   );
 }

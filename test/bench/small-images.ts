@@ -6,15 +6,31 @@ import { buffer } from 'node:stream/consumers';
 export const initialisationSeconds = 20;
 
 const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
+/** Says yes to everything; for a dump it does what the script of the session asks for. */
+const psql = `#!/bin/sh
+case " $* " in *" /run/ocore/dump.sql "*)
+  export SNAPSHOT=none
+  /run/ocore/dump.sh start
+  /run/ocore/dump.sh wait
+  echo '{"version":"17.0","encoding":"UTF8","collate":"C"}'
+  exit 0 ;;
+esac
+cat >/dev/null
+`;
+const pgDump = `#!/bin/sh
+for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
+`;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
 
 function filesFor(seconds: number): Readonly<Record<string, string>> {
   return {
-    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\n${asleep}`,
+    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\ncase "$1" in odoo | sh) exec "$@" ;; esac\n${asleep}`,
     'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
-    'usr/local/sbin/psql': always,
-    'usr/lib/postgresql/17/bin/psql': always,
+    'usr/local/sbin/psql': psql,
+    'usr/lib/postgresql/17/bin/psql': psql,
+    'usr/lib/postgresql/17/bin/pg_dump': pgDump,
+    'usr/lib/postgresql/17/bin/pg_restore': always,
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh

@@ -131,6 +131,7 @@ group('the OpenAPI document', () => {
     });
     expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'patch /instances/{id}',
+      'patch /instances/{id}/database/config',
       'patch /servers/{id}',
     ]);
   });

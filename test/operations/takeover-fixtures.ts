@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -121,6 +124,38 @@ export class Fixtures {
     });
   }
 
+  /** A directory of the server, for its backups alone. */
+  async #destination({ serverId }: Site): Promise<string> {
+    this.#made += 1;
+    const dir = await mkdtemp(join(tmpdir(), 'ocore-backups-'));
+    const [row] = await this.#sql<{ id: string }>(
+      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
+       SELECT gen_random_uuid(), org_id, $1, 'local', $2::jsonb, id, now(), now() FROM servers WHERE id = $3 RETURNING id`,
+      [`Disk ${this.#made}`, JSON.stringify({ path: dir }), serverId],
+    );
+    return row?.id ?? '';
+  }
+
+  async #backup(site: Site, destinationId: string): Promise<Begun & { answer: Answer }> {
+    const answer = await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+      instanceId: site.instanceId,
+      destinationId,
+    });
+    return { operationId: answer.text('operationId'), place: site, answer };
+  }
+
+  async #onBackup(method: string, path: string, body: unknown = {}): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    const { answer } = await this.#backup(site, await this.#destination(site));
+    await this.#succeeded(answer);
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api/backups/${answer.text('id')}${path}`, body)).text(
+        'operationId',
+      ),
+      place: site,
+    });
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -180,6 +215,29 @@ export class Fixtures {
       ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),
     },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'backup.create': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return () => this.#backup(site, destinationId);
+      },
+    },
+    'backup.verify': { usesServer: true, ready: () => this.#onBackup('POST', '/verify') },
+    'backup.delete': { usesServer: true, ready: () => this.#onBackup('DELETE', '', { force: true }) },
+    'instance.backup_and_delete': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return async () => ({
+          operationId: (
+            await this.#owner.delete(`/instances/${site.instanceId}`, { finalBackup: true, destinationId })
+          ).text('operationId'),
+          place: site,
+        });
+      },
+    },
     'org.delete': {
       usesServer: false,
       ready: async () => {

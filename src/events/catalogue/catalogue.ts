@@ -2,6 +2,7 @@ import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
+import { backupScheduleEvents } from './backup-schedule.ts';
 import { databaseEvents } from './database.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
@@ -32,6 +33,7 @@ export const organizationCatalogue = {
   ...instanceEvents,
   ...databaseEvents,
   ...backupEvents,
+  ...backupScheduleEvents,
   ...operationEvents,
   ...webhookEvents,
 };
