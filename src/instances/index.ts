@@ -36,7 +36,16 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
-export { databaseName, databaseRole, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf } from './names.ts';
+export {
+  databaseName,
+  databaseRole,
+  instanceLabel,
+  labelsOf,
+  namesOf,
+  operationLabel,
+  partLabel,
+  volumesOf,
+} from './names.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { removeContainer } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
