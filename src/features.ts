@@ -6,6 +6,7 @@ import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
+import { instanceDatabasesFeature } from './instance-databases/index.ts';
 import { instancesFeature } from './instances/index.ts';
 import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
@@ -32,6 +33,7 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  instanceDatabasesFeature,
   snapshotsFeature,
   backupsFeature,
   backupSchedulesFeature,

@@ -20,6 +20,7 @@ import { requireFree } from './listening.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
+import { DatabaseWatch } from './instance-databases/index.ts';
 import { InstanceWatch } from './instances/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { startBackupSchedules } from './backup-schedules/index.ts';
@@ -126,7 +127,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => schedules.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
-      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
+      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app), new DatabaseWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
       const forwarding = startForwarding(app);

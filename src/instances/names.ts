@@ -29,6 +29,8 @@ export const operationLabel = 'sh.ocore.operation';
 export const partLabel = 'sh.ocore.part';
 /** What the database's container was limited to when it was made. */
 export const limitsLabel = 'sh.ocore.limits';
+/** Of a database's container that reads the configuration file of oCore. */
+export const confLabel = 'sh.ocore.conf';
 
 export function labelsOf(
   instance: { id: string; orgId: string },

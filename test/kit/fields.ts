@@ -47,6 +47,7 @@ const resources: readonly [RegExp, string][] = [
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
   [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword)\.id$/, 'instance'],
+  [/^\w+\.\w*[dD]atabase(?!s)\w*\.id$/, 'instance'],
   [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],

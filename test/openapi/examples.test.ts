@@ -24,6 +24,15 @@ const untold: Readonly<Record<string, string>> = {
   'POST /admin/settings/test-mail 200':
     'It needs the mail server of the settings; test/admin/settings.test.ts has one.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
+  ...Object.fromEntries(
+    [
+      ...['GET /', 'GET /tables', 'GET /queries', 'GET /backends', 'GET /locks', 'GET /users', 'GET /config'],
+      ...['POST /users', 'POST /query', 'POST /terminate-backend', 'DELETE /users/{name}'],
+    ].map((route) => [
+      `${route.replace('/', '/instances/{id}/database/').replace(/\/$/, '')} 200`,
+      'It is read from the PostgreSQL of an instance; test/instance-databases has one.',
+    ]),
+  ),
 };
 
 /** The changes that are no facts for the audit log, and why. */

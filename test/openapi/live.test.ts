@@ -60,6 +60,13 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
+    '/instances/{id}/database': 422,
+    '/instances/{id}/database/tables': 422,
+    '/instances/{id}/database/queries': 422,
+    '/instances/{id}/database/backends': 422,
+    '/instances/{id}/database/locks': 422,
+    '/instances/{id}/database/config': 422,
+    '/instances/{id}/database/users': 422,
     '/api-keys/current': 404,
     '/auth/oauth/{provider}': 404,
   };

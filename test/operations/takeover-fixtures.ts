@@ -201,6 +201,19 @@ export class Fixtures {
     },
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
+    'instance.configure_database': {
+      usesServer: true,
+      ready: () =>
+        this.#onInstance('PATCH', '/database/config', { parameters: [{ name: 'max_connections', value: '120' }] }),
+    },
+    'instance.rotate_database_password': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/rotate-password'),
+    },
+    'instance.maintain_database': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),
+    },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
     'backup.create': {
       usesServer: true,

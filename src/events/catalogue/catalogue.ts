@@ -3,6 +3,7 @@ import { authEvents } from './auth.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
 import { backupScheduleEvents } from './backup-schedule.ts';
+import { databaseEvents } from './database.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -30,6 +31,7 @@ export const organizationCatalogue = {
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
+  ...databaseEvents,
   ...backupEvents,
   ...backupScheduleEvents,
   ...operationEvents,

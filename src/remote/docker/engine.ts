@@ -189,12 +189,13 @@ export class DockerEngine {
     return (await this.#http.json('createExec', createdShape, { path: { id }, body: spec, ...options })).Id;
   }
 
-  /** Its input and its multiplexed output. */
+  /** Its input and its multiplexed output. A program may be silent for long: then the engine is asked whether it still runs. */
   async startExec(id: string, options: Options = {}): Promise<Duplex> {
     const { socket } = await this.#http.stream('startExec', {
       path: { id },
       body: { Detach: false, Tty: false },
       upgrade: 'tcp',
+      silent: () => this.inspectExec(id, options),
       ...options,
     });
     if (!socket) throw new TypeError('An upgrade gives a socket');
