@@ -9,6 +9,7 @@ import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
+import { restoreTestEvents } from './restore-test.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
 import { webhookEvents } from './webhook.ts';
@@ -27,6 +28,7 @@ export const organizationCatalogue = {
   ...environmentEvents,
   ...instanceEvents,
   ...operationEvents,
+  ...restoreTestEvents,
   ...webhookEvents,
 };
 
