@@ -1,6 +1,7 @@
 import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { backupDestinationsFeature } from './backup-destinations/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instancesFeature } from './instances/index.ts';
@@ -25,6 +26,7 @@ export const features: readonly Feature[] = [
   accountsFeature,
   registriesFeature,
   serversFeature,
+  backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
   systemBackupsFeature,

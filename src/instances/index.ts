@@ -1,9 +1,14 @@
 export { revealAdminPassword } from './admin-password.ts';
+export { findContainer, logConfig, stopContainer } from './containers.ts';
+export { type Site, siteAt, siteOf } from './context.ts';
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput } from './create.ts';
 export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
+export { getImage } from './get-image.ts';
+export { imageMounts } from './image-volumes.ts';
+export { wasInterrupted } from './interrupted.ts';
 export {
   getInstance,
   instancesById,
@@ -16,10 +21,13 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
+export { databaseName, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf } from './names.ts';
+export { removeContainer } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
 export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
-export { envVarNames, secretOwner } from './sealed.ts';
+export { envVarNames, openSecrets, secretOwner } from './sealed.ts';
+export { sql } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
