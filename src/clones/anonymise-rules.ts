@@ -7,10 +7,10 @@ const fakes = {
   login: `'user-' || id || '@example.invalid'`,
   phone: `'+1 555 ' || lpad((id % 10000000)::text, 7, '0')`,
   text: `'Anonymised'`,
-  null: 'NULL',
+  empty: 'NULL',
 } as const;
 
-export const fakeNames = ['name', 'email', 'phone', 'text', 'null'] as const;
+export const fakeNames = ['name', 'email', 'phone', 'text', 'empty'] as const;
 export const presetNames = ['contacts', 'users', 'employees'] as const;
 type Fake = keyof typeof fakes;
 type Preset = (typeof presetNames)[number];
@@ -49,7 +49,11 @@ const users = `${technical} AND id NOT IN (${keptUsers})`;
 const contacts = `id NOT IN (SELECT partner_id FROM res_company) AND id NOT IN (SELECT partner_id FROM res_users WHERE NOT (${technical}) OR id IN (${keptUsers}))`;
 const employees = `user_id IS NULL OR user_id NOT IN (${keptUsers})`;
 
-type Columns = readonly (readonly [table: string, where: string | null, columns: Partial<Record<Fake, readonly string[]>>])[];
+type Columns = readonly (readonly [
+  table: string,
+  where: string | null,
+  columns: Partial<Record<Fake, readonly string[]>>,
+])[];
 
 const presets: Readonly<Record<Preset, Columns>> = {
   contacts: [
@@ -61,18 +65,23 @@ const presets: Readonly<Record<Preset, Columns>> = {
         email: ['email', 'email_normalized'],
         phone: ['phone', 'mobile', 'phone_sanitized'],
         text: ['street'],
-        null: ['street2', 'zip', 'city', 'vat', 'website', 'comment', 'company_registry', 'signup_token'],
+        empty: ['street2', 'zip', 'city', 'vat', 'website', 'comment', 'company_registry', 'signup_token'],
       },
     ],
-    ['res_partner_bank', null, { text: ['acc_holder_name'], null: ['sanitized_acc_number'] }],
+    ['res_partner_bank', null, { text: ['acc_holder_name'], empty: ['sanitized_acc_number'] }],
     [
       'crm_lead',
       null,
-      { name: ['contact_name', 'partner_name'], email: ['email_from', 'email_normalized'], phone: ['phone', 'mobile', 'phone_sanitized'], null: ['street', 'street2', 'zip', 'city', 'website', 'email_cc'] },
+      {
+        name: ['contact_name', 'partner_name'],
+        email: ['email_from', 'email_normalized'],
+        phone: ['phone', 'mobile', 'phone_sanitized'],
+        empty: ['street', 'street2', 'zip', 'city', 'website', 'email_cc'],
+      },
     ],
   ],
   // The logins last: the conditions of the others are about them.
-  users: [['res_users', users, { null: ['signature', 'password', 'totp_secret'], login: ['login'] }]],
+  users: [['res_users', users, { empty: ['signature', 'password', 'totp_secret'], login: ['login'] }]],
   employees: [
     [
       'hr_employee',
@@ -81,11 +90,49 @@ const presets: Readonly<Record<Preset, Columns>> = {
         name: ['name'],
         email: ['work_email', 'private_email'],
         phone: ['work_phone', 'mobile_phone', 'private_phone', 'phone'],
-        null: ['private_street', 'private_street2', 'private_city', 'private_zip', 'identification_id', 'passport_id', 'ssnid', 'sinid', 'permit_no', 'visa_no', 'emergency_contact', 'emergency_phone', 'birthday', 'place_of_birth', 'spouse_complete_name', 'spouse_birthdate', 'barcode', 'pin', 'notes', 'legal_name'],
+        empty: [
+          'private_street',
+          'private_street2',
+          'private_city',
+          'private_zip',
+          'identification_id',
+          'passport_id',
+          'ssnid',
+          'sinid',
+          'permit_no',
+          'visa_no',
+          'emergency_contact',
+          'emergency_phone',
+          'birthday',
+          'place_of_birth',
+          'spouse_complete_name',
+          'spouse_birthdate',
+          'barcode',
+          'pin',
+          'notes',
+          'legal_name',
+        ],
       },
     ],
     // Since Odoo 19, where the private data of employees is.
-    ['hr_version', null, { null: ['private_street', 'private_street2', 'private_city', 'private_zip', 'identification_id', 'passport_id', 'ssnid', 'sinid', 'spouse_complete_name', 'spouse_birthdate'] }],
+    [
+      'hr_version',
+      null,
+      {
+        empty: [
+          'private_street',
+          'private_street2',
+          'private_city',
+          'private_zip',
+          'identification_id',
+          'passport_id',
+          'ssnid',
+          'sinid',
+          'spouse_complete_name',
+          'spouse_birthdate',
+        ],
+      },
+    ],
   ],
 };
 
@@ -97,7 +144,13 @@ export function columnRules({ presets: names, rules }: Anonymisation): ColumnRul
   // Users last: which of them are kept is asked by their login.
   const all = [...chosen, ...(names?.includes('users') ? (['users'] as const) : [])];
   return [
-    ...(rules ?? []).map(({ table, column, replacement }) => ({ table, column, fake: replacement, where: null, optional: false })),
+    ...(rules ?? []).map(({ table, column, replacement }) => ({
+      table,
+      column,
+      fake: replacement,
+      where: null,
+      optional: false,
+    })),
     ...all.flatMap((name) =>
       presets[name].flatMap(([table, where, columns]) =>
         Object.entries(columns).flatMap(([fake, names]) =>

@@ -19,7 +19,7 @@ export async function anonymise(
   database: string,
   given: Anonymisation,
 ): Promise<string> {
-  const run = (statements: string): Promise<string> => 
+  const run = (statements: string): Promise<string> =>
     sqlAsOdoo({ secrets: app.secrets, host, instance }, database, statements, signal, slowMs);
   const rules = columnRules(given);
   if (rules.length === 0) return 'Nothing to replace';
@@ -31,7 +31,7 @@ export async function anonymise(
   );
   const fits = ({ table, column, fake }: ColumnRule): boolean => {
     const known = columns.get(`${table}.${column}`);
-    return known !== undefined && (fake === 'null' ? known.nullable : known.text);
+    return known !== undefined && (fake === 'empty' ? known.nullable : known.text);
   };
   const unfit = rules.filter((rule) => !rule.optional && !fits(rule));
   if (unfit.length > 0)

@@ -38,6 +38,7 @@ export async function cloneInstance(app: App, scope: OrgScope, sourceId: string,
   const copy: Copy = {
     sourceInstanceId: source.id,
     backupId: input.backupId ? await backupOf(scope, source, input.backupId) : null,
+    destinationId: null,
     includeFilestore: input.includeFilestore ?? true,
     mailCatcher: input.mailCatcher ?? true,
     anonymize: input.anonymize ?? null,
@@ -73,7 +74,47 @@ async function requireNonProduction(scope: OrgScope, environmentId: string): Pro
     {
       field: 'environmentId',
       constraint: 'production',
-      message: 'environmentId: copies are made in staging and development environments only; production is restored from a backup',
+      message:
+        'environmentId: copies are made in staging and development environments only; production is restored from a backup',
+    },
+  ]);
+}
+
+/**
+ * Where the snapshot goes on its way: on the same server it stays beside the original; to another server it goes by a
+ * destination, the one that was named, that of the last backup, or the only one.
+ */
+async function destinationFor(
+  scope: OrgScope,
+  source: Instance,
+  serverId: string,
+  { backupId, destinationId }: CloneInput,
+): Promise<string | null> {
+  const { orgId } = scope;
+  if (destinationId) {
+    const known = isId(destinationId)
+      ? await scope.db.backupDestination.findFirst({ where: { id: destinationId, orgId } })
+      : null;
+    if (!known) throw notFound('backup destination', destinationId);
+    return known.id;
+  }
+  if (backupId || serverId === source.serverId) return null;
+  const last = await scope.db.backup.findFirst({
+    where: { orgId, instanceId: source.id, status: 'completed', destinationId: { not: null } },
+    orderBy: { id: 'desc' },
+  });
+  if (last?.destinationId) return last.destinationId;
+  const [only, ...others] = await scope.db.backupDestination.findMany({
+    where: { orgId, destinationType: { not: 'local' } },
+    take: 2,
+  });
+  if (only && others.length === 0) return only.id;
+  throw validationError([
+    {
+      field: 'destinationId',
+      constraint: 'required',
+      message:
+        'destinationId: a copy on another server goes by a backup destination that both servers reach, such as S3 or SFTP; name it, or create one',
     },
   ]);
 }
@@ -81,13 +122,15 @@ async function requireNonProduction(scope: OrgScope, environmentId: string): Pro
 async function cloneNew(app: App, scope: OrgScope, source: Instance, input: CloneInput, copy: Copy) {
   const environmentId = input.environmentId ?? '';
   await requireNonProduction(scope, environmentId);
+  const serverId = input.serverId ?? source.serverId;
+  const destinationId = await destinationFor(scope, source, serverId, input);
   return createInstanceWith(
     app,
     scope,
     {
       name: input.name ?? `${source.name.slice(0, 57)} (copy)`,
       slug: input.slug,
-      serverId: input.serverId ?? source.serverId,
+      serverId,
       environmentId,
       odooVersion: source.odooVersion,
       edition: source.edition,
@@ -100,18 +143,11 @@ async function cloneNew(app: App, scope: OrgScope, source: Instance, input: Clon
       deletionProtected: false,
     },
     cloneInstanceKind,
-    (request) => ({ ...copy, ...request }),
+    (request) => ({ ...copy, destinationId, ...request }),
   );
 }
 
-async function cloneOver(
-  app: App,
-  scope: OrgScope,
-  source: Instance,
-  targetId: string,
-  { confirmName }: CloneInput,
-  copy: Copy,
-) {
+async function cloneOver(app: App, scope: OrgScope, source: Instance, targetId: string, input: CloneInput, copy: Copy) {
   const target = await getInstance(scope, targetId);
   requireIn(scope, 'manage:databases', target.projectId);
   await requireNonProduction(scope, target.environmentId);
@@ -125,18 +161,19 @@ async function cloneOver(
       `The instance has Odoo ${target.odooVersion} and its original ${source.odooVersion}: a copy needs the same release`,
       { field: 'targetInstanceId', constraint: 'odoo_version' },
     );
-  if (confirmName !== target.name)
+  if (input.confirmName !== target.name)
     throw new AppError(
       'unprocessable',
       'All data of the target is replaced: set confirmName to the exact name of the instance that is replaced',
       { field: 'confirmName', constraint: 'confirmation' },
     );
+  const destinationId = await destinationFor(scope, source, target.serverId, input);
   return mutate(app, scope, async ({ tx, record, start }) => {
     const operation = await start(cloneOverInstanceKind, {
       resourceId: target.id,
       serverId: target.serverId,
       projectId: target.projectId,
-      input: { ...copy, ownCode: false, from: target.status, reason: target.statusMessage },
+      input: { ...copy, destinationId, ownCode: false, from: target.status, reason: target.statusMessage },
     });
     const where = { id: target.id, orgId: scope.orgId, status: { in: [...replaced] }, provisionedAt: { not: null } };
     const data = { status: cloneOverInstanceKind.entering, statusMessage: null, lostAt: null };

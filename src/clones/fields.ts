@@ -13,6 +13,7 @@ export const cloneInput = z
     slug,
     serverId: z.string().nullish(),
     backupId: z.string().nullish(),
+    destinationId: z.string().nullish(),
     includeFilestore: z.boolean().nullish(),
     mailCatcher: z.boolean().nullish(),
     anonymize: anonymisation.nullish(),
@@ -37,6 +38,8 @@ export const copyShape = z.object({
   sourceInstanceId: z.string(),
   /** Null: a new snapshot is taken. */
   backupId: z.string().nullable(),
+  /** Where the new snapshot goes; null: a volume beside the original. */
+  destinationId: z.string().nullable(),
   includeFilestore: z.boolean(),
   mailCatcher: z.boolean(),
   anonymize: anonymisation.nullable(),

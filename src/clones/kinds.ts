@@ -5,7 +5,9 @@ import { defineKind } from '../operations/definition.ts';
 import { copyShape } from './fields.ts';
 
 const before = {
-  from: z.enum(['running', 'stopped', 'failed', 'provisioning', 'restarting', 'stopping', 'removing', 'removed']).optional(),
+  from: z
+    .enum(['running', 'stopped', 'failed', 'provisioning', 'restarting', 'stopping', 'removing', 'removed'])
+    .optional(),
   reason: z.string().nullable().optional(),
 };
 const codeShape = z.object({ ownCode: z.boolean().optional() });

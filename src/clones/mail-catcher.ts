@@ -6,6 +6,7 @@ import {
   labelsOf,
   logConfig,
   mailCatcherBounds,
+  mailPart,
   namesOf,
   partLabel,
   removeContainer,
@@ -15,7 +16,6 @@ import {
 import type { StepContext } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 
-const part = 'mail';
 const httpPort = 8025;
 const mib = 1024 ** 2;
 /** What it keeps is in memory: as much as it may have of it, it cannot have of the server's disk. */
@@ -48,7 +48,7 @@ export async function ensureMailCatcher(context: StepContext<unknown>, site: Sit
       'MP_DISABLE_VERSION_CHECK=true',
     ],
     // With the operation that made the instance's volumes: no later one's clean-up may take it away.
-    Labels: labelsOf(instance, part, instance.provisionedBy ?? operation.id),
+    Labels: labelsOf(instance, mailPart, instance.provisionedBy ?? operation.id),
     ExposedPorts: { '1025/tcp': {}, '8025/tcp': {} },
     HostConfig: {
       NetworkMode: namesOf(instance.id).network,
@@ -69,7 +69,7 @@ export async function removeMailCatcher({ host, instance }: Site): Promise<void>
 
 /** The port of the server's loopback address behind which the inbox is; undefined where no catcher runs. */
 export async function inboxPort(host: RemoteHost, instanceId: string): Promise<number | undefined> {
-  const containers = await host.docker.listContainers([`${instanceLabel}=${instanceId}`, `${partLabel}=${part}`]);
+  const containers = await host.docker.listContainers([`${instanceLabel}=${instanceId}`, `${partLabel}=${mailPart}`]);
   const ports = containers.filter(({ State }) => State === 'running').flatMap(({ Ports }) => Ports);
   return ports.find(({ PrivatePort, PublicPort }) => PrivatePort === httpPort && PublicPort !== undefined)?.PublicPort;
 }

@@ -102,13 +102,15 @@ export const neutralRules: readonly NeutralRule[] = [
     make: `UPDATE queue_job SET state = 'cancelled' WHERE state NOT IN ('done', 'failed', 'cancelled')`,
     wrong: `state NOT IN ('done', 'failed', 'cancelled')`,
   },
-  ...['payment_provider', 'payment_acquirer'].map((table): NeutralRule => ({
-    name: table,
-    table,
-    columns: ['state'],
-    make: `UPDATE ${table} SET state = 'disabled' WHERE state IS DISTINCT FROM 'test'`,
-    wrong: `state NOT IN ('disabled', 'test')`,
-  })),
+  ...['payment_provider', 'payment_acquirer'].map(
+    (table): NeutralRule => ({
+      name: table,
+      table,
+      columns: ['state'],
+      make: `UPDATE ${table} SET state = 'disabled' WHERE state IS DISTINCT FROM 'test'`,
+      wrong: `state NOT IN ('disabled', 'test')`,
+    }),
+  ),
   {
     name: 'ir_act_server.webhook_url',
     table: 'ir_act_server',

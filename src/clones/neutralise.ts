@@ -47,7 +47,10 @@ export async function neutralise(
   await run(makeSql(rules, mailHost));
   progress(80);
   await verifyNeutral(context, site, { database, mailHost });
-  log('info', `Neutralised by Odoo’s own modules and ${rules.length} rules of oCore: ${rules.map(({ name }) => name).join(', ')}`);
+  log(
+    'info',
+    `Neutralised by Odoo’s own modules and ${rules.length} rules of oCore: ${rules.map(({ name }) => name).join(', ')}`,
+  );
   return `Verified with ${rules.length} rules`;
 }
 

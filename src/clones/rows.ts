@@ -1,20 +1,18 @@
 import type { InstanceClone } from '../../prisma/generated/client/client.ts';
-import type { FactScope } from '../access/scope.ts';
+import type { FactScope, OrgScope } from '../access/scope.ts';
 import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
-import type { TenantClient } from '../database/tenants.ts';
-import { instanceResource } from '../instances/index.ts';
+import { notFound } from '../errors.ts';
+import { getInstance, instanceResource } from '../instances/index.ts';
 import type { OperationError } from '../operations/kind.ts';
 import type { Copy } from './fields.ts';
 
-/** What the instances among these were copied from. */
-export async function clonesOf(
-  db: TenantClient,
-  orgId: string,
-  instanceIds: string[],
-): Promise<(InstanceClone & { id: string })[]> {
-  const rows = await db.instanceClone.findMany({ where: { orgId, instanceId: { in: instanceIds } } });
-  return rows.map((row) => ({ ...row, id: row.instanceId }));
+/** What an instance is a copy of. */
+export async function getInstanceClone(scope: OrgScope, instanceId: string): Promise<InstanceClone> {
+  const { id } = await getInstance(scope, instanceId);
+  const row = await scope.db.instanceClone.findFirst({ where: { instanceId: id, orgId: scope.orgId } });
+  if (!row) throw notFound('instance clone', instanceId);
+  return row;
 }
 
 interface Settled {

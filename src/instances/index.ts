@@ -1,12 +1,12 @@
 export { revealAdminPassword } from './admin-password.ts';
-export { findContainer, logConfig, stopContainer } from './containers.ts';
-export { type Site, siteAt, siteOf } from './context.ts';
+export { findContainer, logConfig, stopContainer, ensureCreated, startContainer } from './containers.ts';
+export { type Site, siteAt, siteOf, servingContainer, settingsOf } from './context.ts';
 export { countInstances } from './count.ts';
-export { createInstance, createInput as createInstanceInput } from './create.ts';
+export { createInstance, createInput as createInstanceInput, createInstanceWith } from './create.ts';
 export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
-export { getImage } from './get-image.ts';
+export { getImage, getImages } from './get-image.ts';
 export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
 export {
@@ -21,36 +21,37 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
-export { databaseName, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf } from './names.ts';
+export {
+  mailPart,
+  databaseName,
+  instanceLabel,
+  labelsOf,
+  namesOf,
+  operationLabel,
+  partLabel,
+  volumesOf,
+  databaseRole,
+} from './names.ts';
 export { removeContainer } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
 export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { envVarNames, openSecrets, secretOwner } from './sealed.ts';
-export { sql } from './sql.ts';
+export { sql, sqlAsOdoo, sqlText } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';
 export { mailCatcherBounds, toolBounds } from './container-limits.ts';
-export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
-export { servingContainer, settingsOf, type Site, siteOf } from './context.ts';
-export { createInstanceWith } from './create.ts';
 export { ensureDatabaseRuns } from './database.ts';
 export { createDatabase } from './database-role.ts';
-export { getImage, getImages } from './get-image.ts';
 export { waitForOdoo } from './health.ts';
 export { restingOf } from './kinds.ts';
-export { databaseName, databaseRole, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf } from './names.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { ensureData } from './ensure-data.ts';
-export { removeContainer } from './removal.ts';
 export { instanceResource } from './resource.ts';
 export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
-export { openSecrets } from './sealed.ts';
-export { sql, sqlAsOdoo, sqlText } from './sql.ts';
 export { startContainers } from './start-containers.ts';
 export { confPath } from './addons-path.ts';
-export { wasInterrupted } from './interrupted.ts';
 export { ensureOdoo } from './odoo-container.ts';

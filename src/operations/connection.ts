@@ -71,7 +71,8 @@ export class AttemptConnection {
         });
         return known.filter(isOf(target.serverId));
       });
-      if (purpose === 'change' && (earlier.length > 0 || this.#claim.attempt > 1)) await this.#silence(host, target.serverId, earlier);
+      if (purpose === 'change' && (earlier.length > 0 || this.#claim.attempt > 1))
+        await this.#silence(host, target.serverId, earlier);
       return host;
     } catch (error) {
       host.close();

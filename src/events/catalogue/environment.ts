@@ -16,7 +16,10 @@ export const environmentEvents = {
   ),
   'environment.cloned': event(
     'A neutralised copy of its instance runs in another environment.',
-    z.strictObject({ instanceId: z.string().describe('The copy.'), environmentId: z.string().describe('Where it is.') }),
+    z.strictObject({
+      instanceId: z.string().describe('The copy.'),
+      environmentId: z.string().describe('Where it is.'),
+    }),
     {
       instanceId: '0197a1f2-3b4c-7d5e-8f60-718293a4b5c6',
       environmentId: '0197a1ee-7f3c-7b4d-9f5a-2c3d4e5f6071',

@@ -115,11 +115,9 @@ export const instanceEvents = {
       anonymized: false,
     },
   ),
-  'instance.clone_failed': event(
-    'It could not be made a copy of another instance. No copy runs.',
-    reason,
-    { reason: 'not_neutralized' },
-  ),
+  'instance.clone_failed': event('It could not be made a copy of another instance. No copy runs.', reason, {
+    reason: 'not_neutralized',
+  }),
   'instance.caught_mails_deleted': event(
     'E-mails were deleted from its mail catcher.',
     z.strictObject({ deleted: z.int() }),
