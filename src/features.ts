@@ -11,6 +11,7 @@ import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
@@ -31,6 +32,7 @@ export const features: readonly Feature[] = [
   projectsFeature,
   instancesFeature,
   clonesFeature,
+  restoreTestsFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -46,7 +46,12 @@ export async function anonymise(
   await run(`BEGIN;
     CREATE TEMPORARY TABLE ocore_kept_logins (login text);
     ${kept === '' ? '' : `INSERT INTO ocore_kept_logins VALUES ${kept};`}
-    ${models.length === 0 ? '' : `DELETE FROM ir_attachment WHERE res_model IN (${models.join(', ')}) AND res_field IS NOT NULL;`}
+    ${
+      models.length === 0
+        ? ''
+        : `DELETE FROM ir_attachment WHERE res_model IN (${models.join(', ')}) AND res_field IS NOT NULL
+      AND NOT (res_model = 'res.partner' AND res_id IN (SELECT partner_id FROM res_company));`
+    }
     ${applied.map((rule) => `${updateSql(rule)};`).join('\n')}
     COMMIT;`);
   return `Replaced ${applied.map(({ table, column }) => `${table}.${column}`).join(', ')}`;

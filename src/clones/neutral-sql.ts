@@ -14,7 +14,7 @@ export function rulesFor(columns: string): NeutralRule[] {
 }
 
 const mailHost = (host: string): string =>
-  `SELECT set_config('ocore.mail_host', ${sqlText(host)}, false) \\g /dev/null\n`;
+  `DO $$ BEGIN PERFORM set_config('ocore.mail_host', ${sqlText(host)}, false); END $$;\n`;
 
 /** Makes them hold, all or none. */
 export const makeSql = (rules: readonly NeutralRule[], host: string): string =>

@@ -32,19 +32,19 @@ export {
   volumesOf,
   databaseRole,
 } from './names.ts';
-export { removeContainer } from './removal.ts';
+export { removeContainer, removeObjects } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
 export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
-export { envVarNames, openSecrets, secretOwner } from './sealed.ts';
+export { envVarNames, openSecrets, secretOwner, sealNewSecrets } from './sealed.ts';
 export { sql, sqlAsOdoo, sqlText } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';
-export { mailCatcherBounds, toolBounds } from './container-limits.ts';
-export { ensureDatabaseRuns } from './database.ts';
-export { createDatabase } from './database-role.ts';
+export { mailCatcherBounds, toolBounds, databaseBounds } from './container-limits.ts';
+export { ensureDatabaseRuns, waitForPostgres } from './database.ts';
+export { createDatabase, ensureRoleAndDatabase } from './database-role.ts';
 export { waitForOdoo } from './health.ts';
 export { restingOf } from './kinds.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
@@ -55,3 +55,4 @@ export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
 export { startContainers } from './start-containers.ts';
 export { confPath } from './addons-path.ts';
 export { ensureOdoo } from './odoo-container.ts';
+export { ensureDatabase } from './database-container.ts';
