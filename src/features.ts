@@ -12,6 +12,7 @@ import { registriesFeature } from './registries/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
+import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
@@ -27,6 +28,7 @@ export const features: readonly Feature[] = [
   serversFeature,
   projectsFeature,
   instancesFeature,
+  transfersFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];
