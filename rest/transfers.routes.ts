@@ -70,8 +70,8 @@ const routes: readonly Route[] = [
     path: '/transfers/{id}/import',
     category,
     summary: 'Import a complete upload',
-    document: 'mutation ($id: ID!, $confirmName: String) { importTransfer(id: $id, confirmName: $confirmName) { instance { id status } operation { id } } }',
-    body: ['confirmName'],
+    document: 'mutation ($id: ID!, $confirmName: String, $safetyBackup: Boolean) { importTransfer(id: $id, confirmName: $confirmName, safetyBackup: $safetyBackup) { instance { id status } operation { id } } }',
+    body: ['confirmName', 'safetyBackup'],
     answer: { as: 'accepted', resource: 'instance', message: 'Import in progress' },
   },
 ];

@@ -196,6 +196,9 @@ builder.mutationFields((t) => ({
       confirmName: t.arg.string({
         description: 'The exact name of the instance. Required if it is protected or in production.',
       }),
+      safetyBackup: t.arg.boolean({
+        description: 'Whether to take a backup of the present data first. Default: true.',
+      }),
     },
     resolve: (_root, { id, ...choice }, context) => importTransfer(context.app, orgScope(context), id, choice),
   }),

@@ -1,6 +1,8 @@
 import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instancesFeature } from './instances/index.ts';
@@ -9,6 +11,7 @@ import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
@@ -26,8 +29,11 @@ export const features: readonly Feature[] = [
   accountsFeature,
   registriesFeature,
   serversFeature,
+  backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  backupsFeature,
+  restoresFeature,
   transfersFeature,
   systemBackupsFeature,
   webhooksFeature,

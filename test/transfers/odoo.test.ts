@@ -97,8 +97,7 @@ it('exports a zip that Odooâ€™s own `odoo db load` takes, and imports what Odooâ
   await writeFile(join(dir, 'ours.zip'), file);
   await copy(server, join(dir, 'ours.zip'), `${container('odoo')}:/tmp/ours.zip`);
   const superuser = await inContainer(server, container('db'), ['cat', '/etc/ocore-postgres-password'], { user: 'root' });
-  const asSuperuser = ['-c', '/etc/odoo/ocore.conf', '-r', 'postgres', '-w', superuser];
-  await inContainer(server, container('odoo'), ['sh', '-c', 'ls /etc/odoo']);
+  const asSuperuser = ['-c', '/etc/odoo/odoo.conf', '-r', 'postgres', '-w', superuser];
   await inContainer(server, container('odoo'), ['odoo', 'db', ...asSuperuser, 'load', 'loaded', '/tmp/ours.zip']);
   const psql = (database: string, statement: string): Promise<string> =>
     inContainer(server, container('db'), ['psql', '-U', 'postgres', '-d', database, '-Atc', statement]);
@@ -109,7 +108,7 @@ it('exports a zip that Odooâ€™s own `odoo db load` takes, and imports what Odooâ
   await inContainer(server, container('odoo'), ['odoo', 'db', ...asSuperuser, 'drop', 'loaded']);
 
   // Odoo's, imported by us; what was written since is gone afterwards, and what it has is there.
-  await inContainer(server, container('odoo'), ['odoo', 'db', '-c', '/etc/odoo/ocore.conf', 'dump', 'real_odoo', '/tmp/own.zip']);
+  await inContainer(server, container('odoo'), ['odoo', 'db', '-c', '/etc/odoo/odoo.conf', 'dump', 'real_odoo', '/tmp/own.zip']);
   await copy(server, `${container('odoo')}:/tmp/own.zip`, join(dir, 'own.zip'));
   await odoo.create('res.partner', { name: 'Known too late' });
   const id = await upload(await readFile(join(dir, 'own.zip')));

@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupEvents } from './backup.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -28,6 +29,7 @@ export const organizationCatalogue = {
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
+  ...backupEvents,
   ...restoreEvents,
   ...transferEvents,
   ...operationEvents,
