@@ -2,6 +2,7 @@ import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupsFeature } from './backups/index.ts';
 import { clonesFeature } from './clones/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
@@ -11,10 +12,12 @@ import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
+import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
@@ -31,6 +34,9 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  backupsFeature,
+  restoresFeature,
+  transfersFeature,
   clonesFeature,
   restoreTestsFeature,
   systemBackupsFeature,

@@ -1,11 +1,14 @@
-import { ensureData, restingOf, siteOf } from '../instances/index.ts';
+import { ensureData, restingOf, siteOf, startContainers, waitForOdoo } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { putBack, startReplaced } from '../restores/index.ts';
+import { putBack, type Rest } from '../restores/index.ts';
 import { copyingSteps, finishCopy, requireNeutral } from './copying-steps.ts';
 import { cloneOverInstanceKind } from './kinds.ts';
 import { requireNeutralRelease } from './neutralise.ts';
 import { recordClone, recordCloneFailed } from './rows.ts';
-import { abandonCopy, partsOf } from './transport.ts';
+import { abandonCopy, endCopyLoading, partsOf } from './transport.ts';
+
+const restOf = ({ from }: { from?: string | undefined }): Rest =>
+  from === 'running' || from === 'stopped' || from === 'failed' ? from : undefined;
 
 /** Replaces the data of an instance by that of another one. What served before is there until the copy is healthy. */
 export const cloneOverInstanceJob = implementOperation({
@@ -20,24 +23,21 @@ export const cloneOverInstanceJob = implementOperation({
     start: async (context) => {
       const site = await siteOf(context);
       await requireNeutral(context, site);
-      return startReplaced(context, site);
+      await startContainers(context, site);
+      return waitForOdoo(site.host, site.instance, context.signal);
     },
     finish: finishCopy,
   },
   cleanup: async (context) => {
     const site = await siteOf(context);
-    await putBack(context, site, partsOf(context));
-    if (context.input.from === 'running' || context.state['replaced'] === true) {
-      await startReplaced(context, site);
-      await context.saveState({ runs: true });
-    }
-    await abandonCopy(context, site);
+    await endCopyLoading(context, site);
+    await putBack(context, site, partsOf(context), restOf(context.input));
+    await abandonCopy(context);
   },
   settle: async (tx, context, outcome, error) => {
     const { operation, input, state } = context;
     const reason = error?.message ?? null;
-    const rested =
-      state['runs'] === true ? 'running' : input.from === 'stopped' ? ('stopped' as const) : ('failed' as const);
+    const rested = state['putBack'] === true ? (restOf(input) ?? 'failed') : 'failed';
     await tx.instance.update({
       where: { id: operation.resourceId },
       data:

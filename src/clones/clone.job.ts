@@ -4,7 +4,7 @@ import { copyingSteps, finishCopy, requireNeutral } from './copying-steps.ts';
 import { cloneInstanceKind } from './kinds.ts';
 import { requireNeutralRelease } from './neutralise.ts';
 import { recordClone, recordCloneFailed } from './rows.ts';
-import { abandonCopy } from './transport.ts';
+import { abandonCopy, endCopyLoading } from './transport.ts';
 
 /** A new instance with the data of another one. What fails leaves nothing of the copy. */
 export const cloneInstanceJob = implementOperation({
@@ -26,8 +26,9 @@ export const cloneInstanceJob = implementOperation({
     finish: finishCopy,
   },
   cleanup: async (context) => {
+    await endCopyLoading(context, await siteOf(context));
     await removeProvisioned(context);
-    await abandonCopy(context, await siteOf(context));
+    await abandonCopy(context);
   },
   settle: async (tx, context, outcome, error) => {
     await settleProvisioning(tx, context, outcome, error);

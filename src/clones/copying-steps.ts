@@ -1,6 +1,6 @@
 import { type Site, siteOf } from '../instances/index.ts';
 import type { StepContext } from '../operations/kind.ts';
-import { keepReplaced, replaceData, replacementNames } from '../restores/index.ts';
+import { keepReplaced, replacementNames, switchData } from '../restores/index.ts';
 import { anonymise } from './anonymise.ts';
 import type { Copy } from './fields.ts';
 import { ensureMailCatcher, mailCatcherHost, removeMailCatcher } from './mail-catcher.ts';
@@ -45,7 +45,7 @@ export const copyingSteps = {
       await verifyNeutral(context, site, neutralisationOf(context, site, 'incoming'));
       await context.saveState({ replacing: true });
     }
-    await replaceData(context, site, partsOf(context));
+    await switchData(context, site, partsOf(context));
   },
 };
 
@@ -57,6 +57,6 @@ export async function requireNeutral(context: Context, site: Site): Promise<void
 }
 
 export async function finishCopy(context: Context): Promise<undefined> {
-  await keepReplaced(context, await siteOf(context), partsOf(context));
+  await keepReplaced(context, await siteOf(context), partsOf(context), 'running');
   await forgetCopy(context);
 }

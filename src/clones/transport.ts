@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { found } from '../errors.ts';
-import { ensureScratch, getImage, type Site, siteAt } from '../instances/index.ts';
+import { type Site, siteAt } from '../instances/index.ts';
 import type { StepContext } from '../operations/kind.ts';
-import { checkIncoming, loadDump, type Parts, prepareFilestore } from '../restores/index.ts';
+import { endLoading, type Loadable, loadSnapshot, type Parts } from '../restores/index.ts';
 import {
   abandonSnapshot,
   endSnapshot,
@@ -11,10 +11,6 @@ import {
   manifestShape,
   openRepository,
   type Repository,
-  removeLeftovers,
-  requireReach,
-  restoreFiles,
-  snapshotPaths,
   takeSnapshot,
 } from '../snapshots/index.ts';
 import type { Copy } from './fields.ts';
@@ -22,7 +18,13 @@ import type { Copy } from './fields.ts';
 type Context = StepContext<Copy>;
 
 /** What the step `snapshot` leaves for the later ones. */
-const taken = z.object({ repositoryId: z.string(), snapshotId: z.string(), manifest: manifestShape });
+const taken = z.object({
+  repositoryId: z.string(),
+  snapshotId: z.string(),
+  manifest: manifestShape,
+  databaseBytes: z.number(),
+  filestoreBytes: z.number(),
+});
 type Taken = z.infer<typeof taken>;
 
 const takenOf = ({ state }: Pick<Context, 'state'>): Taken => taken.parse(state['copied']);
@@ -40,14 +42,14 @@ export async function takeCopy(context: Context): Promise<string> {
   if (backupId !== null) {
     const where = { id: backupId, orgId: operation.orgId };
     const backup = found(await app.db.prisma.backup.findFirst({ where }), 'backup', backupId);
-    const { repositoryId, snapshotId, manifest } = backup;
-    const copied = taken.parse({ repositoryId, snapshotId, manifest });
+    const sizes = { databaseBytes: Number(backup.databaseBytes), filestoreBytes: Number(backup.filestoreBytes) };
+    const copied = taken.parse({ ...backup, ...sizes });
     await context.saveState({ copied });
     return `The backup of ${copied.manifest.takenAt}`;
   }
   const source = await siteAt(context, input.sourceInstanceId);
   const repository = await ownRepository(context);
-  const { snapshotId, manifest } = await takeSnapshot(context, source, {
+  const { addedBytes: _added, ...snapshot } = await takeSnapshot(context, source, {
     repository,
     backupId: operation.id,
     includeFilestore: input.includeFilestore,
@@ -56,9 +58,9 @@ export async function takeCopy(context: Context): Promise<string> {
       context.progress(part === 'database' ? 50 * done : 50 + 50 * done, `${Math.round(bytesDone / 1e6)} MB`);
     },
   });
-  await context.saveState({ copied: { repositoryId: repository.id, snapshotId, manifest } });
+  await context.saveState({ copied: { repositoryId: repository.id, ...snapshot } });
   await endSnapshot(context, source);
-  return `${Object.keys(manifest.rows).length} tables as of ${manifest.takenAt}`;
+  return `${Object.keys(snapshot.manifest.rows).length} tables as of ${snapshot.manifest.takenAt}`;
 }
 
 /** Where the snapshot of this operation is: beside the original, or where both servers reach it. */
@@ -71,25 +73,15 @@ async function ownRepository(context: Context): Promise<Repository> {
 }
 
 /** Loads the snapshot beside what serves on the target, and compares it with its manifest. */
-export async function loadCopy(context: Context, site: Site): Promise<string> {
-  const { app } = context;
-  const { repositoryId, snapshotId, manifest } = takenOf(context);
-  const repository = await openRepository(app, repositoryId);
-  requireReach(repository, site.instance.serverId);
-  await getImage(context, site.host, app.config.RESTIC_IMAGE, { pull: false, part: [0, 1] });
-  const scratch = await ensureScratch(context, site);
-  const restore = (path: string, volume: string, what: string, folder?: string): Promise<void> =>
-    restoreFiles(context, site.host, repository, snapshotId, { path, volume, what, ...(folder ? { folder } : {}) });
-  await restore(snapshotPaths.database, scratch, 'restore-database');
-  context.progress(20);
-  await loadDump(context, site, { volume: scratch, path: '.' });
-  context.progress(60);
-  const checked = await checkIncoming(context, site, manifest.rows);
-  if (partsOf(context).filestore) {
-    const { volume, path } = await prepareFilestore(context, site);
-    await restore(snapshotPaths.filestore(manifest.database), volume, 'restore-filestore', path);
-  }
-  return checked;
+export function loadCopy(context: Context, site: Site): Promise<string> {
+  const { databaseBytes, filestoreBytes, ...copied } = takenOf(context);
+  const loadable: Loadable = {
+    ...copied,
+    instanceId: context.input.sourceInstanceId,
+    databaseBytes: BigInt(databaseBytes),
+    filestoreBytes: BigInt(filestoreBytes),
+  };
+  return loadSnapshot(context, site, loadable, partsOf(context));
 }
 
 /** Removes the snapshot that was only taken to be copied. That it stays for a while harms nobody: it is told and not thrown. */
@@ -105,11 +97,13 @@ export async function forgetCopy(context: Context): Promise<void> {
   }
 }
 
-/** The clean-up of the original's side, and of what restic has begun on the target's server. */
-export async function abandonCopy(context: Context, site: Site): Promise<void> {
-  const { input } = context;
-  const source = await siteAt(context, input.sourceInstanceId);
-  await removeLeftovers(context, { host: site.host, instance: source.instance }, { mine: true });
-  if (input.backupId === null)
-    await abandonSnapshot(context, source, await ownRepository(context), context.operation.id);
+/** Ends what restic has begun on the target's server: what it writes into must be free before it is removed. */
+export const endCopyLoading = (context: Context, site: Site): Promise<void> =>
+  endLoading(context, site, { instanceId: context.input.sourceInstanceId });
+
+/** The clean-up of the original's side. */
+export async function abandonCopy(context: Context): Promise<void> {
+  if (context.input.backupId !== null) return;
+  const source = await siteAt(context, context.input.sourceInstanceId);
+  await abandonSnapshot(context, source, await ownRepository(context), context.operation.id);
 }

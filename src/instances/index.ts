@@ -1,18 +1,25 @@
 export { revealAdminPassword } from './admin-password.ts';
-export { findContainer, logConfig, stopContainer, ensureCreated, startContainer } from './containers.ts';
-export { type Site, siteAt, siteOf, servingContainer, settingsOf } from './context.ts';
+export { toolBounds } from './container-limits.ts';
+export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { type Site, siteAt, siteOf } from './context.ts';
 export { countInstances } from './count.ts';
-export { createInstance, createInput as createInstanceInput, createInstanceWith } from './create.ts';
-export { deleteInstance } from './delete.ts';
+export { createInput as createInstanceInput, createInstance, createInstanceWith } from './create.ts';
+export { createDatabase } from './database-role.ts';
+export { ensureDatabaseRuns } from './database.ts';
+export { deleteInstance, type Deletion } from './delete.ts';
+export { ensureData } from './ensure-data.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
 export { getImage, getImages } from './get-image.ts';
+export { waitForOdoo } from './health.ts';
 export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
+export { resting, restingOf } from './kinds.ts';
+export { deletion, settleDeletion } from './lifecycle.job.ts';
 export {
   getInstance,
-  instancesById,
   type InstanceFilter,
+  instancesById,
   instancesOfEach,
   type InstanceView,
   listInstances,
@@ -22,37 +29,38 @@ export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
 export {
-  mailPart,
   databaseName,
+  databaseRole,
   instanceLabel,
   labelsOf,
   namesOf,
   operationLabel,
   partLabel,
   volumesOf,
-  databaseRole,
 } from './names.ts';
-export { removeContainer, removeObjects } from './removal.ts';
-export { provisionAgain } from './reprovision.ts';
-export { recheckRestored } from './restored.ts';
-export { resetAdminPassword } from './reset-password.ts';
-export { envVarNames, openSecrets, secretOwner, sealNewSecrets } from './sealed.ts';
-export { sql, sqlAsOdoo, sqlText } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
-export { restart, start, stop } from './transitions.ts';
-export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
-export { InstanceWatch } from './watch.ts';
-export { mailCatcherBounds, toolBounds, databaseBounds } from './container-limits.ts';
-export { ensureDatabaseRuns, waitForPostgres } from './database.ts';
-export { createDatabase, ensureRoleAndDatabase } from './database-role.ts';
-export { waitForOdoo } from './health.ts';
-export { restingOf } from './kinds.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
-export { ensureData } from './ensure-data.ts';
+export { removeContainer } from './removal.ts';
+export { provisionAgain } from './reprovision.ts';
+export { resetAdminPassword } from './reset-password.ts';
 export { instanceResource } from './resource.ts';
+export { recheckRestored } from './restored.ts';
 export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
+export { envVarNames, openSecrets, secretOwner } from './sealed.ts';
+export { requireNoLiveBackup } from './snapshots-beside.ts';
+export { sql, sqlAsOdoo, sqlText } from './sql.ts';
 export { startContainers } from './start-containers.ts';
+export { type Begin, restart, start, stop } from './transitions.ts';
+export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
+export { InstanceWatch } from './watch.ts';
+export { servingContainer, settingsOf } from './context.ts';
+export { mailPart } from './names.ts';
+export { removeObjects } from './removal.ts';
+export { sealNewSecrets } from './sealed.ts';
+export { mailCatcherBounds, databaseBounds } from './container-limits.ts';
+export { waitForPostgres } from './database.ts';
+export { ensureRoleAndDatabase } from './database-role.ts';
 export { confPath } from './addons-path.ts';
 export { ensureOdoo } from './odoo-container.ts';
 export { ensureDatabase } from './database-container.ts';

@@ -23,6 +23,8 @@ export interface OneOff {
   secretFile?: { path: string; content: string };
   /** Whether it reaches what the instance's own containers reach. */
   network: boolean;
+  /** Makes ready what it works on, each time before it begins; not when it is found running or ended. */
+  prepare?: () => Promise<unknown>;
 }
 
 type Context = Pick<StepContext<unknown>, 'operation' | 'signal' | 'log'>;
@@ -41,6 +43,7 @@ export async function runTool(
   const { host } = site;
   for (let interruptions = 0; ; interruptions += 1) {
     await removeStrangers(host, nameOf(site, tool), operation.id);
+    if (tool.prepare && !(await findContainer(host, nameOf(site, tool)))) await tool.prepare();
     const id = await create(context, site, tool);
     const code = await runOneOff(host.docker, id, { onLine, signal }).catch((error: unknown) => {
       // Gone altogether: an engine that comes back may have forgotten it.

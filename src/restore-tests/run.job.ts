@@ -19,8 +19,8 @@ import {
 import type { StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { unless } from '../remote/index.ts';
-import { keepReplaced, loadSnapshot, replaceData } from '../restores/index.ts';
-import { manifestShape, removeLeftovers } from '../snapshots/index.ts';
+import { endLoading, loadSnapshot, switchData } from '../restores/index.ts';
+import { manifestShape } from '../snapshots/index.ts';
 import { waitForLogin } from './answer.ts';
 import { runRestoreTestKind } from './kinds.ts';
 import { restoreTestResource } from './resource.ts';
@@ -34,8 +34,8 @@ const partsOf = ({ manifest }: Twin) => ({ database: true, filestore: manifest.f
 async function removeTwin(context: Context): Promise<void> {
   const twin = await twinOf(context);
   const { host, instance, test } = twin;
+  await endLoading(context, twin, test);
   await removeObjects(host, instance.id, () => true);
-  await removeLeftovers(context, { host, instance: { ...instance, id: test.instanceId } }, { mine: true });
 }
 
 const seconds = (from: Date, to: Date): number => Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
@@ -82,8 +82,7 @@ export const runRestoreTestJob = implementOperation({
       const where = { id: backupId, orgId: context.operation.orgId };
       const backup = found(await context.app.db.prisma.backup.findFirst({ where }), 'backup', backupId);
       const result = await loadSnapshot(context, twin, backup, partsOf(twin));
-      await replaceData(context, twin, partsOf(twin));
-      await keepReplaced(context, twin, partsOf(twin));
+      await switchData(context, twin, partsOf(twin));
       return `${result}: ${Object.keys(twin.manifest.rows).length} tables have the rows of the manifest`;
     },
     start: async (context) => {

@@ -70,7 +70,7 @@ export async function signIn({ app }: Pick<StepContext<unknown>, 'app'>, { insta
 /** Loads a dump of `pg_dump -Fd` or `-Fc` into a new database beside the one that serves. An error ends it. */
 export async function loadDump(context: StepContext<unknown>, site: Site, dump: Dump): Promise<void> {
   const { instance, sizing } = site;
-  const incoming = await createIncoming(context, site);
+  const { incoming } = replacementNames(instance, context.operation.id);
   const jobs = Math.max(1, Math.min(4, sizing.cpuCores));
   const lines: string[] = [];
   const code = await runTool(
@@ -93,6 +93,7 @@ export async function loadDump(context: StepContext<unknown>, site: Site, dump: 
       ],
       mounts: [{ volume: dump.volume, target: '/restore', readOnly: true }],
       network: true,
+      prepare: () => createIncoming(context, site),
       ...(await signIn(context, site)),
     },
     ({ line }) => {

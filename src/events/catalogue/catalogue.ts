@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupEvents } from './backup.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -9,9 +10,11 @@ import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
+import { restoreEvents } from './restore.ts';
 import { restoreTestEvents } from './restore-test.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
+import { transferEvents } from './transfer.ts';
 import { webhookEvents } from './webhook.ts';
 
 export type { EventType, NoData };
@@ -27,6 +30,9 @@ export const organizationCatalogue = {
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
+  ...backupEvents,
+  ...restoreEvents,
+  ...transferEvents,
   ...operationEvents,
   ...restoreTestEvents,
   ...webhookEvents,
