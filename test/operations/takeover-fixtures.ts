@@ -204,9 +204,9 @@ export class Fixtures {
       ready: async () => {
         const { transferId, ...place } = await this.#uploaded();
         return async () => ({
-          operationId: (
-            await this.#owner.post(`/transfers/${transferId}/import`, { safetyBackup: false })
-          ).text('operationId'),
+          operationId: (await this.#owner.post(`/transfers/${transferId}/import`, { safetyBackup: false })).text(
+            'operationId',
+          ),
           place,
         });
       },
