@@ -105,7 +105,7 @@ export async function endLoading(
 async function requireServer({ host, instance }: Site, from: string, signal: AbortSignal): Promise<void> {
   const number = Number(await sql(host, instance, 'postgres', 'SHOW server_version_num;', signal));
   const major = Number(/^\d+/.exec(from)?.[0]);
-  if (number > 0 && major > Math.floor(number / 10_000))
+  if (major > Math.floor(number / 10_000))
     throw new StepError(
       'restore_failed',
       `The backup is from PostgreSQL ${from}; the instance has the older ${Math.floor(number / 10_000)}`,

@@ -64,7 +64,10 @@ export class OdooUser {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', method: 'call', params: { service, method, args } }),
     });
-    const body = z.object({ result: z.unknown(), error: z.unknown() }).partial().parse(await response.json());
+    const body = z
+      .object({ result: z.unknown(), error: z.unknown() })
+      .partial()
+      .parse(await response.json());
     if (body.error) throw new Error(JSON.stringify(body.error).slice(0, 2000));
     return body.result;
   }
@@ -80,7 +83,9 @@ export class OdooUser {
 
   /** The names of the customers that begin so. */
   async customers(prefix: string): Promise<string[]> {
-    const rows = await this.call('res.partner', 'search_read', [[['name', '=like', `${prefix}%`]]], { fields: ['name'] });
+    const rows = await this.call('res.partner', 'search_read', [[['name', '=like', `${prefix}%`]]], {
+      fields: ['name'],
+    });
     return z
       .array(z.object({ name: z.string() }))
       .parse(rows)
@@ -90,8 +95,8 @@ export class OdooUser {
 
   /** The content of an attachment by its name, read from the filestore; undefined where there is none. */
   async attachment(name: string): Promise<Buffer | undefined> {
-    const rows = await this.call('ir.attachment', 'search_read', [[['name', '=', name]]], { fields: ['raw'] });
-    const [found] = z.array(z.object({ raw: z.union([z.string(), z.literal(false)]) })).parse(rows);
-    return found && typeof found.raw === 'string' ? Buffer.from(found.raw, 'base64') : undefined;
+    const rows = await this.call('ir.attachment', 'search_read', [[['name', '=', name]]], { fields: ['datas'] });
+    const [found] = z.array(z.object({ datas: z.union([z.string(), z.literal(false)]) })).parse(rows);
+    return found && typeof found.datas === 'string' ? Buffer.from(found.datas, 'base64') : undefined;
   }
 }
