@@ -7,6 +7,7 @@ import { createInstanceWith, getInstance, instanceResource, instancesOfEnvironme
 import { isId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment } from '../projects/index.ts';
+import { serverForProject } from '../servers/index.ts';
 import { type CloneInput, cloneInput, type Copy } from './fields.ts';
 import { cloneInstanceKind, cloneOverInstanceKind } from './kinds.ts';
 import { firstNeutralRelease } from './neutralise.ts';
@@ -67,9 +68,9 @@ async function backupOf(scope: OrgScope, source: Instance, id: string): Promise<
   return backup.id;
 }
 
-async function requireNonProduction(scope: OrgScope, environmentId: string): Promise<void> {
-  const { type } = await getEnvironment(scope, environmentId);
-  if (type !== 'production') return;
+async function requireNonProduction(scope: OrgScope, environmentId: string) {
+  const environment = await getEnvironment(scope, environmentId);
+  if (environment.type !== 'production') return environment;
   throw validationError([
     {
       field: 'environmentId',
@@ -121,8 +122,8 @@ async function destinationFor(
 
 async function cloneNew(app: App, scope: OrgScope, source: Instance, input: CloneInput, copy: Copy) {
   const environmentId = input.environmentId ?? '';
-  await requireNonProduction(scope, environmentId);
-  const serverId = input.serverId ?? source.serverId;
+  const { projectId } = await requireNonProduction(scope, environmentId);
+  const { id: serverId } = await serverForProject(scope, input.serverId ?? source.serverId, projectId);
   const destinationId = await destinationFor(scope, source, serverId, input);
   return createInstanceWith(
     app,

@@ -46,7 +46,7 @@ const resources: readonly [RegExp, string][] = [
   [/\.projectIds?$|^\w+\.\w*[pP]roject\.id$/, 'project'],
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
-  [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword)\.id$/, 'instance'],
+  [/\.(instanceId|targetInstanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword)\.id$/, 'instance'],
   [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
@@ -59,6 +59,8 @@ const resources: readonly [RegExp, string][] = [
     'webhookEndpoint',
   ],
   [/^\w+\.\w*[wW]ebhookDelivery\.id$/, 'webhookDelivery'],
+  [/^\w+\.(caughtMail|deleteCaughtMails)\.id$/, 'caughtMail'],
+  [/^\w+\.restoreTest\.id$/, 'restoreTest'],
   [/^\w+\.\w*Session\.id$/, 'session'],
   [/^\w+\.\w*Impersonation\.id$/, 'impersonation'],
   [/^\w+\.\w*Passkey\.id$/, 'passkey'],
@@ -112,7 +114,13 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
         isNonNullType(field.type) ||
         isOnTheWay(`${place}.${field.name}`, wanted) ||
         // A role is given by its id or by its name: by the id here.
-        (field.name === 'roleId' && 'role' in all),
+        (field.name === 'roleId' && 'role' in all) ||
+        // A copy is a new instance of an environment, or replaces one.
+        (field.name === 'environmentId' &&
+          'targetInstanceId' in all &&
+          !isOnTheWay(`${place}.targetInstanceId`, wanted)) ||
+        // A schedule has one of two forms.
+        field.name === 'everyBackups',
     );
     return Object.fromEntries(
       fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]),

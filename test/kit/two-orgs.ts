@@ -107,6 +107,26 @@ export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, n
   return { backup: row?.id ?? '', backupDestination: row?.destination ?? '' };
 }
 
+/** What a copy of the instance leaves: where it is from; and a test of a backup with its schedule. */
+export async function addCopyAndTest(ocore: Pick<Ocore, 'sql'>, instanceId: string, backupId: string): Promise<Ids> {
+  await ocore.sql(
+    `INSERT INTO instance_clones (instance_id, org_id, operation_id, source_instance_id, source_instance_name, source_environment_id, include_filestore, mail_catcher, anonymized, neutralized_at)
+      SELECT id, org_id, gen_random_uuid(), id, name, environment_id, true, true, false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  await ocore.sql(
+    `INSERT INTO restore_test_schedules (id, org_id, project_id, environment_id, server_id, cron, time_zone, active, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, server_id, '0 4 * * 0', 'UTC', false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO restore_tests (id, org_id, project_id, environment_id, instance_id, instance_name, backup_id, server_id, status, rto_seconds, rpo_seconds, tables_checked, started_at, completed_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, name, $2, server_id, 'completed', 1, 1, 1, now(), now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, backupId],
+  );
+  return { restoreTest: row?.id ?? '', caughtMail: '0197a1f0-0000-7000-8000-000000000000' };
+}
+
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
@@ -118,6 +138,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
   const backups = await addBackup(ocore, resources['instance'] ?? '', name);
+  const copies = await addCopyAndTest(ocore, resources['instance'] ?? '', backups['backup'] ?? '');
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -134,7 +155,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...person, ...member, ...others },
+    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...copies, ...person, ...member, ...others },
   };
 }
 

@@ -5,6 +5,7 @@ import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellBackups } from './told/backups.ts';
+import { tellClones } from './told/clones.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -23,6 +24,15 @@ import { Story } from './told/story.ts';
 const untold: Readonly<Record<string, string>> = {
   'POST /admin/settings/test-mail 200':
     'It needs the mail server of the settings; test/admin/settings.test.ts has one.',
+  'GET /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/clone 200': 'Only a worker makes a copy; test/clones/clone.test.ts has one.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
 };
 
@@ -75,6 +85,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
   await tellBackups(scene, ada);
+  await tellClones(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

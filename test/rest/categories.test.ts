@@ -35,6 +35,7 @@ const further = [
   '/odoo',
   '/registries',
   '/backups',
+  '/restore-tests',
   '/permissions',
   '/invitations',
   '/invite-links',
