@@ -2,6 +2,7 @@ import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
 import { clonesFeature } from './clones/index.ts';
 import type { Feature } from './feature/feature.ts';
@@ -16,6 +17,7 @@ import { restoresFeature } from './restores/index.ts';
 import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
 import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
@@ -34,11 +36,13 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  snapshotsFeature,
   backupsFeature,
   restoresFeature,
   transfersFeature,
   clonesFeature,
   restoreTestsFeature,
+  backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -6,28 +6,48 @@ import { buffer } from 'node:stream/consumers';
 export const initialisationSeconds = 20;
 
 const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
-/** Knows nothing but its release. */
-const psql = '#!/bin/sh\ncase "$(cat)" in *server_version_num*) echo 170000 ;; esac\nexit 0\n';
-/** What works on the zips of Odoo: says what it would say of an empty one, after a while. */
+/** Says yes to everything, and what it is asked for by name; for a dump it does what the script of the session asks for. */
+const psql = `#!/bin/sh
+case " $* " in *" /run/ocore/dump.sql "*)
+  export SNAPSHOT=none
+  /run/ocore/dump.sh start
+  /run/ocore/dump.sh wait
+  echo '{"version":"17.0","encoding":"UTF8","collate":"C"}'
+  exit 0 ;;
+esac
+case "$(cat)" in
+  *server_version_num*) echo 170000 ;;
+  *'FROM ir_module_module m WHERE state IN'*) echo base ;;
+esac
+exit 0
+`;
+/** What works on the zips of Odoo says what it would say of an empty one, after a while; what lists modules has one. */
 const python = `#!/bin/sh
 sleep 1
+case "$*" in *ocore-module:*) echo ocore-module:base; exit 0 ;; esac
 [ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
 exit 0
+`;
+const pgDump = `#!/bin/sh
+for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
 `;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
 
 function filesFor(seconds: number): Readonly<Record<string, string>> {
   return {
-    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\n${asleep}`,
+    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\ncase "$1" in odoo | sh) exec "$@" ;; esac\n${asleep}`,
     'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
     'usr/local/sbin/psql': psql,
     'usr/lib/postgresql/17/bin/psql': psql,
+    'usr/lib/postgresql/17/bin/pg_dump': pgDump,
     'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
     'usr/local/bin/python3': python,
+    'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh
+case " $* " in *' neutralize '*) sleep 1; echo '2026-01-01 00:00:00,000 1 INFO small odoo.modules.neutralize: Neutralization finished'; exit 0 ;; esac
 case " $* " in *--stop-after-init*)
   trap 'exit 130' TERM INT
   for module in 1 2 3 4 5 6 7 8 9 10; do

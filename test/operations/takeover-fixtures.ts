@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -141,6 +144,45 @@ export class Fixtures {
     return { ...site, transferId };
   }
 
+  /** A directory of the server, for its backups alone. */
+  async #destination({ serverId }: Site): Promise<string> {
+    this.#made += 1;
+    const dir = await mkdtemp(join(tmpdir(), 'ocore-backups-'));
+    const [row] = await this.#sql<{ id: string }>(
+      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
+       SELECT gen_random_uuid(), org_id, $1, 'local', $2::jsonb, id, now(), now() FROM servers WHERE id = $3 RETURNING id`,
+      [`Disk ${this.#made}`, JSON.stringify({ path: dir }), serverId],
+    );
+    return row?.id ?? '';
+  }
+
+  async #backup(site: Site, destinationId: string): Promise<Begun & { answer: Answer }> {
+    const answer = await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+      instanceId: site.instanceId,
+      destinationId,
+    });
+    return { operationId: answer.text('operationId'), place: site, answer };
+  }
+
+  async #onBackup(method: string, path: string, body: unknown = {}): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    const { answer } = await this.#backup(site, await this.#destination(site));
+    await this.#succeeded(answer);
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api/backups/${answer.text('id')}${path}`, body)).text(
+        'operationId',
+      ),
+      place: site,
+    });
+  }
+
+  /** The stand-ins have no files, and a mail catcher is nothing that the rows imply. */
+  #copy(): Record<string, unknown> {
+    this.#made += 1;
+    const environmentId = this.#environmentId;
+    return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -208,6 +250,71 @@ export class Fixtures {
             'operationId',
           ),
           place,
+        });
+      },
+    },
+    'backup.create': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return () => this.#backup(site, destinationId);
+      },
+    },
+    'backup.verify': { usesServer: true, ready: () => this.#onBackup('POST', '/verify') },
+    'backup.delete': { usesServer: true, ready: () => this.#onBackup('DELETE', '', { force: true }) },
+    'instance.backup_and_delete': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return async () => ({
+          operationId: (
+            await this.#owner.delete(`/instances/${site.instanceId}`, { finalBackup: true, destinationId })
+          ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'instance.clone': { usesServer: true, ready: () => this.#onInstance('POST', '/clone', this.#copy()) },
+    'instance.clone_over': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        this.#made += 1;
+        const target = await this.#succeeded(await this.#create(site));
+        const name = (await this.#owner.get(`/instances/${target.text('id')}`)).text('name');
+        const over = {
+          ...this.#copy(),
+          environmentId: undefined,
+          targetInstanceId: target.text('id'),
+          confirmName: name,
+        };
+        return async () => ({
+          operationId: (
+            await this.#owner.post(`/instances/${site.instanceId}/clone`, { ...over, name: undefined })
+          ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'restore_test.run': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const taken = await this.#succeeded(
+          await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+            instanceId: site.instanceId,
+            destinationId: await this.#destination(site),
+            includeFilestore: false,
+          }),
+        );
+        const wanted = { serverId: site.serverId, backupId: taken.text('id') };
+        return async () => ({
+          operationId: (await this.#owner.post(`/environments/${this.#environmentId}/restore-tests`, wanted)).text(
+            'operationId',
+          ),
+          place: site,
         });
       },
     },

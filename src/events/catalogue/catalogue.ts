@@ -2,6 +2,7 @@ import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
+import { backupScheduleEvents } from './backup-schedule.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -33,6 +34,7 @@ export const organizationCatalogue = {
   ...environmentEvents,
   ...instanceEvents,
   ...backupEvents,
+  ...backupScheduleEvents,
   ...restoreEvents,
   ...transferEvents,
   ...operationEvents,
