@@ -121,6 +121,18 @@ export class Fixtures {
     });
   }
 
+  /** A completed backup of the instance, at a destination that is not asked. */
+  async #backedUp({ instanceId }: Site): Promise<string> {
+    const manifest = {
+      ...{ format: 1, backupId: 'some', instanceId, takenAt: '2026-11-28T00:00:00Z', odooVersion: '19.0' },
+      ...{ image: 'small-odoo:19.0', imageDigest: null, postgresVersion: '17.0', database: 'some', databaseBytes: 1 },
+      ...{ encoding: 'UTF8', collate: 'C', filestore: true, modules: {}, rows: {} },
+    };
+    const { backup = '' } = await addBackup({ sql: this.#sql }, instanceId, `some ${instanceId}`);
+    await this.#sql('UPDATE backups SET manifest = $2 WHERE id = $1', [backup, JSON.stringify(manifest)]);
+    return backup;
+  }
+
   /** An upload that is complete. */
   async #uploaded(): Promise<Place & { transferId: string }> {
     const site = await this.#site();
@@ -187,6 +199,32 @@ export class Fixtures {
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'instance.restore': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place: site,
+        });
+      },
+    },
+    'instance.provision_from_backup': {
+      usesServer: true,
+      ready: async () => {
+        const backup = await this.#backedUp(await this.#site());
+        const place = await this.#place();
+        this.#made += 1;
+        const wanted = { target: 'new', name: `Instance ${this.#made}`, serverId: place.serverId };
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, wanted)).text('operationId'),
+          place,
+        });
+      },
+    },
     'transfer.export': { usesServer: true, ready: () => this.#onInstance('POST', '/exports') },
     'transfer.receive': { usesServer: true, ready: () => this.#onInstance('POST', '/imports', { sizeBytes: 100 }) },
     'transfer.remove': {

@@ -180,7 +180,7 @@ it('refuses a hostile file with a reason, and what served before serves on', asy
   for (const [name, script, code, message] of hostile) {
     const python = `import json, zipfile
 manifest = {'odoo_dump': '1', 'major_version': '19.0', 'pg_version': '17.0', 'modules': {}}
-dump = 'CREATE TABLE some (id int);\\nCOPY some (id) FROM stdin;\\n1\\n\\\\.\\n'
+dump = 'CREATE TABLE things (id int);\\nCOPY things (id) FROM stdin;\\n1\\n\\\\.\\n'
 with zipfile.ZipFile('/tmp/hostile.zip', 'w') as z:
     ${script || 'pass'}
     z.writestr('dump.sql', dump)
