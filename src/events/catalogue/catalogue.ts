@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
@@ -26,6 +27,7 @@ export const organizationCatalogue = {
   ...apiKeyEvents,
   ...serverEvents,
   ...registryEvents,
+  ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
