@@ -46,7 +46,10 @@ const resources: readonly [RegExp, string][] = [
   [/\.projectIds?$|^\w+\.\w*[pP]roject\.id$/, 'project'],
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
-  [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword|beginImport)\.id$/, 'instance'],
+  [
+    /\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword|beginImport)\.id$/,
+    'instance',
+  ],
   [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],

@@ -145,7 +145,16 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...transfer, ...person, ...member, ...others },
+    ids: {
+      ...resources,
+      registry: registry.text('id'),
+      ...webhooks,
+      ...backups,
+      ...transfer,
+      ...person,
+      ...member,
+      ...others,
+    },
   };
 }
 

@@ -22,7 +22,8 @@ it.beforeAll(async ({ ocore, owner, server }) => {
 
 const restore = (more: Record<string, unknown> = {}, id = backupId) =>
   stage.owner.post(`/backups/${id}/restore`, { safetyBackup: false, ...more });
-const known = (): Promise<string> => stage.query("SELECT string_agg(name, ', ' ORDER BY id) FROM res_partner WHERE id > 2");
+const known = (): Promise<string> =>
+  stage.query("SELECT string_agg(name, ', ' ORDER BY id) FROM res_partner WHERE id > 2");
 const sums = async (): Promise<string> =>
   stage.inside('odoo', 'sh', '-c', `cd '${filestore()}' && find . -type f -exec sha256sum {} + | sort`);
 const databases = (): Promise<string> =>
@@ -36,7 +37,11 @@ it('brings back what was there byte for byte, after a safety backup of what came
   await stage.inside('odoo', 'sh', '-c', `echo later > '${filestore()}/ab/later' && rm '${filestore()}/ab/ab12'`);
   await ended(stage.owner, await restore({ safetyBackup: true }), 'succeeded');
   expect([await known(), await sums(), await status()]).toEqual(['Known Customer', before, 'running']);
-  expect([await databases(), await folders(), await stage.left()]).toEqual([`${stage.database} postgres`, stage.database, []]);
+  expect([await databases(), await folders(), await stage.left()]).toEqual([
+    `${stage.database} postgres`,
+    stage.database,
+    [],
+  ]);
   const safety = await stage.owner.get('/backups?backup_type=pre_restore');
   expect(safety.at('data.0')).toMatchObject({ status: 'completed', instanceId: stage.instanceId });
   await ended(stage.owner, await restore({}, safety.text('data.0.id')), 'succeeded');
@@ -46,7 +51,8 @@ it('brings back what was there byte for byte, after a safety backup of what came
 it('brings back an instance whose containers and volumes were destroyed', async () => {
   const { docker } = stage.server.engine;
   const filters = { label: [`sh.ocore.instance=${stage.instanceId}`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) await docker.getContainer(Id).remove({ force: true, v: true });
+  for (const { Id } of await docker.listContainers({ all: true, filters }))
+    await docker.getContainer(Id).remove({ force: true, v: true });
   for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) await docker.getVolume(Name).remove();
   await ended(stage.owner, await restore(), 'succeeded');
   expect([await known(), await status()]).toEqual(['Known Customer', 'running']);
@@ -85,7 +91,11 @@ it('leaves what serves when the new data is not what was backed up, and when it 
   await stage.owner.post(`/operations/${asked.text('operationId')}/cancel`);
   await ended(stage.owner, asked, 'cancelled');
   expect([await known(), await sums(), await status()]).toEqual([...before, 'running']);
-  expect([await databases(), await folders(), await stage.left()]).toEqual([`${stage.database} postgres`, stage.database, []]);
+  expect([await databases(), await folders(), await stage.left()]).toEqual([
+    `${stage.database} postgres`,
+    stage.database,
+    [],
+  ]);
 }, 300_000);
 
 it('restores into a new instance, and one part into another one', async () => {
@@ -93,15 +103,35 @@ it('restores into a new instance, and one part into another one', async () => {
   await ended(stage.owner, made, 'succeeded');
   const second = made.text('id');
   const inSecond = async (statement: string): Promise<string> =>
-    (await stage.docker('exec', `ocore-${second}-db`, 'psql', '-XqAt', '-U', 'postgres', '-d', 'second', '-c', statement)).stdout.trim();
+    (
+      await stage.docker(
+        'exec',
+        `ocore-${second}-db`,
+        'psql',
+        '-XqAt',
+        '-U',
+        'postgres',
+        '-d',
+        'second',
+        '-c',
+        statement,
+      )
+    ).stdout.trim();
   expect(await inSecond("SELECT string_agg(name, ', ') FROM res_partner WHERE id > 2")).toBe('Known Customer');
-  const { stdout } = await stage.docker('exec', `ocore-${second}-odoo`, 'cat', '/var/lib/odoo/filestore/second/ab/ab12');
+  const { stdout } = await stage.docker(
+    'exec',
+    `ocore-${second}-odoo`,
+    'cat',
+    '/var/lib/odoo/filestore/second/ab/ab12',
+  );
   expect(stdout).toBe('known\n');
   await inSecond('DELETE FROM res_partner WHERE id > 2');
   await stage.docker('exec', `ocore-${second}-odoo`, 'rm', '-r', '/var/lib/odoo/filestore/second/ab');
   await ended(stage.owner, await restore({ target: 'existing', instanceId: second, database: false }), 'succeeded');
   expect(await inSecond('SELECT count(*) FROM res_partner WHERE id > 2')).toBe('0');
-  expect((await stage.docker('exec', `ocore-${second}-odoo`, 'cat', '/var/lib/odoo/filestore/second/ab/ab12')).stdout).toBe('known\n');
+  expect(
+    (await stage.docker('exec', `ocore-${second}-odoo`, 'cat', '/var/lib/odoo/filestore/second/ab/ab12')).stdout,
+  ).toBe('known\n');
   await ended(stage.owner, await restore({ target: 'existing', instanceId: second, filestore: false }), 'succeeded');
   expect(await inSecond("SELECT string_agg(name, ', ') FROM res_partner WHERE id > 2")).toBe('Known Customer');
 }, 300_000);

@@ -45,7 +45,7 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
   await story.tell('PATCH /backups/{id}', ada);
   await story.tell('POST /backups/{id}/export-key', ada);
   await ocore.sql('UPDATE backups SET manifest = $2 WHERE id = $1', [id, JSON.stringify(manifest)]);
-  await ocore.sql("UPDATE instances SET provisioned_at = coalesce(provisioned_at, now()) WHERE id = $1", [instance]);
+  await ocore.sql('UPDATE instances SET provisioned_at = coalesce(provisioned_at, now()) WHERE id = $1', [instance]);
   await story.tell('POST /backups/{id}/restore', ada);
   await settle(ocore, instance);
   await story.tell('POST /backups/{id}/verify', ada);
