@@ -91,6 +91,16 @@ export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name:
   return { webhookEndpoint: endpoint.text('id'), webhookDelivery: delivery?.id ?? '' };
 }
 
+/** An upload for an instance that goes on. */
+export async function addTransfer(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO transfers (id, org_id, project_id, instance_id, server_id, direction, status, filename, size_bytes, expires_at, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, server_id, 'import', 'receiving', $2, 100, now() + interval '1 day', now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, `${name}.zip`],
+  );
+  return { transfer: row?.id ?? '' };
+}
+
 /** A backup that was completed, as a worker leaves it, at a destination of its own. */
 export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
   const [row] = await ocore.sql<{ id: string; destination: string }>(
@@ -139,6 +149,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const webhooks = await addWebhook(ocore, owner, name);
   const backups = await addBackup(ocore, resources['instance'] ?? '', name);
   const copies = await addCopyAndTest(ocore, resources['instance'] ?? '', backups['backup'] ?? '');
+  const transfer = await addTransfer(ocore, resources['instance'] ?? '', name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -155,7 +166,17 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...copies, ...person, ...member, ...others },
+    ids: {
+      ...resources,
+      registry: registry.text('id'),
+      ...webhooks,
+      ...backups,
+      ...transfer,
+      ...copies,
+      ...person,
+      ...member,
+      ...others,
+    },
   };
 }
 

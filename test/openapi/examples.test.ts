@@ -18,6 +18,7 @@ import {
 } from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
 import { password, type Scene } from './told/scene.ts';
+import { tellTransfers } from './told/transfers.ts';
 import { Story } from './told/story.ts';
 
 /** The documented successes that are not told here, and why. */
@@ -33,6 +34,9 @@ const untold: Readonly<Record<string, string>> = {
   'DELETE /instances/{id}/mails/{mailId} 200':
     'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
   'GET /instances/{id}/clone 200': 'Only a worker makes a copy; test/clones/clone.test.ts has one.',
+  'GET /transfers/{id}/content 200': 'Its bytes are on the instance’s server; test/transfers/odoo.test.ts reads them.',
+  'GET /transfers/{id}/content 206': 'The same.',
+  'PATCH /transfers/{id}/content 204': 'The same.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
 };
 
@@ -86,6 +90,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellInstances(scene, ada);
   await tellBackups(scene, ada);
   await tellClones(scene, ada);
+  await tellTransfers(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

@@ -36,6 +36,7 @@ const further = [
   '/registries',
   '/backups',
   '/restore-tests',
+  '/transfers',
   '/permissions',
   '/invitations',
   '/invite-links',
