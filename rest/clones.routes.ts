@@ -45,7 +45,7 @@ const routes: readonly Route[] = [
 const mailId = '0193a1f4-5d20-7b61-8c42-1f9e3a7b5d64';
 const source = '0197a1f2-3b4c-7d5e-8f60-718293a4b5c6';
 const examples: Examples = {
-  mailId,
+  '/instances/{id}/mails/{mailId}': mailId,
   'InstanceClone.instanceId': ids.instance,
   sourceInstanceId: source,
   sourceInstanceName: 'ERP production',

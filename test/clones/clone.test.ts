@@ -77,7 +77,9 @@ it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
   );
 });
 
-it('refuses a copy with a module that the image does not have, and leaves nothing of it', async () => {
+it('refuses a copy with a module that the image does not have, and leaves nothing of it', {
+  timeout: 900_000,
+}, async () => {
   await psql(original, "INSERT INTO ir_module_module (name, state) VALUES ('acme_sync', 'installed')");
   const answer = await owner.post(`/environments/${production}/clone`, { environmentId: staging, name: 'Refused' });
   const last = await ended(answer);
@@ -93,7 +95,9 @@ it('refuses a copy with a module that the image does not have, and leaves nothin
   await psql(original, "DELETE FROM ir_module_module WHERE name = 'acme_sync'");
 });
 
-it('clones production, neutralised and anonymised, while a scheduled action of it is in progress', async () => {
+it('clones production, neutralised and anonymised, while a scheduled action of it is in progress', {
+  timeout: 900_000,
+}, async () => {
   // As a worker of Odoo holds the row of the action that it runs.
   const running = psql(
     original,
@@ -142,7 +146,7 @@ it('clones production, neutralised and anonymised, while a scheduled action of i
   expect(event?.n).toBe(2);
 });
 
-it('catches the e-mails of the copy, and lists, shows and deletes them', async () => {
+it('catches the e-mails of the copy, and lists, shows and deletes them', { timeout: 900_000 }, async () => {
   const send = `import smtplib, sys
 from email.message import EmailMessage
 with smtplib.SMTP(sys.argv[1], 1025) as smtp:
@@ -177,7 +181,7 @@ with smtplib.SMTP(sys.argv[1], 1025) as smtp:
   expect((await owner.get(`/instances/${original}/mails`)).at('error.code')).toBe('unprocessable');
 });
 
-it('replaces a copy by a newer one, and keeps the one that served if it cannot', async () => {
+it('replaces a copy by a newer one, and keeps the one that served if it cannot', { timeout: 900_000 }, async () => {
   await psql(original, "INSERT INTO res_partner (name, active) VALUES ('Newer Customer', true)");
   const over = (more: object) =>
     owner.post(`/instances/${original}/clone`, { targetInstanceId: copy, confirmName: 'Copy', ...more });
@@ -192,7 +196,9 @@ it('replaces a copy by a newer one, and keeps the one that served if it cannot',
   expect(await psql(copy, "SELECT count(*) FROM pg_database WHERE datname LIKE 'ocore_%'")).toBe('0');
 });
 
-it('proves that a backup can be restored, with its time and age, and tells one that is not what it says', async () => {
+it('proves that a backup can be restored, with its time and age, and tells one that is not what it says', {
+  timeout: 900_000,
+}, async () => {
   const destination = await ocore.sql<{ id: string }>(
     `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
      SELECT gen_random_uuid(), org_id, 'Disk', 'local', '{"path": "/var/tmp/ocore-clone-test"}'::jsonb, id, now(), now() FROM servers WHERE id = $1 RETURNING id`,

@@ -113,7 +113,7 @@ it('needs the permission for backups of the original as well', async ({ ocore, o
   const roleId = (
     await owner.post('/roles', {
       name: 'Runner',
-      permissions: ['manage:instances', 'view:environments', 'view:servers'],
+      permissionIds: ['manage:instances', 'view:environments', 'view:servers'],
     })
   ).text('id');
   await ocore.sql(
