@@ -4,6 +4,7 @@ import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
 import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
+import { clonesFeature } from './clones/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instanceDatabasesFeature } from './instance-databases/index.ts';
@@ -13,10 +14,13 @@ import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { restoresFeature } from './restores/index.ts';
+import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
+import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
@@ -36,6 +40,10 @@ export const features: readonly Feature[] = [
   instanceDatabasesFeature,
   snapshotsFeature,
   backupsFeature,
+  restoresFeature,
+  transfersFeature,
+  clonesFeature,
+  restoreTestsFeature,
   backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,

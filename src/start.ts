@@ -30,7 +30,9 @@ import { LiveSettings } from './settings/index.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
+import { startRestoreTests } from './restore-tests/index.ts';
 import { startSystemBackups } from './system-backups/index.ts';
+import { startTransferSweeping } from './transfers/index.ts';
 import { startWebhooks } from './webhooks/index.ts';
 
 export interface Running {
@@ -136,8 +138,12 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
+      const transfers = startTransferSweeping(app);
+      stops.push(() => transfers.stop());
       const backups = startSystemBackups(app, databaseUrl);
       if (backups) stops.push(() => backups.stop());
+      const restoreTests = startRestoreTests(app);
+      stops.push(() => restoreTests.stop());
       log.info('The worker is ready');
     }
     let url: string | null = null;

@@ -1,8 +1,10 @@
+export { confPath } from './addons-path.ts';
 export { revealAdminPassword } from './admin-password.ts';
-export { databaseBounds } from './container-limits.ts';
-export { findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
-export { settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
-export { ensureDatabaseRuns, ensureDatabaseWithin, waitForPostgres } from './database.ts';
+export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
+export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { servingContainer, settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
+export { countInstances } from './count.ts';
+export { createInput as createInstanceInput, createInstance, createInstanceWith } from './create.ts';
 export {
   databaseConf,
   databaseConfPath,
@@ -12,22 +14,23 @@ export {
   usualSettings,
   writeConf,
 } from './database-conf.ts';
-export { signInAsOdoo } from './database-role.ts';
-export { countInstances } from './count.ts';
-export { createInstance, createInput as createInstanceInput } from './create.ts';
-export { type Deletion, deleteInstance } from './delete.ts';
+export { ensureDatabase } from './database-container.ts';
+export { createDatabase, ensureRoleAndDatabase, signInAsOdoo } from './database-role.ts';
+export { ensureDatabaseRuns, ensureDatabaseWithin, waitForPostgres } from './database.ts';
+export { deleteInstance, type Deletion } from './delete.ts';
+export { ensureData } from './ensure-data.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
-export { getImage } from './get-image.ts';
+export { getImage, getImages } from './get-image.ts';
 export { waitForOdoo } from './health.ts';
 export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
-export { resting } from './kinds.ts';
+export { resting, restingOf } from './kinds.ts';
 export { deletion, settleDeletion } from './lifecycle.job.ts';
 export {
   getInstance,
-  instancesById,
   type InstanceFilter,
+  instancesById,
   instancesOfEach,
   type InstanceView,
   listInstances,
@@ -41,22 +44,28 @@ export {
   databaseRole,
   instanceLabel,
   labelsOf,
+  mailPart,
   namesOf,
   operationLabel,
   partLabel,
   volumesOf,
 } from './names.ts';
+export { ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
-export { removeContainer } from './removal.ts';
+export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
+export { type OneOff, removeTools, runTool } from './one-off.ts';
+export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
+export { removeContainer, removeObjects } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
-export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { instanceResource } from './resource.ts';
-export { requireNoLiveBackup } from './snapshots-beside.ts';
+export { recheckRestored } from './restored.ts';
 export { scramVerifier } from './scram.ts';
-export { envVarNames, openSecrets, sealOdooPassword, secretOwner } from './sealed.ts';
-export { sql } from './sql.ts';
-export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
+export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
+export { envVarNames, openSecrets, sealNewSecrets, sealOdooPassword, secretOwner } from './sealed.ts';
+export { requireNoLiveBackup } from './snapshots-beside.ts';
+export { sql, sqlAsOdoo, sqlText } from './sql.ts';
+export { startContainers } from './start-containers.ts';
 export { type Begin, restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';

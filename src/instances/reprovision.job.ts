@@ -7,7 +7,7 @@ import { ensureDatabaseWithin } from './database.ts';
 import { getImages } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { reprovisionInstanceKind, restingOf } from './kinds.ts';
-import { instanceLabel, namesOf } from './names.ts';
+import { instanceLabel, mailPart, namesOf, partLabel } from './names.ts';
 import { removeContainer } from './removal.ts';
 import { instanceResource } from './resource.ts';
 import { openSecrets } from './sealed.ts';
@@ -36,8 +36,9 @@ export const reprovisionInstanceJob = implementOperation({
         const known = await findContainer(host, name);
         if (known) await stopContainer(host, known.Id, graceSeconds);
       }
-      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        await removeContainer(host, container.Id);
+      // The mail catcher of a copy is no part of Odoo, and its e-mails would go with it.
+      for (const { Id, Labels } of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
+        if (Labels[partLabel] !== mailPart) await removeContainer(host, Id);
     },
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);

@@ -5,8 +5,7 @@ import { buffer } from 'node:stream/consumers';
 /** How long the stand-in's database initialisation takes, as a real one does on a machine of its own. */
 export const initialisationSeconds = 20;
 
-const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
-/** Says yes to everything; for a dump it does what the script of the session asks for. */
+/** Says yes to everything, and what it is asked for by name; for a dump it does what the script of the session asks for. */
 const psql = `#!/bin/sh
 case " $* " in *" /run/ocore/dump.sql "*)
   export SNAPSHOT=none
@@ -15,7 +14,18 @@ case " $* " in *" /run/ocore/dump.sql "*)
   echo '{"version":"17.0","encoding":"UTF8","collate":"C"}'
   exit 0 ;;
 esac
-cat >/dev/null
+case "$(cat)" in
+  *server_version_num*) echo 170000 ;;
+  *'FROM ir_module_module m WHERE state IN'*) echo base ;;
+esac
+exit 0
+`;
+/** What works on the zips of Odoo says what it would say of an empty one, after a while; what lists modules has one. */
+const python = `#!/bin/sh
+sleep 1
+case "$*" in *ocore-module:*) echo ocore-module:base; exit 0 ;; esac
+[ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
+exit 0
 `;
 const pgDump = `#!/bin/sh
 for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
@@ -30,10 +40,13 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
     'usr/local/sbin/psql': psql,
     'usr/lib/postgresql/17/bin/psql': psql,
     'usr/lib/postgresql/17/bin/pg_dump': pgDump,
-    'usr/lib/postgresql/17/bin/pg_restore': always,
+    'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
+    'usr/local/bin/python3': python,
+    'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh
+case " $* " in *' neutralize '*) sleep 1; echo '2026-01-01 00:00:00,000 1 INFO small odoo.modules.neutralize: Neutralization finished'; exit 0 ;; esac
 case " $* " in *--stop-after-init*)
   trap 'exit 130' TERM INT
   for module in 1 2 3 4 5 6 7 8 9 10; do
@@ -69,5 +82,8 @@ export async function loadSmallImages(docker: Docker, seconds = initialisationSe
   pack.finalize();
   await container.putArchive(await buffer(pack), { path: '/' });
   for (const repo of ['small-odoo', 'small-postgres']) await container.commit({ repo, tag: '19.0' });
+  // Has done what it was asked for, after a while.
+  const changes = 'ENTRYPOINT ["/bin/sh", "-c", "sleep 1"]';
+  await container.commit({ repo: 'small-restic', tag: '19.0', changes });
   await container.remove({ v: true });
 }

@@ -92,6 +92,16 @@ export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name:
   return { webhookEndpoint: endpoint.text('id'), webhookDelivery: delivery?.id ?? '' };
 }
 
+/** An upload for an instance that goes on. */
+export async function addTransfer(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO transfers (id, org_id, project_id, instance_id, server_id, direction, status, filename, size_bytes, expires_at, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, server_id, 'import', 'receiving', $2, 100, now() + interval '1 day', now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, `${name}.zip`],
+  );
+  return { transfer: row?.id ?? '' };
+}
+
 /** A backup that was completed, as a worker leaves it, at a destination of its own. */
 export async function addBackup(
   ocore: Pick<Ocore, 'sql'>,
@@ -143,6 +153,26 @@ export async function addSchedule(ocore: Pick<Ocore, 'sql'>, instanceId: string,
   return { backupSchedule: row?.id ?? '', backupAlert: row?.alert ?? '' };
 }
 
+/** What a copy of the instance leaves: where it is from; and a test of a backup with its schedule. */
+export async function addCopyAndTest(ocore: Pick<Ocore, 'sql'>, instanceId: string, backupId: string): Promise<Ids> {
+  await ocore.sql(
+    `INSERT INTO instance_clones (instance_id, org_id, operation_id, source_instance_id, source_instance_name, source_environment_id, include_filestore, mail_catcher, anonymized, neutralized_at)
+      SELECT id, org_id, gen_random_uuid(), id, name, environment_id, true, true, false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  await ocore.sql(
+    `INSERT INTO restore_test_schedules (id, org_id, project_id, environment_id, server_id, cron, time_zone, active, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, server_id, '0 4 * * 0', 'UTC', false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO restore_tests (id, org_id, project_id, environment_id, instance_id, instance_name, backup_id, server_id, status, rto_seconds, rpo_seconds, tables_checked, started_at, completed_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, name, $2, server_id, 'completed', 1, 1, 1, now(), now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, backupId],
+  );
+  return { restoreTest: row?.id ?? '', caughtMail: '0197a1f0-0000-7000-8000-000000000000' };
+}
+
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
@@ -161,6 +191,8 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   );
   const scheduled = await addSchedule(ocore, resources['instance'] ?? '', kept['backupDestination'] ?? '');
   const backups = { ...kept, ...scheduled };
+  const copies = await addCopyAndTest(ocore, resources['instance'] ?? '', backups['backup'] ?? '');
+  const transfer = await addTransfer(ocore, resources['instance'] ?? '', name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -177,7 +209,17 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...person, ...member, ...others },
+    ids: {
+      ...resources,
+      registry: registry.text('id'),
+      ...webhooks,
+      ...backups,
+      ...transfer,
+      ...copies,
+      ...person,
+      ...member,
+      ...others,
+    },
   };
 }
 

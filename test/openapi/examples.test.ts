@@ -5,6 +5,7 @@ import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellBackups, tellDestinations, tellSchedules } from './told/backups.ts';
+import { tellClones } from './told/clones.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -17,12 +18,25 @@ import {
 } from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
 import { password, type Scene } from './told/scene.ts';
+import { tellTransfers } from './told/transfers.ts';
 import { Story } from './told/story.ts';
 
 /** The documented successes that are not told here, and why. */
 const untold: Readonly<Record<string, string>> = {
   'POST /admin/settings/test-mail 200':
     'It needs the mail server of the settings; test/admin/settings.test.ts has one.',
+  'GET /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/clone 200': 'Only a worker makes a copy; test/clones/clone.test.ts has one.',
+  'GET /transfers/{id}/content 200': 'Its bytes are on the instance’s server; test/transfers/odoo.test.ts reads them.',
+  'GET /transfers/{id}/content 206': 'The same.',
+  'PATCH /transfers/{id}/content 204': 'The same.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
   ...Object.fromEntries(
     [
@@ -86,6 +100,8 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellBackups(scene, ada);
   await tellDestinations(scene, ada);
   await tellSchedules(scene, ada);
+  await tellClones(scene, ada);
+  await tellTransfers(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -124,6 +125,53 @@ export class Fixtures {
     });
   }
 
+  /** A completed backup of the instance, whose snapshot the stand-in of restic gives whatever it is called. */
+  async #backedUp({ instanceId, serverId }: Site): Promise<string> {
+    const destinationId = randomUUID();
+    await this.#sql(
+      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
+       SELECT $1::uuid, org_id, $1::text, 'local', '{"path": "/tmp"}', id, now(), now() FROM servers WHERE id = $2`,
+      [destinationId, serverId],
+    );
+    const begun = await this.#owner.post(`/environments/${this.#environmentId}/backups`, { instanceId, destinationId });
+    const backup = begun.text('id');
+    // Nothing there would end a real one.
+    await this.#owner.post(`/operations/${begun.text('operationId')}/cancel`);
+    await this.#owner.finished(begun.text('operationId'));
+    const manifest = {
+      ...{ format: 1, backupId: backup, instanceId, takenAt: '2026-11-28T00:00:00Z', odooVersion: '19.0' },
+      ...{ image: 'small-odoo:19.0', imageDigest: null, postgresVersion: '17.0', database: 'some', databaseBytes: 1 },
+      ...{ encoding: 'UTF8', collate: 'C', filestore: true, modules: {}, rows: {} },
+    };
+    await this.#sql(
+      `UPDATE backups SET status = 'completed', status_message = NULL, snapshot_id = repeat('a', 64), manifest = $2,
+        database_bytes = 1, filestore_bytes = 1, added_bytes = 1, verified_at = now() WHERE id = $1`,
+      [backup, JSON.stringify(manifest)],
+    );
+    await this.#sql('UPDATE backup_repositories SET initialized_at = now() WHERE instance_id = $1', [instanceId]);
+    return backup;
+  }
+
+  /** An upload that is complete. */
+  async #uploaded(): Promise<Place & { transferId: string }> {
+    const site = await this.#site();
+    const begun = await this.#succeeded(
+      await this.#owner.post(`/instances/${site.instanceId}/imports`, { sizeBytes: 100 }),
+    );
+    const transferId = begun.text('id');
+    const sent = await fetch(`${this.#owner.url}/api/transfers/${transferId}/content`, {
+      method: 'PATCH',
+      headers: {
+        ...this.#owner.headers(),
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      },
+      body: Buffer.alloc(100, 1),
+    });
+    if (sent.status !== 204) throw new Error(`The upload was refused: ${sent.status} ${await sent.text()}`);
+    return { ...site, transferId };
+  }
+
   /** A directory of the server, for its backups alone. */
   async #destination({ serverId }: Site): Promise<string> {
     this.#made += 1;
@@ -154,6 +202,13 @@ export class Fixtures {
       ),
       place: site,
     });
+  }
+
+  /** The stand-ins have no files, and a mail catcher is nothing that the rows imply. */
+  #copy(): Record<string, unknown> {
+    this.#made += 1;
+    const environmentId = this.#environmentId;
+    return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
   }
 
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
@@ -215,6 +270,56 @@ export class Fixtures {
       ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),
     },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'instance.restore': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place: site,
+        });
+      },
+    },
+    'instance.provision_from_backup': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        this.#made += 1;
+        const wanted = { target: 'new', name: `Instance ${this.#made}` };
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, wanted)).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'transfer.export': { usesServer: true, ready: () => this.#onInstance('POST', '/exports') },
+    'transfer.receive': { usesServer: true, ready: () => this.#onInstance('POST', '/imports', { sizeBytes: 100 }) },
+    'transfer.remove': {
+      usesServer: true,
+      ready: async () => {
+        const { transferId, ...place } = await this.#uploaded();
+        return async () => ({
+          operationId: (await this.#owner.delete(`/transfers/${transferId}`)).text('operationId'),
+          place,
+        });
+      },
+    },
+    'instance.import': {
+      usesServer: true,
+      ready: async () => {
+        const { transferId, ...place } = await this.#uploaded();
+        return async () => ({
+          operationId: (await this.#owner.post(`/transfers/${transferId}/import`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place,
+        });
+      },
+    },
     'backup.create': {
       usesServer: true,
       ready: async () => {
@@ -234,6 +339,48 @@ export class Fixtures {
           operationId: (
             await this.#owner.delete(`/instances/${site.instanceId}`, { finalBackup: true, destinationId })
           ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'instance.clone': { usesServer: true, ready: () => this.#onInstance('POST', '/clone', this.#copy()) },
+    'instance.clone_over': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        this.#made += 1;
+        const target = await this.#succeeded(await this.#create(site));
+        const name = (await this.#owner.get(`/instances/${target.text('id')}`)).text('name');
+        const over = {
+          ...this.#copy(),
+          environmentId: undefined,
+          targetInstanceId: target.text('id'),
+          confirmName: name,
+        };
+        return async () => ({
+          operationId: (
+            await this.#owner.post(`/instances/${site.instanceId}/clone`, { ...over, name: undefined })
+          ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'restore_test.run': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const taken = await this.#succeeded(
+          await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+            instanceId: site.instanceId,
+            destinationId: await this.#destination(site),
+            includeFilestore: false,
+          }),
+        );
+        const wanted = { serverId: site.serverId, backupId: taken.text('id') };
+        return async () => ({
+          operationId: (await this.#owner.post(`/environments/${this.#environmentId}/restore-tests`, wanted)).text(
+            'operationId',
+          ),
           place: site,
         });
       },

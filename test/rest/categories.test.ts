@@ -39,6 +39,8 @@ const further = [
   '/backup-schedule',
   '/backup-schedules',
   '/backup-alerts',
+  '/restore-tests',
+  '/transfers',
   '/permissions',
   '/invitations',
   '/invite-links',

@@ -13,8 +13,11 @@ import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
+import { restoreEvents } from './restore.ts';
+import { restoreTestEvents } from './restore-test.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
+import { transferEvents } from './transfer.ts';
 import { webhookEvents } from './webhook.ts';
 
 export type { EventType, NoData };
@@ -34,7 +37,10 @@ export const organizationCatalogue = {
   ...databaseEvents,
   ...backupEvents,
   ...backupScheduleEvents,
+  ...restoreEvents,
+  ...transferEvents,
   ...operationEvents,
+  ...restoreTestEvents,
   ...webhookEvents,
 };
 

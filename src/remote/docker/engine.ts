@@ -91,7 +91,11 @@ export class DockerEngine {
     return this.#http.json('listNetworks', networksShape, { query: labelled(labels), ...options });
   }
 
-  createNetwork(spec: { Name: string; Driver: string; Labels: Record<string, string> }, options: Options = {}) {
+  /** `Internal`: what is in it reaches nothing else. */
+  createNetwork(
+    spec: { Name: string; Driver: string; Labels: Record<string, string>; Internal?: boolean },
+    options: Options = {},
+  ) {
     return this.#http.json('createNetwork', createdShape, { body: { ...spec, CheckDuplicate: true }, ...options });
   }
 

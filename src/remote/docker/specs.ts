@@ -1,6 +1,7 @@
 /** What containers are made from: of the engine's many fields, those that are set here. */
 export interface ContainerSpec {
   Image: string;
+  /** Runs in place of the image's own entrypoint, which may do more than start a program. */
   Entrypoint?: readonly string[];
   Cmd?: readonly string[];
   Env?: readonly string[];
@@ -28,6 +29,8 @@ export interface ContainerSpec {
     CpuShares?: number;
     PidsLimit?: number;
     ShmSize?: number;
+    /** In memory, with mount options such as `size=1048576`. */
+    Tmpfs?: Record<string, string>;
     CapDrop?: readonly string[];
     CapAdd?: readonly string[];
     SecurityOpt?: readonly string[];
