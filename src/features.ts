@@ -9,6 +9,7 @@ import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { replicasFeature } from './replicas/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
@@ -27,6 +28,7 @@ export const features: readonly Feature[] = [
   serversFeature,
   projectsFeature,
   instancesFeature,
+  replicasFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -21,6 +21,7 @@ import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { InstanceWatch } from './instances/index.ts';
+import { ReplicaWatch } from './replicas/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
@@ -123,7 +124,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => mailPump.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
-      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app)]);
+      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app), new ReplicaWatch(app)]);
       monitor.start();
       stops.push(() => monitor.stop());
       const forwarding = startForwarding(app);

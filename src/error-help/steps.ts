@@ -91,6 +91,20 @@ export const stepHelp = {
     message: 'PostgreSQL did not start within two minutes',
     hint: 'Read the PostgreSQL log of the instance.',
   },
+  replica_not_ready: {
+    title: 'The replica cannot become the primary',
+    happened: 'The promotion was ended before it: Odoo and the old primary run again.',
+    causes: [
+      'The replica is not connected to the primary, or did not catch up with it within two minutes.',
+      'The primary does not run, so that nobody can tell whether the replica has everything.',
+    ],
+    todo: [
+      'Read `lagBytes` and `status` of the replica: `GET /api/instances/{id}/database/replicas`. Promote it when it is `online`.',
+      'If the primary is lost, promote with `force`: what the replica does not have is lost then.',
+    ],
+    message: 'The replica is 83886080 bytes behind the primary',
+    hint: 'Wait until the replica is online, or promote it with force: what it does not have is lost then.',
+  },
   database_initialisation_failed: {
     title: 'Odoo could not create its database',
     happened:

@@ -24,3 +24,18 @@ export { type EnvironmentInstance, instancesOfEnvironments } from './of-environm
 export { restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';
+// For the features that work on the database and the files of an instance.
+export { applyConf } from './apply-conf.ts';
+export { databaseBounds } from './container-limits.ts';
+export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { settingsOf, type Site, siteOf } from './context.ts';
+export { waitForPostgres } from './database.ts';
+export { getImage } from './get-image.ts';
+export { wasInterrupted } from './interrupted.ts';
+export { databaseName, databaseRole, instanceLabel, labelsOf, namesOf, volumesOf } from './names.ts';
+export { usesReplicas } from './odoo-conf.ts';
+export { removeContainer } from './removal.ts';
+export { instanceResource } from './resource.ts';
+export { runDatabase } from './run-database.ts';
+export { openSecrets } from './sealed.ts';
+export { sql, sqlIn, sqlText } from './sql.ts';

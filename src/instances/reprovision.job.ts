@@ -1,5 +1,6 @@
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { isCompanion, startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork, findContainer, stopContainer } from './containers.ts';
 import { settingsOf, siteOf } from './context.ts';
@@ -37,7 +38,7 @@ export const reprovisionInstanceJob = implementOperation({
         if (known) await stopContainer(host, known.Id, graceSeconds);
       }
       for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        await removeContainer(host, container.Id);
+        if (!isCompanion(container)) await removeContainer(host, container.Id);
     },
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);
@@ -46,6 +47,7 @@ export const reprovisionInstanceJob = implementOperation({
       const bounds = databaseBounds(settingsOf(instance), sizing);
       const made = { superuserPassword: postgresPassword, bounds, operationId: context.operation.id };
       await ensureDatabaseWithin(host, instance, made, context.signal);
+      await startCompanions(context, { instance, host });
     },
     start: async (context) => {
       const site = await siteOf(context);

@@ -8,16 +8,26 @@ export function sqlText(value: string): string {
   return `convert_from(decode('${Buffer.from(value, 'utf8').toString('hex')}', 'hex'), 'UTF8')`;
 }
 
-export async function sql(
+/** Runs statements in the database server of the instance, as its superuser. */
+export const sql = (
   host: RemoteHost,
-  instance: Instance,
+  instance: Pick<Instance, 'id'>,
+  database: string,
+  statements: string,
+  signal: AbortSignal,
+): Promise<string> => sqlIn(host, namesOf(instance.id).database, database, statements, signal);
+
+/** The same in any container of a database server, such as that of a replica. */
+export async function sqlIn(
+  host: RemoteHost,
+  container: string,
   database: string,
   statements: string,
   signal: AbortSignal,
 ): Promise<string> {
   const result = await execInContainer(
     host.docker,
-    namesOf(instance.id).database,
+    container,
     ['psql', '-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', database],
     { input: statements, user: 'postgres', signal },
   );

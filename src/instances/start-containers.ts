@@ -1,4 +1,5 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
+import { startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork, findContainer, startContainer, stopContainer } from './containers.ts';
 import { settingsOf, type Site } from './context.ts';
@@ -53,6 +54,7 @@ export async function startContainers(context: StepContext<unknown>, site: Site)
     await ensureDatabaseWithin(host, instance, made, signal);
   }
   await ensureDatabaseRuns(host, instance, signal);
+  await startCompanions(context, site);
   if (odoo) return startContainer(host, odoo);
   const imageDigest = await getImage(context, host, instance.image, { pull: false, part: [0, 1] });
   const { http, longpolling } = await startServing(context, site, settingsOf(instance), 'http');

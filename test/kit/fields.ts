@@ -51,6 +51,7 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
+  [/\.replicaId$/, 'replica'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [
     /\.endpointId$|^\w+\.(\w*[wW]ebhookEndpoint|rotateWebhookSecret|replayFailedWebhookDeliveries)\.id$/,

@@ -36,7 +36,10 @@ async function filled(path: string): Promise<string> {
     orgs: () => listed('/admin/orgs'),
   };
   const id = path.includes('{') ? await known[first === 'admin' ? second : first]?.() : undefined;
-  return path.replace(/\{\w+\}/g, id ?? '0197a1f0-0000-7000-8000-000000000000');
+  const replica = path.includes('{replicaId}')
+    ? await listed(`/instances/${fleet.INSTANCE_ID}/database/replicas`)
+    : undefined;
+  return path.replace('{replicaId}', replica ?? '').replace(/\{\w+\}/g, id ?? '0197a1f0-0000-7000-8000-000000000000');
 }
 
 it('is served as JSON and YAML', async () => {

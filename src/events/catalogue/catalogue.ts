@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { databaseReplicaEvents } from './database-replica.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -26,6 +27,7 @@ export const organizationCatalogue = {
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
+  ...databaseReplicaEvents,
   ...operationEvents,
   ...webhookEvents,
 };
