@@ -28,6 +28,8 @@ type Input = z.infer<typeof promoteReplicaKind.input>;
 type Context = StepContext<Input>;
 
 const catchUpMs = 120_000;
+/** One that has just lost its connection comes back within seconds. */
+const connectMs = 15_000;
 
 /** Where the data was before, for the way back; `promoted`: the replica is no longer one. */
 const stateShape = z.object({
@@ -49,7 +51,7 @@ async function catchUp({ signal }: Context, { site, replica }: ReplicaSite): Pro
   for (let left = await ask(behind); Number(left) !== 0; left = await ask(behind)) {
     // What PostgreSQL writes by itself comes after the end that was asked for.
     if (Number(left) < 0 && left !== '-1') return;
-    if (Date.now() - started > catchUpMs)
+    if (Date.now() - started > (left === '-1' ? connectMs : catchUpMs))
       throw new StepError(
         'replica_not_ready',
         left === '-1'
