@@ -13,6 +13,7 @@ import { replicasFeature } from './replicas/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
+import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
 
 /** Every feature; what keeps something in another comes after it. */
@@ -29,6 +30,7 @@ export const features: readonly Feature[] = [
   projectsFeature,
   instancesFeature,
   replicasFeature,
+  transfersFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -30,6 +30,7 @@ import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
 import { startSystemBackups } from './system-backups/index.ts';
+import { startTransferSweeping } from './transfers/index.ts';
 import { startWebhooks } from './webhooks/index.ts';
 
 export interface Running {
@@ -133,6 +134,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => auditKeeper.stop());
       const retention = startRetention(app);
       stops.push(() => retention.stop());
+      const transfers = startTransferSweeping(app);
+      stops.push(() => transfers.stop());
       const backups = startSystemBackups(app, databaseUrl);
       if (backups) stops.push(() => backups.stop());
       log.info('The worker is ready');

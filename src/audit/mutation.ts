@@ -11,7 +11,13 @@ import { writeEntry } from './entry.ts';
 
 type Json = Prisma.InputJsonValue;
 
-type InProjects = 'view:projects' | 'view:environments' | 'view:instances' | 'view:databases' | 'view:operations';
+type InProjects =
+  | 'view:projects'
+  | 'view:environments'
+  | 'view:instances'
+  | 'view:databases'
+  | 'view:backups'
+  | 'view:operations';
 
 /**
  * One fact for the audit log and the outbox. `after` is its data in the catalogue; `before` is for the audit log only.

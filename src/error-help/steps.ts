@@ -122,6 +122,48 @@ export const stepHelp = {
     message: 'Odoo did not install sale_managment',
     hint: 'Check that the module names are correct and that the image contains the modules; the operation log has all lines.',
   },
+  restore_failed: {
+    title: 'The data could not be restored',
+    happened:
+      'What was to replace the data of an instance could not be loaded, or is not what was saved. The data that served before serves again.',
+    causes: [
+      'The backup or the file is damaged, or was made by a newer PostgreSQL than the instance has.',
+      'The database needs an extension of PostgreSQL that the instance does not have.',
+      'The disk of the server became full meanwhile.',
+    ],
+    todo: [
+      'Read the log of the operation: `GET /api/operations/{id}/logs`. It has what PostgreSQL said.',
+      'Correct the cause, or use another backup or file.',
+    ],
+    message: 'pg_restore ended with exit code 1: …',
+    hint: 'The data that served before is kept. Read the log of the operation.',
+  },
+  archive_refused: {
+    title: 'The uploaded file cannot be imported',
+    happened: 'The file is no backup of Odoo, is damaged, or does not fit the instance. The instance was not changed.',
+    causes: [
+      'It was not made by Odoo’s database manager, by `odoo db dump` or by an export of oCore.',
+      'It was made by another release of Odoo, or by a newer PostgreSQL, than the instance has.',
+      'It has paths that lead elsewhere, links, or far more data than its size allows.',
+    ],
+    todo: [
+      'Read `message`: it names what is wrong with which part of the file.',
+      'Make the file again with the format `zip`, and upload it again.',
+    ],
+    message: 'The file was made by Odoo 18.0; the instance has Odoo 19.0',
+    hint: 'Upload a backup that Odoo of the same release made, in the format zip with its filestore.',
+  },
+  disk_space: {
+    title: 'The disk of the server has too little space',
+    happened: 'What the operation would write needs more space than the disk of the server has. Nothing was changed.',
+    causes: ['The database and the files are on the disk a second time until the operation has ended.'],
+    todo: [
+      'Read `message`: it says how much is needed.',
+      'Delete what is no longer needed on the server, or enlarge its disk; then retry the operation.',
+    ],
+    message: '12.0 GB are needed on the disk of the server, and 3.5 GB are free',
+    hint: 'Free space on the server, then retry the operation.',
+  },
   no_free_port: {
     title: 'The server has no free port for the instance',
     happened: 'All ports of the range are in use, or twenty in a row are taken by other programs.',

@@ -57,3 +57,14 @@ export function odooBounds(settings: Settings, sizing: Sizing): Bounds {
     capabilities: [],
   });
 }
+
+/** Of a container that works on an instance's data beside it: as root, so that it reads and writes whatever the image's user has. */
+export function toolBounds({ cpuCores, ramTotalBytes }: Sizing): Bounds {
+  return boundsOf({
+    memoryBytes: Math.max(256 * 1024 ** 2, Math.min(1024 ** 3, Math.floor(ramTotalBytes / 4))),
+    cores: shareOf({ cpuCores, ramTotalBytes }, 0.75),
+    cpuWeight: 256,
+    pids: 256,
+    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'],
+  });
+}

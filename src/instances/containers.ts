@@ -49,7 +49,7 @@ export async function ensureCreated(
   instance: Instance,
   name: string,
   spec: ContainerSpec,
-  file: { path: string; content: (id: string) => Promise<string> | string; mode: number },
+  file?: { path: string; content: (id: string) => Promise<string> | string; mode: number },
 ): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
@@ -59,6 +59,6 @@ export async function ensureCreated(
     await unless(409, host.docker.createContainer(name, { ...spec, HostConfig }));
   }
   const { Id } = known ?? (await host.docker.inspectContainer(name));
-  await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
+  if (file) await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
   return Id;
 }

@@ -21,9 +21,12 @@ export interface Site {
 type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
 
 /** The instance's row and this attempt's way to its server: each step starts here. */
-export async function siteOf(context: AnyContext): Promise<Site> {
+export const siteOf = (context: AnyContext): Promise<Site> => siteOfInstance(context, context.operation.resourceId);
+
+/** The same for an operation on something else that works at an instance's server. */
+export async function siteOfInstance(context: AnyContext, id: string): Promise<Site> {
   const { app, operation } = context;
-  const { resourceId: id, orgId } = operation;
+  const { orgId } = operation;
   const row = await app.db.prisma.instance.findFirst({ where: { id, orgId }, include: { server: true } });
   const instance = found(row, 'instance', id);
   const host = await attemptHost(context, instance.serverId);

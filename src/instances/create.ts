@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { Instance } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
+import type { Prisma } from '../database/database.ts';
 import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { invalidState } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { OperationKind } from '../operations/definition.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment, getProject } from '../projects/index.ts';
 import { serverForProject } from '../servers/index.ts';
@@ -53,8 +56,21 @@ export const createInput = z
     checkMemory(value, context);
   });
 
+/** What every way to provision a new instance is told. */
+export type ProvisionRequest = { ownCode: boolean; pullImage?: boolean };
+
 /** Creates an instance and starts provisioning it. Its server must be active; its slug is unique in the organization. */
-export async function createInstance(app: App, scope: OrgScope, given: unknown) {
+export const createInstance = (app: App, scope: OrgScope, given: unknown) =>
+  createInstanceWith(app, scope, given, provisionInstanceKind, (request) => request);
+
+/** The same with another kind of operation, which fills the database in its own way. */
+export async function createInstanceWith<Input>(
+  app: App,
+  scope: OrgScope,
+  given: unknown,
+  kind: OperationKind<Input, string, Instance['status']>,
+  inputOf: (request: ProvisionRequest) => Input & Prisma.InputJsonValue,
+) {
   const input = parse(createInput, given);
   const environment = await getEnvironment(scope, input.environmentId);
   const server = await serverForProject(scope, input.serverId, environment.projectId);
@@ -117,11 +133,11 @@ export async function createInstance(app: App, scope: OrgScope, given: unknown) 
       });
       return {
         instance,
-        operation: await start(provisionInstanceKind, {
+        operation: await start(kind, {
           resourceId: id,
           serverId: server.id,
           projectId: environment.projectId,
-          input: { ownCode, ...(input.pullImage ? { pullImage: true } : {}) },
+          input: inputOf({ ownCode, ...(input.pullImage ? { pullImage: true } : {}) }),
         }),
       };
     }),

@@ -22,15 +22,7 @@ export async function ensureRoleAndDatabase(
     signal,
   );
   const known = await sql(host, instance, 'postgres', `SELECT 1 FROM pg_database WHERE datname = '${name}';`, signal);
-  if (known === '') {
-    await sql(
-      host,
-      instance,
-      'postgres',
-      `CREATE DATABASE "${name}" OWNER ${databaseRole} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';`,
-      signal,
-    );
-  }
+  if (known === '') await createDatabase(host, instance, name, signal);
   await sql(
     host,
     instance,
@@ -39,6 +31,22 @@ export async function ensureRoleAndDatabase(
     signal,
   );
   await login(host, instance, password, signal);
+}
+
+/** An empty database of the instance's role, as Odoo makes its own. */
+export async function createDatabase(
+  host: RemoteHost,
+  instance: Instance,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await sql(
+    host,
+    instance,
+    'postgres',
+    `CREATE DATABASE "${name}" OWNER ${databaseRole} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';`,
+    signal,
+  );
 }
 
 /**

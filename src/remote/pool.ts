@@ -14,10 +14,10 @@ interface Entry {
 }
 
 /**
- * What a shared connection is for: users who look at something for a moment, those who follow logs, and the monitor do not
+ * What a shared connection is for: users who look at something for a moment, those who follow logs, files, and the monitor do not
  * take each other's channels.
  */
-export type ConnectionUse = 'looking' | 'logs' | 'monitoring';
+export type ConnectionUse = 'looking' | 'logs' | 'monitoring' | 'transfers';
 
 function keyOf(target: RemoteTarget): string {
   return createHash('sha256').update(JSON.stringify(target)).digest('base64');

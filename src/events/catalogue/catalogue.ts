@@ -10,8 +10,10 @@ import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
+import { restoreEvents } from './restore.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
+import { transferEvents } from './transfer.ts';
 import { webhookEvents } from './webhook.ts';
 
 export type { EventType, NoData };
@@ -28,6 +30,8 @@ export const organizationCatalogue = {
   ...environmentEvents,
   ...instanceEvents,
   ...databaseReplicaEvents,
+  ...restoreEvents,
+  ...transferEvents,
   ...operationEvents,
   ...webhookEvents,
 };

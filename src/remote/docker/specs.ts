@@ -1,6 +1,8 @@
 /** What containers are made from: of the engine's many fields, those that are set here. */
 export interface ContainerSpec {
   Image: string;
+  /** Runs in place of the image's own entrypoint, which may do more than start a program. */
+  Entrypoint?: readonly string[];
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
@@ -14,6 +16,7 @@ export interface ContainerSpec {
       Type: 'volume';
       Source?: string;
       Target: string;
+      ReadOnly?: boolean;
       VolumeOptions?: { Labels: Record<string, string> };
     }[];
     LogConfig?: { Type: string; Config: Record<string, string> };

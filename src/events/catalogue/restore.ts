@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { eventsFor } from './event-type.ts';
+
+const event = eventsFor('view:instances');
+const restored = z.strictObject({
+  source: z.enum(['backup', 'import']),
+  sourceId: z.string().describe('The backup, or the transfer.'),
+  database: z.boolean(),
+  filestore: z.boolean(),
+});
+const example = {
+  source: 'backup' as const,
+  sourceId: '0197a1f6-3b7c-7d2e-9f30-5b6c7d8e9fa0',
+  database: true,
+  filestore: true,
+};
+const ended = restored.extend({
+  status: z.string().describe('The status from then on.'),
+  reason: z.string().nullable().describe('The code of the error; null without one.'),
+});
+
+/** Replacements of an instance's data. */
+export const restoreEvents = {
+  'restore.requested': event('The data of an instance is to be replaced by a backup or an upload.', restored, example),
+  'restore.completed': event('The new data serves, and Odoo is healthy with it.', ended, {
+    ...example,
+    status: 'running',
+    reason: null,
+  }),
+  'restore.failed': event('The data could not be replaced: what served before serves again.', ended, {
+    ...example,
+    status: 'running',
+    reason: 'restore_failed',
+  }),
+};

@@ -1,0 +1,220 @@
+import {
+  createDatabase,
+  databaseRole,
+  openSecrets,
+  runTool,
+  type Site,
+  namesOf,
+  sql,
+  sqlAsOdoo,
+  sqlText,
+} from '../instances/index.ts';
+import { type StepContext, StepError } from '../operations/kind.ts';
+import { replacementNames } from './names.ts';
+
+/** Counting the rows of a large database takes its time. */
+const countMs = 30 * 60_000;
+const renameTries = 5;
+const passwordPath = '/etc/ocore-pgpass';
+
+/** A dump in a volume of the instance's server. */
+export interface Dump {
+  volume: string;
+  /** Below the root of the volume. */
+  path: string;
+}
+
+const exists = (name: string): string => `EXISTS (SELECT FROM pg_database WHERE datname = '${name}')`;
+const terminate = (names: readonly string[]): string =>
+  `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${names.map((name) => `'${name}'`).join(', ')}) AND pid <> pg_backend_pid()`;
+
+/**
+ * An empty database for what comes, whatever an earlier attempt left in it. Odoo's role owns its extensions, as a dump may
+ * comment on them; it is no superuser, so a dump can do nothing that Odoo could not.
+ */
+export async function createIncoming(
+  { app, operation, signal }: StepContext<unknown>,
+  { host, instance }: Site,
+): Promise<string> {
+  const { incoming } = replacementNames(instance, operation.id);
+  await sql(
+    host,
+    instance,
+    'postgres',
+    `${terminate([incoming])}; DROP DATABASE IF EXISTS "${incoming}";`,
+    signal,
+    countMs,
+  );
+  await createDatabase(host, instance, incoming, signal);
+  await sqlAsOdoo(
+    { secrets: app.secrets, host, instance },
+    incoming,
+    'CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent;',
+    signal,
+  );
+  return incoming;
+}
+
+/** The password file of libpq with which a tool signs in as Odoo, and the variable that names it. */
+export async function signIn({ app }: Pick<StepContext<unknown>, 'app'>, { instance }: Site) {
+  const { odooPassword } = await openSecrets(app.secrets, instance);
+  return {
+    secretFile: {
+      path: passwordPath,
+      content: `${namesOf(instance.id).database}:5432:*:${databaseRole}:${odooPassword}\n`,
+    },
+    env: [`PGPASSFILE=${passwordPath}`],
+  };
+}
+
+/** Loads a dump of `pg_dump -Fd` or `-Fc` into a new database beside the one that serves. An error ends it. */
+export async function loadDump(context: StepContext<unknown>, site: Site, dump: Dump): Promise<void> {
+  const { instance, sizing } = site;
+  const { incoming } = replacementNames(instance, context.operation.id);
+  const jobs = Math.max(1, Math.min(4, sizing.cpuCores));
+  const lines: string[] = [];
+  const code = await runTool(
+    context,
+    site,
+    {
+      name: 'restore',
+      image: instance.postgresImage,
+      program: [
+        'pg_restore',
+        `--jobs=${jobs}`,
+        '--exit-on-error',
+        '--no-owner',
+        '--no-acl',
+        '--no-password',
+        `--host=${namesOf(instance.id).database}`,
+        `--username=${databaseRole}`,
+        `--dbname=${incoming}`,
+        `/restore/${dump.path}`,
+      ],
+      mounts: [{ volume: dump.volume, target: '/restore', readOnly: true }],
+      network: true,
+      prepare: () => createIncoming(context, site),
+      ...(await signIn(context, site)),
+    },
+    ({ line }) => {
+      context.log('warning', line);
+      lines.push(line);
+      if (lines.length > 20) lines.shift();
+    },
+  );
+  if (code !== 0)
+    throw new StepError(
+      'restore_failed',
+      `pg_restore ended with exit code ${code}:\n${lines.slice(-5).join('\n')}`,
+      'The data that served before is kept. Read the log of the operation.',
+    );
+}
+
+/** Throws unless what was loaded is a database of Odoo with as many rows as its manifest says, by table. */
+export async function checkIncoming(
+  { app, operation, signal }: StepContext<unknown>,
+  { host, instance }: Site,
+  rowCounts: Readonly<Record<string, number>> = {},
+): Promise<string> {
+  const { incoming } = replacementNames(instance, operation.id);
+  const wrong = await sqlAsOdoo(
+    { secrets: app.secrets, host, instance },
+    incoming,
+    `CREATE TEMPORARY TABLE ocore_wrong (what text);
+     DO $$ DECLARE wanted record; counted bigint; BEGIN
+       IF to_regclass('public.ir_module_module') IS NULL THEN
+         INSERT INTO ocore_wrong VALUES ('it is no database of Odoo');
+       ELSIF NOT EXISTS (SELECT FROM public.ir_module_module WHERE name = 'base' AND state IN ('installed', 'to upgrade')) THEN
+         INSERT INTO ocore_wrong VALUES ('the module base is not installed');
+       END IF;
+       FOR wanted IN SELECT key AS name, value::bigint AS rows FROM json_each_text(${sqlText(JSON.stringify(rowCounts))}::json) LOOP
+         IF to_regclass(wanted.name) IS NULL THEN
+           INSERT INTO ocore_wrong VALUES (format('%s is missing', wanted.name));
+         ELSE
+           EXECUTE format('SELECT count(*) FROM %s', to_regclass(wanted.name)) INTO counted;
+           IF counted <> wanted.rows THEN
+             INSERT INTO ocore_wrong VALUES (format('%s has %s rows instead of %s', wanted.name, counted, wanted.rows));
+           END IF;
+         END IF;
+       END LOOP; END $$;
+     SELECT what FROM ocore_wrong LIMIT 20;`,
+    signal,
+    countMs,
+  );
+  if (wrong !== '')
+    throw new StepError(
+      'restore_failed',
+      `The restored database is not what was saved: ${wrong.split('\n').filter(Boolean).join('; ')}`,
+      'The data that served before is kept. Use another backup.',
+    );
+  const counted = Object.keys(rowCounts).length;
+  return counted === 0 ? 'It is a database of Odoo' : `${counted} tables have the rows of the manifest`;
+}
+
+/** Exchanges the databases, in one transaction: `incoming` serves from then on. Odoo must not run. */
+export const switchDatabase = (context: StepContext<unknown>, site: Site): Promise<void> =>
+  rename(
+    context,
+    site,
+    ({ serving, incoming, before }) => `
+    IF ${exists(incoming)} AND NOT ${exists(before)} THEN
+      IF ${exists(serving)} THEN ALTER DATABASE "${serving}" RENAME TO "${before}"; END IF;
+      ALTER DATABASE "${incoming}" RENAME TO "${serving}";
+    END IF;`,
+  );
+
+/** Exchanges them back, where they were exchanged. */
+export const switchDatabaseBack = (context: StepContext<unknown>, site: Site): Promise<void> =>
+  rename(
+    context,
+    site,
+    ({ serving, incoming, before }) => `
+    IF ${exists(before)} THEN
+      IF ${exists(serving)} THEN ALTER DATABASE "${serving}" RENAME TO "${incoming}"; END IF;
+      ALTER DATABASE "${before}" RENAME TO "${serving}";
+    END IF;`,
+  );
+
+type Names = ReturnType<typeof replacementNames>;
+
+async function rename(
+  { operation, signal, log }: StepContext<unknown>,
+  { host, instance }: Site,
+  statements: (names: Names) => string,
+): Promise<void> {
+  const names = replacementNames(instance, operation.id);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await sql(
+        host,
+        instance,
+        'postgres',
+        `${terminate(Object.values(names))}; DO $$ BEGIN ${statements(names)} END $$;`,
+        signal,
+      );
+      return;
+    } catch (error) {
+      // Somebody else signs in again and again, such as a program that reads statistics.
+      if (!(error instanceof StepError) || attempt === renameTries) throw error;
+      log('warning', `${error.message}; trying again`);
+    }
+  }
+}
+
+/** Drops what is no longer needed, whichever of both it is. */
+export async function dropDatabases(
+  { operation, signal }: StepContext<unknown>,
+  { host, instance }: Site,
+  which: readonly ('incoming' | 'before')[],
+): Promise<void> {
+  const names = replacementNames(instance, operation.id);
+  for (const one of which)
+    await sql(
+      host,
+      instance,
+      'postgres',
+      `${terminate([names[one]])}; DROP DATABASE IF EXISTS "${names[one]}";`,
+      signal,
+      countMs,
+    );
+}

@@ -1,0 +1,7 @@
+export { type Content, continueUpload, openDownload, readContent, receivePart } from './content.ts';
+export { beginImport, exportInstance } from './export.ts';
+export { transfersFeature } from './feature.ts';
+export { beginImportInput, exportInput } from './fields.ts';
+export { importTransfer } from './import.ts';
+export { removeTransfer, startTransferSweeping } from './remove.ts';
+export { getTransfer, listTransfers, type TransferFilter } from './rows.ts';
