@@ -1,12 +1,14 @@
 import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
+import { backupDestinationsFeature } from './backup-destinations/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instancesFeature } from './instances/index.ts';
 import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
+import { pitrFeature } from './pitr/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { replicasFeature } from './replicas/index.ts';
@@ -27,9 +29,11 @@ export const features: readonly Feature[] = [
   accountsFeature,
   registriesFeature,
   serversFeature,
+  backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
   replicasFeature,
+  pitrFeature,
   transfersFeature,
   systemBackupsFeature,
   webhooksFeature,

@@ -21,6 +21,7 @@ import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { InstanceWatch } from './instances/index.ts';
+import { ArchiveWatch, startArchiving } from './pitr/index.ts';
 import { ReplicaWatch } from './replicas/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
@@ -125,9 +126,15 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => mailPump.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
-      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app), new ReplicaWatch(app)]);
+      const monitor = new ServerMonitor(app, databaseUrl, [
+        new InstanceWatch(app),
+        new ReplicaWatch(app),
+        new ArchiveWatch(app),
+      ]);
       monitor.start();
       stops.push(() => monitor.stop());
+      const archiving = startArchiving(app);
+      stops.push(() => archiving.stop());
       const forwarding = startForwarding(app);
       stops.push(() => forwarding.stop());
       const auditKeeper = startAuditKeeper(app);

@@ -32,7 +32,9 @@ export async function provideImages(engine: LocalEngine, { say, yes }: ThisMachi
     throw new Error(
       `Let the engine reach a registry that has ${names}, or use another server with --server user@host.`,
     );
-  say(`\nReplacements of ${names} are built on this machine from Debian’s packages of Odoo 19 and PostgreSQL 17.`);
+  say(
+    `\nReplacements of ${names} are built on this machine from Debian’s packages of Odoo 19, PostgreSQL 17 and restic.`,
+  );
   say('The first build takes a few minutes.');
   if (!hasProgram('debootstrap')) {
     await confirm('This needs the package debootstrap. Install it?', yes);

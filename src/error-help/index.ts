@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { accessHelp } from './access.ts';
+import { backupHelp } from './backups.ts';
 import { connectionHelp } from './connection.ts';
 import { engineHelp } from './engine.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
@@ -11,7 +12,7 @@ import { stepHelp } from './steps.ts';
 export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = { ...requestHelp, ...accessHelp, ...stateHelp };
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
-const operationErrors = { ...remoteHelp, ...stepHelp };
+const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp };
 
 /** What goes wrong on the way to a server and at its engine. */
 export type RemoteErrorCode = keyof typeof remoteHelp;

@@ -21,10 +21,10 @@ export interface Site {
 type AnyContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
 
 /** The instance's row and this attempt's way to its server: each step starts here. */
-export const siteOf = (context: AnyContext): Promise<Site> => siteOfInstance(context, context.operation.resourceId);
+export const siteOf = (context: AnyContext): Promise<Site> => siteAt(context, context.operation.resourceId);
 
-/** The same for an operation on something else that works at an instance's server. */
-export async function siteOfInstance(context: AnyContext, id: string): Promise<Site> {
+/** The same of an instance that is not the operation's own resource. */
+export async function siteAt(context: AnyContext, id: string): Promise<Site> {
   const { app, operation } = context;
   const { orgId } = operation;
   const row = await app.db.prisma.instance.findFirst({ where: { id, orgId }, include: { server: true } });

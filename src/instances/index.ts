@@ -1,9 +1,14 @@
 export { revealAdminPassword } from './admin-password.ts';
+export { findContainer, logConfig, stopContainer, ensureCreated, startContainer } from './containers.ts';
+export { type Site, siteAt, siteOf, settingsOf } from './context.ts';
 export { countInstances } from './count.ts';
-export { createInstance, createInput as createInstanceInput } from './create.ts';
+export { createInstance, createInput as createInstanceInput, createInstanceWith } from './create.ts';
 export { deleteInstance } from './delete.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
+export { getImage, getImages } from './get-image.ts';
+export { imageMounts } from './image-volumes.ts';
+export { wasInterrupted } from './interrupted.ts';
 export {
   getInstance,
   instancesById,
@@ -16,34 +21,39 @@ export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from '.
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
+export {
+  databaseName,
+  instanceLabel,
+  labelsOf,
+  namesOf,
+  operationLabel,
+  partLabel,
+  volumesOf,
+  databaseRole,
+} from './names.ts';
+export { removeContainer } from './removal.ts';
 export { provisionAgain } from './reprovision.ts';
 export { recheckRestored } from './restored.ts';
 export { resetAdminPassword } from './reset-password.ts';
-export { envVarNames, secretOwner } from './sealed.ts';
+export { envVarNames, openSecrets, secretOwner } from './sealed.ts';
+export { sql, sqlAsOdoo, sqlText, sqlIn } from './sql.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';
 export { toolBounds, databaseBounds } from './container-limits.ts';
-export { ensureCreated, findContainer, startContainer, stopContainer, logConfig } from './containers.ts';
-export { type Site, siteOf, siteOfInstance, settingsOf } from './context.ts';
-export { createInstanceWith } from './create.ts';
 export { ensureDatabaseRuns, waitForPostgres } from './database.ts';
 export { createDatabase } from './database-role.ts';
-export { getImages, getImage } from './get-image.ts';
 export { waitForOdoo } from './health.ts';
 export { restingOf } from './kinds.ts';
-export { databaseName, databaseRole, instanceLabel, labelsOf, namesOf, operationLabel, volumesOf } from './names.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { ensureData } from './ensure-data.ts';
-export { removeContainer } from './removal.ts';
 export { instanceResource } from './resource.ts';
 export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
-export { openSecrets } from './sealed.ts';
-export { sql, sqlAsOdoo, sqlText, sqlIn } from './sql.ts';
 export { startContainers } from './start-containers.ts';
 export { applyConf } from './apply-conf.ts';
-export { wasInterrupted } from './interrupted.ts';
 export { usesReplicas } from './odoo-conf.ts';
 export { runDatabase } from './run-database.ts';
+export { allowReplication, forgetReplication } from './replication.ts';
+export { requireCopySpace } from './copy-space.ts';

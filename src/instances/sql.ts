@@ -63,7 +63,11 @@ export const sqlIn = (
   signal: AbortSignal,
   timeoutMs?: number,
 ): Promise<string> =>
-  run(host, { id: container }, { container, user: ['-U', 'postgres'], env: [], database, statements, signal, timeoutMs });
+  run(
+    host,
+    { id: container },
+    { container, user: ['-U', 'postgres'], env: [], database, statements, signal, timeoutMs },
+  );
 
 /**
  * Runs statements as Odoo's role, which signed in as itself: what lies in a database that somebody brought, such as a

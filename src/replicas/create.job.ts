@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordFact } from '../audit/mutation.ts';
-import { applyConf, findContainer, removeContainer, sql, usesReplicas, wasInterrupted } from '../instances/index.ts';
+import {
+  applyConf,
+  findContainer,
+  removeContainer,
+  sql,
+  usesReplicas,
+  wasInterrupted,
+  allowReplication,
+  forgetReplication,
+  requireCopySpace,
+} from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { runOneOff } from '../remote/index.ts';
@@ -13,10 +23,8 @@ import {
 } from './containers.ts';
 import { createReplicaKind } from './kinds.ts';
 import { replicaNames } from './names.ts';
-import { allowReplication, forgetReplication } from './primary.ts';
 import { release, servedBy } from './reading.ts';
 import { changeReplica, replicaResource, type ReplicaSite, replicaSiteOf } from './rows.ts';
-import { requireSpace } from './space.ts';
 
 const maxInterruptions = 5;
 const streamingMs = 300_000;
@@ -76,7 +84,7 @@ export const createReplicaJob = implementOperation({
       await removeReplicaObjects(site.host, replica);
       await forgetReplication(site, replicaNames(replica).slot, context.signal);
       await context.write((tx) => changeReplica(tx, replica, { madeBy: context.operation.id }));
-      const { diskTotalBytes, message } = await requireSpace(context, site);
+      const { diskTotalBytes, message } = await requireCopySpace(context, site);
       const name = replicaNames(replica).slot;
       await allowReplication(site, { name, password, diskTotalBytes }, context.signal);
       return message;

@@ -14,6 +14,7 @@ import {
   startContainer,
   stopContainer,
   volumesOf,
+  forgetReplication,
 } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
@@ -21,7 +22,6 @@ import { unless } from '../remote/index.ts';
 import { removeReplicaContainers } from './containers.ts';
 import { promoteReplicaKind } from './kinds.ts';
 import { replicaNames } from './names.ts';
-import { forgetReplication } from './primary.ts';
 import { changeReplica, replicaResource, type ReplicaSite, replicaSiteOf } from './rows.ts';
 
 type Input = z.infer<typeof promoteReplicaKind.input>;

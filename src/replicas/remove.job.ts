@@ -1,9 +1,9 @@
 import { recordFact } from '../audit/mutation.ts';
+import { forgetReplication } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { removeReplicaObjects } from './containers.ts';
 import { removeReplicaKind } from './kinds.ts';
 import { replicaNames } from './names.ts';
-import { forgetReplication } from './primary.ts';
 import { release } from './reading.ts';
 import { changeReplica, replicaResource, replicaSiteOf } from './rows.ts';
 

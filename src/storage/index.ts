@@ -4,8 +4,8 @@ import { SftpStorage } from './sftp.ts';
 import type { SftpPlace } from './sftp-session.ts';
 import type { Storage } from './storage.ts';
 
-export type { S3Place } from './s3.ts';
-export type { SftpPlace } from './sftp-session.ts';
+export { type ObjectLock, type S3Place, S3Storage } from './s3.ts';
+export { hostKeyOf, type SftpPlace } from './sftp-session.ts';
 export { type Storage, StorageError, type StoredFile, testStorage } from './storage.ts';
 
 export type StoragePlace =

@@ -1,8 +1,12 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { Readable, Transform } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   NoSuchKey,
@@ -23,6 +27,17 @@ export interface S3Place {
   /** The bucket in the path, not in the name of the host: what most other services want. */
   pathStyle: boolean;
   credentials: { accessKeyId: string; secretAccessKey: string };
+  /** Finds addresses that may be connected to; absent: any. */
+  lookup?: LookupFunction;
+  /** How often a call is made before its error counts. */
+  attempts?: number;
+}
+
+/** What keeps objects of a bucket from being deleted for a while. */
+export interface ObjectLock {
+  mode: 'governance' | 'compliance' | null;
+  /** How long each new object is kept; null where only single objects are locked. */
+  days: number | null;
 }
 
 /** S3 has at most 10,000 parts: these make 320 GB. Two are in memory at a time. */
@@ -33,6 +48,8 @@ export class S3Storage implements Storage {
   readonly place: string;
   readonly #place: S3Place;
   readonly #client: S3Client;
+  /** By how much the service's clock was ahead of ours at its last response, in milliseconds; its header counts whole seconds. */
+  clockSkewMs: number | undefined;
 
   constructor(place: S3Place) {
     this.#place = place;
@@ -42,12 +59,29 @@ export class S3Storage implements Storage {
       ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
       forcePathStyle: place.pathStyle,
       credentials: place.credentials,
-      maxAttempts: 5,
+      maxAttempts: place.attempts ?? 5,
       // Checksums that are not asked for are not known to every service.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: 10_000, socketTimeout: 120_000 },
+      requestHandler: {
+        connectionTimeout: 10_000,
+        socketTimeout: 120_000,
+        ...(place.lookup === undefined
+          ? {}
+          : {
+              httpAgent: new http.Agent({ keepAlive: true, lookup: place.lookup }),
+              httpsAgent: new https.Agent({ keepAlive: true, lookup: place.lookup }),
+            }),
+      },
     });
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        this.#readClock(result.response);
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'clock' },
+    );
   }
 
   async write(name: string, content: Readable, signal?: AbortSignal): Promise<number> {
@@ -139,6 +173,30 @@ export class S3Storage implements Storage {
 
   async close(): Promise<void> {
     this.#client.destroy();
+  }
+
+  /** What the bucket locks; null where it locks nothing, undefined where that may not be asked. */
+  async objectLock(): Promise<ObjectLock | null | undefined> {
+    try {
+      const { ObjectLockConfiguration: lock } = await this.#client.send(
+        new GetObjectLockConfigurationCommand({ Bucket: this.#place.bucket }),
+      );
+      if (lock?.ObjectLockEnabled !== 'Enabled') return null;
+      const { Mode, Days, Years } = lock.Rule?.DefaultRetention ?? {};
+      const days = Days ?? (Years === undefined ? null : Years * 365);
+      return { mode: Mode === undefined ? null : Mode === 'COMPLIANCE' ? 'compliance' : 'governance', days };
+    } catch (error) {
+      // Buckets without it, and services without it, say so in several ways.
+      const name = error instanceof Error ? error.name : '';
+      return name === 'AccessDenied' ? undefined : null;
+    }
+  }
+
+  #readClock(response: unknown): void {
+    const headers: unknown = typeof response === 'object' && response ? Reflect.get(response, 'headers') : undefined;
+    const date: unknown = typeof headers === 'object' && headers ? Reflect.get(headers, 'date') : undefined;
+    const at = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+    if (!Number.isNaN(at)) this.clockSkewMs = at - Date.now();
   }
 
   #at(name: string): { Bucket: string; Key: string } {

@@ -1,6 +1,9 @@
+import net, { type LookupFunction } from 'node:net';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { fingerprintOf } from '../remote/index.ts';
 import { StorageError } from './storage.ts';
+
+const connectMs = 20_000;
 
 export interface SftpPlace {
   host: string;
@@ -11,9 +14,37 @@ export interface SftpPlace {
   /** The pinned host key, as `SHA256:…`. */
   hostKey: string;
   auth: { privateKey: string } | { password: string };
+  /** Finds addresses that may be connected to; absent: any. */
+  lookup?: LookupFunction;
 }
 
-const connectMs = 20_000;
+/** The connection under SSH, to an address that may be connected to. */
+function socketTo({ host, port, lookup }: Pick<SftpPlace, 'host' | 'port' | 'lookup'>): { sock: net.Socket } | object {
+  return lookup === undefined ? {} : { sock: net.connect({ host, port, lookup }) };
+}
+
+/** The host key of an SFTP server, before anybody signs in. */
+export function hostKeyOf(place: Pick<SftpPlace, 'host' | 'port' | 'lookup'>): Promise<Buffer> {
+  const where = `${place.host}:${place.port}`;
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    client.on('error', (error) => {
+      client.destroy();
+      reject(new StorageError(`${where} cannot be reached over SFTP: ${error.message}`, { cause: error }));
+    });
+    client.connect({
+      host: place.host,
+      port: place.port,
+      ...socketTo(place),
+      username: 'ocore',
+      readyTimeout: connectMs,
+      hostVerifier: (key: Buffer): boolean => {
+        resolve(key);
+        return false;
+      },
+    });
+  });
+}
 
 export interface SftpSession {
   sftp: SFTPWrapper;
@@ -49,6 +80,7 @@ export function openSftp(place: SftpPlace): Promise<SftpSession> {
     client.connect({
       host: place.host,
       port: place.port,
+      ...socketTo(place),
       username: place.user,
       ...place.auth,
       readyTimeout: connectMs,

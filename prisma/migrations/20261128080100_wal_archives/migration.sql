@@ -13,7 +13,7 @@ CREATE TABLE "wal_archives" (
     "password_enc" TEXT NOT NULL,
     "retention_days" INTEGER NOT NULL,
     "made_by" UUID,
-    "base_due" BOOLEAN NOT NULL DEFAULT true,
+    "base_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "next_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "newest_at" TIMESTAMPTZ(3),
     "newest_lsn" TEXT,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the local stand-ins for the public images `odoo:19.0` and `postgres:17` from Debian's packages, with the public
+# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17` and `restic/restic:0.19.1` from Debian's packages, with the public
 # images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
 # They are kept outside the checkout, under a name made from this folder's recipes, and rebuilt when that is absent.
 set -euo pipefail
@@ -26,10 +26,13 @@ base() {
   # The same way to the packages as this machine's own: proxies, certificates.
   cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"; chmod +x "$root/usr/sbin/policy-rc.d"
+  # Whether debootstrap leaves it mounted depends on its version.
+  umount "$root/proc" 2>/dev/null || true
 }
 
 root=$work/root
 base "$root"
+cp -a "$root" "$work/restic"
 chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends tzdata ca-certificates postgresql-17 >&2
 cp -a "$root" "$work/postgres"
 
@@ -58,9 +61,17 @@ chroot "$work/postgres" sh -ec '
   install -d -o postgres -g postgres -m 1777 /var/lib/postgresql /var/lib/postgresql/data
   install -d -o postgres -g postgres -m 3777 /var/run/postgresql'
 slim "$work/postgres"
+# What restic's own Dockerfile adds to its base; everything there runs as root, and nothing stands in front of restic.
+# `restic check` of single snapshots came with 0.19, which is in sid only.
+printf 'deb %s sid main\n' "$mirror" >"$work/restic/etc/apt/sources.list.d/sid.list"
+printf 'Package: *\nPin: release n=sid\nPin-Priority: 100\n' >"$work/restic/etc/apt/preferences.d/sid"
+chroot "$work/restic" apt-get update >&2
+chroot "$work/restic" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends restic/sid ca-certificates fuse3 openssh-client tzdata jq >&2
+slim "$work/restic"
 mkdir "$work/out"
 tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/odoo.tar" .
 tar -C "$work/postgres" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/postgres.tar" .
+tar -C "$work/restic" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/restic.tar" .
 touch "$work/out/done"
 rm -rf "$cache"
 mv "$work/out" "$cache"

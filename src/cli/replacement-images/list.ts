@@ -35,6 +35,7 @@ export const replacements: readonly Replacement[] = [
       'ENV ODOO_RC=/etc/odoo/odoo.conf LANG=C.UTF-8 PYTZ_TZDATADIR=/usr/share/zoneinfo',
     ],
   },
+  { tag: 'restic/restic:0.19.1', file: 'restic.tar', changes: ['ENTRYPOINT ["/usr/bin/restic"]'] },
 ];
 
 /** The arguments with which `docker` makes an image of a replacement's file. */

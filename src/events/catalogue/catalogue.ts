@@ -8,6 +8,7 @@ import { instanceEvents } from './instance.ts';
 import { memberEvents } from './member.ts';
 import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
+import { pointInTimeEvents } from './point-in-time.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
 import { restoreEvents } from './restore.ts';
@@ -30,6 +31,7 @@ export const organizationCatalogue = {
   ...environmentEvents,
   ...instanceEvents,
   ...databaseReplicaEvents,
+  ...pointInTimeEvents,
   ...restoreEvents,
   ...transferEvents,
   ...operationEvents,

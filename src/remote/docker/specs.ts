@@ -6,6 +6,7 @@ export interface ContainerSpec {
   Cmd?: readonly string[];
   Env?: readonly string[];
   User?: string;
+  Hostname?: string;
   Labels: Record<string, string>;
   StopSignal?: string;
   ExposedPorts?: Record<string, object>;
@@ -13,7 +14,7 @@ export interface ContainerSpec {
     NetworkMode: string;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
-      Type: 'volume';
+      Type: 'volume' | 'bind';
       Source?: string;
       Target: string;
       ReadOnly?: boolean;

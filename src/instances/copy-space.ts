@@ -1,11 +1,12 @@
-import { type Site, sql } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
+import type { Site } from './context.ts';
+import { sql } from './sql.ts';
 
 const gib = 1024 ** 3;
 const shown = (bytes: number): string => `${(bytes / gib).toFixed(1)} GiB`;
 
 /** A copy of the whole database server must fit on the disk, and leave a gibibyte. What the monitor saw last tells. */
-export async function requireSpace(
+export async function requireCopySpace(
   { app, signal }: Pick<StepContext<unknown>, 'app' | 'signal'>,
   { host, instance }: Site,
 ): Promise<{ diskTotalBytes: bigint | null; message: string }> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Site, sql, sqlText } from '../instances/index.ts';
 import { StepError } from '../operations/kind.ts';
+import type { Site } from './context.ts';
+import { sql, sqlText } from './sql.ts';
 
 /** All who may replicate: one line of `pg_hba.conf` lets them in, for the image's own line is only about databases. */
 const group = 'ocore_replication';

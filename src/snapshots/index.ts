@@ -1,0 +1,26 @@
+export { scratchOf } from './dump.ts';
+export { type Dumped, dumpedShape } from './dump-output.ts';
+export { forgetBackup, forgetSnapshots } from './forget.ts';
+export { removeLeftovers } from './leftovers.ts';
+export { removeDeadLocks } from './locks.ts';
+export { type Manifest, manifestShape } from './manifest.ts';
+export { backupTag, besideVolume, snapshotPaths } from './names.ts';
+export { endOneOff, type OneOff, runToEnd } from './one-off.ts';
+export { dumpFile, listFiles, type SnapshotFile } from './read-files.ts';
+export { ensureRepository, openRepository, passwordOwner, type Repository, requireReach } from './repository.ts';
+export { endRestic, runRestic } from './restic.ts';
+export type { ResticOutput, ResticStatus } from './restic-output.ts';
+export type { ResticContext, ResticRun } from './restic-run.ts';
+export { restoreFiles } from './restore-files.ts';
+export {
+  abandonSnapshot,
+  endSnapshot,
+  prepareSnapshot,
+  type Snapshot,
+  type SnapshotOptions,
+  type SnapshotProgress,
+  takeDump,
+  takeSnapshot,
+  uploadSnapshot,
+} from './take.ts';
+export { verifySnapshot } from './verify.ts';

@@ -1,0 +1,68 @@
+import type { StepContext } from '../operations/kind.ts';
+import type { RemoteHost } from '../remote/index.ts';
+import { hostNameOf, oneOffName, parts } from './names.ts';
+import { endOneOff, type OneOff, runToEnd } from './one-off.ts';
+import { ResticOutput, type ResticStatus } from './restic-output.ts';
+import type { Repository } from './repository.ts';
+
+export type ResticContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal' | 'log' | 'write' | 'progress'>;
+
+export interface ResticRun {
+  /** Names the container within the operation: a worker that takes over finds the same run by it. */
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly mounts?: OneOff['mounts'];
+  /** Beside those that open the repository. */
+  readonly files?: OneOff['files'];
+  readonly onJson?: (status: ResticStatus) => void;
+  /** Takes the lines that are no messages, instead of keeping them. */
+  readonly onLine?: (line: string) => void;
+  /** Its container stays until `endRestic`: what it said can be read again until it is recorded. */
+  readonly keep?: true;
+}
+
+const passwordFile = '/run/ocore/repository-password';
+/** It reads and restores files of every owner. */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'];
+
+/** One run of restic to its end, whatever its end is. */
+export async function resticOnce(
+  context: ResticContext,
+  host: RemoteHost,
+  repository: Repository,
+  run: ResticRun,
+): Promise<{ outOfMemory: boolean; output: ResticOutput }> {
+  const { app, operation } = context;
+  const oneOff: OneOff = {
+    name: oneOffName(repository.instanceId, operation.id, run.what),
+    part: parts.restic,
+    instance: { id: repository.instanceId, orgId: repository.orgId },
+    operationId: operation.id,
+    image: app.config.RESTIC_IMAGE,
+    command: [...repository.options, '--retry-lock', '1m', ...run.args],
+    env: [
+      `RESTIC_REPOSITORY=${repository.url}`,
+      `RESTIC_PASSWORD_FILE=${passwordFile}`,
+      'RESTIC_CACHE_DIR=/tmp/restic-cache',
+      'RESTIC_PROGRESS_FPS=0.5',
+      ...repository.env,
+    ],
+    hostname: hostNameOf(operation.id),
+    network: 'bridge',
+    mounts: [...repository.mounts, ...(run.mounts ?? [])],
+    files: [
+      { path: passwordFile, content: repository.password, mode: 0o400 },
+      ...repository.files,
+      ...(run.files ?? []),
+    ],
+    capabilities,
+  };
+  let output = new ResticOutput();
+  const { code, outOfMemory } = await runToEnd(context, host, oneOff, () => {
+    output = new ResticOutput(run.onJson, run.onLine);
+    return (line) => output.take(line);
+  });
+  if (!run.keep) await endOneOff(host, oneOff.name);
+  output.code = code;
+  return { outOfMemory, output };
+}

@@ -1,0 +1,42 @@
+import type { RemoteHost } from '../remote/index.ts';
+import { runRestic } from './restic.ts';
+import type { ResticContext } from './restic-run.ts';
+import type { ResticStatus } from './restic-output.ts';
+import type { Repository } from './repository.ts';
+
+/**
+ * Writes what a directory of the snapshot contains into a volume of the server, with its owners and modes, and compares what
+ * was written with the snapshot. What the volume has under other names stays.
+ */
+export async function restoreFiles(
+  context: ResticContext,
+  host: RemoteHost,
+  repository: Repository,
+  snapshotId: string,
+  into: {
+    /** Of the snapshot. */
+    path: string;
+    volume: string;
+    /** Below the root of the volume; the root itself without one. */
+    folder?: string;
+    /** Names the container within the operation. */
+    what?: string;
+    onProgress?: (status: ResticStatus) => void;
+  },
+): Promise<void> {
+  const target = '/target';
+  await runRestic(context, host, repository, {
+    what: into.what ?? 'restore',
+    args: [
+      'restore',
+      '--json',
+      '--no-lock',
+      '--verify',
+      `${snapshotId}:${into.path}`,
+      '--target',
+      into.folder ? `${target}/${into.folder}` : target,
+    ],
+    mounts: [{ Type: 'volume', Source: into.volume, Target: target }],
+    ...(into.onProgress ? { onJson: into.onProgress } : {}),
+  });
+}
