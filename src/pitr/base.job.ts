@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { removeTools, requireCopySpace, runTool, sql, type Site } from '../instances/index.ts';
+import { removeTools, requireCopySpace, runTool, type Site } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { unless } from '../remote/index.ts';

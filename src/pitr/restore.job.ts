@@ -9,7 +9,6 @@ import {
   getImage,
   instanceResource,
   removeContainer,
-  removeScratch,
   removeTools,
   runTool,
   scratchOf,
@@ -145,7 +144,7 @@ async function load(context: Context): Promise<string> {
   return checkIncoming(context, site, rows);
 }
 
-async function endRecovery(context: Context, { site }: ArchiveSite): Promise<void> {
+async function endRecovery({ site }: ArchiveSite): Promise<void> {
   const known = await findContainer(site.host, recoveryName(site.instance));
   if (!known) return;
   await stopContainer(site.host, known.Id, 5);
@@ -160,7 +159,7 @@ export const restorePointJob = implementOperation({
     load,
     replace: async (context) => {
       const place = await placeOf(context);
-      await endRecovery(context, place);
+      await endRecovery(place);
       const files = await addNearestFiles(context, place.site, new Date(context.input.time));
       await replaceData(context, place.site, parts);
       return files;
@@ -179,7 +178,7 @@ export const restorePointJob = implementOperation({
     const { site } = place;
     for (const what of [recoveryPaths.dataFolder, recoveryPaths.walFolder, 'files'])
       await endRestic(context, site.host, { instanceId: site.instance.id }, `restore-${what}`);
-    await endRecovery(context, place);
+    await endRecovery(place);
     await putBack(context, site, parts, 'running');
   },
   settle: async (tx, { operation, scope, input, state }, outcome, error) => {

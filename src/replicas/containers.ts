@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import {
   databaseBounds,
@@ -7,6 +8,7 @@ import {
   namesOf,
   settingsOf,
   type Site,
+  sql,
   startContainer,
   stopContainer,
   removeContainer,
@@ -86,13 +88,23 @@ export async function ensureCopy(made: Made): Promise<string> {
   return ensureCreated(host, instance, copy, spec, passwordFile(copyPasswordPath, password));
 }
 
+const pairs = z.record(z.string(), z.string());
+
+/** What a replica must have as much of as its primary, or it does not follow it. */
+async function minimumSettings({ host, instance }: Site, signal: AbortSignal): Promise<Record<string, string>> {
+  const question = `SELECT json_object_agg(name, setting) FROM pg_settings WHERE name IN
+    ('max_connections', 'max_worker_processes', 'max_wal_senders', 'max_prepared_transactions', 'max_locks_per_transaction');`;
+  return pairs.parse(JSON.parse((await sql(host, instance, 'postgres', question, signal)) || '{}'));
+}
+
 /** Starts the replica over its volume. */
-export async function ensureReplica(made: Made): Promise<void> {
+export async function ensureReplica(made: Made, signal: AbortSignal): Promise<void> {
   const { site, replica, password } = made;
   const { host, instance, sizing } = site;
   const { container, slot } = replicaNames(replica);
   const quarter = Math.floor(databaseBounds(settingsOf(instance), sizing).Memory / 4 / mib);
-  const settings = {
+  const settings: Readonly<Record<string, string>> = {
+    ...(await minimumSettings(site, signal)),
     shared_buffers: `${quarter}MB`,
     effective_cache_size: `${3 * quarter}MB`,
     primary_conninfo: `${connectionTo(instance, slot)} passfile=${replicaPasswordPath}`,

@@ -93,7 +93,7 @@ export const createReplicaJob = implementOperation({
     start: async (context) => {
       const made = await replicaSiteOf(context);
       const { site, replica } = made;
-      await ensureReplica({ ...made, operationId: context.operation.id });
+      await ensureReplica({ ...made, operationId: context.operation.id }, context.signal);
       const copied = await findContainer(site.host, replicaNames(replica).copy);
       if (copied) await removeContainer(site.host, copied.Id);
       return waitUntilStreaming(context, made);
