@@ -51,8 +51,8 @@ const routes: readonly Route[] = [
     path: '/instances/{id}',
     category,
     summary: 'Delete an instance and its data',
-    document: `mutation ($id: ID!, $confirmName: String, $force: Boolean) { deleteInstance(id: $id, confirmName: $confirmName, force: $force) { ${payload} } }`,
-    body: ['confirmName', 'force'],
+    document: `mutation ($id: ID!, $confirmName: String, $force: Boolean, $finalBackup: Boolean, $destinationId: ID) { deleteInstance(id: $id, confirmName: $confirmName, force: $force, finalBackup: $finalBackup, destinationId: $destinationId) { ${payload} } }`,
+    body: ['confirmName', 'force', 'finalBackup', 'destinationId'],
     answer: { as: 'accepted', resource: 'instance', message: 'Instance deletion in progress' },
   },
   {
@@ -118,6 +118,7 @@ const examples: Examples = {
   'EnvVarInput.value': 'smtp.example.com',
   'deleteInstance.confirmName': 'ERP production',
   'deleteInstance.force': false,
+  'deleteInstance.finalBackup': true,
   'instances.search': 'erp',
   lines: 200,
   'InstanceLogLine.level': 'info',

@@ -1,8 +1,8 @@
 import type { Instance as InstanceRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
+import { removeInstance } from '../src/backups/index.ts';
 import {
   configureInstance,
   createInstance,
-  deleteInstance,
   provisionAgain,
   resetAdminPassword,
   restart,
@@ -141,8 +141,15 @@ builder.mutationFields((t) => ({
         description:
           'Deletes the instance although its server is unreachable. Its containers and volumes stay on the server; the audit log lists them.',
       }),
+      finalBackup: t.arg.boolean({
+        description:
+          'Takes a backup first and reads it back; the instance is deleted only after that. Needs the permission manage:backups, too.',
+      }),
+      destinationId: t.arg.id({
+        description: 'The destination of the final backup. Required if the server of the instance reaches several.',
+      }),
     },
-    resolve: (_root, { id, ...deletion }, context) => deleteInstance(context.app, orgScope(context), id, deletion),
+    resolve: (_root, { id, ...deletion }, context) => removeInstance(context.app, orgScope(context), id, deletion),
   }),
   revealAdminPassword: t.field({
     type: AdminPassword,

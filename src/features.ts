@@ -2,6 +2,7 @@ import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instancesFeature } from './instances/index.ts';
@@ -35,6 +36,7 @@ export const features: readonly Feature[] = [
   replicasFeature,
   pitrFeature,
   transfersFeature,
+  backupsFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { AppError, found, invalidState } from '../errors.ts';
 import { deleteInstanceKind } from './kinds.ts';
 import { getInstance } from './list.ts';
-import { transition } from './transitions.ts';
+import { type Begin, transition } from './transitions.ts';
 
 export interface Deletion {
   confirmName?: string | null | undefined;
@@ -15,7 +15,13 @@ export interface Deletion {
  * Deletes the instance with its data. A protected one needs its name typed, and so does one in production or one whose
  * server is unreachable.
  */
-export async function deleteInstance(app: App, scope: OrgScope, id: string, { confirmName, force }: Deletion) {
+export async function deleteInstance(
+  app: App,
+  scope: OrgScope,
+  id: string,
+  { confirmName, force }: Deletion,
+  begin?: Begin,
+) {
   const before = await getInstance(scope, id);
   // A wrong name is a mistake about which instance is meant, also where none is needed.
   if (typeof confirmName === 'string' && confirmName !== before.name) {
@@ -50,6 +56,7 @@ export async function deleteInstance(app: App, scope: OrgScope, id: string, { co
     from: ['running', 'stopped', 'failed', 'removing'],
     action: 'instance.deletion_requested',
     ...(force ? { force } : {}),
+    ...(begin ? { begin } : {}),
   });
 }
 

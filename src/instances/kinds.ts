@@ -26,7 +26,7 @@ const statuses = z.enum([
 /** The instance's status before it was asked to change, and its reason: they come back when that ends before it began. */
 const before = { from: statuses.optional(), reason: z.string().nullable().optional() };
 /** `force`: a deletion that does not contact a server that is unreachable. */
-const resting = z.object({ ...before, force: z.boolean().optional() });
+export const resting = z.object({ ...before, force: z.boolean().optional() });
 export type Resting = z.infer<typeof resting>;
 
 type Before = Pick<Resting, 'from' | 'reason'>;

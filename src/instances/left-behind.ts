@@ -7,6 +7,7 @@ import { liveOperation } from '../operations/live.ts';
 import { instanceLabel, namesOf, volumesOf } from './names.ts';
 import { noPorts } from './ports.ts';
 import { instanceResource } from './resource.ts';
+import { removeSnapshotsBeside } from './snapshots-beside.ts';
 
 /** What becomes of the row of an instance that was deleted. */
 export const removedInstance = {
@@ -46,6 +47,7 @@ export async function leaveInstances(tx: Tx, scope: FactScope, serverId: string)
     );
   await tx.instance.updateMany({ where: { id: { in: ids } }, data: removedInstance });
   await tx.portAllocation.deleteMany({ where: { instanceId: { in: ids } } });
+  for (const id of ids) await removeSnapshotsBeside(tx, id);
   for (const instance of instances)
     await recordFact(tx, scope, {
       action: 'instance.deleted',

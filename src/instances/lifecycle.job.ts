@@ -18,6 +18,7 @@ import {
 } from './kinds.ts';
 import { leftOf, removedInstance } from './left-behind.ts';
 import { removeContainer, removeObjects } from './removal.ts';
+import { removeSnapshotsBeside } from './snapshots-beside.ts';
 import { instanceResource } from './resource.ts';
 import { startContainers } from './start-containers.ts';
 
@@ -130,49 +131,65 @@ async function isForsaken({ app, operation, input }: StepContext<Resting>): Prom
   return found(row, 'instance', operation.resourceId).server.status !== 'active';
 }
 
+/** What a deletion does on the server, in two steps. */
+export const deletion = {
+  containers: async (context: StepContext<Resting>): Promise<string | undefined> => {
+    if (await isForsaken(context)) return 'The server is not contacted';
+    const { instance, host } = await siteOf(context);
+    const serving = await findContainer(host, namesOf(instance.id).odoo);
+    if (serving) await stopContainer(host, serving.Id, 5);
+    for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
+      await removeContainer(host, container.Id);
+    return undefined;
+  },
+  data: async (context: StepContext<Resting>): Promise<string | undefined> => {
+    const forsaken = await isForsaken(context);
+    await context.saveState({ forsaken });
+    if (forsaken) return 'What it has on the server is left there; the audit log lists it';
+    const { instance, host } = await siteOf(context);
+    await removeObjects(host, instance.id, () => true);
+    return undefined;
+  },
+};
+
+/** `untouched`: nothing was begun of what cannot be taken back. */
+export async function settleDeletion(
+  tx: Tx,
+  { operation, scope, input, state }: Settled,
+  outcome: Outcome,
+  error: OperationError | null,
+  untouched = operation.attempt === 0,
+): Promise<void> {
+  const done = outcome === 'succeeded';
+  const instance = await tx.instance.update({
+    where: { id: operation.resourceId },
+    data: done
+      ? removedInstance
+      : untouched
+        ? restingOf(input)
+        : { status: 'failed', statusMessage: error?.message ?? null },
+    include: { server: true },
+  });
+  if (done) {
+    await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
+    await removeSnapshotsBeside(tx, instance.id);
+  }
+  await recordFact(tx, scope, {
+    action: done ? 'instance.deleted' : 'instance.error',
+    resource: instanceResource,
+    resourceId: instance.id,
+    resourceName: instance.name,
+    projectId: instance.projectId,
+    after: {
+      status: instance.status,
+      reason: error?.code ?? null,
+      ...(done && state['forsaken'] === true ? { left: leftOf(instance) } : {}),
+    },
+  });
+}
+
 export const deleteInstanceJob = implementOperation({
   kind: deleteInstanceKind,
-  steps: {
-    containers: async (context) => {
-      if (await isForsaken(context)) return 'The server is not contacted';
-      const { instance, host } = await siteOf(context);
-      const serving = await findContainer(host, namesOf(instance.id).odoo);
-      if (serving) await stopContainer(host, serving.Id, 5);
-      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        await removeContainer(host, container.Id);
-    },
-    data: async (context) => {
-      const forsaken = await isForsaken(context);
-      await context.saveState({ forsaken });
-      if (forsaken) return 'What it has on the server is left there; the audit log lists it';
-      const { instance, host } = await siteOf(context);
-      await removeObjects(host, instance.id, () => true);
-      return undefined;
-    },
-  },
-  settle: async (tx, { operation, scope, input, state }, outcome, error) => {
-    const done = outcome === 'succeeded';
-    const instance = await tx.instance.update({
-      where: { id: operation.resourceId },
-      data: done
-        ? removedInstance
-        : operation.attempt === 0
-          ? restingOf(input)
-          : { status: 'failed', statusMessage: error?.message ?? null },
-      include: { server: true },
-    });
-    if (done) await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
-    await recordFact(tx, scope, {
-      action: done ? 'instance.deleted' : 'instance.error',
-      resource: instanceResource,
-      resourceId: instance.id,
-      resourceName: instance.name,
-      projectId: instance.projectId,
-      after: {
-        status: instance.status,
-        reason: error?.code ?? null,
-        ...(done && state['forsaken'] === true ? { left: leftOf(instance) } : {}),
-      },
-    });
-  },
+  steps: deletion,
+  settle: settleDeletion,
 });

@@ -1,12 +1,13 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { mutate } from '../audit/mutation.ts';
+import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, found, inShort, invalidState } from '../errors.ts';
 import type { OperationKind } from '../operations/definition.ts';
 import { type Resting, restartInstanceKind, startInstanceKind, stopInstanceKind } from './kinds.ts';
 import { instanceResource } from './resource.ts';
 import { getInstance } from './list.ts';
+import { requireNoLiveBackup } from './snapshots-beside.ts';
 
 type State = Instance['status'];
 type Requested = `instance.${'start' | 'stop' | 'restart' | 'deletion'}_requested`;
@@ -20,12 +21,23 @@ function neverProvisioned({ status, statusMessage }: Instance): AppError {
   );
 }
 
+/** What every transition's operation is begun with. */
+export interface BeginTransition {
+  resourceId: string;
+  serverId: string;
+  projectId: string;
+  input: { from: State; reason: string | null; force?: true };
+}
+export type Begin = (mutation: Mutation, operation: BeginTransition) => ReturnType<Mutation['start']>;
+
 export async function transition(
   app: App,
   scope: OrgScope,
   id: string,
   options: {
     kind: OperationKind<Resting, string, State>;
+    /** Begins another operation in its place, which enters the same status. */
+    begin?: Begin;
     from: readonly State[];
     /** What has never been provisioned has nothing to start or stop: only deletion is left to it, and another try. */
     provisioned?: true;
@@ -35,14 +47,16 @@ export async function transition(
 ) {
   const before = await getInstance(scope, id);
   const forced = options.force ? { force: options.force } : {};
-  return mutate(app, scope, async ({ tx, record, start }) => {
+  return mutate(app, scope, async (mutation) => {
+    const { tx, record, start } = mutation;
     // The live operation first: while one runs, its state is in between and would only mislead.
-    const operation = await start(options.kind, {
+    const given: BeginTransition = {
       resourceId: id,
       serverId: before.serverId,
       projectId: before.projectId,
       input: { from: before.status, reason: before.statusMessage, ...forced },
-    });
+    };
+    const operation = options.begin ? await options.begin(mutation, given) : await start(options.kind, given);
     if (options.provisioned && before.provisionedAt === null && options.from.includes(before.status))
       throw neverProvisioned(before);
     const changed = await tx.instance.updateMany({
@@ -50,6 +64,8 @@ export async function transition(
       data: { status: options.kind.entering, statusMessage: null, lostAt: null },
     });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
+    // The row is locked now: a backup that begins at the same time has been seen, or sees this.
+    if (options.kind.entering === 'removing') await requireNoLiveBackup(tx, scope.orgId, id);
     await record({
       action: options.action,
       resource: instanceResource,

@@ -1,7 +1,7 @@
 export { scratchOf } from './dump.ts';
 export { type Dumped, dumpedShape } from './dump-output.ts';
 export { forgetBackup, forgetSnapshots } from './forget.ts';
-export { removeLeftovers } from './leftovers.ts';
+export { prepareBeside, removeLeftovers } from './leftovers.ts';
 export { removeDeadLocks } from './locks.ts';
 export { type Manifest, manifestShape } from './manifest.ts';
 export { backupTag, besideVolume, snapshotPaths } from './names.ts';

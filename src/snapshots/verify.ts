@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { StepError } from '../operations/kind.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import { jsonOf } from './json-of.ts';
@@ -33,7 +34,7 @@ export async function verifySnapshot(
   const text = await dumpFile(context, host, repository, snapshotId, snapshotPaths.manifest);
   const manifest = manifestShape.safeParse(jsonOf(text));
   if (!manifest.success) throw corrupt('its manifest is not valid');
-  if (expected && JSON.stringify(manifestShape.parse(expected)) !== JSON.stringify(manifest.data))
+  if (expected && !isDeepStrictEqual(manifestShape.parse(expected), manifest.data))
     throw corrupt('its manifest is another one than was recorded');
   return manifest.data;
 }

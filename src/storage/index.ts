@@ -6,6 +6,7 @@ import type { Storage } from './storage.ts';
 
 export { type ObjectLock, type S3Place, S3Storage } from './s3.ts';
 export { hostKeyOf, type SftpPlace } from './sftp-session.ts';
+export { SftpStorage } from './sftp.ts';
 export { type Storage, StorageError, type StoredFile, testStorage } from './storage.ts';
 
 export type StoragePlace =

@@ -23,6 +23,9 @@ function socketTo({ host, port, lookup }: Pick<SftpPlace, 'host' | 'port' | 'loo
   return lookup === undefined ? {} : { sock: net.connect({ host, port, lookup }) };
 }
 
+const unreachable = (where: string, error: Error): StorageError =>
+  new StorageError(`${where} cannot be reached over SFTP: ${error.message}`, { reason: 'unreachable', cause: error });
+
 /** The host key of an SFTP server, before anybody signs in. */
 export function hostKeyOf(place: Pick<SftpPlace, 'host' | 'port' | 'lookup'>): Promise<Buffer> {
   const where = `${place.host}:${place.port}`;
@@ -30,7 +33,7 @@ export function hostKeyOf(place: Pick<SftpPlace, 'host' | 'port' | 'lookup'>): P
     const client = new ssh2.Client();
     client.on('error', (error) => {
       client.destroy();
-      reject(new StorageError(`${where} cannot be reached over SFTP: ${error.message}`, { cause: error }));
+      reject(unreachable(where, error));
     });
     client.connect({
       host: place.host,
@@ -59,15 +62,14 @@ export function openSftp(place: SftpPlace): Promise<SftpSession> {
     let presented = '';
     client.on('error', (error) => {
       client.destroy();
+      const told = (message: string, reason: StorageError['reason']): StorageError =>
+        new StorageError(message, { reason, cause: error });
       reject(
-        new StorageError(
-          presented !== '' && presented !== place.hostKey
-            ? `${where} presented the host key ${presented}, not the configured ${place.hostKey}`
-            : error.level === 'client-authentication'
-              ? `${where} refused the user ${place.user} or its key or password`
-              : `${where} cannot be reached over SFTP: ${error.message}`,
-          { cause: error },
-        ),
+        presented !== '' && presented !== place.hostKey
+          ? told(`${where} presented the host key ${presented}, not the configured ${place.hostKey}`, 'host_key')
+          : error.level === 'client-authentication'
+            ? told(`${where} refused the user ${place.user} or its key or password`, 'credentials')
+            : unreachable(where, error),
       );
     });
     client.on('ready', () =>

@@ -73,6 +73,16 @@ export class SftpStorage implements Storage {
         await promisify(sftp.unlink.bind(sftp))(this.#path(filename)).catch(missingIsFine);
   }
 
+  /** What is free in the directory; null where the server does not tell. */
+  async freeBytes(): Promise<number | null> {
+    const { sftp } = await this.#open();
+    return new Promise((resolve) =>
+      sftp.ext_openssh_statvfs(this.#place.dir, (error, { f_bavail, f_frsize } = { f_bavail: 0, f_frsize: 0 }) =>
+        resolve(error ? null : f_bavail * f_frsize),
+      ),
+    );
+  }
+
   async close(): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
     session?.end();

@@ -29,9 +29,12 @@ export interface Storage {
 
 /** What a storage cannot do, in words for whoever set it up. */
 export class StorageError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** What is wrong with the way to it, where that is known. */
+  readonly reason: 'host_key' | 'credentials' | 'unreachable' | undefined;
+  constructor(message: string, options: ErrorOptions & { reason?: StorageError['reason'] } = {}) {
     super(message, options);
     this.name = 'StorageError';
+    this.reason = options.reason;
   }
 }
 

@@ -72,7 +72,7 @@ it('says that the disk is full, and leaves nothing behind', async () => {
   // A disk too small for the image: a real file system of its own, which the engine fills.
   await mkdir(small, { recursive: true });
   await run('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small]);
-  const engine = new Engine(small, 7);
+  const engine = new Engine(small, 4);
   try {
     await engine.start();
     // Registered with the large engine, because validation refuses a full disk; then the small one stands in its place.

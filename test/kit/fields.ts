@@ -53,6 +53,8 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
   [/\.replicaId$/, 'replica'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
+  [/\.destinationId$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
+  [/\.backupId$|^\w+\.(\w*[bB]ackup(Updated)?|exportRepositoryKey)\.id$/, 'backup'],
   [
     /\.endpointId$|^\w+\.(\w*[wW]ebhookEndpoint|rotateWebhookSecret|replayFailedWebhookDeliveries)\.id$/,
     'webhookEndpoint',

@@ -96,6 +96,22 @@ export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name:
   return { webhookEndpoint: endpoint.text('id'), webhookDelivery: delivery?.id ?? '' };
 }
 
+/** A backup that was completed, as a worker leaves it, at a destination of its own. */
+export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string; destination: string }>(
+    `WITH instance AS (SELECT * FROM instances WHERE id = $1),
+      destination AS (INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
+        SELECT gen_random_uuid(), org_id, $2, 's3', '{"bucket": "backups", "prefix": "", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now() FROM instance RETURNING id),
+      repository AS (INSERT INTO backup_repositories (id, org_id, destination_id, instance_id, password_enc, initialized_at)
+        SELECT gen_random_uuid(), instance.org_id, destination.id, instance.id, '', now() FROM instance, destination RETURNING id)
+    INSERT INTO backups (id, org_id, project_id, environment_id, instance_id, instance_name, destination_id, repository_id, backup_type, status, snapshot_id, database_bytes, filestore_bytes, added_bytes, started_at, completed_at, verified_at)
+      SELECT gen_random_uuid(), instance.org_id, project_id, environment_id, instance.id, instance.name, destination.id, repository.id, 'manual', 'completed', repeat('a', 64), 1, 1, 1, now(), now(), now()
+      FROM instance, destination, repository RETURNING id, destination_id AS destination`,
+    [instanceId, `${name} backups`],
+  );
+  return { backup: row?.id ?? '', backupDestination: row?.destination ?? '' };
+}
+
 /** An organization with one of everything, all named after it. */
 export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const owner = await ocore.owner(name);
@@ -106,6 +122,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
+  const backups = await addBackup(ocore, resources['instance'] ?? '', name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -122,7 +139,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...person, ...member, ...others },
+    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...person, ...member, ...others },
   };
 }
 

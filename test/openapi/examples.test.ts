@@ -4,6 +4,7 @@ import { at, operations } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
+import { tellBackups } from './told/backups.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -73,6 +74,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellMembers(scene, ada);
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
+  await tellBackups(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

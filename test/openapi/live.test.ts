@@ -4,7 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -29,6 +29,7 @@ async function filled(path: string): Promise<string> {
     members: () => listed('/members'),
     roles: () => listed('/roles'),
     'api-keys': () => listed('/api-keys'),
+    backups: () => listed('/backups'),
     registries: () => listed('/registries'),
     'webhook-endpoints': () => listed('/webhook-endpoints'),
     'webhook-deliveries': async () => listed(`/webhook-endpoints/${await listed('/webhook-endpoints')}/deliveries`),
@@ -53,6 +54,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
+  await addBackup(ocore, fleet.INSTANCE_ID, 'live');
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,

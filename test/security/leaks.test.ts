@@ -12,7 +12,7 @@ import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
-import { addWebhook, personalIds } from '../kit/two-orgs.ts';
+import { addBackup, addWebhook, personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
 import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -259,6 +259,7 @@ async function things(watched: Client): Promise<Ids> {
     secret: plant('new secret of a webhook', `whsec_${Buffer.alloc(32, 'planted-29').toString('base64')}`),
   });
   const webhooks = await addWebhook({ sql }, watched, 'watched');
+  const backups = await addBackup({ sql }, id, 'watched');
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -278,6 +279,7 @@ async function things(watched: Client): Promise<Ids> {
     server: server.text('id'),
     registry: registry.text('id'),
     ...webhooks,
+    ...backups,
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,

@@ -1,6 +1,8 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
 import { databaseReplicaEvents } from './database-replica.ts';
+import { backupDestinationEvents } from './backup-destination.ts';
+import { backupEvents } from './backup.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -27,6 +29,7 @@ export const organizationCatalogue = {
   ...apiKeyEvents,
   ...serverEvents,
   ...registryEvents,
+  ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
   ...instanceEvents,
@@ -34,6 +37,7 @@ export const organizationCatalogue = {
   ...pointInTimeEvents,
   ...restoreEvents,
   ...transferEvents,
+  ...backupEvents,
   ...operationEvents,
   ...webhookEvents,
 };

@@ -14,6 +14,7 @@ export interface ContainerSpec {
     NetworkMode: string;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
+      /** `bind`: a directory of the server, which must exist. */
       Type: 'volume' | 'bind';
       Source?: string;
       Target: string;

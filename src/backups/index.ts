@@ -1,0 +1,14 @@
+export { megabytes, progressOf } from './context.ts';
+export { asInProgress, beginBackup, createBackup, createInput as createBackupInput } from './create.ts';
+export { deleteBackup } from './delete.ts';
+export { chooseDestination, reachedFrom } from './destination.ts';
+export { exportRepositoryKey, type RepositoryKey } from './export-key.ts';
+export { backupsFeature } from './feature.ts';
+export { type FinalBackup, removeInstance } from './final-backup.ts';
+export { requireUnused } from './in-use.ts';
+export { type BackupFilter, backupsById, getBackup, listBackups, listEnvironmentBackups } from './list.ts';
+export { abandonPreBackup, type PreBackupOptions, settlePreBackup, takePreBackup } from './pre-backup.ts';
+export { backupResource } from './resource.ts';
+export { updateBackup, updateInput as updateBackupInput } from './update.ts';
+export { verifyBackup } from './verify.ts';
+export { serverFor } from './work-place.ts';

@@ -1,0 +1,32 @@
+import { ids } from '../../../rest/openapi/shared-examples.ts';
+import type { Client } from '../../kit/client.ts';
+import { endOperations } from '../../kit/fleet-rows.ts';
+import type { Scene } from './scene.ts';
+
+/** Backups of the instance that the story has, as if a worker had taken them. */
+export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const instance = story.real(ids.instance);
+  await ocore.sql("UPDATE instances SET status = 'running' WHERE id = $1", [instance]);
+  await ocore.sql(
+    `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
+      SELECT gen_random_uuid(), org_id, 'Bucket', 's3', '{"bucket": "acme-backups", "prefix": "odoo", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now() FROM instances WHERE id = $1`,
+    [instance],
+  );
+  const made = await story.tell('POST /environments/{envId}/backups', ada, { body: { destinationId: undefined } });
+  const id = made.text('id');
+  await endOperations(ocore, id);
+  await ocore.sql(
+    `UPDATE backups SET status = 'completed', snapshot_id = repeat('a', 64), database_bytes = 1, filestore_bytes = 1, added_bytes = 1,
+      started_at = now() - interval '1 second', completed_at = now(), verified_at = now() WHERE id = $1`,
+    [id],
+  );
+  await story.tell('GET /environments/{envId}/backups', ada);
+  await story.tell('GET /backups', ada);
+  await story.tell('GET /backups/{id}', ada);
+  await story.tell('PATCH /backups/{id}', ada);
+  await story.tell('POST /backups/{id}/export-key', ada);
+  await story.tell('POST /backups/{id}/verify', ada);
+  await endOperations(ocore, id);
+  await story.tell('DELETE /backups/{id}', ada, { body: { force: true } });
+  await endOperations(ocore, id);
+}
