@@ -73,7 +73,9 @@ export function answerOf(route: Route, value: unknown, url: string): RestAnswer 
       return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, parsed.message ?? answer.message);
     }
     case 'file':
-      throw new AppError('internal_error', 'A file is streamed row by row');
+    case 'bytes':
+    case 'upload':
+      throw new AppError('internal_error', 'A file is streamed');
   }
 }
 

@@ -36,4 +36,8 @@ const withBody: readonly RequestHandler[] = [requireJson, ...jsonBody];
 const withoutBody: readonly RequestHandler[] = [requireNone, ...jsonBody.map(refusing)];
 
 /** Reads the body of a route that has one, and refuses one elsewhere. */
-export const bodyOf = (prepared: PreparedRoute): readonly RequestHandler[] => (hasBody(prepared) ? withBody : withoutBody);
+export const bodyOf = (prepared: PreparedRoute): readonly RequestHandler[] => {
+  // It is read as it comes.
+  if (prepared.route.answer.as === 'upload') return [];
+  return hasBody(prepared) ? withBody : withoutBody;
+};

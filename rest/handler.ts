@@ -13,6 +13,7 @@ import { runRoute } from './run-document.ts';
 import { sendStream, wantsStream } from './event-stream.ts';
 import { idempotent } from './idempotency.ts';
 import { withTotal } from './include-total.ts';
+import { receiveUpload, sendBytes } from './byte-file.ts';
 import { readUntil, waitOf } from './long-poll.ts';
 import type { PreparedRoute } from './prepared.ts';
 import { sendRows } from './row-file.ts';
@@ -69,6 +70,11 @@ export function handler(parts: Parts, prepared: PreparedRoute, getter: PreparedR
     if (types.length > 0) requireAccepted(request, types);
     const variables = variablesOf(request, prepared);
     if (route.answer.as === 'file') return sendRows(request, response, prepared, context, variables);
+    if (route.answer.as === 'bytes') {
+      holdOpen(connections, context, response);
+      return sendBytes(request, response, prepared, context, variables);
+    }
+    if (route.answer.as === 'upload') return receiveUpload(request, response, prepared, context, variables);
     if (route.method === 'get' && !wantsStream(request, prepared)) {
       const value = await shown(parts, request, response, withTotal(request, prepared), context, variables);
       if (value !== undefined) sendAnswer(request, response, route, answer(request, value));

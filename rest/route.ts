@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { Context } from '../schema/context.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import type { Topic } from '../src/events/hub.ts';
 
@@ -22,7 +24,27 @@ export type Answer =
   /** A browser is sent to the `url` of the root field. */
   | { as: 'redirect' }
   /** A file that is sent row by row. */
-  | { as: 'file'; contentTypes: readonly string[]; rows: RowFile };
+  | { as: 'file'; contentTypes: readonly string[]; rows: RowFile }
+  /** A file that is sent as it lies somewhere, whole or a range of it. */
+  | { as: 'bytes'; contentType: string; file: SentFile }
+  /** 204 for a part of a file that the body brings, from the byte on that `Upload-Offset` names. */
+  | { as: 'upload'; contentType: string; receive: ReceivePart };
+
+/** A range of bytes, both included. */
+export interface ByteRange {
+  first: number;
+  last: number;
+}
+
+/** What a file is that is sent. Its size is null where nobody knows it before its end: then there are no ranges. */
+export interface SentFile {
+  describe(value: unknown): { filename: string; size: number | null; headers?: Readonly<Record<string, string>> };
+  /** What is wrong with the request is thrown before the first byte. */
+  open(context: Context, value: unknown, range: ByteRange | null, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Gives how much of the file is there then. */
+export type ReceivePart = (context: Context, value: unknown, offset: number, body: Readable) => Promise<number>;
 
 /** The rows of a file: pages of a connection, by the variables `first` and `after` beside the route's own. */
 export interface RowFile {

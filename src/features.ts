@@ -13,6 +13,7 @@ import { pitrFeature } from './pitr/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { replicasFeature } from './replicas/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
@@ -33,10 +34,11 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  backupsFeature,
+  restoresFeature,
+  transfersFeature,
   replicasFeature,
   pitrFeature,
-  transfersFeature,
-  backupsFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -75,15 +75,11 @@ function codesOf(
   add(typesOf(route).length > 0, 'not_acceptable');
   add(pathParameters.length > 0, 'not_found');
   add(route.answer.as === 'list', 'invalid_cursor');
-  add(hasBody, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
-  add(
-    changes,
-    'conflict',
-    'unprocessable',
-    'idempotency_in_progress',
-    'idempotency_answer_lost',
-    'idempotency_key_reused',
-  );
+  const isUpload = route.answer.as === 'upload';
+  add(isUpload, 'unsupported_media_type');
+  add(hasBody && !isUpload, 'invalid_json', 'payload_too_large', 'unsupported_media_type');
+  add(changes, 'conflict', 'unprocessable');
+  add(changes && !isUpload, 'idempotency_in_progress', 'idempotency_answer_lost', 'idempotency_key_reused');
   add(conditional, 'precondition_failed');
   add(changes && scope.organization, 'invalid_state');
   add(route.answer.as === 'accepted', 'operation_in_progress');

@@ -123,6 +123,14 @@ export function bodyOf(subject: Subject): JsonObject | null {
       content: { 'application/json': content },
     };
   }
+  const { answer } = prepared.route;
+  if (answer.as === 'upload')
+    return {
+      required: true,
+      description:
+        'The bytes of the file from `Upload-Offset` on, as many as fit into the 30 seconds that a request may take.',
+      content: { [answer.contentType]: { schema: { description: 'A part of the file.' } } },
+    };
   const names = prepared.route.body ?? [];
   if (names.length === 0) return null;
   const required = names.filter((name) => {

@@ -148,6 +148,19 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
       };
     case 'nothing':
       return { 204: { description: 'Success, without a body.', headers: headersOf() } };
+    case 'bytes': {
+      const content = { [answer.contentType]: { schema: { description: field.description ?? '' } } };
+      return {
+        200: { description: 'The file.', headers: headersOf('Content-Disposition'), content },
+        206: {
+          description: 'The range of the file that `Range` names.',
+          headers: headersOf('Content-Disposition'),
+          content,
+        },
+      };
+    }
+    case 'upload':
+      return { 204: { description: 'The part is on the server’s disk.', headers: headersOf() } };
     case 'file':
       return {
         200: {

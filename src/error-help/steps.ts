@@ -195,17 +195,6 @@ export const stepHelp = {
     message: 'The file was made by Odoo 18.0; the instance has Odoo 19.0',
     hint: 'Upload a backup that Odoo of the same release made, in the format zip with its filestore.',
   },
-  disk_space: {
-    title: 'The disk of the server has too little space',
-    happened: 'What the operation would write needs more space than the disk of the server has. Nothing was changed.',
-    causes: ['The database and the files are on the disk a second time until the operation has ended.'],
-    todo: [
-      'Read `message`: it says how much is needed.',
-      'Delete what is no longer needed on the server, or enlarge its disk; then retry the operation.',
-    ],
-    message: '12.0 GB are needed on the disk of the server, and 3.5 GB are free',
-    hint: 'Free space on the server, then retry the operation.',
-  },
   no_free_port: {
     title: 'The server has no free port for the instance',
     happened: 'All ports of the range are in use, or twenty in a row are taken by other programs.',

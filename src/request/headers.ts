@@ -11,6 +11,9 @@ export const requestHeaders = [
   'Last-Event-ID',
   'X-OCore-Session',
   'X-CSRF-Token',
+  'Range',
+  'Upload-Offset',
+  'Tus-Resumable',
 ] as const;
 export const answerHeaders = [
   'X-Request-Id',
@@ -19,6 +22,11 @@ export const answerHeaders = [
   'Link',
   'Location',
   'Content-Disposition',
+  'Accept-Ranges',
+  'Content-Range',
+  'Upload-Offset',
+  'Upload-Length',
+  'Tus-Resumable',
   'Retry-After',
   'Idempotency-Replayed',
   'Deprecation',

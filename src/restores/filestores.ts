@@ -54,11 +54,16 @@ export async function prepareFilestore(
   site: Site,
 ): Promise<{ volume: string; path: string }> {
   await run(context, site, 'prepare');
-  const { incoming } = replacementNames(site.instance, context.operation.id);
-  return {
-    volume: volumesOf(site.instance).filestore,
-    path: `${filestoresPath.replace(`${dataPath}/`, '')}/${incoming}`,
-  };
+  return incomingFilestore(context, site);
+}
+
+/** Where the files that come are put: the volume, and the directory in it. */
+export function incomingFilestore(
+  { operation }: Pick<StepContext<unknown>, 'operation'>,
+  { instance }: Pick<Site, 'instance'>,
+): { volume: string; path: string } {
+  const { incoming } = replacementNames(instance, operation.id);
+  return { volume: volumesOf(instance).filestore, path: `${filestoresPath.replace(`${dataPath}/`, '')}/${incoming}` };
 }
 
 /** Exchanges the filestores. Odoo must not run. */

@@ -66,7 +66,8 @@ async function stopAll(site: Site): Promise<void> {
   await stopContainer(site.host, namesOf(site.instance.id).database, 60);
 }
 
-async function removeLeftovers(context: Context, site: Site, parts: Parts): Promise<void> {
+/** Removes what is no longer needed of both, and what the operation has besides. */
+export async function removeLeftovers(context: Context, site: Site, parts: Parts): Promise<void> {
   await removeTools(context, site);
   await ensureDatabaseRuns(site.host, site.instance, context.signal);
   if (parts.database) await dropDatabases(context, site, ['incoming', 'before']);

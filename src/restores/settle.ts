@@ -1,4 +1,5 @@
 import { recordFact } from '../audit/mutation.ts';
+import { backupResource } from '../backups/index.ts';
 import type { Tx } from '../database/database.ts';
 import { instanceResource, restingOf } from '../instances/index.ts';
 import type { EndContext, OperationError, Outcome } from '../operations/outcome.ts';
@@ -56,5 +57,24 @@ export async function settleReplaced(
     resourceName: instance.name,
     projectId: instance.projectId,
     after: { ...restored, status: instance.status, reason: error?.code ?? null },
+  });
+}
+
+/** That a backup serves in an instance, for whoever follows the backup. */
+export async function recordRestored(
+  tx: Tx,
+  scope: EndContext<unknown>['scope'],
+  instanceId: string,
+  { backupId, database, filestore }: { backupId: string; database: boolean; filestore: boolean },
+): Promise<void> {
+  const backup = await tx.backup.findFirst({ where: { id: backupId, orgId: scope.orgId } });
+  if (!backup) return;
+  await recordFact(tx, scope, {
+    action: 'backup.restored',
+    resource: backupResource,
+    resourceId: backup.id,
+    resourceName: backup.instanceName,
+    projectId: backup.projectId,
+    after: { instanceId, database, filestore },
   });
 }

@@ -10,42 +10,27 @@ import { placeName, transferFile } from './place.ts';
 import { transferResource } from './resource.ts';
 import { factAbout, getTransfer, newExpiry } from './rows.ts';
 
-/** A transfer whose content is sent or received, with how much of it is there. */
-export type Content = Transfer;
+/** A file with how much of it is there: whoever may send or receive its content sees it. */
+export const getTransferContent = (scope: OrgScope, id: string): Promise<Transfer> => getTransfer(scope, id);
 
-/** An export that can be downloaded. Who downloads it is in the audit log. */
-export async function openDownload(app: App, scope: OrgScope, id: string): Promise<Content> {
+/** Opens an export to be read, from one byte to another, both included. Who does is in the audit log. */
+export async function openDownload(
+  app: App,
+  scope: OrgScope,
+  id: string,
+  range: { first: number; last: number } | null,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
   const transfer = await getTransfer(scope, id);
   if (transfer.direction !== 'export' || transfer.status !== 'ready')
     throw invalidState(transfer.direction, transfer.status, ['ready']);
-  return mutate(app, scope, async ({ tx, record }) => {
+  await mutate(app, scope, async ({ tx, record }) => {
     await tx.transfer.updateMany({ where: { id, status: 'ready' }, data: { expiresAt: newExpiry() } });
     await record({ ...factAbout(transfer), action: 'transfer.downloaded' });
-    return transfer;
   });
-}
-
-/** An upload that goes on, from which byte. It is kept for another day. */
-export async function continueUpload(app: App, scope: OrgScope, id: string): Promise<Content> {
-  const before = await getTransfer(scope, id);
-  if (before.direction !== 'import' || !['receiving', 'ready'].includes(before.status))
-    throw invalidState(before.direction, before.status, ['receiving']);
-  return mutate(app, scope, async ({ tx }) => {
-    const where = { id, orgId: scope.orgId };
-    const transfer = await tx.transfer.update({ where, data: { expiresAt: newExpiry() } });
-    return found(transfer, 'transfer', id);
-  });
-}
-
-/** The bytes from one place to another, both included, as they lie on the server. */
-export async function* readContent(
-  app: App,
-  { orgId, serverId, ...transfer }: Content,
-  { first, last }: { first: number; last: number },
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const { docker } = await connectServer(app, orgId, serverId, signal, 'transfers');
-  yield* readExec(
+  const { first, last } = range ?? { first: 0, last: Number(transfer.sizeBytes) - 1 };
+  const { docker } = await connectServer(app, transfer.orgId, transfer.serverId, signal, 'transfers');
+  return readExec(
     docker,
     placeName(transfer),
     [
@@ -59,6 +44,15 @@ export async function* readContent(
     ],
     { signal },
   );
+}
+
+/** An upload that goes on, from which byte. It is kept for another day. */
+export async function continueUpload(app: App, scope: OrgScope, id: string): Promise<Transfer> {
+  const before = await getTransfer(scope, id);
+  if (before.direction !== 'import' || before.status !== 'receiving')
+    throw invalidState(before.direction, before.status, ['receiving']);
+  const where = { id, orgId: scope.orgId };
+  return mutate(app, scope, ({ tx }) => tx.transfer.update({ where, data: { expiresAt: newExpiry() } }));
 }
 
 /** No more of the body than is missing: the rest is an error. */
@@ -78,11 +72,12 @@ async function* bounded(body: AsyncIterable<Uint8Array>, missing: number): Async
 export async function receivePart(
   app: App,
   scope: OrgScope,
-  content: Content,
+  id: string,
   offset: number,
   body: Readable,
 ): Promise<Transfer> {
-  const { id, orgId, serverId } = content;
+  const content = await getTransfer(scope, id);
+  const { orgId, serverId } = content;
   const size = Number(content.sizeBytes ?? 0);
   if (offset !== Number(content.receivedBytes))
     throw new AppError('conflict', `The upload goes on at byte ${content.receivedBytes}, not at ${offset}`, {

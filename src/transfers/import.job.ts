@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { abandonPreBackup, settlePreBackup, takePreBackup } from '../backups/index.ts';
 import { ensureData, siteOf, sql, waitForOdoo } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
@@ -87,6 +88,12 @@ export const importJob = implementOperation({
   kind: importKind,
   steps: {
     check,
+    safety: async (context) => {
+      const site = await siteOf(context);
+      if (!context.input.safetyBackup) return 'Not wanted';
+      const { id } = await takePreBackup(context, site, 'pre_restore');
+      return `The backup ${id} has the data from before`;
+    },
     load,
     replace: async (context) => {
       await replaceData(context, await siteOf(context), both);
@@ -103,9 +110,14 @@ export const importJob = implementOperation({
       return 'The data from before and the uploaded file are removed';
     },
   },
-  cleanup: async (context) => putBack(context, await siteOf(context), both, context.input.from),
+  cleanup: async (context) => {
+    const site = await siteOf(context);
+    await abandonPreBackup(context, site);
+    await putBack(context, site, both, context.input.from);
+  },
   settle: async (tx, context, outcome, error) => {
     const { transferId } = context.input;
+    await settlePreBackup(tx, context, outcome, error);
     if (context.state['removed'] === true)
       await tx.transfer.updateMany({ where: { id: transferId, status: 'ready' }, data: { status: 'removed' } });
     await settleReplaced(tx, context, outcome, error, { source: 'import', sourceId: transferId, ...both });

@@ -3,7 +3,7 @@ import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { found, invalidState } from '../errors.ts';
-import { getInstance, instanceResource } from '../instances/index.ts';
+import { getInstance, instanceResource, requireNoLiveBackup } from '../instances/index.ts';
 import { requireConfirmed } from '../restores/index.ts';
 import { importKind } from './kinds.ts';
 import { getTransfer } from './rows.ts';
@@ -42,6 +42,7 @@ export async function importTransfer(app: App, scope: OrgScope, id: string, choi
       data: { status: 'restarting', statusMessage: null, lostAt: null },
     });
     if (changed.count === 0) throw invalidState('instance', before.status, from);
+    await requireNoLiveBackup(tx, scope.orgId, before.id);
     // A removal that was requested at the same time has gone before, and is seen; or comes after, and sees this.
     const kept = await tx.transfer.updateMany({ where: { id, status: 'ready' }, data: { status: 'ready' } });
     if (kept.count === 0) throw invalidState('transfer', 'removing', ['ready']);

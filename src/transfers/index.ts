@@ -1,4 +1,4 @@
-export { type Content, continueUpload, openDownload, readContent, receivePart } from './content.ts';
+export { continueUpload, getTransferContent, openDownload, receivePart } from './content.ts';
 export { beginImport, exportInstance } from './export.ts';
 export { transfersFeature } from './feature.ts';
 export { beginImportInput, exportInput } from './fields.ts';

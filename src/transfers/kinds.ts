@@ -51,6 +51,7 @@ export const importKind = defineKind({
   input: z.object({ ...before, transferId: z.string(), safetyBackup: z.boolean() }),
   steps: [
     { name: 'check', title: 'Check the uploaded file' },
+    { name: 'safety', title: 'Take a safety backup' },
     { name: 'load', title: 'Load the database and the files beside those that serve' },
     { name: 'replace', title: 'Stop Odoo, exchange the data and start it' },
     { name: 'health', title: 'Wait until Odoo is healthy' },

@@ -6,6 +6,14 @@ import { buffer } from 'node:stream/consumers';
 export const initialisationSeconds = 20;
 
 const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
+/** Knows nothing but its release. */
+const psql = '#!/bin/sh\ncase "$(cat)" in *server_version_num*) echo 170000 ;; esac\nexit 0\n';
+/** What works on the zips of Odoo: says what it would say of an empty one, after a while. */
+const python = `#!/bin/sh
+sleep 1
+[ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
+exit 0
+`;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
 
@@ -13,8 +21,10 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
   return {
     'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\n${asleep}`,
     'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
-    'usr/local/sbin/psql': always,
-    'usr/lib/postgresql/17/bin/psql': always,
+    'usr/local/sbin/psql': psql,
+    'usr/lib/postgresql/17/bin/psql': psql,
+    'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
+    'usr/local/bin/python3': python,
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh

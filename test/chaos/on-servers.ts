@@ -114,10 +114,19 @@ async function halfChecked(sql: Scene['sql']): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.resource_id));
 }
 
+/** Files that were exported or are being uploaded: each has a container and a volume of its name. */
+async function transferPlaces(sql: Scene['sql']): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ name: string }>(
+    "SELECT 'ocore-' || instance_id || '-transfer-' || id AS name FROM transfers WHERE status IN ('receiving', 'ready')",
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** Everything on the servers' engines that the rows do not imply, and what they imply and is not there. */
 export async function hostViolations({ sql, engines }: Scene): Promise<string[]> {
   const wrong: string[] = [];
   const excused = await halfChecked(sql);
+  const transfers = await transferPlaces(sql);
   for (const { socket, docker } of engines) {
     const implied = await impliedOn(sql, socket);
     const known = new Map<string, Found>(implied.map(({ id }) => [id, { containers: [], networks: [], volumes: [] }]));
@@ -130,6 +139,7 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
         continue;
       }
       const container = await docker.getContainer(Id).inspect();
+      if (transfers.has(nameOf(container))) continue;
       found.containers.push(container);
       for (const { Name } of container.Mounts) if (Name) inUse.add(Name);
     }
@@ -144,6 +154,7 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
       const part = Labels?.[partLabel] ?? '?';
       // An image may declare volumes; they go with their container.
       if (part === 'image' && inUse.has(Name)) continue;
+      if (transfers.has(Name)) continue;
       if (found) found.volumes.push({ name: Name, part });
       else if (!inUse.has(Name)) wrong.push(`A volume that nobody uses: ${Name}`);
     }

@@ -121,6 +121,26 @@ export class Fixtures {
     });
   }
 
+  /** An upload that is complete. */
+  async #uploaded(): Promise<Place & { transferId: string }> {
+    const site = await this.#site();
+    const begun = await this.#succeeded(
+      await this.#owner.post(`/instances/${site.instanceId}/imports`, { sizeBytes: 100 }),
+    );
+    const transferId = begun.text('id');
+    const sent = await fetch(`${this.#owner.url}/api/transfers/${transferId}/content`, {
+      method: 'PATCH',
+      headers: {
+        ...this.#owner.headers(),
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      },
+      body: Buffer.alloc(100, 1),
+    });
+    if (sent.status !== 204) throw new Error(`The upload was refused: ${sent.status} ${await sent.text()}`);
+    return { ...site, transferId };
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -167,6 +187,30 @@ export class Fixtures {
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'transfer.export': { usesServer: true, ready: () => this.#onInstance('POST', '/exports') },
+    'transfer.receive': { usesServer: true, ready: () => this.#onInstance('POST', '/imports', { sizeBytes: 100 }) },
+    'transfer.remove': {
+      usesServer: true,
+      ready: async () => {
+        const { transferId, ...place } = await this.#uploaded();
+        return async () => ({
+          operationId: (await this.#owner.delete(`/transfers/${transferId}`)).text('operationId'),
+          place,
+        });
+      },
+    },
+    'instance.import': {
+      usesServer: true,
+      ready: async () => {
+        const { transferId, ...place } = await this.#uploaded();
+        return async () => ({
+          operationId: (await this.#owner.post(`/transfers/${transferId}/import`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place,
+        });
+      },
+    },
     'org.delete': {
       usesServer: false,
       ready: async () => {

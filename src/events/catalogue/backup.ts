@@ -63,5 +63,10 @@ export const backupEvents = {
   ),
   'backup.deletion_requested': event('Its deletion was requested.', about, { instanceId, backupType: 'manual' }),
   'backup.deleted': event('It was deleted with its data.', about, { instanceId, backupType: 'manual' }),
+  'backup.restored': event(
+    'It was restored: its data serve in an instance.',
+    z.strictObject({ instanceId: z.string(), database: z.boolean(), filestore: z.boolean() }),
+    { instanceId, database: true, filestore: true },
+  ),
   'backup.key_exported': event('Somebody was shown the password of its repository.'),
 };

@@ -1,0 +1,9 @@
+import type { Feature } from '../feature/feature.ts';
+import * as definitions from './kinds.ts';
+import { provisionFromBackupJob } from './provision.job.ts';
+import { restoreJob } from './restore.job.ts';
+
+export const restoresFeature: Feature = {
+  name: 'restores',
+  kinds: { definitions, implementations: [restoreJob, provisionFromBackupJob] },
+};
