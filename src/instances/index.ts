@@ -16,12 +16,28 @@ export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
 export { resting, restingOf } from './kinds.ts';
 export { deletion, settleDeletion } from './lifecycle.job.ts';
-export { getInstance, instancesById, type InstanceFilter, instancesOfEach, type InstanceView, listInstances } from './list.ts';
+export {
+  getInstance,
+  instancesById,
+  type InstanceFilter,
+  instancesOfEach,
+  type InstanceView,
+  listInstances,
+} from './list.ts';
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
-export { databaseName, instanceLabel, labelsOf, namesOf, operationLabel, partLabel, volumesOf, databaseRole } from './names.ts';
+export {
+  databaseName,
+  instanceLabel,
+  labelsOf,
+  namesOf,
+  operationLabel,
+  partLabel,
+  volumesOf,
+  databaseRole,
+} from './names.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';

@@ -46,7 +46,8 @@ export async function ensureRecovery(
   const settings: Readonly<Record<string, string>> = {
     shared_buffers: `${Math.floor(bounds.Memory / 4 / mib)}MB`,
     restore_command: restoreCommand,
-    recovery_target_time: time,
+    // PostgreSQL reads this before it knows names of time zones, such as Z.
+    recovery_target_time: time.replace('T', ' ').replace('Z', '+00'),
     recovery_target_inclusive: 'on',
     recovery_target_action: 'promote',
     // Nobody reads before the end, so that the settings of the former server need not be known.

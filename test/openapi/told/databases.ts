@@ -15,7 +15,7 @@ export async function tellReplicas({ story, ocore }: Scene, ada: Client): Promis
     await endOperations(ocore, instance);
     await ocore.sql("UPDATE instances SET status = 'running' WHERE id = $1", [instance]);
     await ocore.sql(
-      "UPDATE database_replicas SET status = $2::replica_status, lag_bytes = 0, lag_seconds = 0, checked_at = now() WHERE id = $1",
+      'UPDATE database_replicas SET status = $2::replica_status, lag_bytes = 0, lag_seconds = 0, checked_at = now() WHERE id = $1',
       [made.text('id'), status],
     );
   };
@@ -37,7 +37,7 @@ export async function tellPointInTime({ story, ocore }: Scene, ada: Client): Pro
     await endOperations(ocore, instance);
     await ocore.sql("UPDATE instances SET status = 'running' WHERE id = $1", [instance]);
     await ocore.sql(
-      "UPDATE wal_archives SET status = $2::wal_archive_status, newest_at = now(), lag_bytes = 0, checked_at = now() WHERE instance_id = $1",
+      'UPDATE wal_archives SET status = $2::wal_archive_status, newest_at = now(), lag_bytes = 0, checked_at = now() WHERE instance_id = $1',
       [instance, status],
     );
     await ocore.sql(
