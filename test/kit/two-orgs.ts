@@ -62,10 +62,6 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     "INSERT INTO operation_logs (operation_id, seq, step, level, message) VALUES ($1, 1, 'prepare', 'info', $2)",
     [instance.text('operationId'), `${name} log line`],
   );
-  const [replica] = await ocore.sql<{ id: string }>(
-    "INSERT INTO database_replicas (id, org_id, project_id, instance_id, number, status, password_enc, updated_at) SELECT gen_random_uuid(), org_id, project_id, id, 1, 'online', '', now() FROM instances WHERE id = $1 RETURNING id",
-    [instance.text('id')],
-  );
   const [event] = await ocore.sql<{ id: string }>('SELECT event_id AS id FROM outbox_events WHERE resource_id = $1', [
     instance.text('id'),
   ]);
@@ -74,10 +70,20 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     project: project.text('id'),
     environment: environment.text('id'),
     instance: instance.text('id'),
-    replica: replica?.id ?? '',
+    replica: await addReplica(ocore, instance.text('id')),
     operation: instance.text('operationId'),
     server: serverId,
   };
+}
+
+/** A replica of the database of an instance, as a worker leaves it. */
+export async function addReplica(ocore: Pick<Ocore, 'sql'>, instanceId: string): Promise<string> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO database_replicas (id, org_id, project_id, instance_id, number, status, password_enc, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, 1, 'online', '', now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId],
+  );
+  return row?.id ?? '';
 }
 
 /** A webhook endpoint with what was delivered to it. */

@@ -5,6 +5,7 @@ import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellBackups } from './told/backups.ts';
+import { tellPointInTime, tellReplicas } from './told/databases.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -75,6 +76,8 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
   await tellBackups(scene, ada);
+  await tellReplicas(scene, ada);
+  await tellPointInTime(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

@@ -4,7 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addBackup, addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addReplica, addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -55,6 +55,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
   await addBackup(ocore, fleet.INSTANCE_ID, 'live');
+  await addReplica(ocore, fleet.INSTANCE_ID);
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
