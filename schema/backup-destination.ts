@@ -141,7 +141,7 @@ const BackupDestination = builder.objectRef<DestinationRow>('BackupDestination')
     }),
     clockSkewSeconds: t.exposeInt('clockSkewSeconds', {
       nullable: true,
-      description: 'How far its clock was ahead of oCore’s at the last test; null if it tells no time.',
+      description: 'How far its clock and oCore’s were apart at the last test; null if it tells no time.',
     }),
     freeBytes: t.field({
       type: 'ByteSize',

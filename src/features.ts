@@ -2,6 +2,7 @@ import { accountsFeature } from './accounts/index.ts';
 import { adminFeature } from './admin/index.ts';
 import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
+import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
@@ -39,6 +40,7 @@ export const features: readonly Feature[] = [
   transfersFeature,
   replicasFeature,
   pitrFeature,
+  backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,
 ];

@@ -24,6 +24,7 @@ import { InstanceWatch } from './instances/index.ts';
 import { ArchiveWatch, startArchiving } from './pitr/index.ts';
 import { ReplicaWatch } from './replicas/index.ts';
 import { startMailPump } from './mail/index.ts';
+import { startBackupSchedules } from './backup-schedules/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
 import { SecretBox } from './secrets/box.ts';
 import { LiveSettings } from './settings/index.ts';
@@ -124,6 +125,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => sweeping.stop());
       const mailPump = startMailPump(app);
       stops.push(() => mailPump.stop());
+      const schedules = startBackupSchedules(app);
+      stops.push(() => schedules.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
       const monitor = new ServerMonitor(app, databaseUrl, [

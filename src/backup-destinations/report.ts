@@ -10,7 +10,7 @@ export interface PassedStep {
 export interface TestReport {
   passed: readonly PassedStep[];
   failure: { step: TestStep; problem: TestProblem; message: string } | null;
-  /** By how much the destination's clock is ahead of oCore's; null where it tells no time. */
+  /** How far the destination's clock and oCore's are apart; null where it tells no time. */
   clockSkewSeconds: number | null;
   objectLock: ObjectLock | null;
   /** What is free there; null where it is not told. */

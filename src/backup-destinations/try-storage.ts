@@ -43,7 +43,7 @@ export async function tryStorage(place: DestinationPlace, storage: Storage, repo
   await report.step('clock', async () => {
     if (clockSkewMs !== undefined && Math.abs(clockSkewMs) > mostSkewMs) throw clockFailure(clockSkewMs);
   });
-  const clockSkewSeconds = clockSkewMs === undefined ? null : Math.round(clockSkewMs / 1000);
+  const clockSkewSeconds = clockSkewMs === undefined ? null : Math.round(Math.abs(clockSkewMs) / 1000);
   return report.passed({ clockSkewSeconds, objectLock: (await storage.objectLock()) ?? null });
 }
 

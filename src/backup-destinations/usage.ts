@@ -41,6 +41,19 @@ export async function refuseMove(
 
 /** A destination goes only once nothing uses it. */
 export async function refuseIfUsed(tx: Tx, row: DestinationRow): Promise<void> {
+  const schedules = await tx.backupSchedule.findMany({
+    where: { destinationId: row.id },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+    take: 20,
+  });
+  const names = schedules.map(({ name }) => name);
+  if (names.length > 0)
+    throw new AppError(
+      'conflict',
+      `The backup destination ${row.name} is used by the schedules ${names.join(', ')}; change or delete these first`,
+      { constraint: 'in_use', schedules: names },
+    );
   const { count, instances } = await backupsAt(tx, row);
   if (count > 0)
     throw new AppError(

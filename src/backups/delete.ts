@@ -1,6 +1,7 @@
+import type { Backup } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
-import { mutate } from '../audit/mutation.ts';
+import { type Mutation, mutate } from '../audit/mutation.ts';
 import { AppError, found, invalidState } from '../errors.ts';
 import { requireUnused } from './in-use.ts';
 import { deleteBackupKind } from './kinds.ts';
@@ -43,20 +44,28 @@ export async function deleteBackup(
         'This is the last good backup of the instance: set force to true to delete it nevertheless',
         { field: 'force', constraint: 'confirmation' },
       );
-    const operation = await start(deleteBackupKind, {
-      resourceId: id,
-      serverId: await serverFor(tx, backup),
-      projectId: backup.projectId,
-      input: { instanceId, backupId: id },
-    });
-    await record({
-      action: 'backup.deletion_requested',
-      resource: backupResource,
-      resourceId: id,
-      resourceName: backup.instanceName,
-      projectId: backup.projectId,
-      after: { instanceId, backupType: backup.backupType },
-    });
+    const operation = await beginDeletion({ tx, record, start }, backup);
     return { backup, operation };
   });
+}
+
+/** Begins the deletion of a backup that nothing uses, for whoever decided it: a person or retention. */
+export async function beginDeletion({ tx, record, start }: Mutation, backup: Backup) {
+  const { id, orgId, instanceId, projectId } = backup;
+  await requireUnused(tx, orgId, id);
+  const operation = await start(deleteBackupKind, {
+    resourceId: id,
+    serverId: await serverFor(tx, backup),
+    projectId,
+    input: { instanceId, backupId: id },
+  });
+  await record({
+    action: 'backup.deletion_requested',
+    resource: backupResource,
+    resourceId: id,
+    resourceName: backup.instanceName,
+    projectId,
+    after: { instanceId, backupType: backup.backupType },
+  });
+  return operation;
 }

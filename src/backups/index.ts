@@ -1,6 +1,6 @@
 export { megabytes, progressOf } from './context.ts';
 export { asInProgress, beginBackup, createBackup, createInput as createBackupInput } from './create.ts';
-export { deleteBackup } from './delete.ts';
+export { beginDeletion, deleteBackup } from './delete.ts';
 export { chooseDestination, reachedFrom } from './destination.ts';
 export { exportRepositoryKey, type RepositoryKey } from './export-key.ts';
 export { backupsFeature } from './feature.ts';

@@ -3,6 +3,7 @@ import { authEvents } from './auth.ts';
 import { databaseReplicaEvents } from './database-replica.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
+import { backupScheduleEvents } from './backup-schedule.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -38,6 +39,7 @@ export const organizationCatalogue = {
   ...restoreEvents,
   ...transferEvents,
   ...backupEvents,
+  ...backupScheduleEvents,
   ...operationEvents,
   ...webhookEvents,
 };
