@@ -17,6 +17,7 @@ import { replicasFeature } from './replicas/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
+import { snapshotsFeature } from './snapshots/index.ts';
 import { systemBackupsFeature } from './system-backups/index.ts';
 import { transfersFeature } from './transfers/index.ts';
 import { webhooksFeature } from './webhooks/index.ts';
@@ -35,6 +36,7 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  snapshotsFeature,
   backupsFeature,
   restoresFeature,
   transfersFeature,

@@ -38,7 +38,7 @@ interface Made {
 function specOf(
   { site, replica, operationId }: Made,
   part: 'replica' | 'one-off',
-  more: Pick<ContainerSpec, 'Cmd' | 'Env' | 'StopSignal'>,
+  more: Pick<ContainerSpec, 'Entrypoint' | 'Cmd' | 'Env' | 'StopSignal' | 'User'>,
 ): ContainerSpec {
   const { instance, sizing } = site;
   return {
@@ -68,7 +68,6 @@ export async function ensureCopy(made: Made): Promise<string> {
     Labels: replicaLabels(instance, replica, 'replica', made.operationId),
   });
   const Cmd = [
-    'pg_basebackup',
     '-d',
     connectionTo(instance, slot),
     '-D',
@@ -84,7 +83,13 @@ export async function ensureCopy(made: Made): Promise<string> {
     '-v',
     '-w',
   ];
-  const spec = specOf(made, 'one-off', { Cmd, Env: [`PGPASSFILE=${copyPasswordPath}`] });
+  const spec = specOf(made, 'one-off', {
+    // The image's own entrypoint does more than start a program.
+    Entrypoint: ['pg_basebackup'],
+    Cmd,
+    Env: [`PGPASSFILE=${copyPasswordPath}`],
+    User: '0:0',
+  });
   return ensureCreated(host, instance, copy, spec, passwordFile(copyPasswordPath, password));
 }
 

@@ -1,5 +1,6 @@
 export { scratchOf } from './dump.ts';
 export { type Dumped, dumpedShape } from './dump-output.ts';
+export { snapshotsFeature } from './feature.ts';
 export { forgetBackup, forgetSnapshots } from './forget.ts';
 export { prepareBeside, removeLeftovers } from './leftovers.ts';
 export { removeDeadLocks } from './locks.ts';

@@ -39,7 +39,7 @@ export async function resticOnce(
     instance: { id: repository.instanceId, orgId: repository.orgId },
     operationId: operation.id,
     image: app.config.RESTIC_IMAGE,
-    command: [...repository.options, '--retry-lock', '1m', ...run.args],
+    command: [...repository.options, '--retry-lock', '10s', ...run.args],
     env: [
       `RESTIC_REPOSITORY=${repository.url}`,
       `RESTIC_PASSWORD_FILE=${passwordFile}`,

@@ -6,25 +6,52 @@ import { buffer } from 'node:stream/consumers';
 export const initialisationSeconds = 20;
 
 const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
-/** Knows nothing but its release. */
-const psql = '#!/bin/sh\ncase "$(cat)" in *server_version_num*) echo 170000 ;; esac\nexit 0\n';
 /** What works on the zips of Odoo: says what it would say of an empty one, after a while. */
 const python = `#!/bin/sh
 sleep 1
 [ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
 exit 0
 `;
+/** Says yes to what is asked; for a dump it does what the script of the session asks for. */
+const psql = `#!/bin/sh
+case " $* " in *" /run/ocore/dump.sql "*)
+  export SNAPSHOT=none
+  /run/ocore/dump.sh start
+  /run/ocore/dump.sh wait
+  echo '{"version":"17.0","encoding":"UTF8","collate":"C"}'
+  exit 0 ;;
+esac
+case "$(cat)" in
+  *server_version_num*) echo 170000 ;;
+  *ocore_received*) echo t ;;
+  *replica_behind*) echo 0 ;;
+  *'FROM pg_stat_replication'*) echo streaming ;;
+  *'END AS promoted'*) echo t ;;
+  *pg_is_in_recovery*) echo f ;;
+esac
+`;
+const pgDump = `#!/bin/sh
+for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
+`;
+/** Copies nothing, and says in its copy where changes begin, as the real one does. */
+const baseBackup = `#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" = -D ] && mkdir -p "$2" && echo 'START WAL LOCATION: 0/2 (file 000000010000000000000002)' >"$2/backup_label"; shift; done
+`;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
 
 function filesFor(seconds: number): Readonly<Record<string, string>> {
   return {
-    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\n[ "$1" = odoo ] && exec "$@"\n${asleep}`,
+    'usr/local/bin/docker-entrypoint.sh': `#!/bin/sh\ncase "$1" in odoo | sh) exec "$@" ;; esac\n${asleep}`,
     'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
     'usr/local/sbin/psql': psql,
     'usr/lib/postgresql/17/bin/psql': psql,
-    'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
     'usr/local/bin/python3': python,
+    'usr/lib/postgresql/17/bin/pg_dump': pgDump,
+    'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
+    'usr/lib/postgresql/17/bin/pg_basebackup': baseBackup,
+    'usr/lib/postgresql/17/bin/pg_receivewal': `#!/bin/sh\n${asleep}`,
+    'usr/lib/postgresql/17/bin/pg_archivecleanup': '#!/bin/sh\nexit 0\n',
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh

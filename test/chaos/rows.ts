@@ -69,6 +69,11 @@ const rules: readonly Rule[] = [
       "SELECT concat_ws(' ', name, id, status) AS what FROM instances WHERE status NOT IN ('running', 'stopped', 'failed', 'removed')",
   },
   {
+    says: 'A backup is in between, or good without a snapshot that was read back',
+    query:
+      "SELECT concat_ws(' ', id, status) AS what FROM backups WHERE status IN ('pending', 'running') OR (status = 'completed' AND (snapshot_id IS NULL OR verified_at IS NULL))",
+  },
+  {
     says: 'A server is in between',
     // Without its first validation a server stays as it was registered.
     query: `

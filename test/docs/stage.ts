@@ -7,7 +7,7 @@ import { activate, endOperations, fleetOf, settle } from '../kit/fleet-rows.ts';
 import type { IdentityProvider } from '../kit/identity-provider.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import type { Ocore } from '../kit/ocore.ts';
-import { addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addWebhook } from '../kit/two-orgs.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 import type { Guide } from './guide.ts';
 
@@ -60,6 +60,15 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       return { PROJECT_ID: (await owner.post('/projects', { name: 'Africa' })).text('id') };
     case 'instance':
       return { ...(await fleetOf(ocore, owner)) };
+    case 'backup': {
+      const fleet = await fleetOf(ocore, owner);
+      await settle(ocore, fleet.INSTANCE_ID);
+      const { backup } = await addBackup(ocore, fleet.INSTANCE_ID, 'kept');
+      // One whose repository the control plane itself has made, so that it has a password.
+      const made = await owner.post(`/environments/${fleet.ENVIRONMENT_ID}/backups`);
+      await endBackups(ocore);
+      return { ...fleet, BACKUP_ID: backup ?? '', REAL_ID: made.text('id') };
+    }
     case 'delivery': {
       const { webhookDelivery } = await addWebhook(ocore, owner, 'delivered');
       await ocore.sql("UPDATE webhook_endpoints SET active = true WHERE url = 'https://delivered.example.com/hook'");
@@ -86,6 +95,14 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     default:
       throw new Error(`Nothing knows how to give ${guide.needs}`);
   }
+}
+
+/** As if all operations on backups had ended. */
+async function endBackups(ocore: Ocore): Promise<void> {
+  await ocore.sql(
+    "UPDATE operations SET status = 'failed', finished_at = now() WHERE resource_type = 'backup' AND status IN ('queued', 'running')",
+  );
+  await ocore.sql("UPDATE backups SET status = 'failed' WHERE status IN ('pending', 'running')");
 }
 
 /** The token of the newest letter. */
@@ -175,6 +192,9 @@ export async function prepare(
       return {};
     case 'running':
       await settle(ocore, variables['INSTANCE_ID'] ?? '');
+      return {};
+    case 'noLiveBackup':
+      await endBackups(ocore);
       return {};
     case 'neverProvisioned':
       await endOperations(ocore, variables['INSTANCE_ID'] ?? '');

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -141,6 +144,94 @@ export class Fixtures {
     return { ...site, transferId };
   }
 
+  /** A directory of the server, for its backups alone. */
+  async #destination({ serverId }: Site): Promise<string> {
+    this.#made += 1;
+    const dir = await mkdtemp(join(tmpdir(), 'ocore-backups-'));
+    const [row] = await this.#sql<{ id: string }>(
+      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
+       SELECT gen_random_uuid(), org_id, $1, 'local', $2::jsonb, id, now(), now() FROM servers WHERE id = $3 RETURNING id`,
+      [`Disk ${this.#made}`, JSON.stringify({ path: dir }), serverId],
+    );
+    return row?.id ?? '';
+  }
+
+  async #backup(site: Site, destinationId: string): Promise<Begun & { answer: Answer }> {
+    const answer = await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+      instanceId: site.instanceId,
+      destinationId,
+    });
+    return { operationId: answer.text('operationId'), place: site, answer };
+  }
+
+  async #onBackup(method: string, path: string, body: unknown = {}): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    const { answer } = await this.#backup(site, await this.#destination(site));
+    await this.#succeeded(answer);
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api/backups/${answer.text('id')}${path}`, body)).text(
+        'operationId',
+      ),
+      place: site,
+    });
+  }
+
+  async #onReplica(method: string, path: string): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    const replicas = `/instances/${site.instanceId}/database/replicas`;
+    const made = await this.#succeeded(await this.#owner.post(replicas));
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api${replicas}/${made.text('id')}${path}`, {})).text(
+        'operationId',
+      ),
+      place: site,
+    });
+  }
+
+  #enable({ instanceId }: Site, destinationId: string): Promise<Answer> {
+    return this.#owner.request('PUT', `/api/instances/${instanceId}/database/point-in-time`, { destinationId });
+  }
+
+  /** Of an instance with a base backup; what would begin by itself does not. */
+  async #onArchive(
+    method: string,
+    path: string,
+    body: () => Record<string, string> = () => ({}),
+  ): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    await this.#succeeded(await this.#enable(site, await this.#destination(site)));
+    const ofArchive = 'FROM wal_archives WHERE instance_id = $1';
+    for (;;) {
+      const [made] = await this.#sql<{ id: string }>(
+        `SELECT id FROM base_backups WHERE archive_id = (SELECT id ${ofArchive})`,
+        [site.instanceId],
+      );
+      if (made) break;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    }
+    await this.#sql("UPDATE wal_archives SET next_at = now() + interval '1 day' WHERE instance_id = $1", [
+      site.instanceId,
+    ]);
+    const live = `SELECT 1 FROM operations WHERE resource_id = (SELECT id ${ofArchive}) AND status IN ('queued', 'running')`;
+    while ((await this.#sql(live, [site.instanceId])).length > 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    await this.#sql(
+      `UPDATE base_backups SET newest_at = now(), consistent_at = now() - interval '1 hour' WHERE archive_id = (SELECT id ${ofArchive})`,
+      [site.instanceId],
+    );
+    const sent = body();
+    return async () => ({
+      operationId: (
+        await this.#owner.request(method, `/api/instances/${site.instanceId}/database/point-in-time${path}`, sent)
+      ).text('operationId'),
+      place: site,
+    });
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -208,6 +299,47 @@ export class Fixtures {
             'operationId',
           ),
           place,
+        });
+      },
+    },
+    'instance.create_replica': { usesServer: true, ready: () => this.#onInstance('POST', '/database/replicas') },
+    'instance.remove_replica': { usesServer: true, ready: () => this.#onReplica('DELETE', '') },
+    'instance.promote_replica': { usesServer: true, ready: () => this.#onReplica('POST', '/promote') },
+    'instance.enable_archiving': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return async () => ({ operationId: (await this.#enable(site, destinationId)).text('operationId'), place: site });
+      },
+    },
+    'instance.disable_archiving': { usesServer: true, ready: () => this.#onArchive('DELETE', '') },
+    'wal_archive.ship': { usesServer: true, ready: () => this.#onArchive('POST', '/archive') },
+    'wal_archive.base_backup': { usesServer: true, ready: () => this.#onArchive('POST', '/base-backup') },
+    'instance.restore_point': {
+      usesServer: true,
+      ready: () => this.#onArchive('POST', '/restore', () => ({ time: new Date(Date.now() - 1000).toISOString() })),
+    },
+    'backup.create': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return () => this.#backup(site, destinationId);
+      },
+    },
+    'backup.verify': { usesServer: true, ready: () => this.#onBackup('POST', '/verify') },
+    'backup.delete': { usesServer: true, ready: () => this.#onBackup('DELETE', '', { force: true }) },
+    'instance.backup_and_delete': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return async () => ({
+          operationId: (
+            await this.#owner.delete(`/instances/${site.instanceId}`, { finalBackup: true, destinationId })
+          ).text('operationId'),
+          place: site,
         });
       },
     },

@@ -114,7 +114,7 @@ async function hold(wanted: readonly Ready[]): Promise<Held[]> {
 async function intoSteps(held: readonly Held[]): Promise<void> {
   await until(
     'All operations are in their steps',
-    90,
+    150,
     async () => {
       for (const operationId of await gates.waiting()) {
         held.find((one) => one.operationId === operationId)?.place?.line.hold();
@@ -212,5 +212,5 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
       .toEqual([]);
     await second.kill('SIGTERM');
   },
-  400_000,
+  600_000,
 );
