@@ -106,7 +106,7 @@ export const stepHelp = {
   archiving_behind: {
     title: 'The changes of the database are not received',
     happened:
-      'Within a minute, the receiver beside the database did not have what the database had written. Nothing is lost while PostgreSQL keeps it: the lag grows.',
+      'Within half a minute, the receiver beside the database did not have what the database had written. Nothing is lost while PostgreSQL keeps it: the lag grows.',
     causes: [
       'The container that receives was stopped or removed on the server.',
       'The disk of the server is full or too slow.',

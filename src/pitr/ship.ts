@@ -5,7 +5,7 @@ import { type ResticContext, runRestic } from '../snapshots/index.ts';
 import { archiveNames, receiver, walPath, walTag } from './names.ts';
 import type { ArchiveSite } from './rows.ts';
 
-const receivedMs = 60_000;
+const receivedMs = 30_000;
 /** How often what is received is read anew when a segment got its final name meanwhile. */
 const maxReads = 5;
 const incomplete = 3;

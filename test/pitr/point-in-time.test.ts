@@ -34,7 +34,9 @@ const now = async (): Promise<string> => {
 };
 
 async function outcome(method: string, rest: string, body: unknown = {}) {
-  const answer = await owner.request(method, `/api${path()}${rest}`, body);
+  let answer = await owner.request(method, `/api${path()}${rest}`, body);
+  // What begins by itself every two seconds is in the way now and then.
+  for (; answer.status === 409; answer = await owner.request(method, `/api${path()}${rest}`, body)) await sleep(300);
   expect([rest, answer.status, answer.body]).toEqual([rest, 202, expect.anything()]);
   const operation = await owner.finished(answer.text('operationId'));
   return [operation.at('data.operationUpdated.status'), operation.at('data.operationUpdated.error')];
@@ -110,6 +112,12 @@ it('loses nothing while the receiver is killed, the engine is killed, or the des
   const receiver = server.engine.docker.getContainer(`ocore-${instance}-wal`);
   await receiver.kill();
   await primary("INSERT INTO res_partner (name) VALUES ('Customer while it was killed')");
+  await expect
+    .poll(async () => (await owner.get('/operations?kind=wal_archive.ship&status=failed')).at('data.0.error.code'), {
+      timeout: 90_000,
+      interval: 500,
+    })
+    .toBe('archiving_behind');
   await receiver.start();
   await rename(directory, `${directory}-gone`);
   await mkdir(directory);
@@ -153,8 +161,19 @@ it('makes a base backup on request, after which the window goes on without a gap
   expect(await outcome('POST', '/base-backup')).toEqual(['succeeded', null]);
   const shown = await state();
   expect([shown.at('baseBackups'), shown.at('ranges')]).toEqual([3, [expect.anything(), expect.anything()]]);
-  expect(await outcome('POST', '/archive')).toEqual(['succeeded', null]);
-}, 200_000);
+  // Without the right to replicate there is no copy; where the archive lacks what it should have, nothing is replaced.
+  await ocore.sql("UPDATE wal_archives SET next_at = now() + interval '1 hour'");
+  await primary('ALTER ROLE ocore_wal NOREPLICATION', 'postgres');
+  expect(await outcome('POST', '/base-backup')).toEqual(['failed', expect.objectContaining({ code: 'base_backup_failed' })]);
+  await primary('ALTER ROLE ocore_wal REPLICATION', 'postgres');
+  await ocore.sql("UPDATE base_backups SET newest_at = '2100-01-01', closed = true");
+  expect(await restore('2099-01-01T00:00:00Z')).toEqual([
+    'failed',
+    expect.objectContaining({ code: 'point_not_reached' }),
+  ]);
+  expect(await customers()).toBe('2');
+  expect((await owner.get(`/instances/${instance}`)).at('status')).toBe('running');
+}, 300_000);
 
 it('leaves nothing when it is disabled', async () => {
   expect(await outcome('DELETE', '')).toEqual(['succeeded', null]);
