@@ -3,11 +3,11 @@ import type { BackupType, Instance } from '../../prisma/generated/client/client.
 import { type OrgScope, requireProject } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
-import { uniqueViolation } from '../database/database.ts';
+import { type Tx, uniqueViolation } from '../database/database.ts';
 import { AppError, found, invalidState, notFound, validationError } from '../errors.ts';
 import { canonicalId, newId } from '../ids.ts';
 import { requireNoLiveBackup } from '../instances/index.ts';
-import { operationInProgress } from '../operations/live.ts';
+import { liveOperation, operationInProgress } from '../operations/live.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment } from '../projects/index.ts';
 import { ensureRepository } from '../snapshots/index.ts';
@@ -73,6 +73,15 @@ export async function createBackup(app: App, scope: OrgScope, environmentId: str
   ).catch(asInProgress(instance.id));
 }
 
+/** Operations that replace the data of an instance: a dump would break off when they exchange the databases. */
+const replacing = ['instance.restore', 'instance.import'];
+
+async function requireKeptData(tx: Tx, orgId: string, instanceId: string): Promise<void> {
+  const where = { orgId, resourceId: instanceId, kind: { in: replacing }, ...liveOperation };
+  const live = await tx.operation.findFirst({ where, select: { id: true, kind: true } });
+  if (live) throw operationInProgress('instance', instanceId, live);
+}
+
 interface Wanted {
   backupType: BackupType;
   destinationId: string | null | undefined;
@@ -98,6 +107,7 @@ export async function beginBackup(
   if (!allowed.some((status) => status === now.status) || now.provisionedAt === null)
     throw invalidState('instance', now.status, allowed);
   await requireNoLiveBackup(tx, orgId, instance.id);
+  await requireKeptData(tx, orgId, instance.id);
   const repository = await ensureRepository(app, tx, orgId, destination.id, instance.id);
   const id = newId();
   const { projectId, environmentId } = instance;

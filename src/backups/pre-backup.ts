@@ -54,6 +54,8 @@ export async function takePreBackup(
   if (backup.status === 'completed') return backup;
   await ensureDatabaseRuns(host, instance, signal);
   const repository = await openRepository(app, backup.repositoryId);
+  // An attempt that broke off may have written a snapshot of another moment under this backup: it begins anew.
+  if (known) await abandonSnapshot(context, site, repository, backup.id);
   const snapshot = await takeSnapshot(context, site, {
     repository,
     backupId: backup.id,

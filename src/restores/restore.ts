@@ -14,7 +14,7 @@ import {
 } from '../instances/index.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment } from '../projects/index.ts';
-import { manifestShape } from '../snapshots/index.ts';
+import { type Manifest, manifestShape } from '../snapshots/index.ts';
 import { requireConfirmed } from './confirm.ts';
 import { provisionFromBackupKind, restoreKind } from './kinds.ts';
 
@@ -57,6 +57,17 @@ function partsOf(backup: Backup, { database, filestore }: Wanted): { database: b
   return parts;
 }
 
+/** What the backup says of itself. One of a version of oCore that wrote other manifests is not restored by this one. */
+function manifestOf({ id, manifest }: Backup): Manifest {
+  const known = manifestShape.safeParse(manifest);
+  if (known.success) return known.data;
+  throw new AppError(
+    'unprocessable',
+    'The backup has no manifest that this version of oCore reads; restore it with restic and the exported key',
+    { resource: 'backup', id, constraint: 'manifest' },
+  );
+}
+
 /** Restores a completed backup: into its own instance, into another one, or into a new one. */
 export async function restoreBackup(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(restoreInput, given);
@@ -80,7 +91,7 @@ async function restoreInto(
 ) {
   const { id, serverId, projectId } = before;
   requireIn(scope, 'manage:databases', projectId);
-  const { odooVersion } = manifestShape.parse(backup.manifest);
+  const { odooVersion } = manifestOf(backup);
   if (before.odooVersion !== odooVersion)
     throw new AppError(
       'unprocessable',
@@ -159,7 +170,7 @@ async function restoreIntoNew(
   if (!server) throw required('serverId', 'the instance of the backup is gone: name the server');
   const email = input.adminEmail ?? source?.adminEmail;
   if (!email) throw required('adminEmail', 'the instance of the backup is gone: name the e-mail of its administrator');
-  const manifest = manifestShape.parse(backup.manifest);
+  const manifest = manifestOf(backup);
   return createInstanceWith(
     app,
     scope,

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS res_users (id serial PRIMARY KEY, login text, passwor
 INSERT INTO res_partner (name) SELECT name FROM unnest(ARRAY['My Company', 'Administrator']) AS name WHERE NOT EXISTS (SELECT FROM res_partner);
 INSERT INTO res_company (partner_id) SELECT 1 WHERE NOT EXISTS (SELECT FROM res_company);
 INSERT INTO res_users (id, login, partner_id) SELECT id, 'user' || id, id FROM generate_series(1, 2) AS id WHERE NOT EXISTS (SELECT FROM res_users);
-CREATE TABLE IF NOT EXISTS ir_attachment (id serial PRIMARY KEY, name text, store_fname text);
+CREATE TABLE IF NOT EXISTS ir_attachment (id serial PRIMARY KEY, name text, store_fname text, url text, res_model text);
 CREATE TABLE IF NOT EXISTS ir_config_parameter (id serial PRIMARY KEY, key text UNIQUE, value text);
 SQL
   mkdir -p "/var/lib/odoo/filestore/$PGDATABASE/ab" /var/lib/odoo/sessions

@@ -46,13 +46,17 @@ const resources: readonly [RegExp, string][] = [
   [/\.projectIds?$|^\w+\.\w*[pP]roject\.id$/, 'project'],
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
-  [/\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword)\.id$/, 'instance'],
+  [
+    /\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword|beginImport)\.id$/,
+    'instance',
+  ],
   [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
   [/\.replicaId$/, 'replica'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
+  [/^\w+\.(\w*[tT]ransfer(Content)?|continueUpload)\.id$/, 'transfer'],
   [/\.destinationId$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
   [/\.backupId$|^\w+\.(\w*[bB]ackup(Updated)?|exportRepositoryKey)\.id$/, 'backup'],
   [

@@ -102,6 +102,16 @@ export async function addWebhook(ocore: Pick<Ocore, 'sql'>, owner: Client, name:
   return { webhookEndpoint: endpoint.text('id'), webhookDelivery: delivery?.id ?? '' };
 }
 
+/** An upload for an instance that goes on. */
+export async function addTransfer(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO transfers (id, org_id, project_id, instance_id, server_id, direction, status, filename, size_bytes, expires_at, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, server_id, 'import', 'receiving', $2, 100, now() + interval '1 day', now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, `${name}.zip`],
+  );
+  return { transfer: row?.id ?? '' };
+}
+
 /** A backup that was completed, as a worker leaves it, at a destination of its own. */
 export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
   const [row] = await ocore.sql<{ id: string; destination: string }>(
@@ -129,6 +139,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
   const backups = await addBackup(ocore, resources['instance'] ?? '', name);
+  const transfer = await addTransfer(ocore, resources['instance'] ?? '', name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
   const subject = await ocore.owner(`${name}-subject`);
@@ -145,7 +156,16 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   return {
     owner,
     id: person['organization'] ?? '',
-    ids: { ...resources, registry: registry.text('id'), ...webhooks, ...backups, ...person, ...member, ...others },
+    ids: {
+      ...resources,
+      registry: registry.text('id'),
+      ...webhooks,
+      ...backups,
+      ...transfer,
+      ...person,
+      ...member,
+      ...others,
+    },
   };
 }
 

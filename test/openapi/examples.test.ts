@@ -18,12 +18,16 @@ import {
 } from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
 import { password, type Scene } from './told/scene.ts';
+import { tellTransfers } from './told/transfers.ts';
 import { Story } from './told/story.ts';
 
 /** The documented successes that are not told here, and why. */
 const untold: Readonly<Record<string, string>> = {
   'POST /admin/settings/test-mail 200':
     'It needs the mail server of the settings; test/admin/settings.test.ts has one.',
+  'GET /transfers/{id}/content 200': 'Its bytes are on the instance’s server; test/transfers/odoo.test.ts reads them.',
+  'GET /transfers/{id}/content 206': 'The same.',
+  'PATCH /transfers/{id}/content 204': 'The same.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
 };
 
@@ -76,6 +80,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
   await tellBackups(scene, ada);
+  await tellTransfers(scene, ada);
   await tellReplicas(scene, ada);
   await tellPointInTime(scene, ada);
   await tellRegistries(scene, ada);

@@ -4,7 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addBackup, addReplica, addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addReplica, addTransfer, addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -30,6 +30,7 @@ async function filled(path: string): Promise<string> {
     roles: () => listed('/roles'),
     'api-keys': () => listed('/api-keys'),
     backups: () => listed('/backups'),
+    transfers: () => listed(`/instances/${fleet.INSTANCE_ID}/transfers`),
     registries: () => listed('/registries'),
     'webhook-endpoints': () => listed('/webhook-endpoints'),
     'webhook-deliveries': async () => listed(`/webhook-endpoints/${await listed('/webhook-endpoints')}/deliveries`),
@@ -54,11 +55,14 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
+  await addTransfer(ocore, fleet.INSTANCE_ID, 'live');
   await addBackup(ocore, fleet.INSTANCE_ID, 'live');
   await addReplica(ocore, fleet.INSTANCE_ID);
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
+    // It is an upload that is not complete.
+    '/transfers/{id}/content': 409,
     '/api-keys/current': 404,
     '/auth/oauth/{provider}': 404,
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +123,33 @@ export class Fixtures {
       ),
       place: site,
     });
+  }
+
+  /** A completed backup of the instance, whose snapshot the stand-in of restic gives whatever it is called. */
+  async #backedUp({ instanceId, serverId }: Site): Promise<string> {
+    const destinationId = randomUUID();
+    await this.#sql(
+      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
+       SELECT $1::uuid, org_id, $1::text, 'local', '{"path": "/tmp"}', id, now(), now() FROM servers WHERE id = $2`,
+      [destinationId, serverId],
+    );
+    const begun = await this.#owner.post(`/environments/${this.#environmentId}/backups`, { instanceId, destinationId });
+    const backup = begun.text('id');
+    // Nothing there would end a real one.
+    await this.#owner.post(`/operations/${begun.text('operationId')}/cancel`);
+    await this.#owner.finished(begun.text('operationId'));
+    const manifest = {
+      ...{ format: 1, backupId: backup, instanceId, takenAt: '2026-11-28T00:00:00Z', odooVersion: '19.0' },
+      ...{ image: 'small-odoo:19.0', imageDigest: null, postgresVersion: '17.0', database: 'some', databaseBytes: 1 },
+      ...{ encoding: 'UTF8', collate: 'C', filestore: true, modules: {}, rows: {} },
+    };
+    await this.#sql(
+      `UPDATE backups SET status = 'completed', status_message = NULL, snapshot_id = repeat('a', 64), manifest = $2,
+        database_bytes = 1, filestore_bytes = 1, added_bytes = 1, verified_at = now() WHERE id = $1`,
+      [backup, JSON.stringify(manifest)],
+    );
+    await this.#sql('UPDATE backup_repositories SET initialized_at = now() WHERE instance_id = $1', [instanceId]);
+    return backup;
   }
 
   /** An upload that is complete. */
@@ -278,6 +306,32 @@ export class Fixtures {
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
+    'instance.restore': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place: site,
+        });
+      },
+    },
+    'instance.provision_from_backup': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        this.#made += 1;
+        const wanted = { target: 'new', name: `Instance ${this.#made}` };
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, wanted)).text('operationId'),
+          place: site,
+        });
+      },
+    },
     'transfer.export': { usesServer: true, ready: () => this.#onInstance('POST', '/exports') },
     'transfer.receive': { usesServer: true, ready: () => this.#onInstance('POST', '/imports', { sizeBytes: 100 }) },
     'transfer.remove': {

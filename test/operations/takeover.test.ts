@@ -18,6 +18,9 @@ const leaseSeconds = 18;
 
 it.override('env', { OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
 
+/** Of workers alone: they run it. */
+const smallRestic = { RESTIC_IMAGE: 'small-restic:19.0' };
+
 let server: FleetServer;
 let ocore: Ocore;
 let owner: Client;
@@ -28,6 +31,7 @@ let markers: Markers;
 const startWorker = (): Promise<Program> =>
   Program.start({
     OCORE_ROLE: 'worker',
+    ...smallRestic,
     DATABASE_URL: ocore.running.databaseUrl,
     DATA_DIR: ocore.dir,
     PORT_RANGE: portRange,

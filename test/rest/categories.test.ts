@@ -35,6 +35,7 @@ const further = [
   '/odoo',
   '/registries',
   '/backups',
+  '/transfers',
   '/permissions',
   '/invitations',
   '/invite-links',

@@ -12,7 +12,7 @@ import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
-import { addBackup, addWebhook, personalIds } from '../kit/two-orgs.ts';
+import { addBackup, addTransfer, addWebhook, personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
 import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -260,6 +260,7 @@ async function things(watched: Client): Promise<Ids> {
   });
   const webhooks = await addWebhook({ sql }, watched, 'watched');
   const backups = await addBackup({ sql }, id, 'watched');
+  const transfer = await addTransfer({ sql }, id, 'watched');
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -280,6 +281,7 @@ async function things(watched: Client): Promise<Ids> {
     registry: registry.text('id'),
     ...webhooks,
     ...backups,
+    ...transfer,
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,

@@ -1,7 +1,26 @@
 import { ids } from '../../../rest/openapi/shared-examples.ts';
 import type { Client } from '../../kit/client.ts';
-import { endOperations } from '../../kit/fleet-rows.ts';
+import { endOperations, settle } from '../../kit/fleet-rows.ts';
 import type { Scene } from './scene.ts';
+
+/** As a snapshot has it. */
+const manifest = {
+  format: 1,
+  backupId: 'told',
+  instanceId: 'told',
+  takenAt: '2026-11-28T09:30:00.000Z',
+  odooVersion: '19.0',
+  image: 'odoo:19.0',
+  imageDigest: null,
+  postgresVersion: '17.2',
+  database: 'erp_production',
+  databaseBytes: 1,
+  encoding: 'UTF8',
+  collate: 'C',
+  filestore: true,
+  modules: {},
+  rows: {},
+};
 
 /** Backups of the instance that the story has, as if a worker had taken them. */
 export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise<void> {
@@ -25,6 +44,10 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
   await story.tell('GET /backups/{id}', ada);
   await story.tell('PATCH /backups/{id}', ada);
   await story.tell('POST /backups/{id}/export-key', ada);
+  await ocore.sql('UPDATE backups SET manifest = $2 WHERE id = $1', [id, JSON.stringify(manifest)]);
+  await ocore.sql('UPDATE instances SET provisioned_at = coalesce(provisioned_at, now()) WHERE id = $1', [instance]);
+  await story.tell('POST /backups/{id}/restore', ada);
+  await settle(ocore, instance);
   await story.tell('POST /backups/{id}/verify', ada);
   await endOperations(ocore, id);
   await story.tell('DELETE /backups/{id}', ada, { body: { force: true } });
