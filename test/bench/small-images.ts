@@ -5,7 +5,6 @@ import { buffer } from 'node:stream/consumers';
 /** How long the stand-in's database initialisation takes, as a real one does on a machine of its own. */
 export const initialisationSeconds = 20;
 
-const always = '#!/bin/sh\ncat >/dev/null\nexit 0\n';
 /** What works on the zips of Odoo: says what it would say of an empty one, after a while. */
 const python = `#!/bin/sh
 sleep 1
