@@ -364,7 +364,10 @@ export class Fixtures {
       ready: async () => {
         const site = await this.#site();
         const destinationId = await this.#destination(site);
-        return async () => ({ operationId: (await this.#enable(site, destinationId)).text('operationId'), place: site });
+        return async () => ({
+          operationId: (await this.#enable(site, destinationId)).text('operationId'),
+          place: site,
+        });
       },
     },
     'instance.disable_archiving': { usesServer: true, ready: () => this.#onArchive('DELETE', '') },

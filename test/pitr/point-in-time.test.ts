@@ -164,7 +164,10 @@ it('makes a base backup on request, after which the window goes on without a gap
   // Without the right to replicate there is no copy; where the archive lacks what it should have, nothing is replaced.
   await ocore.sql("UPDATE wal_archives SET next_at = now() + interval '1 hour'");
   await primary('ALTER ROLE ocore_wal NOREPLICATION', 'postgres');
-  expect(await outcome('POST', '/base-backup')).toEqual(['failed', expect.objectContaining({ code: 'base_backup_failed' })]);
+  expect(await outcome('POST', '/base-backup')).toEqual([
+    'failed',
+    expect.objectContaining({ code: 'base_backup_failed' }),
+  ]);
   await primary('ALTER ROLE ocore_wal REPLICATION', 'postgres');
   await ocore.sql("UPDATE base_backups SET newest_at = '2100-01-01', closed = true");
   expect(await restore('2099-01-01T00:00:00Z')).toEqual([
