@@ -69,7 +69,7 @@ it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
     [serverId, { path: directory }],
   );
   destination = row?.id ?? '';
-}, 300_000);
+});
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 it('is off at first, and refuses what needs it', async () => {
@@ -89,7 +89,7 @@ it('archives every change, and says what can be restored', async () => {
   expect(shown.text('oldest') < shown.text('newest')).toBe(true);
   const changed = await owner.request('PUT', `/api${path()}`, { destinationId: destination, retentionDays: 14 });
   expect([changed.status, changed.at('operationId'), (await state()).at('retentionDays')]).toEqual([200, null, 14]);
-}, 240_000);
+}, 600_000);
 
 it('goes back to the second before a DELETE, and to the one after it', async () => {
   await primary("INSERT INTO res_partner (name) SELECT 'Customer ' || n FROM generate_series(1, 5) n");
@@ -106,7 +106,7 @@ it('goes back to the second before a DELETE, and to the one after it', async () 
   expect(await customers()).toBe('0');
   const outside = await owner.post(`${path()}/restore`, { time: '2020-01-01T00:00:00Z' });
   expect([outside.status, outside.at('error.details.ranges.0.from')]).toEqual([422, (await state()).at('oldest')]);
-}, 400_000);
+}, 600_000);
 
 it('loses nothing while the receiver is killed, the engine is killed, or the destination is gone', async () => {
   const receiver = server.engine.docker.getContainer(`ocore-${instance}-wal`);
@@ -141,7 +141,7 @@ it('loses nothing while the receiver is killed, the engine is killed, or the des
   expect((await state()).at('statusMessage')).toBe(null);
   expect(await restore(known)).toEqual(['succeeded', null]);
   expect(await customers()).toBe('2');
-}, 400_000);
+}, 600_000);
 
 it('begins again with a new base backup where changes were lost, and keeps what was archived before', async () => {
   const known = await now();
@@ -155,7 +155,7 @@ it('begins again with a new base backup where changes were lost, and keeps what 
   expect(ranges).toHaveLength(2);
   expect(await restore(known)).toEqual(['succeeded', null]);
   expect(await customers()).toBe('2');
-}, 400_000);
+}, 600_000);
 
 it('makes a base backup on request, after which the window goes on without a gap', async () => {
   expect(await outcome('POST', '/base-backup')).toEqual(['succeeded', null]);
@@ -176,7 +176,7 @@ it('makes a base backup on request, after which the window goes on without a gap
   ]);
   expect(await customers()).toBe('2');
   expect((await owner.get(`/instances/${instance}`)).at('status')).toBe('running');
-}, 300_000);
+}, 600_000);
 
 it('leaves nothing when it is disabled', async () => {
   expect(await outcome('DELETE', '')).toEqual(['succeeded', null]);
@@ -185,4 +185,4 @@ it('leaves nothing when it is disabled', async () => {
   const filters = { label: [`sh.ocore.instance=${instance}`, 'sh.ocore.part=wal'] };
   expect(await server.engine.docker.listContainers({ all: true, filters })).toEqual([]);
   expect((await server.engine.docker.listVolumes({ filters })).Volumes ?? []).toEqual([]);
-}, 120_000);
+}, 600_000);
