@@ -18,7 +18,8 @@ const root = '/var/lib/postgresql/data';
 export const recoveryPaths = {
   root,
   dataFolder: 'pgdata',
-  walFolder: 'wal',
+  /** In the data directory, which the image makes postgres's own at each start: what was received belongs to root. */
+  walFolder: 'pgdata/ocore-wal',
   data: `${root}/pgdata`,
 } as const;
 const mib = 1024 ** 2;
@@ -26,7 +27,7 @@ const mib = 1024 ** 2;
 export const recoveryName = (instance: Pick<Instance, 'id'>): string => `${namesOf(instance.id).network}-recovery`;
 
 /** PostgreSQL replaces `%f` and `%p` by names of its own; of the last segment only a part was received. */
-const restoreCommand = `cp "${root}/wal/%f" "%p" 2>/dev/null || cp "${root}/wal/%f.partial" "%p"`;
+const restoreCommand = `cp "${root}/pgdata/ocore-wal/%f" "%p" 2>/dev/null || cp "${root}/pgdata/ocore-wal/%f.partial" "%p"`;
 
 /**
  * Starts a PostgreSQL of its own over the base backup in the scratch volume, without any network: it applies the changes up

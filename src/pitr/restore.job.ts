@@ -33,6 +33,8 @@ type Input = z.infer<typeof restorePointKind.input>;
 type Context = StepContext<Input>;
 
 const recoveryMs = 6 * 3600_000;
+/** What its runs of restic are called. */
+const restores = { base: 'restore-base', wal: 'restore-wal', files: 'restore-files' } as const;
 const parts = { database: true, filestore: false };
 const rowsShape = z.record(z.string(), z.number()).catch({});
 
@@ -53,16 +55,16 @@ async function fetchData(context: Context): Promise<string> {
   await context.saveState({ image: base.postgresImage });
   await removeTools(context, site);
   const volume = await ensureScratch(context, site);
-  const get = (snapshotId: string, path: string, folder: string, from: number) =>
+  const get = (snapshotId: string, path: string, folder: string, what: string, from: number) =>
     restoreFiles(context, site.host, repository, snapshotId, {
       path,
       volume,
       folder,
-      what: `restore-${folder}`,
+      what,
       onProgress: ({ percent_done }) => context.progress(from + percent_done * 50),
     });
-  await get(base.snapshotId, basePath, recoveryPaths.dataFolder, 0);
-  await get(base.walSnapshotId, walPath, recoveryPaths.walFolder, 50);
+  await get(base.snapshotId, basePath, recoveryPaths.dataFolder, restores.base, 0);
+  await get(base.walSnapshotId, walPath, recoveryPaths.walFolder, restores.wal, 50);
   return `The base backup of ${base.consistentAt.toISOString()}, and the changes up to ${base.newestAt.toISOString()}`;
 }
 
@@ -176,8 +178,8 @@ export const restorePointJob = implementOperation({
   cleanup: async (context) => {
     const place = await placeOf(context);
     const { site } = place;
-    for (const what of [recoveryPaths.dataFolder, recoveryPaths.walFolder, 'files'])
-      await endRestic(context, site.host, { instanceId: site.instance.id }, `restore-${what}`);
+    for (const what of Object.values(restores))
+      await endRestic(context, site.host, { instanceId: site.instance.id }, what);
     await endRecovery(place);
     await putBack(context, site, parts, 'running');
   },
