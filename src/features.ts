@@ -12,8 +12,10 @@ import { instancesFeature } from './instances/index.ts';
 import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
 import { organizationsFeature } from './orgs/index.ts';
+import { pitrFeature } from './pitr/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { replicasFeature } from './replicas/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
@@ -44,6 +46,8 @@ export const features: readonly Feature[] = [
   transfersFeature,
   clonesFeature,
   restoreTestsFeature,
+  replicasFeature,
+  pitrFeature,
   backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,

@@ -22,6 +22,8 @@ import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
 import { DatabaseWatch } from './instance-databases/index.ts';
 import { InstanceWatch } from './instances/index.ts';
+import { ArchiveWatch, startArchiving } from './pitr/index.ts';
+import { ReplicaWatch } from './replicas/index.ts';
 import { startMailPump } from './mail/index.ts';
 import { startBackupSchedules } from './backup-schedules/index.ts';
 import { Destinations, RemotePool } from './remote/index.ts';
@@ -129,9 +131,16 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => schedules.stop());
       const webhooks = startWebhooks(app);
       stops.push(() => webhooks.stop());
-      const monitor = new ServerMonitor(app, databaseUrl, [new InstanceWatch(app), new DatabaseWatch(app)]);
+      const monitor = new ServerMonitor(app, databaseUrl, [
+        new InstanceWatch(app),
+        new DatabaseWatch(app),
+        new ReplicaWatch(app),
+        new ArchiveWatch(app),
+      ]);
       monitor.start();
       stops.push(() => monitor.stop());
+      const archiving = startArchiving(app);
+      stops.push(() => archiving.stop());
       const forwarding = startForwarding(app);
       stops.push(() => forwarding.stop());
       const auditKeeper = startAuditKeeper(app);

@@ -110,6 +110,62 @@ export const stepHelp = {
     message: 'There is no table public.sale_ordr',
     hint: 'The list of tables has the names.',
   },
+  base_backup_failed: {
+    title: 'The database server could not be copied',
+    happened:
+      'A base backup for point-in-time restores was ended before it. What was archived before stays restorable, and changes are archived further; the base backup is tried again after ten minutes.',
+    causes: ['The disk of the server is full.', 'PostgreSQL was restarted or stopped meanwhile.'],
+    todo: [
+      'Read `message` and the PostgreSQL log of the instance: `GET /api/instances/{id}/logs?source=postgres`.',
+      'Check the disk of the server: `GET /api/servers/{id}/metrics`.',
+    ],
+    message: 'pg_basebackup ended with exit code 1: could not write to file: No space left on device',
+    hint: 'Check the disk of the server and the PostgreSQL log of the instance. It is tried again.',
+  },
+  archiving_behind: {
+    title: 'The changes of the database are not received',
+    happened:
+      'Within half a minute, the receiver beside the database did not have what the database had written. Nothing is lost while PostgreSQL keeps it: the lag grows.',
+    causes: [
+      'The container that receives was stopped or removed on the server.',
+      'The disk of the server is full or too slow.',
+    ],
+    todo: [
+      'Read the lag: `GET /api/instances/{id}/database/point-in-time`.',
+      'Start the instance again, which starts its receiver; if that was removed, enable point-in-time restores again.',
+    ],
+    message: 'The changes of the database are not received: its receiver is not connected, or too slow',
+    hint: 'Read the status of point-in-time restores. If the receiver was removed on the server, enable them again.',
+  },
+  point_not_reached: {
+    title: 'The point in time was not reached',
+    happened:
+      'PostgreSQL could not be recovered to the point in time from what was archived. The instance still has the data that it had.',
+    causes: [
+      'A segment of the changes is missing or damaged at the destination.',
+      'The recovery needs more memory or disk than the server has.',
+    ],
+    todo: [
+      'Read the log of the operation: it has the last lines of PostgreSQL.',
+      'Choose another second, or restore a backup: `POST /api/backups/{id}/restore`.',
+    ],
+    message: 'PostgreSQL ended before the point in time: recovery ended before configured recovery target was reached',
+    hint: 'Choose another point in time, or restore a backup.',
+  },
+  replica_not_ready: {
+    title: 'The replica cannot become the primary',
+    happened: 'The promotion was ended before it: Odoo and the old primary run again.',
+    causes: [
+      'The replica is not connected to the primary, or did not catch up with it within two minutes.',
+      'The primary does not run, so that nobody can tell whether the replica has everything.',
+    ],
+    todo: [
+      'Read `lagBytes` and `status` of the replica: `GET /api/instances/{id}/database/replicas`. Promote it when it is `online`.',
+      'If the primary is lost, promote with `force`: what the replica does not have is lost then.',
+    ],
+    message: 'The replica is 83886080 bytes behind the primary',
+    hint: 'Wait until the replica is online, or promote it with force: what it does not have is lost then.',
+  },
   database_initialisation_failed: {
     title: 'Odoo could not create its database',
     happened:

@@ -1,8 +1,10 @@
 export { confPath } from './addons-path.ts';
 export { revealAdminPassword } from './admin-password.ts';
+export { applyConf } from './apply-conf.ts';
 export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
 export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
 export { servingContainer, settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
+export { requireCopySpace } from './copy-space.ts';
 export { countInstances } from './count.ts';
 export { createInput as createInstanceInput, createInstance, createInstanceWith } from './create.ts';
 export {
@@ -50,21 +52,24 @@ export {
   partLabel,
   volumesOf,
 } from './names.ts';
+export { usesReplicas } from './odoo-conf.ts';
 export { ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { removeContainer, removeObjects } from './removal.ts';
+export { allowReplication, forgetReplication } from './replication.ts';
 export { provisionAgain } from './reprovision.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { instanceResource } from './resource.ts';
 export { recheckRestored } from './restored.ts';
+export { runDatabase } from './run-database.ts';
 export { scramVerifier } from './scram.ts';
 export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
 export { envVarNames, openSecrets, sealNewSecrets, sealOdooPassword, secretOwner } from './sealed.ts';
 export { requireNoLiveBackup } from './snapshots-beside.ts';
-export { sql, sqlAsOdoo, sqlText } from './sql.ts';
+export { sql, sqlAsOdoo, sqlIn, sqlText } from './sql.ts';
 export { startContainers } from './start-containers.ts';
 export { type Begin, restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';

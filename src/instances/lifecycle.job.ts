@@ -3,6 +3,7 @@ import { recordFact } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
 import type { OperationError, Outcome, StepContext } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { stopCompanions } from './companions.ts';
 import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
 import { waitForOdoo } from './health.ts';
@@ -91,6 +92,7 @@ export const stopInstanceJob = implementOperation({
       const { instance, host } = await siteOf(context);
       await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
       await stopContainer(host, namesOf(instance.id).database, postgresGraceSeconds);
+      await stopCompanions(host, instance.id);
       return 'Stopped; the data is kept';
     },
   },

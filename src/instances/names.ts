@@ -15,9 +15,10 @@ export function namesOf(instanceId: string) {
  * The volumes carry the operation that made them: whoever removes what one attempt made cannot touch the data of a later
  * one. Instances that were made before that have names without it.
  */
-export function volumesOf(instance: { id: string; provisionedBy: string | null }) {
+export function volumesOf(instance: { id: string; provisionedBy: string | null; databaseVolume: string | null }) {
   const suffix = instance.provisionedBy === null ? '' : `-${instance.provisionedBy}`;
-  return { database: `ocore-${instance.id}-db${suffix}`, filestore: `ocore-${instance.id}-filestore${suffix}` };
+  const database = instance.databaseVolume ?? `ocore-${instance.id}-db${suffix}`;
+  return { database, filestore: `ocore-${instance.id}-filestore${suffix}` };
 }
 
 export const instanceLabel = 'sh.ocore.instance';

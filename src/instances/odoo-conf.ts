@@ -42,7 +42,14 @@ export interface OdooInstance {
   slug: string;
   odooVersion: string;
   demo: boolean;
+  replicaHost: string | null;
 }
+
+/** The first release of Odoo that reads from a replica. */
+const readsReplicas = 18;
+
+export const usesReplicas = ({ odooVersion }: Pick<OdooInstance, 'odooVersion'>): boolean =>
+  Number.parseInt(odooVersion, 10) >= readsReplicas;
 
 /**
  * The whole `odoo.conf`. Every value is a number, a constant, made by us or a path without control characters, so that no
@@ -61,6 +68,10 @@ export function odooConf(
     admin_passwd: secrets.masterPassword,
     db_host: namesOf(instance.id).database,
     db_port: 5432,
+    // Older ones warn about options that they do not know.
+    ...(instance.replicaHost !== null && usesReplicas(instance)
+      ? { db_replica_host: instance.replicaHost, db_replica_port: 5432 }
+      : {}),
     db_user: databaseRole,
     db_password: secrets.odooPassword,
     db_name: database,

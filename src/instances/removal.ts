@@ -26,7 +26,7 @@ export async function removeContainer(host: RemoteHost, id: string): Promise<voi
 /** Removes the database's container and its volume. */
 export async function removeDatabase(
   host: RemoteHost,
-  instance: { id: string; provisionedBy: string | null },
+  instance: { id: string; provisionedBy: string | null; databaseVolume: string | null },
 ): Promise<void> {
   const container = await findContainer(host, namesOf(instance.id).database);
   if (container) await removeContainer(host, container.Id);

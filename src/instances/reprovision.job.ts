@@ -1,5 +1,6 @@
 import { recordFact } from '../audit/mutation.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { isCompanion, startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork, findContainer, stopContainer } from './containers.ts';
 import { settingsOf, siteOf } from './context.ts';
@@ -37,8 +38,9 @@ export const reprovisionInstanceJob = implementOperation({
         if (known) await stopContainer(host, known.Id, graceSeconds);
       }
       // The mail catcher of a copy is no part of Odoo, and its e-mails would go with it.
-      for (const { Id, Labels } of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        if (Labels[partLabel] !== mailPart) await removeContainer(host, Id);
+      for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
+        if (!isCompanion(container) && container.Labels[partLabel] !== mailPart)
+          await removeContainer(host, container.Id);
     },
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);
@@ -47,6 +49,7 @@ export const reprovisionInstanceJob = implementOperation({
       const bounds = databaseBounds(settingsOf(instance), sizing);
       const made = { superuserPassword: postgresPassword, bounds, operationId: context.operation.id };
       await ensureDatabaseWithin(host, instance, made, context.signal);
+      await startCompanions(context, { instance, host });
     },
     start: async (context) => {
       const site = await siteOf(context);

@@ -13,6 +13,8 @@ export function sqlText(value: string): string {
 const psql = ['psql', '-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1'] as const;
 
 interface Run {
+  /** In place of the instance's own database server. */
+  container?: string;
   user: readonly string[];
   env: readonly string[];
   database: string;
@@ -23,10 +25,10 @@ interface Run {
 
 async function run(
   host: RemoteHost,
-  instance: Instance,
-  { user, env, database, statements, signal, timeoutMs }: Run,
+  instance: Pick<Instance, 'id'>,
+  { container = namesOf(instance.id).database, user, env, database, statements, signal, timeoutMs }: Run,
 ): Promise<string> {
-  const result = await execInContainer(host.docker, namesOf(instance.id).database, [...psql, ...user, '-d', database], {
+  const result = await execInContainer(host.docker, container, [...psql, ...user, '-d', database], {
     input: statements,
     user: 'postgres',
     env,
@@ -44,13 +46,28 @@ async function run(
 /** Runs statements as PostgreSQL's superuser. */
 export const sql = (
   host: RemoteHost,
-  instance: Instance,
+  instance: Pick<Instance, 'id'>,
   database: string,
   statements: string,
   signal: AbortSignal,
   timeoutMs?: number,
 ): Promise<string> =>
   run(host, instance, { user: ['-U', 'postgres'], env: [], database, statements, signal, timeoutMs });
+
+/** The same in another container of a database server of the instance, such as that of a replica. */
+export const sqlIn = (
+  host: RemoteHost,
+  container: string,
+  database: string,
+  statements: string,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): Promise<string> =>
+  run(
+    host,
+    { id: container },
+    { container, user: ['-U', 'postgres'], env: [], database, statements, signal, timeoutMs },
+  );
 
 /**
  * Runs statements as Odoo's role, which signed in as itself: what lies in a database that somebody brought, such as a

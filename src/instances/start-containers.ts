@@ -1,4 +1,5 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
+import { startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
 import { readsConf } from './database-conf.ts';
 import { ensureNetwork, findContainer, startContainer, stopContainer } from './containers.ts';
@@ -55,6 +56,7 @@ export async function startContainers(context: StepContext<unknown>, site: Site)
     await ensureDatabaseWithin(host, instance, made, signal);
   }
   await ensureDatabaseRuns(host, instance, signal);
+  await startCompanions(context, site);
   if (odoo) {
     await endTrust(context, site, odoo);
     return startContainer(host, odoo);

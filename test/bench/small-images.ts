@@ -17,6 +17,11 @@ esac
 case "$(cat)" in
   *server_version_num*) echo 170000 ;;
   *'FROM ir_module_module m WHERE state IN'*) echo base ;;
+  *ocore_received*) echo t ;;
+  *replica_behind*) echo 0 ;;
+  *'FROM pg_stat_replication'*) echo streaming ;;
+  *'END AS promoted'*) echo t ;;
+  *pg_is_in_recovery*) echo f ;;
 esac
 exit 0
 `;
@@ -29,6 +34,10 @@ exit 0
 `;
 const pgDump = `#!/bin/sh
 for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
+`;
+/** Copies nothing, and says in its copy where changes begin, as the real one does. */
+const baseBackup = `#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" = -D ] && mkdir -p "$2" && echo 'START WAL LOCATION: 0/2 (file 000000010000000000000002)' >"$2/backup_label"; shift; done
 `;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
@@ -43,6 +52,9 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
     'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
     'usr/local/bin/python3': python,
     'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
+    'usr/lib/postgresql/17/bin/pg_basebackup': baseBackup,
+    'usr/lib/postgresql/17/bin/pg_receivewal': `#!/bin/sh\n${asleep}`,
+    'usr/lib/postgresql/17/bin/pg_archivecleanup': '#!/bin/sh\nexit 0\n',
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh

@@ -55,6 +55,7 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
   [/^\w+\.\w*[aA]piKey\.id$/, 'apiKey'],
+  [/\.replicaId$/, 'replica'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [/^\w+\.(\w*[tT]ransfer(Content)?|continueUpload)\.id$/, 'transfer'],
   [/\.destinationId$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],

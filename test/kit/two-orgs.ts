@@ -71,9 +71,20 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     project: project.text('id'),
     environment: environment.text('id'),
     instance: instance.text('id'),
+    replica: await addReplica(ocore, instance.text('id')),
     operation: instance.text('operationId'),
     server: serverId,
   };
+}
+
+/** A replica of the database of an instance, as a worker leaves it. */
+export async function addReplica(ocore: Pick<Ocore, 'sql'>, instanceId: string): Promise<string> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO database_replicas (id, org_id, project_id, instance_id, number, status, password_enc, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, 1, 'online', '', now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId],
+  );
+  return row?.id ?? '';
 }
 
 /** A webhook endpoint with what was delivered to it. */

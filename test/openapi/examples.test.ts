@@ -6,6 +6,7 @@ import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellBackups, tellDestinations, tellSchedules } from './told/backups.ts';
 import { tellClones } from './told/clones.ts';
+import { tellPointInTime, tellReplicas } from './told/databases.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -102,6 +103,8 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellSchedules(scene, ada);
   await tellClones(scene, ada);
   await tellTransfers(scene, ada);
+  await tellReplicas(scene, ada);
+  await tellPointInTime(scene, ada);
   await tellRegistries(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);

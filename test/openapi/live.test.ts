@@ -4,7 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addBackup, addCopyAndTest, addSchedule, addTransfer, addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addCopyAndTest, addReplica, addSchedule, addTransfer, addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -42,7 +42,10 @@ async function filled(path: string): Promise<string> {
     orgs: () => listed('/admin/orgs'),
   };
   const id = path.includes('{') ? await known[first === 'admin' ? second : first]?.() : undefined;
-  return path.replace(/\{\w+\}/g, id ?? '0197a1f0-0000-7000-8000-000000000000');
+  const replica = path.includes('{replicaId}')
+    ? await listed(`/instances/${fleet.INSTANCE_ID}/database/replicas`)
+    : undefined;
+  return path.replace('{replicaId}', replica ?? '').replace(/\{\w+\}/g, id ?? '0197a1f0-0000-7000-8000-000000000000');
 }
 
 it('is served as JSON and YAML', async () => {
@@ -61,6 +64,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await addSchedule(ocore, fleet.INSTANCE_ID, kept['backupDestination'] ?? '');
   await addTransfer(ocore, fleet.INSTANCE_ID, 'live');
   await addCopyAndTest(ocore, fleet.INSTANCE_ID, kept['backup'] ?? '');
+  await addReplica(ocore, fleet.INSTANCE_ID);
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,

@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -211,6 +211,62 @@ export class Fixtures {
     return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
   }
 
+  async #onReplica(method: string, path: string): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    const replicas = `/instances/${site.instanceId}/database/replicas`;
+    const made = await this.#succeeded(await this.#owner.post(replicas));
+    return async () => ({
+      operationId: (await this.#owner.request(method, `/api${replicas}/${made.text('id')}${path}`, {})).text(
+        'operationId',
+      ),
+      place: site,
+    });
+  }
+
+  #enable({ instanceId }: Site, destinationId: string): Promise<Answer> {
+    return this.#owner.request('PUT', `/api/instances/${instanceId}/database/point-in-time`, { destinationId });
+  }
+
+  /** Of an instance with a base backup; what would begin by itself does not. */
+  async #onArchive(
+    method: string,
+    path: string,
+    body: () => Record<string, string> = () => ({}),
+  ): Promise<() => Promise<Begun>> {
+    const site = await this.#site();
+    await this.#succeeded(await this.#enable(site, await this.#destination(site)));
+    const ofArchive = 'FROM wal_archives WHERE instance_id = $1';
+    for (;;) {
+      const [made] = await this.#sql<{ id: string }>(
+        `SELECT id FROM base_backups WHERE archive_id = (SELECT id ${ofArchive})`,
+        [site.instanceId],
+      );
+      if (made) break;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    }
+    await this.#sql("UPDATE wal_archives SET next_at = now() + interval '1 day' WHERE instance_id = $1", [
+      site.instanceId,
+    ]);
+    const live = `SELECT 1 FROM operations WHERE resource_id = (SELECT id ${ofArchive}) AND status IN ('queued', 'running')`;
+    while ((await this.#sql(live, [site.instanceId])).length > 0)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    await this.#sql(
+      `UPDATE base_backups SET newest_at = now(), consistent_at = now() - interval '1 hour' WHERE archive_id = (SELECT id ${ofArchive})`,
+      [site.instanceId],
+    );
+    const sent = body();
+    return async () => ({
+      operationId: (
+        await this.#owner.request(method, `/api/instances/${site.instanceId}/database/point-in-time${path}`, sent)
+      ).text('operationId'),
+      place: site,
+    });
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -319,6 +375,27 @@ export class Fixtures {
           place,
         });
       },
+    },
+    'instance.create_replica': { usesServer: true, ready: () => this.#onInstance('POST', '/database/replicas') },
+    'instance.remove_replica': { usesServer: true, ready: () => this.#onReplica('DELETE', '') },
+    'instance.promote_replica': { usesServer: true, ready: () => this.#onReplica('POST', '/promote') },
+    'instance.enable_archiving': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const destinationId = await this.#destination(site);
+        return async () => ({
+          operationId: (await this.#enable(site, destinationId)).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'instance.disable_archiving': { usesServer: true, ready: () => this.#onArchive('DELETE', '') },
+    'wal_archive.ship': { usesServer: true, ready: () => this.#onArchive('POST', '/archive') },
+    'wal_archive.base_backup': { usesServer: true, ready: () => this.#onArchive('POST', '/base-backup') },
+    'instance.restore_point': {
+      usesServer: true,
+      ready: () => this.#onArchive('POST', '/restore', () => ({ time: new Date(Date.now() - 1000).toISOString() })),
     },
     'backup.create': {
       usesServer: true,

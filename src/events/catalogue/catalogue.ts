@@ -1,5 +1,6 @@
 import { apiKeyEvents } from './api-key.ts';
 import { authEvents } from './auth.ts';
+import { databaseReplicaEvents } from './database-replica.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
 import { backupScheduleEvents } from './backup-schedule.ts';
@@ -11,6 +12,7 @@ import { instanceEvents } from './instance.ts';
 import { memberEvents } from './member.ts';
 import { operationEvents } from './operation.ts';
 import { organizationEvents } from './organization.ts';
+import { pointInTimeEvents } from './point-in-time.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
 import { restoreEvents } from './restore.ts';
@@ -39,6 +41,8 @@ export const organizationCatalogue = {
   ...backupScheduleEvents,
   ...restoreEvents,
   ...transferEvents,
+  ...databaseReplicaEvents,
+  ...pointInTimeEvents,
   ...operationEvents,
   ...restoreTestEvents,
   ...webhookEvents,

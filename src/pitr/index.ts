@@ -1,0 +1,14 @@
+export { pitrFeature } from './feature.ts';
+export {
+  archiveAtOnce,
+  disablePointInTime,
+  enableInput as enablePointInTimeInput,
+  enablePointInTime,
+  type PointInTime,
+  pointInTime,
+  restoreInput as restorePointInput,
+  restorePoint,
+  takeBaseBackup,
+} from './service.ts';
+export { startArchiving } from './timer.ts';
+export { ArchiveWatch } from './watch.ts';

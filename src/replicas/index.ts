@@ -1,0 +1,3 @@
+export { replicasFeature } from './feature.ts';
+export { createReplica, getReplicaOf, listReplicas, promoteReplica, rebuildReplica, removeReplica } from './service.ts';
+export { ReplicaWatch } from './watch.ts';
