@@ -47,6 +47,7 @@ const examples: Examples = {
   'BackupDestinationConfig.path': null,
   'BackupDestinationConfig.hostKeyFingerprint': null,
   'BackupDestinationConfig.serverId': null,
+  'BackupDestinationPassedStep.step': 'connect',
   'BackupDestinationTest.success': true,
   'BackupDestinationTest.failedStep': null,
   'BackupDestinationTest.problem': null,

@@ -1,4 +1,5 @@
 import { createBackupInput, updateBackupInput } from '../src/backups/index.ts';
+import { passwordInput } from '../src/identity/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -73,6 +74,11 @@ const repository = `s3:https://s3.eu-central-1.amazonaws.com/acme-backups/odoo/$
 const key = '4sVQk1mJ0pX8yTzR2nW6bE9cH3uL5aD7fG1iK0oM8qA';
 
 const examples: Examples = {
+  'BackupProgress.part': 'upload',
+  'BackupProgress.bytesDone': 734003200,
+  'BackupProgress.bytesTotal': 5368709120,
+  'BackupProgress.bytesPerSecond': 52428800,
+  'BackupProgress.secondsRemaining': 88,
   '/backups/{id}': id,
   'Backup.id': id,
   'Backup.status': 'completed',
@@ -107,6 +113,7 @@ const examples: Examples = {
 const parsers: Parsers = {
   CreateBackupInput: createBackupInput,
   UpdateBackupInput: updateBackupInput,
+  exportRepositoryKey: passwordInput,
 };
 
 export default { routes, examples, parsers } satisfies Category;

@@ -1,4 +1,4 @@
-import { cloneInput } from '../src/clones/index.ts';
+import { anonymisation, anonymisationRule, cloneInput } from '../src/clones/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -96,6 +96,10 @@ const examples: Examples = {
   'AnonymizationRuleInput.replacement': 'name',
 };
 
-const parsers: Parsers = { CloneInput: cloneInput };
+const parsers: Parsers = {
+  CloneInput: cloneInput,
+  AnonymizationInput: anonymisation,
+  AnonymizationRuleInput: anonymisationRule,
+};
 
 export default { routes, examples, parsers } satisfies Category;

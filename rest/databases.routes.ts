@@ -1,4 +1,4 @@
-import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseStatementsInput, databaseTablesInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
+import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseParameterInput, databaseTableInput, databaseStatementsInput, databaseTablesInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -165,6 +165,8 @@ const examples: Examples = {
 const parsers: Parsers = {
   ConfigureDatabaseInput: configureDatabaseInput,
   MaintainDatabaseInput: maintainDatabaseInput,
+  DatabaseParameterInput: databaseParameterInput,
+  DatabaseTableInput: databaseTableInput,
   CreateDatabaseUserInput: createDatabaseUserInput,
   QueryDatabaseInput: queryDatabaseInput,
   databaseMetrics: databaseMetricsInput,

@@ -63,4 +63,4 @@ const parsers: Parsers = {
   SetRestoreTestScheduleInput: restoreTestScheduleInput,
 };
 
-export default { routes, examples, parsers } satisfies Category;
+export default { routes, examples, parsers, shortFields: { SetRestoreTestScheduleInput: ['cron'] } } satisfies Category;

@@ -19,12 +19,10 @@ const identifier = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a table or column as PostgreSQL has it, such as crm_lead');
 
+export const anonymisationRule = z.object({ table: identifier, column: identifier, replacement: z.enum(fakeNames) });
 export const anonymisation = z.object({
   presets: z.array(z.enum(presetNames)).max(presetNames.length).nullish(),
-  rules: z
-    .array(z.object({ table: identifier, column: identifier, replacement: z.enum(fakeNames) }))
-    .max(200)
-    .nullish(),
+  rules: z.array(anonymisationRule).max(200).nullish(),
   /** Of users who stay who they are. */
   keepLogins: z.array(z.string().min(1).max(254)).max(100).nullish(),
 });

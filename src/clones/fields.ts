@@ -8,7 +8,7 @@ export const cloneInput = z
   .object({
     environmentId: z.string().nullish(),
     targetInstanceId: z.string().nullish(),
-    confirmName: z.string().nullish(),
+    confirmName: z.string().max(200).nullish(),
     name: name.nullish(),
     slug,
     serverId: z.string().nullish(),

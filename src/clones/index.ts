@@ -1,3 +1,4 @@
+export { anonymisation, anonymisationRule } from './anonymise-rules.ts';
 export { cloneEnvironment, cloneInstance } from './clone.ts';
 export { clonesFeature } from './feature.ts';
 export { cloneInput } from './fields.ts';

@@ -19,13 +19,16 @@ import { valueIn } from './parameter.ts';
 import { parameterOf, parameters } from './parameters.ts';
 import { presetFor, presetNames, storages } from './presets.ts';
 
-const change = z.object({ name: z.string().min(1).max(63), value: z.string().max(64).nullish() });
+export const databaseParameterInput = z.object({
+  name: z.string().min(1).max(63),
+  value: z.string().max(64).nullish(),
+});
 export const configureDatabaseInput = z.object({
-  parameters: z.array(change).max(64).nullish(),
+  parameters: z.array(databaseParameterInput).max(64).nullish(),
   preset: z.enum(presetNames).nullish(),
   storage: z.enum(storages).nullish(),
 });
-type Change = z.output<typeof change>;
+type Change = z.output<typeof databaseParameterInput>;
 
 /** The known settings with the changes; null takes one back to its default. */
 function changed(known: DatabaseSettings, changes: readonly Change[]): DatabaseSettings {

@@ -12,10 +12,10 @@ export {
   type DatabaseParameter,
   databasePresets,
 } from './configuration.ts';
-export { configureDatabase, configureDatabaseInput } from './configure.ts';
+export { configureDatabase, configureDatabaseInput, databaseParameterInput } from './configure.ts';
 export { instanceDatabasesFeature } from './feature.ts';
 export { maintenanceActions } from './kinds.ts';
-export { maintainDatabase, maintainDatabaseInput } from './maintain.ts';
+export { maintainDatabase, maintainDatabaseInput, databaseTableInput } from './maintain.ts';
 export { type DatabaseMetricPoint, databaseMetrics, databaseMetricsInput } from './metrics.ts';
 export { type DatabaseOverview, databaseOverview } from './overview.ts';
 export { type PresetName, presetNames, type Storage } from './presets.ts';

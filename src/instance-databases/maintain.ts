@@ -8,12 +8,10 @@ import { parse } from '../parse.ts';
 import { maintainDatabaseKind, maintenanceActions } from './kinds.ts';
 
 const identifier = z.string().min(1).max(63);
+export const databaseTableInput = z.object({ schema: identifier.nullish(), name: identifier });
 export const maintainDatabaseInput = z.object({
   action: z.enum(maintenanceActions),
-  tables: z
-    .array(z.object({ schema: identifier.nullish(), name: identifier }))
-    .max(100)
-    .nullish(),
+  tables: z.array(databaseTableInput).max(100).nullish(),
 });
 
 /** Vacuums, analyses or reindexes all tables of an instance, or some, while Odoo works. */

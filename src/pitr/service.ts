@@ -21,7 +21,7 @@ export const enableInput = z.object({
   destinationId: z.string(),
   retentionDays: z.number().int().min(1).max(90).nullish(),
 });
-export const restoreInput = z.object({ time: z.coerce.date(), confirmName: z.string().nullish() });
+export const restoreInput = z.object({ time: z.coerce.date(), confirmName: z.string().max(200).nullish() });
 
 export interface PointInTime {
   instanceId: string;

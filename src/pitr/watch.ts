@@ -15,6 +15,12 @@ const question = ({ newestLsn }: WalArchive): string => `
   SELECT coalesce((SELECT coalesce(wal_status, 'reserved') FROM pg_replication_slots WHERE slot_name = '${receiver}'), 'missing'),
     pg_wal_lsn_diff(pg_current_wal_insert_lsn(), ${newestLsn === null ? 'pg_current_wal_insert_lsn()' : `'${newestLsn}'`})::bigint;`;
 
+const became = {
+  active: 'point_in_time.active',
+  lagging: 'point_in_time.lagging',
+  broken: 'point_in_time.broken',
+} as const;
+
 /** Asks databases how much of what they wrote is not archived yet, and whether they still keep it. */
 export class ArchiveWatch implements ServerLook {
   readonly #prisma: App['db']['prisma'];
@@ -56,7 +62,7 @@ export class ArchiveWatch implements ServerLook {
         });
       if (status === archive.status) return;
       await recordFact(tx, monitorScope(server), {
-        action: `point_in_time.${status}`,
+        action: became[status],
         resource: archiveResource,
         resourceId: archive.id,
         projectId: archive.projectId,

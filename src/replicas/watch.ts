@@ -22,6 +22,13 @@ type Seen = Pick<DatabaseReplica, 'lagBytes' | 'lagSeconds' | 'statusMessage'> &
   status: 'online' | 'lagging' | 'offline' | 'lost';
 };
 
+const became = {
+  online: 'database_replica.online',
+  lagging: 'database_replica.lagging',
+  offline: 'database_replica.offline',
+  lost: 'database_replica.lost',
+} as const;
+
 const gone: Seen = {
   status: 'lost',
   lagBytes: null,
@@ -85,7 +92,7 @@ export class ReplicaWatch implements ServerLook {
       await changeReplica(tx, replica, { ...seen, checkedAt: new Date() });
       if (seen.status === replica.status) return;
       await recordFact(tx, monitorScope(server), {
-        action: `database_replica.${seen.status}`,
+        action: became[seen.status],
         resource: replicaResource,
         resourceId: replica.id,
         resourceName: `replica ${replica.number}`,

@@ -21,6 +21,8 @@ import { bodiesOf } from './told/story.ts';
 /** Bodies that nothing parses beyond their types, and why. */
 const unparsed: Readonly<Record<string, string>> = {
   'put /admin/users/{id}/administrator': 'It is a yes or no.',
+  'delete /backups/{id}': 'It is a yes or no.',
+  'post /instances/{id}/database/replicas/{replicaId}/promote': 'It is a yes or no.',
   'post /instances/{id}/provision': 'It is a yes or no.',
 };
 

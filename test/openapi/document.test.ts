@@ -132,6 +132,7 @@ group('the OpenAPI document', () => {
     expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'patch /instances/{id}/database/config',
       'patch /instances/{id}',
+      'put /instances/{id}/database/point-in-time',
       'patch /servers/{id}',
     ]);
   });
