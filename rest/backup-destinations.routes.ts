@@ -23,7 +23,7 @@ const routes: readonly Route[] = [
   { method: 'delete', path: '/backup-destinations/{id}', category, summary: 'Delete a backup destination', document: 'mutation ($id: ID!) { deleteBackupDestination(id: $id) { id } }', answer: { as: 'message', message: 'Backup destination deleted' } },
 ];
 
-const id = '0197a1f3-2c10-7d41-9a53-6e8b1f4c7d21';
+const id = '0197a1f6-3d21-7e52-8b64-7f9c205d8e31';
 
 const examples: Examples = {
   '/backup-destinations/{id}': id,
@@ -34,6 +34,38 @@ const examples: Examples = {
   'BackupDestinationConfig.endpoint': 'https://s3.example.com',
   'BackupDestinationConfig.prefix': 'odoo',
   'BackupDestinationConfig.accessKeyId': 'AKIAIOSFODNN7EXAMPLE',
+  'BackupDestination.destinationType': 's3_compatible',
+  'BackupDestination.testProblem': null,
+  'BackupDestination.testError': null,
+  'BackupDestination.objectLock': null,
+  'BackupDestination.clockSkewSeconds': 0,
+  'BackupDestination.freeBytes': null,
+  'BackupDestinationConfig.pathStyle': true,
+  'BackupDestinationConfig.host': null,
+  'BackupDestinationConfig.port': null,
+  'BackupDestinationConfig.user': null,
+  'BackupDestinationConfig.path': null,
+  'BackupDestinationConfig.hostKeyFingerprint': null,
+  'BackupDestinationConfig.serverId': null,
+  'BackupDestinationTest.success': true,
+  'BackupDestinationTest.failedStep': null,
+  'BackupDestinationTest.problem': null,
+  'BackupDestinationTest.message': null,
+  'ObjectLock.mode': 'compliance',
+  'ObjectLock.days': 30,
+  'BackupDestinationConfigInput.secretAccessKey': 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
+  'BackupDestinationConfigInput.privateKey': '-----BEGIN OPENSSH PRIVATE KEY-----',
+  'BackupDestinationConfigInput.user': 'backup',
+  'BackupDestinationConfigInput.path': 'backups/odoo',
+  'CreateBackupDestinationInput.config': {
+    endpoint: 'https://s3.example.com',
+    region: 'eu-central-1',
+    bucket: 'acme-backups',
+    prefix: 'odoo',
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY',
+  },
+  'UpdateBackupDestinationInput.config': { secretAccessKey: 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY' },
   'CreateBackupDestinationInput.name': 'Frankfurt',
   'CreateBackupDestinationInput.destinationType': 's3_compatible',
   'UpdateBackupDestinationInput.name': 'Frankfurt',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { orgScope } from '../schema/context.ts';
+import { createInstanceInput } from '../src/instances/index.ts';
 import { beginImportInput, exportInput, openDownload, receivePart } from '../src/transfers/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
@@ -103,6 +104,8 @@ const examples: Examples = {
 const parsers: Parsers = {
   ExportInstanceInput: exportInput,
   BeginImportInput: beginImportInput,
+  // What has to be typed to confirm is the name, or wrong.
+  importTransfer: z.object({ confirmName: createInstanceInput.shape.name }),
 };
 
 export default { routes, examples, parsers } satisfies Category;

@@ -23,7 +23,7 @@ import {
 } from './instance-input.ts';
 import { Operation } from './operation.ts';
 
-const InstancePayload = builder
+export const InstancePayload = builder
   .objectRef<{ instance: InstanceRow; operation: OperationRow }>('InstancePayload')
   .implement({
     description: 'An instance and the operation that works on it.',

@@ -3,7 +3,7 @@ import { latestServerMetric, serverMetricHistory, serverMetrics } from '../src/s
 import { builder } from './builder.ts';
 import { orgScope } from './context.ts';
 
-const MetricPeriod = builder.enumType('MetricPeriod', {
+export const MetricPeriod = builder.enumType('MetricPeriod', {
   description: 'The period of time up to now.',
   values: {
     HOUR: { value: '1h', description: 'One hour.' },

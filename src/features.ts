@@ -4,8 +4,10 @@ import { apiKeysFeature } from './api-keys/index.ts';
 import { backupDestinationsFeature } from './backup-destinations/index.ts';
 import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
+import { clonesFeature } from './clones/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
+import { instanceDatabasesFeature } from './instance-databases/index.ts';
 import { instancesFeature } from './instances/index.ts';
 import { membersFeature } from './members/index.ts';
 import { registryOf, type KindRegistry } from './operations/registry.ts';
@@ -15,6 +17,7 @@ import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
 import { replicasFeature } from './replicas/index.ts';
 import { restoresFeature } from './restores/index.ts';
+import { restoreTestsFeature } from './restore-tests/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { serversFeature } from './servers/index.ts';
 import { snapshotsFeature } from './snapshots/index.ts';
@@ -36,12 +39,15 @@ export const features: readonly Feature[] = [
   backupDestinationsFeature,
   projectsFeature,
   instancesFeature,
+  instanceDatabasesFeature,
   snapshotsFeature,
   backupsFeature,
   restoresFeature,
   transfersFeature,
   replicasFeature,
   pitrFeature,
+  clonesFeature,
+  restoreTestsFeature,
   backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,

@@ -20,6 +20,7 @@ import { requireFree } from './listening.ts';
 import { makeLog } from './log.ts';
 import { Limits } from './limits/index.ts';
 import { startRetention } from './orgs/index.ts';
+import { DatabaseWatch } from './instance-databases/index.ts';
 import { InstanceWatch } from './instances/index.ts';
 import { ArchiveWatch, startArchiving } from './pitr/index.ts';
 import { ReplicaWatch } from './replicas/index.ts';
@@ -31,6 +32,7 @@ import { LiveSettings } from './settings/index.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
+import { startRestoreTests } from './restore-tests/index.ts';
 import { startSystemBackups } from './system-backups/index.ts';
 import { startTransferSweeping } from './transfers/index.ts';
 import { startWebhooks } from './webhooks/index.ts';
@@ -131,6 +133,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => webhooks.stop());
       const monitor = new ServerMonitor(app, databaseUrl, [
         new InstanceWatch(app),
+        new DatabaseWatch(app),
         new ReplicaWatch(app),
         new ArchiveWatch(app),
       ]);
@@ -148,6 +151,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => transfers.stop());
       const backups = startSystemBackups(app, databaseUrl);
       if (backups) stops.push(() => backups.stop());
+      const restoreTests = startRestoreTests(app);
+      stops.push(() => restoreTests.stop());
       log.info('The worker is ready');
     }
     let url: string | null = null;

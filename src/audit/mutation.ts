@@ -15,8 +15,9 @@ type InProjects =
   | 'view:projects'
   | 'view:environments'
   | 'view:instances'
-  | 'view:databases'
   | 'view:backups'
+  | 'view:databases'
+  | 'manage:databases'
   | 'view:operations';
 
 /**

@@ -36,7 +36,7 @@ function policyAfter(given: GivenPolicy, before: Policy): Policy {
 }
 
 const namesPolicy = (given: GivenPolicy): boolean =>
-  Object.values({ ...noPolicy, ...policyGiven(given) }).some((count) => count !== 0);
+  Object.values(policyGiven(given)).some((count) => typeof count === 'number');
 const policyGiven = (given: GivenPolicy): GivenPolicy => ({
   keepLast: given.keepLast,
   keepHourly: given.keepHourly,

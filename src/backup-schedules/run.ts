@@ -10,6 +10,8 @@ import { nextRun } from './timing.ts';
 /** What is in the way now may be gone soon: how often it is tried again, and for how long. */
 const againMs = 5 * 60_000;
 const triedMs = 60 * 60_000;
+/** After what time a run that ended with a fault of oCore is tried again. */
+const retryMs = 60_000;
 /** How far the clock may have been put back before times from the future are taken for wrong. */
 const clockMs = 60_000;
 
@@ -32,6 +34,13 @@ export async function runDue(app: App): Promise<boolean> {
     const locked = await mutation.tx.$queryRaw<unknown[]>`
       SELECT 1 FROM backup_schedules WHERE id = ${due.id}::uuid AND enabled AND next_run_at <= now() FOR UPDATE SKIP LOCKED`;
     if (locked.length > 0) await run(app, mutation, due);
+  }).catch(async (error: unknown) => {
+    app.log.warn({ err: error, scheduleId: due.id }, 'A schedule could not be run; it will be tried again');
+    // The others do not wait for it.
+    await app.db.prisma.backupSchedule.updateMany({
+      where: { id: due.id, nextRunAt: due.nextRunAt },
+      data: { nextRunAt: new Date(Date.now() + retryMs), dueAt: due.dueAt ?? due.nextRunAt },
+    });
   });
   return true;
 }
@@ -46,11 +55,11 @@ async function run(app: App, mutation: Mutation, schedule: BackupSchedule): Prom
   });
   const problems: Problem[] = [];
   for (const instance of instances) {
-    // Those that could begin at the first try have theirs.
-    const begun = await tx.backup.count({
-      where: { scheduleId: schedule.id, instanceId: instance.id, createdAt: { gte: dueAt } },
-    });
-    if (begun > 0) continue;
+    // Of a run that is tried again, those that could begin before have theirs.
+    if (schedule.dueAt !== null) {
+      const begun = { scheduleId: schedule.id, instanceId: instance.id, createdAt: { gte: dueAt } };
+      if ((await tx.backup.count({ where: begun })) > 0) continue;
+    }
     try {
       await beginBackup(app, scheduleScope(schedule), mutation, instance, {
         backupType: 'scheduled',

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import { accessHelp } from './access.ts';
 import { backupHelp } from './backups.ts';
+import { cloneHelp } from './clones.ts';
 import { connectionHelp } from './connection.ts';
 import { engineHelp } from './engine.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
@@ -12,7 +13,7 @@ import { stepHelp } from './steps.ts';
 export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = { ...requestHelp, ...accessHelp, ...stateHelp };
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
-const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp };
+const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp };
 
 /** What goes wrong on the way to a server and at its engine. */
 export type RemoteErrorCode = keyof typeof remoteHelp;

@@ -68,3 +68,12 @@ export function toolBounds({ cpuCores, ramTotalBytes }: Sizing): Bounds {
     capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'],
   });
 }
+
+/** What takes the e-mails of a copy keeps them in memory. */
+export const mailCatcherBounds = boundsOf({
+  memoryBytes: 256 * 1024 ** 2,
+  cores: 0.25,
+  cpuWeight: 64,
+  pids: 64,
+  capabilities: [],
+});

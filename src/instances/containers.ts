@@ -43,13 +43,19 @@ export async function ensureNetwork(host: RemoteHost, instance: Instance, operat
   );
 }
 
+interface OwnFile {
+  path: string;
+  content: (id: string) => Promise<string> | string;
+  mode: number;
+}
+
 /** Creates the container unless it is there, then puts its files in: safe to repeat until it was started. Gives its id. */
 export async function ensureCreated(
   host: RemoteHost,
   instance: Instance,
   name: string,
   spec: ContainerSpec,
-  file?: { path: string; content: (id: string) => Promise<string> | string; mode: number },
+  ...files: readonly OwnFile[]
 ): Promise<string> {
   const known = await findContainer(host, name);
   if (known && known.State.Status !== 'created') return known.Id;
@@ -59,6 +65,7 @@ export async function ensureCreated(
     await unless(409, host.docker.createContainer(name, { ...spec, HostConfig }));
   }
   const { Id } = known ?? (await host.docker.inspectContainer(name));
-  if (file) await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
+  for (const file of files)
+    await putFile(host.docker, Id, { ...file, content: await file.content(Id), uid: 0, gid: 0 });
   return Id;
 }

@@ -33,12 +33,15 @@ export async function siteAt(context: AnyContext, id: string): Promise<Site> {
   return {
     instance,
     host,
-    sizing: {
-      cpuCores: instance.server.cpuCores ?? 1,
-      ramTotalBytes: Number(instance.server.ramTotalBytes ?? 2n * 1024n ** 3n),
-    },
+    sizing: sizingOf(instance.server),
   };
 }
+
+/** What a server has, as far as its validation found it out. */
+export const sizingOf = (server: { cpuCores: number | null; ramTotalBytes: bigint | null }): Sizing => ({
+  cpuCores: server.cpuCores ?? 1,
+  ramTotalBytes: Number(server.ramTotalBytes ?? 2n * 1024n ** 3n),
+});
 
 const numberOf = (value: bigint | null): number | null => (value === null ? null : Number(value));
 

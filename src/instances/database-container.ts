@@ -2,19 +2,14 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { RemoteHost } from '../remote/index.ts';
 import type { Bounds } from './container-limits.ts';
 import { ensureCreated, logConfig, startContainer } from './containers.ts';
-import { labelsOf, limitsLabel, namesOf, volumesOf } from './names.ts';
+import { databaseConf, databaseConfPath, databaseSettingsOf } from './database-conf.ts';
+import { confLabel, labelsOf, limitsLabel, namesOf, volumesOf } from './names.ts';
 
 const passwordPath = '/etc/ocore-postgres-password';
 const mib = 1024 ** 2;
 
 /** What a container is limited to, as its label has it. */
 export const limitsOf = ({ Memory, CpuQuota, PidsLimit }: Bounds): string => `${Memory}/${CpuQuota}/${PidsLimit}`;
-
-/** PostgreSQL's memory as its documentation recommends: a quarter for its own buffers, half more in the kernel's cache. */
-function databaseCommand({ Memory }: Bounds): string[] {
-  const quarter = Math.floor(Memory / 4 / mib);
-  return ['postgres', '-c', `shared_buffers=${quarter}MB`, '-c', `effective_cache_size=${3 * quarter}MB`];
-}
 
 /** Starts the container of the database server, created over its volume if it was not there. */
 export async function ensureDatabase(
@@ -33,7 +28,7 @@ export async function ensureDatabase(
     names.database,
     {
       Image: instance.postgresImage,
-      Cmd: databaseCommand(bounds),
+      Cmd: ['postgres', '-c', `config_file=${databaseConfPath}`],
       // The password is in a file: the environment of a container is in every `docker inspect`.
       Env: [
         'POSTGRES_USER=postgres',
@@ -41,7 +36,7 @@ export async function ensureDatabase(
         `POSTGRES_PASSWORD_FILE=${passwordPath}`,
         'PGDATA=/var/lib/postgresql/data/pgdata',
       ],
-      Labels: { ...labelsOf(instance, 'database', operationId), [limitsLabel]: limitsOf(bounds) },
+      Labels: { ...labelsOf(instance, 'database', operationId), [limitsLabel]: limitsOf(bounds), [confLabel]: 'file' },
       // A fast shutdown: PostgreSQL's SIGTERM would wait for Odoo's connections.
       StopSignal: 'SIGINT',
       HostConfig: {
@@ -52,8 +47,9 @@ export async function ensureDatabase(
         ...bounds,
       },
     },
-    // The image reads it as root, before it becomes postgres.
+    // The image reads the password as root, before it becomes postgres.
     { path: passwordPath, content: () => superuserPassword, mode: 0o400 },
+    { path: databaseConfPath, content: () => databaseConf(bounds, databaseSettingsOf(instance)), mode: 0o644 },
   );
   await startContainer(host, id);
 }

@@ -30,7 +30,7 @@ export async function ensureRoleAndDatabase(
     'CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent;',
     signal,
   );
-  await login(host, instance, password, signal);
+  await signInAsOdoo(host, instance, password, signal);
 }
 
 /** An empty database of the instance's role, as Odoo makes its own. */
@@ -53,7 +53,12 @@ export async function createDatabase(
  * Signs in as Odoo will, through the network. A server whose making was cut short may start and let nobody in: the image
  * allows the network last.
  */
-async function login(host: RemoteHost, instance: Instance, password: string, signal: AbortSignal): Promise<void> {
+export async function signInAsOdoo(
+  host: RemoteHost,
+  instance: Instance,
+  password: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { database } = namesOf(instance.id);
   const { code, stderr } = await execInContainer(
     host.docker,

@@ -4,6 +4,7 @@ import { StepError } from '../operations/kind.ts';
 import { execInContainer, type RemoteHost } from '../remote/index.ts';
 import type { Bounds } from './container-limits.ts';
 import { findContainer, startContainer, stopContainer } from './containers.ts';
+import { databaseConf, databaseSettingsOf, hasConf, readsConf, writeConf } from './database-conf.ts';
 import { ensureDatabase, limitsOf } from './database-container.ts';
 import { serverWasInterrupted } from './interrupted.ts';
 import { limitsLabel, namesOf } from './names.ts';
@@ -58,7 +59,10 @@ export async function ensureDatabaseRuns(host: RemoteHost, instance: Instance, s
   await waitForPostgres(host, instance, signal);
 }
 
-/** Runs the database server within these limits; a container with other ones is replaced, over the same volume. */
+/**
+ * Runs the database server within these limits and with its settings; a container with other limits is replaced, over the
+ * same volume.
+ */
 export async function ensureDatabaseWithin(
   host: RemoteHost,
   instance: Instance,
@@ -66,7 +70,14 @@ export async function ensureDatabaseWithin(
   signal: AbortSignal,
 ): Promise<void> {
   const known = await findContainer(host, namesOf(instance.id).database);
-  if (known && known.Config?.Labels[limitsLabel] !== limitsOf(bounds)) {
+  const fits = known && known.Config?.Labels[limitsLabel] === limitsOf(bounds) && readsConf(known);
+  const conf = databaseConf(bounds, databaseSettingsOf(instance));
+  if (known && fits && !(await hasConf(host, instance.id, conf))) {
+    // Stopped first: a server that runs beside another file than it has read is never left so.
+    await stopContainer(host, known.Id, 60);
+    await writeConf(host, instance.id, conf);
+  }
+  if (known && !fits) {
     // Before anything is taken away: what the new one is made from must be there.
     await host.docker.inspectImage(instance.postgresImage);
     await stopContainer(host, known.Id, 60);

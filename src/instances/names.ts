@@ -28,8 +28,12 @@ export const operationLabel = 'sh.ocore.operation';
 
 /** Which of the instance's things it is. */
 export const partLabel = 'sh.ocore.part';
+/** The part of what takes the e-mails of a copy. */
+export const mailPart = 'mail';
 /** What the database's container was limited to when it was made. */
 export const limitsLabel = 'sh.ocore.limits';
+/** Of a database's container that reads the configuration file of oCore. */
+export const confLabel = 'sh.ocore.conf';
 
 export function labelsOf(
   instance: { id: string; orgId: string },

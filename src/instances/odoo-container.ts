@@ -16,6 +16,8 @@ export interface OdooContainer {
   /** The operation that makes it. */
   madeBy: string;
   command: string[];
+  /** In place of the image's own. */
+  entrypoint?: readonly string[];
   /** Our `odoo.conf`, with the directories of modules that the image brings. */
   conf: (addonsPath: readonly string[]) => string;
   env: string[];
@@ -46,6 +48,7 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
     container.name,
     {
       Image: instance.image,
+      ...(container.entrypoint ? { Entrypoint: container.entrypoint } : {}),
       Cmd: container.command,
       Env: container.env,
       Labels: labelsOf(instance, container.part, container.madeBy),

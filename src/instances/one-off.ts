@@ -93,7 +93,7 @@ function create({ operation }: Context, site: Site, tool: OneOff): Promise<strin
         ...toolBounds(sizing),
       },
     },
-    file && { path: file.path, content: () => file.content, mode: 0o400 },
+    ...(file ? [{ path: file.path, content: () => file.content, mode: 0o400 }] : []),
   );
 }
 

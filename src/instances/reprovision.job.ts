@@ -8,7 +8,7 @@ import { ensureDatabaseWithin } from './database.ts';
 import { getImages } from './get-image.ts';
 import { waitForOdoo } from './health.ts';
 import { reprovisionInstanceKind, restingOf } from './kinds.ts';
-import { instanceLabel, namesOf } from './names.ts';
+import { instanceLabel, mailPart, namesOf, partLabel } from './names.ts';
 import { removeContainer } from './removal.ts';
 import { instanceResource } from './resource.ts';
 import { openSecrets } from './sealed.ts';
@@ -37,8 +37,9 @@ export const reprovisionInstanceJob = implementOperation({
         const known = await findContainer(host, name);
         if (known) await stopContainer(host, known.Id, graceSeconds);
       }
+      // The mail catcher of a copy is no part of Odoo, and its e-mails would go with it.
       for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        if (!isCompanion(container)) await removeContainer(host, container.Id);
+        if (container.Labels[partLabel] !== mailPart && !isCompanion(container)) await removeContainer(host, container.Id);
     },
     database: async (context) => {
       const { instance, host, sizing } = await siteOf(context);

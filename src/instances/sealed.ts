@@ -26,6 +26,12 @@ export function sealNewSecrets(box: SecretBox, instanceId: string): string {
   return box.seal(JSON.stringify(secrets), secretOwner(instanceId, 'passwords'));
 }
 
+/** The same secrets with another password of Odoo's role. */
+export async function sealOdooPassword(box: SecretBox, instance: { id: string; secretsEnc: string }): Promise<string> {
+  const secrets: InstanceSecrets = { ...(await openSecrets(box, instance)), odooPassword: random(24) };
+  return box.seal(JSON.stringify(secrets), secretOwner(instance.id, 'passwords'));
+}
+
 export async function openSecrets(
   box: SecretBox,
   instance: { id: string; secretsEnc: string },

@@ -6,6 +6,7 @@ import { servingContainer, type Site } from './context.ts';
 import type { Settings } from './kinds.ts';
 import { ensureOdoo, type PublishedPorts } from './odoo-container.ts';
 import { workersOf } from './odoo-conf.ts';
+import { endTrust } from './odoo-trust.ts';
 import { allocatePort, type PortPurpose } from './ports.ts';
 import { removeContainer } from './removal.ts';
 
@@ -23,6 +24,7 @@ export async function startServing(
   keeps?: PortPurpose,
 ): Promise<PublishedPorts> {
   const { instance, host, sizing } = site;
+  await endTrust(context, site);
   const allocate = (purpose: PortPurpose, above = 0): Promise<number> =>
     context.write((tx) => allocatePort(context.app, tx, instance.serverId, instance.id, purpose, above));
   const ports: PublishedPorts = {

@@ -1,11 +1,13 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
+import { readsConf } from './database-conf.ts';
 import { ensureNetwork, findContainer, startContainer, stopContainer } from './containers.ts';
 import { settingsOf, type Site } from './context.ts';
 import { ensureDatabaseRuns, ensureDatabaseWithin } from './database.ts';
 import { getImage } from './get-image.ts';
 import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
+import { endTrust } from './odoo-trust.ts';
 import { removeContainer } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { startServing } from './serving.ts';
@@ -47,7 +49,7 @@ export async function startContainers(context: StepContext<unknown>, site: Site)
     await requireVolumes(site);
     await ensureNetwork(host, instance, operation.id);
   }
-  if (!database || instance.settingsPending) {
+  if (!database || instance.settingsPending || !readsConf(database)) {
     const { postgresPassword } = await openSecrets(app.secrets, instance);
     const bounds = databaseBounds(settingsOf(instance), sizing);
     const made = { superuserPassword: postgresPassword, bounds, operationId: operation.id };
@@ -55,7 +57,10 @@ export async function startContainers(context: StepContext<unknown>, site: Site)
   }
   await ensureDatabaseRuns(host, instance, signal);
   await startCompanions(context, site);
-  if (odoo) return startContainer(host, odoo);
+  if (odoo) {
+    await endTrust(context, site, odoo);
+    return startContainer(host, odoo);
+  }
   const imageDigest = await getImage(context, host, instance.image, { pull: false, part: [0, 1] });
   const { http, longpolling } = await startServing(context, site, settingsOf(instance), 'http');
   await context.write((tx) =>

@@ -22,6 +22,13 @@ export interface HttpGet {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   headers?: Record<string, string>;
+  /** A body that is longer is cut; 64 KiB by default. */
+  maxBytes?: number;
+}
+
+export interface HttpDelete extends HttpGet {
+  /** JSON. */
+  body: string;
 }
 
 /** The process on a server that serves one SSH connection; never another one, because of its start and the boot. */
@@ -44,6 +51,7 @@ export interface RemoteHost {
   run(script: HostScript, options?: RunOptions): Promise<RunResult>;
   /** HTTP to 127.0.0.1 on the server; the first 64 KiB of the body. */
   httpGet(request: HttpGet): Promise<{ status: number; body: string }>;
+  httpDelete(request: HttpDelete): Promise<{ status: number; body: string }>;
   readonly closed: boolean;
   onClose(listener: () => void): () => void;
   close(): void;

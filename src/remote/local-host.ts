@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import { DockerEngine } from './docker/engine.ts';
 import { RemoteError, toRemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
-import type { HttpGet, RemoteHost, RunOptions, RunResult } from './host.ts';
-import { httpGet } from './http-get.ts';
+import type { HttpDelete, HttpGet, RemoteHost, RunOptions, RunResult } from './host.ts';
+import { httpCall } from './http-get.ts';
 import { Output } from './output.ts';
 import type { HostScript } from './script.ts';
 import { anySignal, within } from './within.ts';
@@ -79,7 +79,11 @@ export class LocalHost implements RemoteHost {
   }
 
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
-    return httpGet(request, this.#guard, (signal) => connect({ host: '127.0.0.1', port: request.port }, signal));
+    return httpCall(request, this.#guard, (signal) => connect({ host: '127.0.0.1', port: request.port }, signal));
+  }
+
+  httpDelete(request: HttpDelete): Promise<{ status: number; body: string }> {
+    return httpCall(request, this.#guard, (signal) => connect({ host: '127.0.0.1', port: request.port }, signal));
   }
 
   get closed(): boolean {

@@ -5,8 +5,8 @@ import { findRelay, relayStream } from './dial-stdio.ts';
 import { DockerEngine } from './docker/engine.ts';
 import { RemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
-import type { HttpGet, RemoteHost, RunOptions, RunResult, SessionProcess } from './host.ts';
-import { httpGet } from './http-get.ts';
+import type { HttpDelete, HttpGet, RemoteHost, RunOptions, RunResult, SessionProcess } from './host.ts';
+import { httpCall } from './http-get.ts';
 import { type ChannelKind, openingError } from './opening.ts';
 import { outputOf } from './run.ts';
 import { commandOf, type HostScript } from './script.ts';
@@ -91,8 +91,16 @@ export class SshHost implements RemoteHost {
   }
 
   httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
+    return this.#http(request);
+  }
+
+  httpDelete(request: HttpDelete): Promise<{ status: number; body: string }> {
+    return this.#http(request);
+  }
+
+  #http(request: HttpGet | HttpDelete): Promise<{ status: number; body: string }> {
     const open: Open = (done) => this.#client.forwardOut('127.0.0.1', 0, '127.0.0.1', request.port, done);
-    return httpGet(
+    return httpCall(
       request,
       this.#guard,
       async (signal) => new ChannelStream(await this.#channel('port', open, signal)),

@@ -131,7 +131,7 @@ export async function checkIncoming(
          IF to_regclass(wanted.name) IS NULL THEN
            INSERT INTO ocore_wrong VALUES (format('%s is missing', wanted.name));
          ELSE
-           EXECUTE format('SELECT count(*) FROM %s', to_regclass(wanted.name)) INTO counted;
+           EXECUTE format('SELECT count(*) FROM ONLY %s', to_regclass(wanted.name)) INTO counted;
            IF counted <> wanted.rows THEN
              INSERT INTO ocore_wrong VALUES (format('%s has %s rows instead of %s', wanted.name, counted, wanted.rows));
            END IF;

@@ -21,6 +21,12 @@ const filesBegunKey = 'filesBegun';
 const dumpFolder = 'database';
 const runs = { database: 'restore-database', filestore: 'restore-filestore' } as const;
 
+/** What of a backup its data is found by. */
+export type Loadable = Pick<
+  Backup,
+  'instanceId' | 'repositoryId' | 'snapshotId' | 'manifest' | 'databaseBytes' | 'filestoreBytes'
+>;
+
 /** The backup that an operation restores. */
 export async function backupOf({ app, operation }: StepContext<unknown>, id: string): Promise<Backup> {
   return found(await app.db.prisma.backup.findFirst({ where: { id, orgId: operation.orgId } }), 'backup', id);
@@ -33,7 +39,7 @@ export async function backupOf({ app, operation }: StepContext<unknown>, id: str
 export async function loadSnapshot(
   context: StepContext<unknown>,
   site: Site,
-  backup: Backup,
+  backup: Loadable,
   parts: Parts,
 ): Promise<string> {
   const { app, log } = context;
@@ -87,7 +93,11 @@ async function filestorePlace(context: StepContext<unknown>, site: Site): Promis
 }
 
 /** Ends what runs of it, and removes what it has on the server beside the instance's own data. */
-export async function endLoading(context: StepContext<unknown>, { host }: Site, backup: Backup): Promise<void> {
+export async function endLoading(
+  context: StepContext<unknown>,
+  { host }: Site,
+  backup: Pick<Backup, 'instanceId'>,
+): Promise<void> {
   for (const what of Object.values(runs)) await endRestic(context, host, backup, what);
 }
 
@@ -104,7 +114,11 @@ async function requireServer({ host, instance }: Site, from: string, signal: Abo
 }
 
 /** The dump, the database made of it, and the files are there besides what serves. */
-async function requireSpace({ signal }: StepContext<unknown>, { host, instance }: Site, backup: Backup): Promise<void> {
+async function requireSpace(
+  { signal }: StepContext<unknown>,
+  { host, instance }: Site,
+  backup: Loadable,
+): Promise<void> {
   const needed = 2 * Number(backup.databaseBytes ?? 0) + Number(backup.filestoreBytes ?? 0);
   const { stdout } = await execInContainer(
     host.docker,

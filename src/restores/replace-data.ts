@@ -31,13 +31,18 @@ export type Rest = 'running' | 'stopped' | 'failed' | undefined;
  * their names, and what served before is kept under another name until `keepReplaced`. Safe to repeat.
  */
 export async function replaceData(context: Context, site: Site, parts: Parts): Promise<void> {
+  await switchData(context, site, parts);
+  await startContainers(context, site);
+}
+
+/** The same without starting Odoo. */
+export async function switchData(context: Context, site: Site, parts: Parts): Promise<void> {
   await context.saveState({ replacing: true });
   await stopOdoo(site);
   if (parts.database) await switchDatabase(context, site);
   if (parts.filestore) await switchFilestore(context, site);
   // The pages' style sheets are attachments: those whose files are not there are made again.
   if (parts.database && !parts.filestore) await forgetAssets(context, site);
-  await startContainers(context, site);
 }
 
 async function stopOdoo({ host, instance }: Site): Promise<void> {

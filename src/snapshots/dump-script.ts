@@ -20,6 +20,9 @@ run)
   echo "{\\"freeKib\\":$free}"
   [ "$free" -ge "$OCORE_NEEDED_KIB" ] || exit ${dumpExit.noSpace}
   rm -rf "$to"/* /tmp/dump.exit
+  # After a restart of the engine PostgreSQL comes up beside it.
+  tries=0
+  until pg_isready -q -t 5 || [ "$tries" -ge 60 ]; do tries=$((tries + 1)); sleep 2; done
   psql -X -q -v ON_ERROR_STOP=1 -f ${dir}/dump.sql || exit ${dumpExit.session}
   [ "$(cat /tmp/dump.exit 2>/dev/null)" = 0 ] || { echo "pg_dump ended with exit code $(cat /tmp/dump.exit 2>/dev/null)" >&2; exit ${dumpExit.dump}; }
   pg_restore --list "$to" >/tmp/toc || exit ${dumpExit.unreadable}
@@ -44,6 +47,7 @@ esac
 /** psql runs it in one session, which keeps the snapshot until the dump has ended. */
 const statements = `\\pset format unaligned
 \\pset tuples_only on
+SET lock_timeout = '600s';
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \\gset
 \\setenv SNAPSHOT :snapshot

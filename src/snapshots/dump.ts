@@ -1,4 +1,4 @@
-import { databaseName, labelsOf, namesOf, openSecrets, type Site, sql } from '../instances/index.ts';
+import { databaseName, labelsOf, namesOf, openSecrets, type Site, sql, waitForPostgres } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { unless } from '../remote/index.ts';
 import { DumpOutput, type Dumped } from './dump-output.ts';
@@ -26,6 +26,7 @@ export async function dumpDatabase(
   const { app, operation, signal } = context;
   const { instance, host, sizing } = site;
   const database = databaseName(instance.slug);
+  await waitForPostgres(host, instance, signal);
   const size = Number(await sql(host, instance, database, 'SELECT pg_database_size(current_database());', signal));
   await host.docker.createVolume({
     Name: scratchOf(site, operation.id),

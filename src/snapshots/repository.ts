@@ -37,12 +37,13 @@ export async function ensureRepository(
   destinationId: string | null,
   instanceId: string,
 ): Promise<BackupRepository> {
+  const place = { orgId, destinationId, instanceId };
   const where = { orgId, destinationId, instanceId };
   const known = await tx.backupRepository.findFirst({ where });
   if (known) return known;
   const id = newId();
   const passwordEnc = app.secrets.seal(randomBytes(32).toString('base64url'), passwordOwner(id));
-  const data = [{ id, ...where, passwordEnc }];
+  const data = [{ id, ...place, passwordEnc }];
   const [made] = await tx.backupRepository.createManyAndReturn({ data, skipDuplicates: true });
   return made ?? found(await tx.backupRepository.findFirst({ where }), 'backup_repository', instanceId);
 }

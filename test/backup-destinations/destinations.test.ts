@@ -51,7 +51,6 @@ afterAll(async () => {
   door?.close();
   await sshd?.stop();
   await store?.stop();
-  await run('umount', [join(dir, 'small')]).catch(() => {});
   await rm(dir, { recursive: true, force: true });
 });
 

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { it } from '../fleet/fixtures.ts';
 import { databaseOdoo } from '../fleet/database-odoo.ts';
 import { ended, Stage } from './stage.ts';
 
 it.override('env', { ODOO_IMAGE: databaseOdoo });
+
+// Real containers, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 let stage: Stage;
 let disk: { id: string; dir: string };

@@ -1,5 +1,6 @@
 /** Prints every claim of speed as a ratio against its baseline in the same run: `npm run bench [-- requests …]`. */
 import { audit } from './audit.ts';
+import { backups } from './backups.ts';
 import { fleet } from './fleet.ts';
 import { guard } from './guard.ts';
 import { latency } from './latency.ts';
@@ -18,6 +19,7 @@ const benches = new Map([
   ['webhooks', webhooks],
   ['playground', playground],
   ['provisioning', provisioning],
+  ['backups', backups],
   ['fleet', fleet],
 ]);
 const wanted = process.argv.slice(2);

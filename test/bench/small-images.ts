@@ -5,13 +5,7 @@ import { buffer } from 'node:stream/consumers';
 /** How long the stand-in's database initialisation takes, as a real one does on a machine of its own. */
 export const initialisationSeconds = 20;
 
-/** What works on the zips of Odoo: says what it would say of an empty one, after a while. */
-const python = `#!/bin/sh
-sleep 1
-[ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
-exit 0
-`;
-/** Says yes to what is asked; for a dump it does what the script of the session asks for. */
+/** Says yes to everything, and what it is asked for by name; for a dump it does what the script of the session asks for. */
 const psql = `#!/bin/sh
 case " $* " in *" /run/ocore/dump.sql "*)
   export SNAPSHOT=none
@@ -27,7 +21,16 @@ case "$(cat)" in
   *'FROM pg_stat_replication'*) echo streaming ;;
   *'END AS promoted'*) echo t ;;
   *pg_is_in_recovery*) echo f ;;
+  *'FROM ir_module_module m WHERE state IN'*) echo base ;;
 esac
+exit 0
+`;
+/** What works on the zips of Odoo says what it would say of an empty one, after a while; what lists modules has one. */
+const python = `#!/bin/sh
+sleep 1
+case "$*" in *ocore-module:*) echo ocore-module:base; exit 0 ;; esac
+[ "$3" = check ] && echo '{"done":{"odoo_dump":"1","major_version":"19.0","pg_version":"17.0","dumpBytes":1,"filestoreBytes":0,"files":0}}' || echo '{"done":{"bytes":1}}'
+exit 0
 `;
 const pgDump = `#!/bin/sh
 for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" ;; esac; done
@@ -45,15 +48,17 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
     'usr/local/sbin/pg_isready': '#!/bin/sh\nexit 0\n',
     'usr/local/sbin/psql': psql,
     'usr/lib/postgresql/17/bin/psql': psql,
-    'usr/local/bin/python3': python,
     'usr/lib/postgresql/17/bin/pg_dump': pgDump,
     'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
+    'usr/local/bin/python3': python,
+    'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
     'usr/lib/postgresql/17/bin/pg_basebackup': baseBackup,
     'usr/lib/postgresql/17/bin/pg_receivewal': `#!/bin/sh\n${asleep}`,
     'usr/lib/postgresql/17/bin/pg_archivecleanup': '#!/bin/sh\nexit 0\n',
     'usr/lib/postgresql/17/bin/pg_isready': '#!/bin/sh\nexit 0\n',
     // Says how far it is, and ends as Odoo does when it is told to.
     'usr/local/bin/odoo': `#!/bin/sh
+case " $* " in *' neutralize '*) sleep 1; echo '2026-01-01 00:00:00,000 1 INFO small odoo.modules.neutralize: Neutralization finished'; exit 0 ;; esac
 case " $* " in *--stop-after-init*)
   trap 'exit 130' TERM INT
   for module in 1 2 3 4 5 6 7 8 9 10; do

@@ -63,11 +63,9 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
     case 'backup': {
       const fleet = await fleetOf(ocore, owner);
       await settle(ocore, fleet.INSTANCE_ID);
-      const { backup } = await addBackup(ocore, fleet.INSTANCE_ID, 'kept');
-      // One whose repository the control plane itself has made, so that it has a password.
-      const made = await owner.post(`/environments/${fleet.ENVIRONMENT_ID}/backups`);
-      await endBackups(ocore);
-      return { ...fleet, BACKUP_ID: backup ?? '', REAL_ID: made.text('id') };
+      const place = { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID };
+      const { backup } = await addBackup(ocore, owner, place, 'kept');
+      return { ...fleet, BACKUP_ID: backup ?? '' };
     }
     case 'delivery': {
       const { webhookDelivery } = await addWebhook(ocore, owner, 'delivered');

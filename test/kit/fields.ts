@@ -47,9 +47,10 @@ const resources: readonly [RegExp, string][] = [
   [/\.environmentId$|^\w+\.\w*[eE]nvironment\.id$/, 'environment'],
   [/\.serverId$|^\w+\.\w*[sS]erver(Metrics?|MetricHistory|Updated|HostKey|Projects)?\.id$/, 'server'],
   [
-    /\.(instanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword|beginImport)\.id$/,
+    /\.(instanceId|targetInstanceId|resourceId)$|^\w+\.(\w*[iI]nstance(Logs|Updated)?|(reveal|reset)AdminPassword|beginImport)\.id$/,
     'instance',
   ],
+  [/^\w+\.\w*[dD]atabase(?!s)\w*\.id$/, 'instance'],
   [/\.operationId$|^\w+\.(\w*[oO]peration(Logs|Updated)?|adminCancelJob|adminRetryJob)\.id$/, 'operation'],
   [/^\w+\.\w*Invitation\.id$/, 'invitation'],
   [/^\w+\.\w*InviteLink\.id$/, 'inviteLink'],
@@ -58,12 +59,16 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [/^\w+\.(\w*[tT]ransfer(Content)?|continueUpload)\.id$/, 'transfer'],
   [/\.destinationId$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
+  [/\.scheduleId$|^\w+\.(\w*[bB]ackupSchedule|backupRetentionPreview)\.id$/, 'backupSchedule'],
+  [/^\w+\.\w*[bB]ackupAlert\.id$/, 'backupAlert'],
   [/\.backupId$|^\w+\.(\w*[bB]ackup(Updated)?|exportRepositoryKey)\.id$/, 'backup'],
   [
     /\.endpointId$|^\w+\.(\w*[wW]ebhookEndpoint|rotateWebhookSecret|replayFailedWebhookDeliveries)\.id$/,
     'webhookEndpoint',
   ],
   [/^\w+\.\w*[wW]ebhookDelivery\.id$/, 'webhookDelivery'],
+  [/^\w+\.(caughtMail|deleteCaughtMails)\.id$/, 'caughtMail'],
+  [/^\w+\.restoreTest\.id$/, 'restoreTest'],
   [/^\w+\.\w*Session\.id$/, 'session'],
   [/^\w+\.\w*Impersonation\.id$/, 'impersonation'],
   [/^\w+\.\w*Passkey\.id$/, 'passkey'],
@@ -117,7 +122,13 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
         isNonNullType(field.type) ||
         isOnTheWay(`${place}.${field.name}`, wanted) ||
         // A role is given by its id or by its name: by the id here.
-        (field.name === 'roleId' && 'role' in all),
+        (field.name === 'roleId' && 'role' in all) ||
+        // A copy is a new instance of an environment, or replaces one.
+        (field.name === 'environmentId' &&
+          'targetInstanceId' in all &&
+          !isOnTheWay(`${place}.targetInstanceId`, wanted)) ||
+        // A schedule has one of two forms.
+        field.name === 'everyBackups',
     );
     return Object.fromEntries(
       fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]),

@@ -12,7 +12,7 @@ export interface Fleet {
 }
 
 /** Ends what waits for a worker, as if one had failed at it. */
-export async function endOperations(ocore: Ocore, resourceId: string): Promise<void> {
+export async function endOperations(ocore: Pick<Ocore, 'sql'>, resourceId: string): Promise<void> {
   await ocore.sql(
     "UPDATE operations SET status = 'failed', finished_at = now() WHERE resource_id = $1 AND status IN ('queued', 'running')",
     [resourceId],

@@ -1,6 +1,7 @@
 import type { Client } from './client.ts';
 import type { Ids } from './fields.ts';
 import type { Ocore } from './ocore.ts';
+import { endOperations } from './fleet-rows.ts';
 import { nowhere } from './nowhere.ts';
 
 /** Stands in every name of the organization that others must see nothing of. */
@@ -113,19 +114,74 @@ export async function addTransfer(ocore: Pick<Ocore, 'sql'>, instanceId: string,
 }
 
 /** A backup that was completed, as a worker leaves it, at a destination of its own. */
-export async function addBackup(ocore: Pick<Ocore, 'sql'>, instanceId: string, name: string): Promise<Ids> {
-  const [row] = await ocore.sql<{ id: string; destination: string }>(
-    `WITH instance AS (SELECT * FROM instances WHERE id = $1),
-      destination AS (INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
-        SELECT gen_random_uuid(), org_id, $2, 's3', '{"bucket": "backups", "prefix": "", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now() FROM instance RETURNING id),
-      repository AS (INSERT INTO backup_repositories (id, org_id, destination_id, instance_id, password_enc, initialized_at)
-        SELECT gen_random_uuid(), instance.org_id, destination.id, instance.id, '', now() FROM instance, destination RETURNING id)
-    INSERT INTO backups (id, org_id, project_id, environment_id, instance_id, instance_name, destination_id, repository_id, backup_type, status, snapshot_id, database_bytes, filestore_bytes, added_bytes, started_at, completed_at, verified_at)
-      SELECT gen_random_uuid(), instance.org_id, project_id, environment_id, instance.id, instance.name, destination.id, repository.id, 'manual', 'completed', repeat('a', 64), 1, 1, 1, now(), now(), now()
-      FROM instance, destination, repository RETURNING id, destination_id AS destination`,
+export async function addBackup(
+  ocore: Pick<Ocore, 'sql'>,
+  owner: Client,
+  { environmentId, instanceId }: { environmentId: string; instanceId: string },
+  name: string,
+): Promise<Ids> {
+  const [destination] = await ocore.sql<{ id: string }>(
+    `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
+      SELECT gen_random_uuid(), org_id, $2, 's3', '{"bucket": "backups", "prefix": "", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now()
+      FROM instances WHERE id = $1 RETURNING id`,
     [instanceId, `${name} backups`],
   );
-  return { backup: row?.id ?? '', backupDestination: row?.destination ?? '' };
+  const before = await ocore.sql<{ status: string; provisioned_at: Date | null }>(
+    'SELECT status, provisioned_at FROM instances WHERE id = $1',
+    [instanceId],
+  );
+  await ocore.sql("UPDATE instances SET status = 'running', provisioned_at = now() WHERE id = $1", [instanceId]);
+  const made = await owner.post(`/environments/${environmentId}/backups`, {
+    instanceId,
+    destinationId: destination?.id,
+  });
+  await ocore.sql('UPDATE instances SET status = $2, provisioned_at = $3 WHERE id = $1', [
+    instanceId,
+    before[0]?.status,
+    before[0]?.provisioned_at,
+  ]);
+  await endOperations(ocore, made.text('id'));
+  await ocore.sql(
+    `UPDATE backups SET status = 'completed', snapshot_id = repeat('a', 64), database_bytes = 1, filestore_bytes = 1, added_bytes = 1,
+      started_at = now(), completed_at = now(), verified_at = now() WHERE id = $1`,
+    [made.text('id')],
+  );
+  return { backup: made.text('id'), backupDestination: destination?.id ?? '' };
+}
+
+/** A schedule that does not run, and an alert about it, of the environment of an instance. */
+export async function addSchedule(ocore: Pick<Ocore, 'sql'>, instanceId: string, destinationId: string): Promise<Ids> {
+  const [row] = await ocore.sql<{ id: string; alert: string }>(
+    `WITH schedule AS (INSERT INTO backup_schedules (id, org_id, project_id, environment_id, name, cron, time_zone, jitter_minutes, destination_id,
+        keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly, enabled, updated_at)
+        SELECT gen_random_uuid(), org_id, project_id, environment_id, 'Nightly of ' || name, '0 2 * * *', 'UTC', 0, $2, 1, 0, 0, 0, 0, 0, false, now()
+        FROM instances WHERE id = $1 RETURNING *)
+    INSERT INTO backup_alerts (id, org_id, project_id, environment_id, schedule_id, alert_type, message)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, 'missed', 'The backup was not made: ' || name
+      FROM schedule RETURNING schedule_id AS id, id AS alert`,
+    [instanceId, destinationId],
+  );
+  return { backupSchedule: row?.id ?? '', backupAlert: row?.alert ?? '' };
+}
+
+/** What a copy of the instance leaves: where it is from; and a test of a backup with its schedule. */
+export async function addCopyAndTest(ocore: Pick<Ocore, 'sql'>, instanceId: string, backupId: string): Promise<Ids> {
+  await ocore.sql(
+    `INSERT INTO instance_clones (instance_id, org_id, operation_id, source_instance_id, source_instance_name, source_environment_id, include_filestore, mail_catcher, anonymized, neutralized_at)
+      SELECT id, org_id, gen_random_uuid(), id, name, environment_id, true, true, false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  await ocore.sql(
+    `INSERT INTO restore_test_schedules (id, org_id, project_id, environment_id, server_id, cron, time_zone, active, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, server_id, '0 4 * * 0', 'UTC', false, now() FROM instances WHERE id = $1`,
+    [instanceId],
+  );
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO restore_tests (id, org_id, project_id, environment_id, instance_id, instance_name, backup_id, server_id, status, rto_seconds, rpo_seconds, tables_checked, started_at, completed_at)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, name, $2, server_id, 'completed', 1, 1, 1, now(), now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, backupId],
+  );
+  return { restoreTest: row?.id ?? '', caughtMail: '0197a1f0-0000-7000-8000-000000000000' };
 }
 
 /** An organization with one of everything, all named after it. */
@@ -138,7 +194,15 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
   const resources = await addProject(ocore, owner, name, server.text('id'));
   const registry = await owner.post('/registries', { host: `${name}.example.com`, username: name, password: 'secret' });
   const webhooks = await addWebhook(ocore, owner, name);
-  const backups = await addBackup(ocore, resources['instance'] ?? '', name);
+  const kept = await addBackup(
+    ocore,
+    owner,
+    { environmentId: resources['environment'] ?? '', instanceId: resources['instance'] ?? '' },
+    name,
+  );
+  const scheduled = await addSchedule(ocore, resources['instance'] ?? '', kept['backupDestination'] ?? '');
+  const backups = { ...kept, ...scheduled };
+  const copies = await addCopyAndTest(ocore, resources['instance'] ?? '', backups['backup'] ?? '');
   const transfer = await addTransfer(ocore, resources['instance'] ?? '', name);
   const person = await personalIds(ocore, owner.email, `${name} key`);
   // Whom others than an Owner may change.
@@ -162,6 +226,7 @@ export async function fillOrg(ocore: Ocore, name: string): Promise<Org> {
       ...webhooks,
       ...backups,
       ...transfer,
+      ...copies,
       ...person,
       ...member,
       ...others,

@@ -130,6 +130,7 @@ group('the OpenAPI document', () => {
       return statuses.includes('200') && statuses.includes('202');
     });
     expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'patch /instances/{id}/database/config',
       'patch /instances/{id}',
       'patch /servers/{id}',
     ]);

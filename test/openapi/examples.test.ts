@@ -4,7 +4,8 @@ import { at, operations } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
-import { tellBackups } from './told/backups.ts';
+import { tellBackups, tellDestinations, tellSchedules } from './told/backups.ts';
+import { tellClones } from './told/clones.ts';
 import { tellPointInTime, tellReplicas } from './told/databases.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
@@ -25,10 +26,28 @@ import { Story } from './told/story.ts';
 const untold: Readonly<Record<string, string>> = {
   'POST /admin/settings/test-mail 200':
     'It needs the mail server of the settings; test/admin/settings.test.ts has one.',
+  'GET /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'DELETE /instances/{id}/mails/{mailId} 200':
+    'It is read from the mail catcher on the server of a copy; test/clones/clone.test.ts has one.',
+  'GET /instances/{id}/clone 200': 'Only a worker makes a copy; test/clones/clone.test.ts has one.',
   'GET /transfers/{id}/content 200': 'Its bytes are on the instance’s server; test/transfers/odoo.test.ts reads them.',
   'GET /transfers/{id}/content 206': 'The same.',
   'PATCH /transfers/{id}/content 204': 'The same.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
+  ...Object.fromEntries(
+    [
+      ...['GET /', 'GET /tables', 'GET /queries', 'GET /backends', 'GET /locks', 'GET /users', 'GET /config'],
+      ...['POST /users', 'POST /query', 'POST /terminate-backend', 'DELETE /users/{name}'],
+    ].map((route) => [
+      `${route.replace('/', '/instances/{id}/database/').replace(/\/$/, '')} 200`,
+      'It is read from the PostgreSQL of an instance; test/instance-databases has one.',
+    ]),
+  ),
 };
 
 /** The changes that are no facts for the audit log, and why. */
@@ -80,6 +99,9 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellServers(scene, ada);
   await tellInstances(scene, ada);
   await tellBackups(scene, ada);
+  await tellDestinations(scene, ada);
+  await tellSchedules(scene, ada);
+  await tellClones(scene, ada);
   await tellTransfers(scene, ada);
   await tellReplicas(scene, ada);
   await tellPointInTime(scene, ada);

@@ -4,7 +4,7 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addBackup, addReplica, addTransfer, addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addCopyAndTest, addReplica, addSchedule, addTransfer, addWebhook } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -30,6 +30,10 @@ async function filled(path: string): Promise<string> {
     roles: () => listed('/roles'),
     'api-keys': () => listed('/api-keys'),
     backups: () => listed('/backups'),
+    'backup-destinations': () => listed('/backup-destinations'),
+    'backup-schedules': () => listed(`/environments/${fleet.ENVIRONMENT_ID}/backup-schedules`),
+    'backup-alerts': () => listed('/backup-alerts'),
+    'restore-tests': () => listed(`/environments/${fleet.ENVIRONMENT_ID}/restore-tests`),
     transfers: () => listed(`/instances/${fleet.INSTANCE_ID}/transfers`),
     registries: () => listed('/registries'),
     'webhook-endpoints': () => listed('/webhook-endpoints'),
@@ -55,12 +59,24 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await owner.post('/api-keys', { name: 'CI', permissions: ['view:servers'] });
   await owner.post('/registries', { host: 'ghcr.io', username: 'puller', password: 'secret' });
   await addWebhook(ocore, owner, 'live');
+  const backupOf = { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID };
+  const kept = await addBackup(ocore, owner, backupOf, 'live');
+  await addSchedule(ocore, fleet.INSTANCE_ID, kept['backupDestination'] ?? '');
   await addTransfer(ocore, fleet.INSTANCE_ID, 'live');
-  await addBackup(ocore, fleet.INSTANCE_ID, 'live');
+  await addCopyAndTest(ocore, fleet.INSTANCE_ID, kept['backup'] ?? '');
   await addReplica(ocore, fleet.INSTANCE_ID);
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
+    '/instances/{id}/database': 422,
+    '/instances/{id}/database/tables': 422,
+    '/instances/{id}/database/queries': 422,
+    '/instances/{id}/database/backends': 422,
+    '/instances/{id}/database/locks': 422,
+    '/instances/{id}/database/config': 422,
+    '/instances/{id}/database/users': 422,
+    '/instances/{id}/mails': 422,
+    '/instances/{id}/mails/{mailId}': 422,
     // It is an upload that is not complete.
     '/transfers/{id}/content': 409,
     '/api-keys/current': 404,

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -260,6 +260,13 @@ export class Fixtures {
     });
   }
 
+  /** The stand-ins have no files, and a mail catcher is nothing that the rows imply. */
+  #copy(): Record<string, unknown> {
+    this.#made += 1;
+    const environmentId = this.#environmentId;
+    return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
+  }
+
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */
   readonly kinds: Readonly<Record<string, { usesServer: boolean; ready(): Promise<() => Promise<Begun>> }>> = {
     'server.validate': {
@@ -305,6 +312,19 @@ export class Fixtures {
     },
     'instance.stop': { usesServer: true, ready: () => this.#onInstance('POST', '/stop') },
     'instance.restart': { usesServer: true, ready: () => this.#onInstance('POST', '/restart') },
+    'instance.configure_database': {
+      usesServer: true,
+      ready: () =>
+        this.#onInstance('PATCH', '/database/config', { parameters: [{ name: 'max_connections', value: '120' }] }),
+    },
+    'instance.rotate_database_password': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/rotate-password'),
+    },
+    'instance.maintain_database': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),
+    },
     'instance.delete': { usesServer: true, ready: () => this.#onInstance('DELETE', '') },
     'instance.restore': {
       usesServer: true,
@@ -396,6 +416,48 @@ export class Fixtures {
           operationId: (
             await this.#owner.delete(`/instances/${site.instanceId}`, { finalBackup: true, destinationId })
           ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'instance.clone': { usesServer: true, ready: () => this.#onInstance('POST', '/clone', this.#copy()) },
+    'instance.clone_over': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        this.#made += 1;
+        const target = await this.#succeeded(await this.#create(site));
+        const name = (await this.#owner.get(`/instances/${target.text('id')}`)).text('name');
+        const over = {
+          ...this.#copy(),
+          environmentId: undefined,
+          targetInstanceId: target.text('id'),
+          confirmName: name,
+        };
+        return async () => ({
+          operationId: (
+            await this.#owner.post(`/instances/${site.instanceId}/clone`, { ...over, name: undefined })
+          ).text('operationId'),
+          place: site,
+        });
+      },
+    },
+    'restore_test.run': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const taken = await this.#succeeded(
+          await this.#owner.post(`/environments/${this.#environmentId}/backups`, {
+            instanceId: site.instanceId,
+            destinationId: await this.#destination(site),
+            includeFilestore: false,
+          }),
+        );
+        const wanted = { serverId: site.serverId, backupId: taken.text('id') };
+        return async () => ({
+          operationId: (await this.#owner.post(`/environments/${this.#environmentId}/restore-tests`, wanted)).text(
+            'operationId',
+          ),
           place: site,
         });
       },

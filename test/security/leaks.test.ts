@@ -12,7 +12,7 @@ import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
-import { addBackup, addTransfer, addWebhook, personalIds } from '../kit/two-orgs.ts';
+import { addBackup, addCopyAndTest, addSchedule, addTransfer, addWebhook, personalIds } from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
 import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -259,7 +259,9 @@ async function things(watched: Client): Promise<Ids> {
     secret: plant('new secret of a webhook', `whsec_${Buffer.alloc(32, 'planted-29').toString('base64')}`),
   });
   const webhooks = await addWebhook({ sql }, watched, 'watched');
-  const backups = await addBackup({ sql }, id, 'watched');
+  const kept = await addBackup({ sql }, watched, { environmentId: environment.text('id'), instanceId: id }, 'watched');
+  const backups = { ...kept, ...(await addSchedule({ sql }, id, kept['backupDestination'] ?? '')) };
+  const copies = await addCopyAndTest({ sql }, id, backups['backup'] ?? '');
   const transfer = await addTransfer({ sql }, id, 'watched');
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
@@ -281,6 +283,7 @@ async function things(watched: Client): Promise<Ids> {
     registry: registry.text('id'),
     ...webhooks,
     ...backups,
+    ...copies,
     ...transfer,
     project: project.text('id'),
     environment: environment.text('id'),

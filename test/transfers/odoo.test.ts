@@ -39,7 +39,7 @@ it.beforeAll(async ({ ocore: started, owner: person, server: first }) => {
   odoo = new OdooUser(`http://127.0.0.1:${port}`, 'real_odoo', admin.text('login'), admin.text('password'));
   await odoo.create('res.partner', { name: 'Known Customer Ünïcode' });
   await odoo.create('ir.attachment', { name: 'photo.bin', datas: photo.toString('base64') });
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
@@ -228,6 +228,7 @@ with zipfile.ZipFile('/tmp/hostile.zip', 'w') as z:
     expect((await owner.get(`/instances/${instanceId}`)).at('status')).toBe('running');
     await succeeded(owner, await owner.delete(`/transfers/${id}`));
   }
+  expect([...new Set(hostile.map(([, , code]) => code))]).toEqual(['archive_refused', 'disk_space', 'restore_failed']);
   expect(await odoo.customers('Known')).toEqual(before);
   const left = await server.engine.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${instanceId}`] } });
   const parts = (left.Volumes ?? []).map(({ Labels }) => Labels['sh.ocore.part']).filter((part) => part !== 'image');

@@ -4,6 +4,7 @@ import { databaseReplicaEvents } from './database-replica.ts';
 import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
 import { backupScheduleEvents } from './backup-schedule.ts';
+import { databaseEvents } from './database.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -15,6 +16,7 @@ import { pointInTimeEvents } from './point-in-time.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
 import { restoreEvents } from './restore.ts';
+import { restoreTestEvents } from './restore-test.ts';
 import { roleEvents } from './role.ts';
 import { serverEvents } from './server.ts';
 import { transferEvents } from './transfer.ts';
@@ -36,11 +38,13 @@ export const organizationCatalogue = {
   ...instanceEvents,
   ...databaseReplicaEvents,
   ...pointInTimeEvents,
-  ...restoreEvents,
-  ...transferEvents,
+  ...databaseEvents,
   ...backupEvents,
   ...backupScheduleEvents,
+  ...restoreEvents,
+  ...transferEvents,
   ...operationEvents,
+  ...restoreTestEvents,
   ...webhookEvents,
 };
 

@@ -14,5 +14,16 @@ export const environmentEvents = {
     z.strictObject({ name: z.string(), deletionProtected: z.boolean() }),
     { name: 'Staging', deletionProtected: false },
   ),
+  'environment.cloned': event(
+    'A neutralised copy of its instance runs in another environment.',
+    z.strictObject({
+      instanceId: z.string().describe('The copy.'),
+      environmentId: z.string().describe('Where it is.'),
+    }),
+    {
+      instanceId: '0197a1f2-3b4c-7d5e-8f60-718293a4b5c6',
+      environmentId: '0197a1ee-7f3c-7b4d-9f5a-2c3d4e5f6071',
+    },
+  ),
   'environment.deleted': event('An environment was deleted.'),
 } satisfies Record<`environment.${string}`, EventType>;

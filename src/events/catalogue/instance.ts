@@ -93,6 +93,36 @@ export const instanceEvents = {
     statusAndReason,
     { status: 'failed', reason: 'container_stopped' },
   ),
+  'instance.clone_requested': event(
+    'It is to be replaced by a copy of another instance.',
+    z.strictObject({ sourceInstanceId: z.string() }),
+    { sourceInstanceId: '0197a1ec-5d2b-7a3c-8e4f-1b2c3d4e5f60' },
+  ),
+  'instance.cloned': event(
+    'It runs as a neutralised copy of another instance.',
+    z.strictObject({
+      sourceInstanceId: z.string(),
+      backupId: z.string().nullable().describe('The backup that it was restored from.'),
+      includeFilestore: z.boolean(),
+      mailCatcher: z.boolean(),
+      anonymized: z.boolean(),
+    }),
+    {
+      sourceInstanceId: '0197a1ec-5d2b-7a3c-8e4f-1b2c3d4e5f60',
+      backupId: '0197a1f8-1a2b-7c3d-8e4f-5a6b7c8d9e0f',
+      includeFilestore: true,
+      mailCatcher: true,
+      anonymized: false,
+    },
+  ),
+  'instance.clone_failed': event('It could not be made a copy of another instance. No copy runs.', reason, {
+    reason: 'not_neutralized',
+  }),
+  'instance.caught_mails_deleted': event(
+    'E-mails were deleted from its mail catcher.',
+    z.strictObject({ deleted: z.int() }),
+    { deleted: 3 },
+  ),
   'instance.deletion_requested': event('Its deletion was requested.', requested, { status: 'removing' }),
   'instance.deleted': event(
     'It was deleted. With `force`, `left` says what is left on the server.',

@@ -91,7 +91,11 @@ export class DockerEngine {
     return this.#http.json('listNetworks', networksShape, { query: labelled(labels), ...options });
   }
 
-  createNetwork(spec: { Name: string; Driver: string; Labels: Record<string, string> }, options: Options = {}) {
+  /** `Internal`: what is in it reaches nothing else. */
+  createNetwork(
+    spec: { Name: string; Driver: string; Labels: Record<string, string>; Internal?: boolean },
+    options: Options = {},
+  ) {
     return this.#http.json('createNetwork', createdShape, { body: { ...spec, CheckDuplicate: true }, ...options });
   }
 
@@ -189,12 +193,13 @@ export class DockerEngine {
     return (await this.#http.json('createExec', createdShape, { path: { id }, body: spec, ...options })).Id;
   }
 
-  /** Its input and its multiplexed output. */
+  /** Its input and its multiplexed output. A program may be silent for long: then the engine is asked whether it still runs. */
   async startExec(id: string, options: Options = {}): Promise<Duplex> {
     const { socket } = await this.#http.stream('startExec', {
       path: { id },
       body: { Detach: false, Tty: false },
       upgrade: 'tcp',
+      silent: () => this.inspectExec(id, options),
       ...options,
     });
     if (!socket) throw new TypeError('An upgrade gives a socket');

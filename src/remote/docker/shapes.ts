@@ -52,7 +52,12 @@ export const containerShape = z.object({
     Restarting: z.boolean().default(false),
     OOMKilled: z.boolean().default(false),
     ExitCode: z.number().int().default(0),
+    StartedAt: text.default(''),
   }),
+  /** The addresses of a container, by the names of its networks; empty while it does not run. */
+  NetworkSettings: z
+    .object({ Networks: z.record(z.string(), z.object({ IPAddress: z.union([z.ipv4(), z.literal('')]) })).default({}) })
+    .optional(),
 });
 export const exitShape = z.object({ StatusCode: z.number().int() });
 export const execShape = z.object({ Running: z.boolean(), ExitCode: z.number().int().nullish() });

@@ -29,6 +29,8 @@ export interface ContainerSpec {
     CpuShares?: number;
     PidsLimit?: number;
     ShmSize?: number;
+    /** In memory, with mount options such as `size=1048576`. */
+    Tmpfs?: Record<string, string>;
     CapDrop?: readonly string[];
     CapAdd?: readonly string[];
     SecurityOpt?: readonly string[];

@@ -1,4 +1,5 @@
 import { ids } from '../../../rest/openapi/shared-examples.ts';
+import { Bucket } from '../../kit/bucket.ts';
 import type { Client } from '../../kit/client.ts';
 import { endOperations, settle } from '../../kit/fleet-rows.ts';
 import type { Scene } from './scene.ts';
@@ -52,4 +53,43 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
   await endOperations(ocore, id);
   await story.tell('DELETE /backups/{id}', ada, { body: { force: true } });
   await endOperations(ocore, id);
+}
+
+/** A destination on a small S3 server. */
+export async function tellDestinations({ story }: Scene, ada: Client): Promise<void> {
+  const bucket = await Bucket.start();
+  try {
+    const body = { name: 'Another bucket', config: bucket.config };
+    await story.tell('POST /backup-destinations', ada, { body: { ...body, destinationType: 's3_compatible' } });
+    await story.tell('GET /backup-destinations', ada);
+    await story.tell('GET /backup-destinations/{id}', ada);
+    await story.tell('PATCH /backup-destinations/{id}', ada, { body });
+    await story.tell('PUT /backup-destinations/{id}', ada, { body });
+    await story.tell('POST /backup-destinations/{id}/test', ada);
+    await story.tell('DELETE /backup-destinations/{id}', ada);
+  } finally {
+    await bucket.stop();
+  }
+}
+
+/** Schedules of the environment that the story has, and an alert as a schedule leaves it. */
+export async function tellSchedules({ story, ocore }: Scene, ada: Client): Promise<void> {
+  const [destination] = await ocore.sql<{ id: string }>('SELECT id FROM backup_destinations LIMIT 1');
+  const body = { destinationId: destination?.id };
+  const made = await story.tell('POST /environments/{envId}/backup-schedules', ada, { body });
+  await story.tell('GET /backup-schedule/presets', ada);
+  await story.tell('GET /environments/{envId}/backup-schedules', ada);
+  await story.tell('GET /backup-schedules/{id}', ada);
+  await story.tell('PATCH /backup-schedules/{id}', ada, { body });
+  await story.tell('GET /backup-schedules/{id}/retention', ada);
+  await ocore.sql(
+    `INSERT INTO backup_alerts (id, org_id, project_id, environment_id, schedule_id, alert_type, message)
+      SELECT gen_random_uuid(), org_id, project_id, environment_id, id, 'missed', 'It was not made' FROM backup_schedules WHERE id = $1`,
+    [made.text('id')],
+  );
+  await story.tell('GET /backup-alerts', ada);
+  await story.tell('GET /backup-alerts/count', ada);
+  await story.tell('POST /backup-alerts/{id}/read', ada);
+  await story.tell('POST /backup-alerts/{id}/dismiss', ada);
+  await story.tell('DELETE /backup-schedules/{id}', ada);
 }

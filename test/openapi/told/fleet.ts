@@ -120,6 +120,27 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
   await running(ocore, again.text('id'));
   await story.tell('POST /operations/{id}/cancel', ada);
   await endOperations(ocore, id);
+  await tellDatabase({ story, ocore }, ada, id);
+}
+
+const readOnce = `INSERT INTO database_metrics (org_id, instance_id, size_bytes, connections, max_connections, active, idle_in_transaction, waiting, longest_transaction_seconds, commits, rollbacks, blocks_hit, blocks_read, deadlocks, temp_bytes)
+  SELECT org_id, id, 52428800, 12, 100, 1, 0, 0, 0.2, 1, 1, 1, 1, 0, 0 FROM instances WHERE id = $1`;
+
+/** What of its database needs no server. */
+async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ada: Client, id: string): Promise<void> {
+  await ocore.sql(readOnce, [id]);
+  await story.tell('GET /instances/{id}/database/metrics', ada);
+  await story.tell('GET /instances/{id}/database/presets', ada);
+  for (const [change, status] of [
+    ['PATCH /instances/{id}/database/config', 'stopped'],
+    ['PATCH /instances/{id}/database/config', 'running'],
+    ['POST /instances/{id}/database/rotate-password', 'running'],
+    ['POST /instances/{id}/database/maintenance', 'running'],
+  ] as const) {
+    await ocore.sql("UPDATE instances SET status = $2, database_settings = '{}' WHERE id = $1", [id, status]);
+    await story.tell(change, ada);
+    await endOperations(ocore, id);
+  }
 }
 
 /** What goes when nothing depends on it any more. */
