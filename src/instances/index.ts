@@ -5,7 +5,15 @@ export { type Site, siteAt, siteOf, settingsOf, servingContainer, sizingOf } fro
 export { countInstances } from './count.ts';
 export { createInstance, createInput as createInstanceInput, createInstanceWith } from './create.ts';
 export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
-export { databaseConf, databaseConfPath, type DatabaseSettings, databaseSettingsOf, readsConf, usualSettings, writeConf } from './database-conf.ts';
+export {
+  databaseConf,
+  databaseConfPath,
+  type DatabaseSettings,
+  databaseSettingsOf,
+  readsConf,
+  usualSettings,
+  writeConf,
+} from './database-conf.ts';
 export { ensureDatabase } from './database-container.ts';
 export { createDatabase, ensureRoleAndDatabase, signInAsOdoo } from './database-role.ts';
 export { ensureDatabaseRuns, ensureDatabaseWithin, waitForPostgres } from './database.ts';
@@ -19,12 +27,29 @@ export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
 export { resting, restingOf } from './kinds.ts';
 export { deletion, settleDeletion } from './lifecycle.job.ts';
-export { getInstance, instancesById, type InstanceFilter, instancesOfEach, type InstanceView, listInstances } from './list.ts';
+export {
+  getInstance,
+  instancesById,
+  type InstanceFilter,
+  instancesOfEach,
+  type InstanceView,
+  listInstances,
+} from './list.ts';
 export { type Choice, odooCountries, odooLanguages, odooLanguagesInput } from './localisation.ts';
 export type { LogSource } from './log-levels.ts';
 export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
-export { databaseName, instanceLabel, labelsOf, mailPart, namesOf, operationLabel, partLabel, volumesOf, databaseRole } from './names.ts';
+export {
+  databaseName,
+  instanceLabel,
+  labelsOf,
+  mailPart,
+  namesOf,
+  operationLabel,
+  partLabel,
+  volumesOf,
+  databaseRole,
+} from './names.ts';
 export { ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
