@@ -14,18 +14,18 @@ const page = `nodes { ${fields} } pageInfo { hasNextPage endCursor }`;
 const routes: readonly Route[] = [
   {
     method: 'get',
-    path: '/environments/{envId}/backups',
+    path: '/environments/{id}/backups',
     category,
     summary: 'List the backups of an environment',
-    document: `query ($envId: ID!, $first: Int, $after: String, ${filterArgs}) { environmentBackups(environmentId: $envId, first: $first, after: $after, ${filters}) { ${page} } }`,
+    document: `query ($id: ID!, $first: Int, $after: String, ${filterArgs}) { environmentBackups(environmentId: $id, first: $first, after: $after, ${filters}) { ${page} } }`,
     answer: { as: 'list' },
   },
   {
     method: 'post',
-    path: '/environments/{envId}/backups',
+    path: '/environments/{id}/backups',
     category,
     summary: 'Back up an instance of an environment',
-    document: `mutation ($envId: ID!, $input: CreateBackupInput!) { createBackup(environmentId: $envId, input: $input) { ${payload} } }`,
+    document: `mutation ($id: ID!, $input: CreateBackupInput!) { createBackup(environmentId: $id, input: $input) { ${payload} } }`,
     answer: { as: 'accepted', resource: 'backup', message: 'Backup in progress' },
   },
   {
@@ -74,7 +74,6 @@ const key = '4sVQk1mJ0pX8yTzR2nW6bE9cH3uL5aD7fG1iK0oM8qA';
 
 const examples: Examples = {
   '/backups/{id}': id,
-  '/environments/{envId}': ids.environment,
   'Backup.id': id,
   'Backup.status': 'completed',
   'createBackup.status': 'pending',

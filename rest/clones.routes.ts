@@ -36,10 +36,19 @@ const routes: readonly Route[] = [
     summary: 'List caught e-mails',
     document: `query ($id: ID!, $first: Int, $after: String) { caughtMails(instanceId: $id, first: $first, after: $after) { nodes { ${mail} } pageInfo { hasNextPage endCursor } } }`,
     answer: { as: 'list' },
+    errors: ['unprocessable'],
   },
-  { method: 'get', path: '/instances/{id}/mails/{mailId}', category, summary: 'Get a caught e-mail', document: `query ($id: ID!, $mailId: ID!) { caughtMail(instanceId: $id, id: $mailId) { mail { ${mail} } text html attachments { fileName contentType sizeBytes } } }`, answer: { as: 'object' } },
-  { method: 'delete', path: '/instances/{id}/mails', category, summary: 'Delete all caught e-mails', document: 'mutation ($id: ID!) { deleteCaughtMails(instanceId: $id) { deleted } }', answer: { as: 'object' } },
-  { method: 'delete', path: '/instances/{id}/mails/{mailId}', category, summary: 'Delete a caught e-mail', document: 'mutation ($id: ID!, $mailId: ID!) { deleteCaughtMails(instanceId: $id, id: $mailId) { deleted } }', answer: { as: 'object' } },
+  {
+    method: 'get',
+    path: '/instances/{id}/mails/{mailId}',
+    category,
+    summary: 'Get a caught e-mail',
+    document: `query ($id: ID!, $mailId: ID!) { caughtMail(instanceId: $id, id: $mailId) { mail { ${mail} } text html attachments { fileName contentType sizeBytes } } }`,
+    answer: { as: 'object' },
+    errors: ['unprocessable'],
+  },
+  { method: 'delete', path: '/instances/{id}/mails', category, summary: 'Delete all caught e-mails', document: 'mutation ($id: ID!) { deleteCaughtMails(instanceId: $id) { deleted } }', answer: { as: 'object' }, errors: ['unprocessable'] },
+  { method: 'delete', path: '/instances/{id}/mails/{mailId}', category, summary: 'Delete a caught e-mail', document: 'mutation ($id: ID!, $mailId: ID!) { deleteCaughtMails(instanceId: $id, id: $mailId) { deleted } }', answer: { as: 'object' }, errors: ['unprocessable'] },
 ];
 
 const mailId = '0193a1f4-5d20-7b61-8c42-1f9e3a7b5d64';

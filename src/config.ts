@@ -93,9 +93,9 @@ const variables = z.object({
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
   /** What writes and reads backups on the servers. */
   RESTIC_IMAGE: z.string().min(1).default('restic/restic:0.19.1'),
+  MAIL_CATCHER_IMAGE: z.string().min(1).default('axllent/mailpit:v1.27'),
   /** How often the changes of databases are archived that can be restored to any second. */
   WAL_ARCHIVE_INTERVAL: duration.default(60),
-  MAIL_CATCHER_IMAGE: z.string().min(1).default('axllent/mailpit:v1.27'),
   /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: portRange,

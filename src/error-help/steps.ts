@@ -91,6 +91,25 @@ export const stepHelp = {
     message: 'PostgreSQL did not start within two minutes',
     hint: 'Read the PostgreSQL log of the instance.',
   },
+  database_configuration_refused: {
+    title: 'PostgreSQL refuses its new configuration',
+    happened: 'PostgreSQL read the parameters and refused one of them. It runs with the earlier configuration again.',
+    causes: ['The release of PostgreSQL of the instance does not know the parameter, or has other bounds for it.'],
+    todo: [
+      'Read `message`: it has what PostgreSQL says of each parameter.',
+      'Send other values with `PATCH /api/instances/{id}/database/config`.',
+    ],
+    message: 'PostgreSQL refuses the configuration: work_mem: invalid value',
+    hint: 'Choose other values.',
+  },
+  table_missing: {
+    title: 'The table does not exist',
+    happened: 'A table that was to be maintained is not in the database of the instance. Those before it are done.',
+    causes: ['Its name or its schema is misspelt.', 'A module of Odoo that had it was uninstalled.'],
+    todo: ['Read the tables with `GET /api/instances/{id}/database/tables`, and start again with those that exist.'],
+    message: 'There is no table public.sale_ordr',
+    hint: 'The list of tables has the names.',
+  },
   base_backup_failed: {
     title: 'The database server could not be copied',
     happened:
@@ -146,25 +165,6 @@ export const stepHelp = {
     ],
     message: 'The replica is 83886080 bytes behind the primary',
     hint: 'Wait until the replica is online, or promote it with force: what it does not have is lost then.',
-  },
-  database_configuration_refused: {
-    title: 'PostgreSQL refuses its new configuration',
-    happened: 'PostgreSQL read the parameters and refused one of them. It runs with the earlier configuration again.',
-    causes: ['The release of PostgreSQL of the instance does not know the parameter, or has other bounds for it.'],
-    todo: [
-      'Read `message`: it has what PostgreSQL says of each parameter.',
-      'Send other values with `PATCH /api/instances/{id}/database/config`.',
-    ],
-    message: 'PostgreSQL refuses the configuration: work_mem: invalid value',
-    hint: 'Choose other values.',
-  },
-  table_missing: {
-    title: 'The table does not exist',
-    happened: 'A table that was to be maintained is not in the database of the instance. Those before it are done.',
-    causes: ['Its name or its schema is misspelt.', 'A module of Odoo that had it was uninstalled.'],
-    todo: ['Read the tables with `GET /api/instances/{id}/database/tables`, and start again with those that exist.'],
-    message: 'There is no table public.sale_ordr',
-    hint: 'The list of tables has the names.',
   },
   database_initialisation_failed: {
     title: 'Odoo could not create its database',

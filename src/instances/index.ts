@@ -1,10 +1,12 @@
 export { confPath } from './addons-path.ts';
 export { revealAdminPassword } from './admin-password.ts';
-export { findContainer, logConfig, stopContainer, ensureCreated, startContainer } from './containers.ts';
-export { type Site, siteAt, siteOf, settingsOf, servingContainer, sizingOf } from './context.ts';
-export { countInstances } from './count.ts';
-export { createInstance, createInput as createInstanceInput, createInstanceWith } from './create.ts';
+export { applyConf } from './apply-conf.ts';
 export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
+export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { servingContainer, settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
+export { requireCopySpace } from './copy-space.ts';
+export { countInstances } from './count.ts';
+export { createInput as createInstanceInput, createInstance, createInstanceWith } from './create.ts';
 export {
   databaseConf,
   databaseConfPath,
@@ -18,10 +20,10 @@ export { ensureDatabase } from './database-container.ts';
 export { createDatabase, ensureRoleAndDatabase, signInAsOdoo } from './database-role.ts';
 export { ensureDatabaseRuns, ensureDatabaseWithin, waitForPostgres } from './database.ts';
 export { deleteInstance, type Deletion } from './delete.ts';
+export { ensureData } from './ensure-data.ts';
 export { envVarInput } from './env-vars.ts';
 export { instancesFeature } from './feature.ts';
 export { getImage, getImages } from './get-image.ts';
-export { ensureData } from './ensure-data.ts';
 export { waitForOdoo } from './health.ts';
 export { imageMounts } from './image-volumes.ts';
 export { wasInterrupted } from './interrupted.ts';
@@ -29,8 +31,8 @@ export { resting, restingOf } from './kinds.ts';
 export { deletion, settleDeletion } from './lifecycle.job.ts';
 export {
   getInstance,
-  instancesById,
   type InstanceFilter,
+  instancesById,
   instancesOfEach,
   type InstanceView,
   listInstances,
@@ -41,6 +43,7 @@ export { logCursor } from './log-place.ts';
 export { instanceLogs, logLinesInput, wantedLines } from './logs.ts';
 export {
   databaseName,
+  databaseRole,
   instanceLabel,
   labelsOf,
   mailPart,
@@ -48,29 +51,26 @@ export {
   operationLabel,
   partLabel,
   volumesOf,
-  databaseRole,
 } from './names.ts';
+export { usesReplicas } from './odoo-conf.ts';
 export { ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { removeContainer, removeObjects } from './removal.ts';
+export { allowReplication, forgetReplication } from './replication.ts';
 export { provisionAgain } from './reprovision.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { instanceResource } from './resource.ts';
 export { recheckRestored } from './restored.ts';
+export { runDatabase } from './run-database.ts';
 export { scramVerifier } from './scram.ts';
 export { ensureScratch, removeScratch, scratchOf } from './scratch.ts';
-export { envVarNames, openSecrets, secretOwner, sealNewSecrets, sealOdooPassword } from './sealed.ts';
-export { sql, sqlAsOdoo, sqlText, sqlIn } from './sql.ts';
+export { envVarNames, openSecrets, sealNewSecrets, sealOdooPassword, secretOwner } from './sealed.ts';
 export { requireNoLiveBackup } from './snapshots-beside.ts';
+export { sql, sqlAsOdoo, sqlIn, sqlText } from './sql.ts';
 export { startContainers } from './start-containers.ts';
 export { type Begin, restart, start, stop } from './transitions.ts';
 export { configureInstance, updateInput as updateInstanceInput, updateInstance } from './update.ts';
 export { InstanceWatch } from './watch.ts';
-export { applyConf } from './apply-conf.ts';
-export { usesReplicas } from './odoo-conf.ts';
-export { runDatabase } from './run-database.ts';
-export { allowReplication, forgetReplication } from './replication.ts';
-export { requireCopySpace } from './copy-space.ts';

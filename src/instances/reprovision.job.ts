@@ -39,7 +39,7 @@ export const reprovisionInstanceJob = implementOperation({
       }
       // The mail catcher of a copy is no part of Odoo, and its e-mails would go with it.
       for (const container of await host.docker.listContainers([`${instanceLabel}=${instance.id}`]))
-        if (container.Labels[partLabel] !== mailPart && !isCompanion(container))
+        if (!isCompanion(container) && container.Labels[partLabel] !== mailPart)
           await removeContainer(host, container.Id);
     },
     database: async (context) => {

@@ -73,7 +73,7 @@ it('fails when pg_dump is killed half-way', async () => {
   const { answer, container, release } = await blocked();
   for (let killed = 0; killed === 0; ) {
     const { stdout } = await stage.docker('top', container, '-eo', 'pid,comm');
-    for (const [, pid] of stdout.matchAll(/(\d+) pg_dump/g)) {
+    for (const [, pid] of stdout.matchAll(/(\d+)\s+pg_dump/g)) {
       process.kill(Number(pid), 'SIGKILL');
       killed += 1;
     }

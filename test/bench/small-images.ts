@@ -16,12 +16,12 @@ case " $* " in *" /run/ocore/dump.sql "*)
 esac
 case "$(cat)" in
   *server_version_num*) echo 170000 ;;
+  *'FROM ir_module_module m WHERE state IN'*) echo base ;;
   *ocore_received*) echo t ;;
   *replica_behind*) echo 0 ;;
   *'FROM pg_stat_replication'*) echo streaming ;;
   *'END AS promoted'*) echo t ;;
   *pg_is_in_recovery*) echo f ;;
-  *'FROM ir_module_module m WHERE state IN'*) echo base ;;
 esac
 exit 0
 `;

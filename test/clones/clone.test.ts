@@ -232,7 +232,7 @@ it('proves that a backup can be restored, with its time and age, and tells one t
     statusMessage: expect.stringContaining('res_partner'),
   });
   const events = await ocore.sql<{ type: string }>(
-    "SELECT type FROM outbox_events WHERE type LIKE 'restore_test.%' ORDER BY seq",
+    "SELECT type FROM outbox_events WHERE type LIKE 'restore_test.%' ORDER BY id",
   );
   expect(events.map(({ type }) => type)).toEqual([
     'restore_test.created',

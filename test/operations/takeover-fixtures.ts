@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -204,6 +204,13 @@ export class Fixtures {
     });
   }
 
+  /** The stand-ins have no files, and a mail catcher is nothing that the rows imply. */
+  #copy(): Record<string, unknown> {
+    this.#made += 1;
+    const environmentId = this.#environmentId;
+    return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
+  }
+
   async #onReplica(method: string, path: string): Promise<() => Promise<Begun>> {
     const site = await this.#site();
     const replicas = `/instances/${site.instanceId}/database/replicas`;
@@ -258,13 +265,6 @@ export class Fixtures {
       ).text('operationId'),
       place: site,
     });
-  }
-
-  /** The stand-ins have no files, and a mail catcher is nothing that the rows imply. */
-  #copy(): Record<string, unknown> {
-    this.#made += 1;
-    const environmentId = this.#environmentId;
-    return { environmentId, name: `Instance ${this.#made}`, includeFilestore: false, mailCatcher: false };
   }
 
   /** For each kind of operation: makes ready what it needs, and gives what begins it. */

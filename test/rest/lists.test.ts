@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Answer, Client } from '../kit/client.ts';
 import { at, operations } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
+import { fleetOf } from '../kit/fleet-rows.ts';
 import { fillInstances } from '../kit/rows.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
@@ -214,20 +215,25 @@ describe('the number of all rows', () => {
     );
   });
 
-  it('is there for every list', async ({ owner }) => {
+  it('is there for every list', async ({ ocore, owner }) => {
+    const { ENVIRONMENT_ID, INSTANCE_ID } = await fleetOf(ocore, owner);
     const member = await owner.memberIdOf(owner.email);
     const endpoint = await owner.post('/webhook-endpoints', { url: 'https://example.com/', events: ['*'] });
     const idOf: Readonly<Record<string, string>> = {
       orgs: (await owner.get('/org')).text('id'),
       'webhook-endpoints': endpoint.text('id'),
+      environments: ENVIRONMENT_ID,
+      instances: INSTANCE_ID,
     };
+    // They are read from the mail catcher on the instance's server, which is not there.
+    const elsewhere = ['/instances/{id}/mails'];
     for (const { method, path } of operations) {
       const id = idOf[/([^/]+)\/\{id\}/.exec(path)?.[1] ?? ''] ?? member;
       const schema = at(
         operations.find((one) => one.path === path && one.method === method)?.operation ?? {},
         'responses',
       );
-      if (method !== 'get' || !JSON.stringify(schema).includes('total_count')) continue;
+      if (method !== 'get' || !JSON.stringify(schema).includes('total_count') || elsewhere.includes(path)) continue;
       const answer = await owner.get(`${path.replace('{id}', id)}?include_total=true`);
       expect([path, answer.status, typeof answer.at('total_count')]).toEqual([path, 200, 'number']);
     }

@@ -32,7 +32,7 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
       SELECT gen_random_uuid(), org_id, 'Bucket', 's3', '{"bucket": "acme-backups", "prefix": "odoo", "region": "eu-central-1", "endpoint": null, "pathStyle": false, "accessKeyId": "key"}', now(), now() FROM instances WHERE id = $1`,
     [instance],
   );
-  const made = await story.tell('POST /environments/{envId}/backups', ada, { body: { destinationId: undefined } });
+  const made = await story.tell('POST /environments/{id}/backups', ada, { body: { destinationId: undefined } });
   const id = made.text('id');
   await endOperations(ocore, id);
   await ocore.sql(
@@ -40,7 +40,7 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
       started_at = now() - interval '1 second', completed_at = now(), verified_at = now() WHERE id = $1`,
     [id],
   );
-  await story.tell('GET /environments/{envId}/backups', ada);
+  await story.tell('GET /environments/{id}/backups', ada);
   await story.tell('GET /backups', ada);
   await story.tell('GET /backups/{id}', ada);
   await story.tell('PATCH /backups/{id}', ada);
@@ -76,9 +76,9 @@ export async function tellDestinations({ story }: Scene, ada: Client): Promise<v
 export async function tellSchedules({ story, ocore }: Scene, ada: Client): Promise<void> {
   const [destination] = await ocore.sql<{ id: string }>('SELECT id FROM backup_destinations LIMIT 1');
   const body = { destinationId: destination?.id };
-  const made = await story.tell('POST /environments/{envId}/backup-schedules', ada, { body });
+  const made = await story.tell('POST /environments/{id}/backup-schedules', ada, { body });
   await story.tell('GET /backup-schedule/presets', ada);
-  await story.tell('GET /environments/{envId}/backup-schedules', ada);
+  await story.tell('GET /environments/{id}/backup-schedules', ada);
   await story.tell('GET /backup-schedules/{id}', ada);
   await story.tell('PATCH /backup-schedules/{id}', ada, { body });
   await story.tell('GET /backup-schedules/{id}/retention', ada);
