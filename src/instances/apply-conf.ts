@@ -5,6 +5,7 @@ import { findContainer, startContainer, stopContainer } from './containers.ts';
 import { servingContainer, settingsOf, type Site } from './context.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf } from './names.ts';
+import { endTrust } from './odoo-trust.ts';
 
 /**
  * Gives Odoo's container the `odoo.conf` of the instance as it is now, and restarts Odoo with it: for what needs no other
@@ -18,6 +19,7 @@ export async function applyConf(context: StepContext<unknown>, site: Site): Prom
   const content = conf(await addonsPathOf(host, instance, known.Id));
   await putFile(host.docker, known.Id, { path: confPath, content, mode: 0o644, uid: 0, gid: 0 });
   await stopContainer(host, known.Id, 30);
+  await endTrust(context, site);
   await startContainer(host, known.Id);
   return waitForOdoo(host, instance, context.signal);
 }

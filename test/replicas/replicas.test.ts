@@ -108,7 +108,7 @@ it('promotes the replica without losing what was committed', async () => {
   const volumes = async () =>
     (await server.engine.docker.listVolumes({ filters: { label: [`sh.ocore.instance=${instance}`] } })).Volumes.map(
       ({ Name }) => Name,
-    ).filter((name) => !name.includes('-filestore-'));
+    ).filter((name) => name.startsWith('ocore-') && !name.includes('-filestore-'));
   const before = await volumes();
   const promoted = await outcome('POST', `/${replica}/promote`);
   expect([promoted.status, promoted.error]).toEqual(['succeeded', null]);
