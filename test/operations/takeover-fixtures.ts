@@ -212,11 +212,12 @@ export class Fixtures {
   /** A directory of the server, for its backups alone. */
   async #destination({ serverId }: Site): Promise<string> {
     this.#made += 1;
+    const name = `Disk ${this.#made}`;
     const dir = await mkdtemp(join(tmpdir(), 'ocore-backups-'));
     const [row] = await this.#sql<{ id: string }>(
       `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
        SELECT gen_random_uuid(), org_id, $1, 'local', $2::jsonb, id, now(), now() FROM servers WHERE id = $3 RETURNING id`,
-      [`Disk ${this.#made}`, JSON.stringify({ path: dir }), serverId],
+      [name, JSON.stringify({ path: dir }), serverId],
     );
     return row?.id ?? '';
   }
