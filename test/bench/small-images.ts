@@ -79,7 +79,8 @@ case "$command" in
   dump) cat "$repository/snapshots/$1$2" || fail 1 "path $2 not found in snapshot" ;;
   restore)
     sleep 1
-    mkdir -p "$target" && cp -a "$repository/snapshots/\${1%%:*}\${1#*:}/." "$target" || fail 1 "path \${1#*:} not found in snapshot"
+    [ -d "$repository/snapshots/\${1%%:*}\${1#*:}" ] || fail 1 "path \${1#*:}: not found"
+    mkdir -p "$target" && cp -a "$repository/snapshots/\${1%%:*}\${1#*:}/." "$target" || fail 1 'unable to write'
     echo '{"message_type":"summary"}' ;;
   forget)
     for id; do rm -rf "$repository/snapshots/$id"; done

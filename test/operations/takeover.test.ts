@@ -62,10 +62,12 @@ afterAll(async () => {
   await fixtures?.stop();
 });
 
+const phases = ['far step', 'later step', 'first step', 'no server'] as const;
+
 interface Ready {
   name: string;
   step: string;
-  phase: 'later step' | 'first step' | 'no server';
+  phase: (typeof phases)[number];
   begin(): Promise<Begun>;
 }
 
@@ -78,7 +80,12 @@ const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLo
   steps.map((step, position) => ({
     kind,
     step: step.name,
-    endsSoon: position === 0 || onlyLooks,
+    way:
+      position === 0 || onlyLooks
+        ? ('first step' as const)
+        : position < 3
+          ? ('later step' as const)
+          : ('far step' as const),
     name: `${kind} ${step.name}`,
   })),
 );
@@ -139,7 +146,7 @@ async function hold(wanted: readonly Ready[]): Promise<Held[]> {
 async function intoSteps(held: readonly Held[]): Promise<void> {
   await until(
     'All operations are in their steps',
-    150,
+    300,
     async () => {
       for (const operationId of await gates.waiting()) {
         held.find((one) => one.operationId === operationId)?.place?.line.hold();
@@ -169,21 +176,22 @@ async function intoSteps(held: readonly Held[]): Promise<void> {
 
 it.for(runs)(
   'goes on with operations in every step when their worker gets $signal: $what',
+  { timeout: 1_200_000 },
   async ({ signal, group }) => {
     const markers = new Markers(scene());
     const first = await startWorker();
     const ready: Ready[] = [];
-    await inBatches(group, async ({ kind, step, endsSoon, name }) => {
+    await inBatches(group, async ({ kind, step, way, name }) => {
       const fixture = fixtures.kinds[kind];
       if (!fixture) throw new Error(`${kind} has no fixture`);
-      const phase = !fixture.usesServer ? 'no server' : endsSoon ? 'first step' : 'later step';
+      const phase = fixture.usesServer ? way : 'no server';
       ready.push({ name, step, phase, begin: await fixture.ready() });
     });
     await markers.put();
     // Those with a long way to their step first; a server that is away before anything was begun there ends an operation soon, and what
     // waits in the database waits inside a transaction, which must not become old.
     const all: Held[] = [];
-    for (const phase of ['later step', 'first step', 'no server'] as const) {
+    for (const phase of phases) {
       // Gates are closed before any worker can come to them.
       first.signal('SIGSTOP');
       const held = await hold(ready.filter((one) => one.phase === phase));
@@ -203,7 +211,7 @@ it.for(runs)(
     for (const { place } of all) place?.line.release('lost');
     await until(
       'All operations have ended',
-      4 * leaseSeconds + 60,
+      4 * leaseSeconds + 180,
       async () => (await ocore.sql("SELECT 1 FROM operations WHERE status IN ('queued', 'running')")).length === 0,
     );
     const ended = await ocore.sql<{ id: string; status: string; error_message: string | null }>(
@@ -238,5 +246,4 @@ it.for(runs)(
       .toEqual([]);
     await second.kill('SIGTERM');
   },
-  600_000,
 );
