@@ -152,6 +152,7 @@ async function intoSteps(held: readonly Held[]): Promise<void> {
         held.find((one) => one.operationId === operationId)?.place?.line.hold();
         await gates.letBegin(operationId);
       }
+      expect(await gates.endedBefore()).toEqual([]);
       return (await gates.inStep()).length === held.length;
     },
     async () => {
