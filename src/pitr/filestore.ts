@@ -24,12 +24,14 @@ export async function addNearestFiles(context: StepContext<unknown>, site: Site,
   if (!nearest?.snapshotId) return 'Files that were deleted since are not there: there is no backup with files';
   const database = databaseName(instance.slug);
   const repository = await openRepository(app, nearest.repositoryId);
-  await restoreFiles(context, host, repository, nearest.snapshotId, {
+  const hasFiles = await restoreFiles(context, host, repository, nearest.snapshotId, {
     path: snapshotPaths.filestore(database),
     volume: volumesOf(instance).filestore,
     folder: `filestore/${database}`,
     what: 'restore-files',
+    optional: true,
   });
+  if (!hasFiles) return 'The nearest backup has no files';
   await runTool(
     context,
     site,

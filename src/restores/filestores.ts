@@ -8,6 +8,7 @@ const dataPath = '/var/lib/odoo';
 const scripts = {
   /** Also the first to mount a new volume: the engine gives it the owner that the image says. */
   prepare: 'mkdir -p filestore && chown "$(stat -c %u:%g .)" filestore && rm -rf "filestore/$2"',
+  empty: 'mkdir -p "filestore/$2"',
   switch: `cd filestore
     if [ -d "$2" ]; then
       chown -R "$(stat -c %u:%g .)" "$2"
@@ -56,6 +57,9 @@ export async function prepareFilestore(
   await run(context, site, 'prepare');
   return incomingFilestore(context, site);
 }
+
+/** Of an instance that had no file yet: the switch exchanges directories. */
+export const emptyFilestore = (context: StepContext<unknown>, site: Site): Promise<void> => run(context, site, 'empty');
 
 /** Where the files that come are put: the volume, and the directory in it. */
 export function incomingFilestore(

@@ -13,7 +13,7 @@ import {
   snapshotPaths,
 } from '../snapshots/index.ts';
 import { checkIncoming, loadDump } from './databases.ts';
-import { incomingFilestore, prepareFilestore } from './filestores.ts';
+import { emptyFilestore, incomingFilestore, prepareFilestore } from './filestores.ts';
 import type { Parts } from './replace-data.ts';
 
 const loadedKey = 'loadedDatabase';
@@ -73,13 +73,15 @@ export async function loadSnapshot(
   }
   if (parts.filestore) {
     const { volume, path } = await filestorePlace(context, site);
-    await restoreFiles(context, host, repository, snapshotId, {
+    const hasFiles = await restoreFiles(context, host, repository, snapshotId, {
       path: snapshotPaths.filestore(manifest.database),
       volume,
       folder: path,
       what: runs.filestore,
+      optional: true,
       ...restored(parts.database ? half : 0, 100),
     });
+    if (!hasFiles) await emptyFilestore(context, site);
   }
   return `From the backup of ${manifest.takenAt}`;
 }

@@ -1,12 +1,13 @@
 import type { RemoteHost } from '../remote/index.ts';
 import { runRestic } from './restic.ts';
+import { exit, resticProblem } from './restic-problem.ts';
 import type { ResticContext } from './restic-run.ts';
 import type { ResticStatus } from './restic-output.ts';
 import type { Repository } from './repository.ts';
 
 /**
  * Writes what a directory of the snapshot contains into a volume of the server, with its owners and modes, and compares what
- * was written with the snapshot. What the volume has under other names stays.
+ * was written with the snapshot. What the volume has under other names stays. Gives whether the snapshot has the directory.
  */
 export async function restoreFiles(
   context: ResticContext,
@@ -22,10 +23,12 @@ export async function restoreFiles(
     /** Names the container within the operation. */
     what?: string;
     onProgress?: (status: ResticStatus) => void;
+    /** The snapshot may be without the directory: a filestore is not there before its first file. */
+    optional?: true;
   },
-): Promise<void> {
+): Promise<boolean> {
   const target = '/target';
-  await runRestic(context, host, repository, {
+  const output = await runRestic(context, host, repository, {
     what: into.what ?? 'restore',
     args: [
       'restore',
@@ -38,5 +41,9 @@ export async function restoreFiles(
     ],
     mounts: [{ Type: 'volume', Source: into.volume, Target: target }],
     ...(into.onProgress ? { onJson: into.onProgress } : {}),
+    ...(into.optional ? { accepts: [exit.failed] } : {}),
   });
+  if (output.code === 0) return true;
+  if (!output.errors.some((said) => /\bpath \S+: not found/.test(said))) throw resticProblem(output, false);
+  return false;
 }

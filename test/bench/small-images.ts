@@ -39,6 +39,58 @@ for word; do case "$word" in --file=*) echo nothing >"\${word#--file=}/toc.dat" 
 const baseBackup = `#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" = -D ] && mkdir -p "$2" && echo 'START WAL LOCATION: 0/2 (file 000000010000000000000002)' >"$2/backup_label"; shift; done
 `;
+/**
+ * What the code reads of restic: its exit codes, its JSON lines, and that what was put into a repository is there afterwards.
+ * A snapshot is a copy. It needs none of the processor time that restic's keys and packs do.
+ */
+const restic = `#!/bin/sh
+fail() { echo "{\\"message_type\\":\\"exit_error\\",\\"code\\":$1,\\"message\\":\\"Fatal: $2\\"}" >&2; exit "$1"; }
+repository=$RESTIC_REPOSITORY
+while :; do case "$1" in -o | --retry-lock) shift 2 ;; *) break ;; esac; done
+command=$1
+shift
+[ "$command" = init ] || [ -f "$repository/config" ] || fail 10 'repository does not exist'
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --tag) tag=$2; shift ;;
+    --target) target=$2; shift ;;
+    --host | --group-by) shift ;;
+    --*) ;;
+    *) words="$words $1" ;;
+  esac
+  shift
+done
+set -- $words
+case "$command" in
+  init) mkdir -p "$repository/snapshots" && : >"$repository/config" ;;
+  cat) cat "$repository/$1" ;;
+  list | unlock) ;;
+  backup)
+    sleep 1
+    id=$(sha256sum /proc/sys/kernel/random/uuid | cut -c 1-64)
+    mkdir "$repository/$id" && cp -a --parents "$1" "$repository/$id" || fail 1 'unable to save snapshot'
+    echo "$tag" >"$repository/$id/tags"
+    mv "$repository/$id" "$repository/snapshots/$id"
+    echo "{\\"message_type\\":\\"summary\\",\\"snapshot_id\\":\\"$id\\",\\"total_bytes_processed\\":1000,\\"data_added_packed\\":100}" ;;
+  check)
+    sleep 1
+    for id; do [ -d "$repository/snapshots/$id" ] || fail 1 "no matching ID found for prefix $id"; done
+    echo '{"message_type":"summary","num_errors":0}' ;;
+  dump) cat "$repository/snapshots/$1$2" || fail 1 "path $2 not found in snapshot" ;;
+  restore)
+    sleep 1
+    [ -d "$repository/snapshots/\${1%%:*}\${1#*:}" ] || fail 1 "path \${1#*:}: not found"
+    mkdir -p "$target" && cp -a "$repository/snapshots/\${1%%:*}\${1#*:}/." "$target" || fail 1 'unable to write'
+    echo '{"message_type":"summary"}' ;;
+  forget)
+    for id; do rm -rf "$repository/snapshots/$id"; done
+    for one in "$repository"/snapshots/*; do
+      [ -n "$tag" ] || continue
+      case ",$(cat "$one/tags")," in *",$tag,"*) rm -rf "$one" ;; esac
+    done ;;
+  *) fail 1 "unknown command $command" ;;
+esac
+`;
 /** The first process of a container gets only the signals that it asked for. */
 const asleep = "trap 'exit 0' TERM INT\nsleep 1000000 &\nwait\n";
 
@@ -51,6 +103,7 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
     'usr/lib/postgresql/17/bin/pg_dump': pgDump,
     'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
     'usr/local/bin/python3': python,
+    'usr/local/bin/restic': restic,
     'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
     'usr/lib/postgresql/17/bin/pg_basebackup': baseBackup,
     'usr/lib/postgresql/17/bin/pg_receivewal': `#!/bin/sh\n${asleep}`,
@@ -94,8 +147,6 @@ export async function loadSmallImages(docker: Docker, seconds = initialisationSe
   pack.finalize();
   await container.putArchive(await buffer(pack), { path: '/' });
   for (const repo of ['small-odoo', 'small-postgres']) await container.commit({ repo, tag: '19.0' });
-  // Has done what it was asked for, after a while.
-  const changes = 'ENTRYPOINT ["/bin/sh", "-c", "sleep 1"]';
-  await container.commit({ repo: 'small-restic', tag: '19.0', changes });
+  await container.commit({ repo: 'small-restic', tag: '19.0', changes: 'ENTRYPOINT ["/usr/local/bin/restic"]' });
   await container.remove({ v: true });
 }

@@ -14,7 +14,9 @@ interface Marked {
 const owned = `
   SELECT i.id, i.name, s.docker_socket FROM instances i JOIN servers s ON s.id = i.server_id
   WHERE EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
-    AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.delete' AND o.attempt > 0)`;
+    AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind IN ('instance.delete', 'instance.backup_and_delete') AND o.attempt > 0)`;
+
+const ownParts = ['database', 'filestore'];
 
 /** Data of users: something is put into each volume once its instance is there, and must stay until it is deleted. */
 export class Markers {
@@ -36,7 +38,7 @@ export class Markers {
       const engine = this.#scene.engines.find((one) => one.socket === socket);
       const filters = { label: [`sh.ocore.instance=${id}`] };
       const all = (await engine?.docker.listVolumes({ filters }))?.Volumes ?? [];
-      const Volumes = all.filter(({ Labels }) => Labels?.['sh.ocore.part'] !== 'image');
+      const Volumes = all.filter(({ Labels }) => ownParts.includes(Labels?.['sh.ocore.part'] ?? ''));
       if (Volumes.length === 0) continue;
       const marked = {
         name,

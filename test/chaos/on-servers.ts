@@ -11,6 +11,8 @@ interface Implied {
   name: string;
   status: string;
   http_port: number | null;
+  /** That of a replica which was promoted. */
+  database_volume: string | null;
   /** Whether it was provisioned once and no deletion of it has begun. */
   whole: boolean;
   /** Whether the clean-up after its last operation says itself that it did not finish. */
@@ -28,9 +30,9 @@ interface ImpliedRow extends Omit<Implied, 'memory'> {
 
 async function impliedOn(sql: Scene['sql'], socket: string): Promise<Implied[]> {
   const rows = await sql<ImpliedRow>(
-    `SELECT i.id, i.name, i.status, i.http_port, i.workers, i.limit_memory_hard, i.max_cron_threads, s.cpu_cores, s.ram_total_bytes,
+    `SELECT i.id, i.name, i.status, i.http_port, i.database_volume, i.workers, i.limit_memory_hard, i.max_cron_threads, s.cpu_cores, s.ram_total_bytes,
        EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
-         AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.delete' AND o.attempt > 0) AS whole,
+         AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind IN ('instance.delete', 'instance.backup_and_delete') AND o.attempt > 0) AS whole,
        EXISTS (SELECT 1 FROM operation_logs l WHERE l.step = 'cleanup' AND l.level = 'error' AND l.operation_id = (SELECT id FROM operations o WHERE o.resource_id = i.id ORDER BY id DESC LIMIT 1)) AS half_cleaned
      FROM instances i JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`,
     [socket],
@@ -114,22 +116,35 @@ async function halfChecked(sql: Scene['sql']): Promise<ReadonlySet<string>> {
   return new Set(rows.map((row) => row.resource_id));
 }
 
-/** Files that were exported or are being uploaded: each has a container and a volume of its name. */
-async function transferPlaces(sql: Scene['sql']): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ name: string }>(
-    "SELECT 'ocore-' || instance_id || '-transfer-' || id AS name FROM transfers WHERE status IN ('receiving', 'ready')",
+/**
+ * What else rows imply, container and volume: files that were exported or are being uploaded, replicas, and what receives
+ * the changes of a database.
+ */
+async function otherPlaces(sql: Scene['sql'], socket: string): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ container: string; volume: string }>(
+    `SELECT p.container, p.volume FROM (
+       SELECT instance_id, 'ocore-' || instance_id || '-transfer-' || id AS container, 'ocore-' || instance_id || '-transfer-' || id AS volume
+         FROM transfers WHERE status IN ('receiving', 'ready')
+       UNION ALL SELECT instance_id, 'ocore-' || instance_id || '-replica-' || number, 'ocore-' || instance_id || '-replica-' || number || '-' || made_by
+         FROM database_replicas WHERE status IN ('online', 'lagging')
+       UNION ALL SELECT instance_id, 'ocore-' || instance_id || '-wal', 'ocore-' || instance_id || '-wal-' || made_by
+         FROM wal_archives WHERE status IN ('active', 'lagging')
+     ) p JOIN instances i ON i.id = p.instance_id JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`,
+    [socket],
   );
-  return new Set(rows.map(({ name }) => name));
+  return new Set(rows.flatMap(({ container, volume }) => [container, volume]));
 }
 
 /** Everything on the servers' engines that the rows do not imply, and what they imply and is not there. */
 export async function hostViolations({ sql, engines }: Scene): Promise<string[]> {
   const wrong: string[] = [];
   const excused = await halfChecked(sql);
-  const transfers = await transferPlaces(sql);
   for (const { socket, docker } of engines) {
     const implied = await impliedOn(sql, socket);
     const known = new Map<string, Found>(implied.map(({ id }) => [id, { containers: [], networks: [], volumes: [] }]));
+    const promoted = new Set(implied.map(({ database_volume: volume }) => volume));
+    const others = await otherPlaces(sql, socket);
+    const seen = new Set<string>();
     const inUse = new Set<string>();
     for (const { Id, Names, Labels, State } of await docker.listContainers({ all: true })) {
       const found = known.get(Labels[label] ?? '');
@@ -139,9 +154,9 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
         continue;
       }
       const container = await docker.getContainer(Id).inspect();
-      if (transfers.has(nameOf(container))) continue;
-      found.containers.push(container);
       for (const { Name } of container.Mounts) if (Name) inUse.add(Name);
+      if (others.has(nameOf(container))) seen.add(nameOf(container));
+      else found.containers.push(container);
     }
     for (const { Name, Labels } of await docker.listNetworks()) {
       if (['bridge', 'host', 'none'].includes(Name)) continue;
@@ -154,10 +169,11 @@ export async function hostViolations({ sql, engines }: Scene): Promise<string[]>
       const part = Labels?.[partLabel] ?? '?';
       // An image may declare volumes; they go with their container.
       if (part === 'image' && inUse.has(Name)) continue;
-      if (transfers.has(Name)) continue;
-      if (found) found.volumes.push({ name: Name, part });
+      if (others.has(Name)) seen.add(Name);
+      else if (found) found.volumes.push({ name: Name, part: promoted.has(Name) ? 'database' : part });
       else if (!inUse.has(Name)) wrong.push(`A volume that nobody uses: ${Name}`);
     }
+    wrong.push(...[...others].filter((name) => !seen.has(name)).map((name) => `${name} is not there`));
     for (const instance of implied) {
       const found = known.get(instance.id);
       if (found)

@@ -13,6 +13,10 @@ const settled = "status NOT IN ('queued', 'running')";
 const outcomes =
   "'instance.error','instance.started','instance.stopped','instance.restarted','instance.deleted','instance.configured','instance.configure_failed','instance.admin_password_reset','instance.admin_password_reset_failed','server.active','server.unreachable','server.deleted','server.remove_failed'";
 
+/** What it says of what belongs to its instance, or of the instance and its data. */
+const further =
+  "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.password_rotation_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','instance.cloned','instance.clone_failed'";
+
 /** Each gives one text, `what`, for every row that breaks the rule. */
 const rules: readonly Rule[] = [
   {
@@ -111,9 +115,10 @@ const rules: readonly Rule[] = [
     says: 'What came of the resource is not in the audit log exactly once',
     // What is cancelled before a worker began it ends within the request that cancels it.
     query: `
-      SELECT concat_ws(' ', o.kind, o.id, o.status, coalesce(a.said, 'nothing')) AS what FROM operations o
+      SELECT concat_ws(' ', o.kind, o.id, o.status, coalesce(a.said, 'nothing'), f.said) AS what FROM operations o
       LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.resource_id = o.resource_id AND (a.request_id = o.request_id OR o.attempt = 0 AND a.request_id IN (SELECT c.request_id FROM audit_entries c WHERE c.resource_id = o.id AND c.action = 'operation.cancelled')) AND a.action IN (${outcomes})) a ON true
-      WHERE ${settled.replace('status', 'o.status')} AND o.resource_type IN ('server', 'instance') AND a.n <> 1`,
+      LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.org_id = o.org_id AND a.request_id = o.request_id AND a.action IN (${further})) f ON true
+      WHERE ${settled.replace('status', 'o.status')} AND o.resource_type IN ('server', 'instance') AND (a.n + f.n = 0 OR a.n > 1 OR f.n > 1)`,
   },
   {
     says: 'An audit entry of one request was written twice',

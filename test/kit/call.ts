@@ -90,5 +90,9 @@ export async function callRest(client: Client, { method, path, body }: RestReque
 
 /** Runs the work for all, some at a time. */
 export async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += 8) await Promise.all(items.slice(i, i + 8).map(work));
+  const waiting = items.values();
+  const one = async (): Promise<void> => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: 8 }, one));
 }

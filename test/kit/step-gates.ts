@@ -69,6 +69,14 @@ export class StepGates {
     return rows.map((row) => row.operation_id);
   }
 
+  /** Why those ended that never came to their step. */
+  async endedBefore(): Promise<string[]> {
+    const { rows } = await this.#client.query<{ why: string }>(
+      "SELECT concat_ws(' ', o.kind, g.step, o.status, o.error_message) AS why FROM test_gates g JOIN operations o ON o.id = g.operation_id WHERE o.status NOT IN ('queued', 'running')",
+    );
+    return rows.map((row) => row.why);
+  }
+
   async open(): Promise<void> {
     await this.#client.query('SELECT pg_advisory_unlock_all()');
     await this.#client.query('DELETE FROM test_gates');

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { QueryResultRow } from 'pg';
+import { credentialOwner } from '../../src/servers/index.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
+import { inBatches } from '../kit/call.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import { Line } from '../kit/line.ts';
 import type { Ocore } from '../kit/ocore.ts';
@@ -24,30 +27,37 @@ interface Site extends Place {
 }
 
 /** An instance has two, and takes the next where another program has one. */
-const portsEach = 6;
+const portsEach = 5;
 
 /** Makes what operations work on. */
 export class Fixtures {
-  readonly #sql: Ocore['sql'];
+  readonly #ocore: Ocore;
   readonly #owner: Client;
   readonly #server: FleetServer;
   readonly #environmentId: string;
   readonly #lines: Line[] = [];
   #made = 0;
+  #model: Promise<string> | undefined;
+  #modelLine: Line | undefined;
 
-  private constructor(sql: Ocore['sql'], owner: Client, server: FleetServer, environmentId: string) {
-    this.#sql = sql;
+  private constructor(ocore: Ocore, owner: Client, server: FleetServer, environmentId: string) {
+    this.#ocore = ocore;
     this.#owner = owner;
     this.#server = server;
     this.#environmentId = environmentId;
   }
 
   static async for(ocore: Ocore, owner: Client, server: FleetServer): Promise<Fixtures> {
-    return new Fixtures((text, values) => ocore.sql(text, values), owner, server, await owner.environment());
+    return new Fixtures(ocore, owner, server, await owner.environment());
   }
 
   async stop(): Promise<void> {
     for (const line of this.#lines) await line.stop();
+    await this.#modelLine?.stop();
+  }
+
+  #sql<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
+    return this.#ocore.sql<Row>(text, values);
   }
 
   async #succeeded(answer: Answer): Promise<Answer> {
@@ -56,11 +66,11 @@ export class Fixtures {
     return answer;
   }
 
-  async #register(): Promise<{ answer: Answer; line: Line; number: number }> {
+  async #register(): Promise<{ answer: Answer; line: Line }> {
     this.#made += 1;
     const name = `Server ${this.#made}`;
     const line = await Line.start(this.#server.sshd.port);
-    const number = this.#lines.push(line);
+    this.#lines.push(line);
     const { host, user, sshd, engine } = this.#server;
     const answer = await this.#owner.post('/servers', {
       name,
@@ -70,19 +80,67 @@ export class Fixtures {
       sshPrivateKey: sshd.privateKey,
       dockerSocket: engine.socket,
     });
-    return { answer, line, number };
+    return { answer, line };
+  }
+
+  /** One that was validated, of which the others are copies: another validation of the same machine would say the same. */
+  #validated(): Promise<string> {
+    this.#model ??= (async () => {
+      const { answer, line } = await this.#register();
+      await this.#succeeded(answer);
+      this.#modelLine = line;
+      this.#lines.splice(this.#lines.indexOf(line), 1);
+      return answer.text('id');
+    })();
+    return this.#model;
   }
 
   async #place(): Promise<Place> {
-    const { answer, line, number } = await this.#register();
-    await this.#succeeded(answer);
+    const model = await this.#validated();
+    const line = await Line.start(this.#server.sshd.port);
+    const number = this.#lines.push(line);
+    const serverId = randomUUID();
+    const credential = await this.#ocore.withSecrets((box) =>
+      Promise.resolve(box.seal(this.#server.sshd.privateKey, credentialOwner(serverId))),
+    );
+    const own = { id: serverId, name: `Place ${serverId}`, port: line.port, credential_enc: credential };
+    for (const [table, key, values] of [
+      ['servers', 'id', own],
+      ['project_servers', 'server_id', { server_id: serverId }],
+    ] as const)
+      await this.#sql(
+        `INSERT INTO ${table} SELECT (jsonb_populate_record(t, $2::jsonb)).* FROM ${table} t WHERE ${key} = $1`,
+        [model, JSON.stringify(values)],
+      );
     // All these servers are one machine: each is told that the ports of the others are taken.
     const [from = 0] = portRange.split('-').map(Number);
     await this.#sql(
       "INSERT INTO port_allocations (server_id, port, instance_id, purpose) SELECT $1, port, gen_random_uuid(), 'reserved' FROM generate_series($2::int, $3::int) AS port",
-      [answer.text('id'), from, from + portsEach * number],
+      [serverId, from, from + portsEach * (number - 1)],
     );
-    return { serverId: answer.text('id'), line };
+    return { serverId, line };
+  }
+
+  /** Takes everything away, without anybody's work, so that the next ones have the ports and the memory. */
+  async retire(): Promise<void> {
+    const { docker } = this.#server.engine;
+    await inBatches(await docker.listContainers({ all: true }), async ({ Id }) => {
+      await docker.getContainer(Id).remove({ force: true, v: true });
+    });
+    await this.#server.engine.clear();
+    await this.#sql('DELETE FROM pgboss.job');
+    await this.#sql(
+      "UPDATE operations SET status = 'cancelled', lease_until = NULL, finished_at = now() WHERE status IN ('queued', 'running')",
+    );
+    for (const table of ['base_backups', 'wal_archives', 'database_replicas', 'transfers', 'port_allocations'])
+      await this.#sql(`DELETE FROM ${table}`);
+    await this.#sql(
+      "UPDATE instances SET status = 'removed', http_port = NULL, longpolling_port = NULL WHERE status <> 'removed'",
+    );
+    await this.#sql("UPDATE servers SET status = 'removed' WHERE status <> 'removed' AND id IS DISTINCT FROM $1", [
+      (await this.#model) ?? null,
+    ]);
+    for (const line of this.#lines.splice(0)) await line.stop();
   }
 
   /** Takes away what only kept the servers apart. */
@@ -125,31 +183,10 @@ export class Fixtures {
     });
   }
 
-  /** A completed backup of the instance, whose snapshot the stand-in of restic gives whatever it is called. */
-  async #backedUp({ instanceId, serverId }: Site): Promise<string> {
-    const destinationId = randomUUID();
-    await this.#sql(
-      `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
-       SELECT $1::uuid, org_id, $1::text, 'local', '{"path": "/tmp"}', id, now(), now() FROM servers WHERE id = $2`,
-      [destinationId, serverId],
-    );
-    const begun = await this.#owner.post(`/environments/${this.#environmentId}/backups`, { instanceId, destinationId });
-    const backup = begun.text('id');
-    // Nothing there would end a real one.
-    await this.#owner.post(`/operations/${begun.text('operationId')}/cancel`);
-    await this.#owner.finished(begun.text('operationId'));
-    const manifest = {
-      ...{ format: 1, backupId: backup, instanceId, takenAt: '2026-11-28T00:00:00Z', odooVersion: '19.0' },
-      ...{ image: 'small-odoo:19.0', imageDigest: null, postgresVersion: '17.0', database: 'some', databaseBytes: 1 },
-      ...{ encoding: 'UTF8', collate: 'C', filestore: true, modules: {}, rows: {} },
-    };
-    await this.#sql(
-      `UPDATE backups SET status = 'completed', status_message = NULL, snapshot_id = repeat('a', 64), manifest = $2,
-        database_bytes = 1, filestore_bytes = 1, added_bytes = 1, verified_at = now() WHERE id = $1`,
-      [backup, JSON.stringify(manifest)],
-    );
-    await this.#sql('UPDATE backup_repositories SET initialized_at = now() WHERE instance_id = $1', [instanceId]);
-    return backup;
+  /** A completed backup of the instance. */
+  async #backedUp(site: Site): Promise<string> {
+    const { answer } = await this.#backup(site, await this.#destination(site));
+    return (await this.#succeeded(answer)).text('id');
   }
 
   /** An upload that is complete. */
@@ -175,11 +212,12 @@ export class Fixtures {
   /** A directory of the server, for its backups alone. */
   async #destination({ serverId }: Site): Promise<string> {
     this.#made += 1;
+    const name = `Disk ${this.#made}`;
     const dir = await mkdtemp(join(tmpdir(), 'ocore-backups-'));
     const [row] = await this.#sql<{ id: string }>(
       `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, server_id, tested_at, updated_at)
        SELECT gen_random_uuid(), org_id, $1, 'local', $2::jsonb, id, now(), now() FROM servers WHERE id = $3 RETURNING id`,
-      [`Disk ${this.#made}`, JSON.stringify({ path: dir }), serverId],
+      [name, JSON.stringify({ path: dir }), serverId],
     );
     return row?.id ?? '';
   }
@@ -194,12 +232,9 @@ export class Fixtures {
 
   async #onBackup(method: string, path: string, body: unknown = {}): Promise<() => Promise<Begun>> {
     const site = await this.#site();
-    const { answer } = await this.#backup(site, await this.#destination(site));
-    await this.#succeeded(answer);
+    const backup = await this.#backedUp(site);
     return async () => ({
-      operationId: (await this.#owner.request(method, `/api/backups/${answer.text('id')}${path}`, body)).text(
-        'operationId',
-      ),
+      operationId: (await this.#owner.request(method, `/api/backups/${backup}${path}`, body)).text('operationId'),
       place: site,
     });
   }
