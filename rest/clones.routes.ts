@@ -38,7 +38,15 @@ const routes: readonly Route[] = [
     answer: { as: 'list' },
     errors: ['unprocessable'],
   },
-  { method: 'get', path: '/instances/{id}/mails/{mailId}', category, summary: 'Get a caught e-mail', document: `query ($id: ID!, $mailId: ID!) { caughtMail(instanceId: $id, id: $mailId) { mail { ${mail} } text html attachments { fileName contentType sizeBytes } } }`, answer: { as: 'object' }, errors: ['unprocessable'] },
+  {
+    method: 'get',
+    path: '/instances/{id}/mails/{mailId}',
+    category,
+    summary: 'Get a caught e-mail',
+    document: `query ($id: ID!, $mailId: ID!) { caughtMail(instanceId: $id, id: $mailId) { mail { ${mail} } text html attachments { fileName contentType sizeBytes } } }`,
+    answer: { as: 'object' },
+    errors: ['unprocessable'],
+  },
   { method: 'delete', path: '/instances/{id}/mails', category, summary: 'Delete all caught e-mails', document: 'mutation ($id: ID!) { deleteCaughtMails(instanceId: $id) { deleted } }', answer: { as: 'object' }, errors: ['unprocessable'] },
   { method: 'delete', path: '/instances/{id}/mails/{mailId}', category, summary: 'Delete a caught e-mail', document: 'mutation ($id: ID!, $mailId: ID!) { deleteCaughtMails(instanceId: $id, id: $mailId) { deleted } }', answer: { as: 'object' }, errors: ['unprocessable'] },
 ];
