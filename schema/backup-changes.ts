@@ -103,7 +103,7 @@ builder.mutationFields((t) => ({
   }),
   exportRepositoryKey: t.field({
     type: RepositoryKey,
-    authScopes: { permission: 'manage:backups' },
+    authScopes: { permission: 'manage:backups', person: true },
     description:
       'Returns the address and the password of the restic repository of a backup. It opens every backup of the instance at that destination. Needs the password of the account, or a recent sign-in; it is recorded.',
     args: {

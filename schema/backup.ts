@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Backup as BackupRow } from '../prisma/generated/client/client.ts';
 import { backupsById, getBackup, listBackups, listEnvironmentBackups } from '../src/backups/index.ts';
+import { getEnvironment } from '../src/projects/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { orgScope } from './context.ts';
@@ -238,8 +239,11 @@ builder.subscriptionFields((t) => ({
       environmentId: t.arg.id({ description: 'Only backups of this environment.' }),
       after: t.arg.id(afterArg),
     },
-    subscribe: (_root, { environmentId, after }, context) =>
-      watchBackups(context, orgScope(context), after, (row) => !environmentId || row.environmentId === environmentId),
+    subscribe: async (_root, { environmentId, after }, context) => {
+      const scope = orgScope(context);
+      if (environmentId) await getEnvironment(scope, environmentId);
+      return watchBackups(context, scope, after, (row) => !environmentId || row.environmentId === environmentId);
+    },
     resolve: (changed: Changed<BackupRow>) => changed,
   }),
   backupUpdated: t.field({

@@ -42,9 +42,9 @@ const RestoreBackupInput = builder.inputType('RestoreBackupInput', {
 builder.mutationField('restoreBackup', (t) =>
   t.field({
     type: RestorePayload,
-    authScopes: { permission: 'manage:backups' },
+    authScopes: { permission: 'manage:databases' },
     description:
-      'Restores a completed backup. It is loaded and checked beside the data that serves; then Odoo is stopped, the data are exchanged, and Odoo is started. If anything fails, the data from before serves again. Needs manage:databases where the instance is, and manage:instances for a new one.',
+      'Restores a completed backup. It is loaded and checked beside the data that serves; then Odoo is stopped, the data are exchanged, and Odoo is started. If anything fails, the data from before serves again. Needs manage:backups where the backup is, manage:databases where the instance is, and manage:instances for a new one.',
     args: {
       id: t.arg.id({ required: true, description: 'The backup.' }),
       input: t.arg({ type: RestoreBackupInput, required: true, description: 'Where to, and what of it.' }),

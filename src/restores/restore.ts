@@ -14,6 +14,7 @@ import {
 } from '../instances/index.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment } from '../projects/index.ts';
+import { getServer } from '../servers/index.ts';
 import { type Manifest, manifestShape } from '../snapshots/index.ts';
 import { requireConfirmed } from './confirm.ts';
 import { provisionFromBackupKind, restoreKind } from './kinds.ts';
@@ -72,6 +73,11 @@ function manifestOf({ id, manifest }: Backup): Manifest {
 export async function restoreBackup(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(restoreInput, given);
   const backup = await getBackup(scope, id);
+  requireIn(scope, 'manage:backups', backup.projectId);
+  // Whatever is named must be there, also what this target does not use.
+  if (input.environmentId) await getEnvironment(scope, input.environmentId);
+  if (input.instanceId) await getInstance(scope, input.instanceId);
+  if (input.serverId) await getServer(scope, input.serverId);
   if (backup.status !== 'completed') throw invalidState('backup', backup.status, ['completed']);
   const parts = partsOf(backup, input);
   const target = input.target ?? 'original';

@@ -225,7 +225,11 @@ it('proves that a backup can be restored, with its time and age, and tells one t
     backupId,
   ]);
   const failing = await tested();
-  expect((await ended(failing)).at('data.operationUpdated.status')).toBe('failed');
+  const untrue = await ended(failing);
+  expect([untrue.at('data.operationUpdated.status'), untrue.at('data.operationUpdated.error.code')]).toEqual([
+    'failed',
+    'restore_failed',
+  ]);
   const list = await owner.get(`/environments/${production}/restore-tests?status=failed`);
   expect(list.at('data.0')).toMatchObject({
     id: failing.text('id'),

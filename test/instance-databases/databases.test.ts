@@ -210,12 +210,12 @@ it.for([
 });
 
 /** Changes what a worker is about to do, as no request may ask for it. */
-async function force(settings: object): Promise<Answer> {
+async function force(settings: object, by = { name: 'autovacuum_max_workers', value: '4' }): Promise<Answer> {
   const [row] = await ocore.sql<{ known: object }>('SELECT database_settings AS known FROM instances WHERE id = $1', [
     id,
   ]);
   await ocore.sql('UPDATE instances SET database_settings = $2 WHERE id = $1', [id, { ...row?.known, ...settings }]);
-  const answer = await owner.patch(`${base}/config`, { parameters: [{ name: 'autovacuum_max_workers', value: '4' }] });
+  const answer = await owner.patch(`${base}/config`, { parameters: [by] });
   await ocore.sql('UPDATE instances SET database_settings = $2 WHERE id = $1', [id, row?.known]);
   return answer;
 }
@@ -237,6 +237,9 @@ it('comes back to the old configuration when PostgreSQL does not start with the 
 
   const unknown = await ended(await force({ no_such_parameter: '1' }));
   expect(unknown.at('data.operationUpdated.error.code')).toBe('database_error');
+  // What needs no restart is refused by the server that runs.
+  const refused = await ended(await force({ no_such_parameter: '1' }, { name: 'work_mem', value: '8MB' }));
+  expect(refused.at('data.operationUpdated.error.code')).toBe('database_configuration_refused');
   expect([await psql('SHOW max_connections'), (await page()).status]).toEqual(['150', 200]);
 }, 240_000);
 

@@ -95,6 +95,10 @@ const texts: Readonly<Record<string, string>> = {
   provider: 'github',
   host: '127.0.0.1',
   url: 'https://hooks.example.com/hook',
+  cron: '0 2 * * *',
+  timeZone: 'UTC',
+  secretAccessKey: 'secret-of-a-bucket',
+  'Mutation.createDatabaseUser.input.name': 'some_name',
   secret: `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`,
 };
 const lists: Readonly<Record<string, unknown[]>> = {
@@ -144,7 +148,7 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
       );
     return id;
   }
-  if (type.name === 'String') return texts[name] ?? `some ${name}`;
+  if (type.name === 'String') return texts[place] ?? texts[name] ?? `some ${name}`;
   if (type.name in scalars) return scalars[type.name];
   throw new Error(
     `${place} takes a ${type.name}, and test/kit/fields.ts has no value for it: add one to its table \`scalars\``,
