@@ -30,6 +30,8 @@ export async function wantedPlace(
   pinned?: string,
 ): Promise<DestinationPlace> {
   const given = { config: withoutNulls(config) };
+  // Whatever is named must be there, also what this type does not use.
+  if (typeof given.config['serverId'] === 'string') await getServer(scope, given.config['serverId']);
   switch (type) {
     case 's3': {
       const { secretAccessKey: secret, ...rest } = parse(named(configs.s3), given).config;

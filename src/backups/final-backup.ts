@@ -1,5 +1,6 @@
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
+import { getDestination } from '../backup-destinations/index.ts';
 import { AppError } from '../errors.ts';
 import { type Deletion, deleteInstance, getInstance } from '../instances/index.ts';
 import { chooseDestination } from './destination.ts';
@@ -14,6 +15,7 @@ export interface FinalBackup extends Deletion {
 /** Deletes an instance, with a final backup if that is asked for. */
 export async function removeInstance(app: App, scope: OrgScope, id: string, given: FinalBackup) {
   const { finalBackup, destinationId, ...rest } = given;
+  if (destinationId) await getDestination(scope, destinationId);
   if (finalBackup !== true) return deleteInstance(app, scope, id, rest);
   if (rest.force)
     throw new AppError(

@@ -75,8 +75,9 @@ export async function callGraphql(client: Client, request: GraphqlRequest): Prom
   return outcomeOf(answer.status, answer.body);
 }
 
-export async function callRest(client: Client, { method, path, body }: RestRequest): Promise<Outcome> {
-  const answer = await client.request(method, path, body ?? (method === 'GET' || method === 'DELETE' ? undefined : {}));
+export async function callRest(client: Client, { method, path, body, headers }: RestRequest): Promise<Outcome> {
+  const sent = body ?? (method === 'GET' || method === 'DELETE' ? undefined : {});
+  const answer = await client.request(method, path, sent, headers);
   if (answer.status < 400) return { code: null, details: {}, message: '', data: answer.body, status: answer.status };
   const { error } = refusal.parse(answer.body);
   return {

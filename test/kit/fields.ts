@@ -99,6 +99,7 @@ const texts: Readonly<Record<string, string>> = {
   timeZone: 'UTC',
   secretAccessKey: 'secret-of-a-bucket',
   'Mutation.createDatabaseUser.input.name': 'some_name',
+  backendId: '1-1',
   secret: `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`,
 };
 const lists: Readonly<Record<string, unknown[]>> = {
@@ -209,6 +210,8 @@ export interface RestRequest {
   method: string;
   path: string;
   body: unknown;
+  /** What a file is sent with. */
+  headers?: Record<string, string>;
 }
 
 export type RestRoute = PreparedRoute & { root: RootField; name: string };
@@ -249,6 +252,8 @@ export function restRequestOf(prepared: RestRoute, ids: Ids, wanted = ''): RestR
     else query.set(prepared.queryName(variable), String(value));
   }
   if (Object.keys(fields).length > 0) body = fields;
+  const headers =
+    route.answer.as === 'upload' ? { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' } : {};
   const search = query.toString();
-  return { method: route.method.toUpperCase(), path: `/api${path}${search ? `?${search}` : ''}`, body };
+  return { method: route.method.toUpperCase(), path: `/api${path}${search ? `?${search}` : ''}`, body, headers };
 }

@@ -12,7 +12,15 @@ import { Client } from '../kit/client.ts';
 import { allFields, allRoutes, type Ids, requestOf, restRequestOf } from '../kit/fields.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import { Program } from '../kit/program.ts';
-import { addBackup, addCopyAndTest, addSchedule, addTransfer, addWebhook, personalIds } from '../kit/two-orgs.ts';
+import {
+  addBackup,
+  addCopyAndTest,
+  addReplica,
+  addSchedule,
+  addTransfer,
+  addWebhook,
+  personalIds,
+} from '../kit/two-orgs.ts';
 import { Plants } from './plants.ts';
 import { findInTables, type Said, Watched } from './watched.ts';
 import { newSshKey } from '../kit/ssh-key.ts';
@@ -263,6 +271,7 @@ async function things(watched: Client): Promise<Ids> {
   const backups = { ...kept, ...(await addSchedule({ sql }, id, kept['backupDestination'] ?? '')) };
   const copies = await addCopyAndTest({ sql }, id, backups['backup'] ?? '');
   const transfer = await addTransfer({ sql }, id, 'watched');
+  const replica = await addReplica({ sql }, id);
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -285,6 +294,7 @@ async function things(watched: Client): Promise<Ids> {
     ...backups,
     ...copies,
     ...transfer,
+    replica,
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,
