@@ -252,7 +252,7 @@ export function restRequestOf(prepared: RestRoute, ids: Ids, wanted = ''): RestR
     else query.set(prepared.queryName(variable), String(value));
   }
   if (Object.keys(fields).length > 0) body = fields;
-  const headers =
+  const headers: Record<string, string> =
     route.answer.as === 'upload' ? { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' } : {};
   const search = query.toString();
   return { method: route.method.toUpperCase(), path: `/api${path}${search ? `?${search}` : ''}`, body, headers };
