@@ -10,24 +10,27 @@ export interface Networks {
 }
 
 /** Names for what operators mean most often. */
-const named: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  'link-local': ['169.254.0.0/16', 'fe80::/10'],
+const named: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['link-local', ['169.254.0.0/16', 'fe80::/10']],
   // Cloud metadata services: most providers, AWS over IPv6, Google over IPv6, Alibaba, Azure, Oracle.
-  metadata: [
-    '169.254.169.254/32',
-    'fd00:ec2::254/128',
-    'fd20:ce::254/128',
-    '100.100.100.200/32',
-    '168.63.129.16/32',
-    '192.0.0.192/32',
+  [
+    'metadata',
+    [
+      '169.254.169.254/32',
+      'fd00:ec2::254/128',
+      'fd20:ce::254/128',
+      '100.100.100.200/32',
+      '168.63.129.16/32',
+      '192.0.0.192/32',
+    ],
   ],
-  unspecified: ['0.0.0.0/8', '::/128'],
+  ['unspecified', ['0.0.0.0/8', '::/128']],
   // With broadcast and what is reserved.
-  multicast: ['224.0.0.0/3', 'ff00::/8'],
-  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'],
-};
-export const networkNames: readonly string[] = [...Object.keys(named), 'own'];
+  ['multicast', ['224.0.0.0/3', 'ff00::/8']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10']],
+]);
+export const networkNames: readonly string[] = [...named.keys(), 'own'];
 
 function rangeOf(text: string): Range {
   const [address, bits] = ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
@@ -45,8 +48,9 @@ export function parseNetworks(text: string): Networks | string {
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean)) {
+    const known = named.get(part);
     if (part === 'own') own = true;
-    else if (named[part]) ranges.push(...named[part].map(rangeOf));
+    else if (known) ranges.push(...known.map(rangeOf));
     else if (isRange(part)) ranges.push(rangeOf(part));
     else return `${part} is not an address, a CIDR range such as 10.0.0.0/8, or one of ${networkNames.join(', ')}`;
   }

@@ -81,7 +81,7 @@ it('lets servers be in allowed networks only, at registration and at each connec
   const again = await admin.post(`/servers/${server.text('id')}/validate`);
   const ended = await admin.finished(again.text('operationId'));
   expect(ended.at('data.operationUpdated.error.code')).toBe('destination_denied');
-  for (const network of ['300.0.0.0/8', '10.0.0.0/8,11.0.0.0/8', 'everywhere'])
+  for (const network of ['300.0.0.0/8', '10.0.0.0/8,11.0.0.0/8', 'everywhere', 'constructor'])
     expect((await admin.patch('/admin/settings', { sshNetworks: [network] })).at('error.details.constraint')).toBe(
       'network',
     );
