@@ -1,5 +1,6 @@
 import { createBackupScheduleInput, updateBackupScheduleInput } from '../src/backup-schedules/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
+import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const policy = 'keepLast keepHourly keepDaily keepWeekly keepMonthly keepYearly';
@@ -51,16 +52,31 @@ const examples: Examples = {
   'BackupAlert.alertType': 'missed',
   'BackupAlert.message': 'The backup of ERP production that was due at 2026-11-24T01:00:00.000Z was not made',
   'BackupAlert.instanceName': 'ERP production',
+  'BackupAlert.instanceId': ids.instance,
+  'BackupAlert.backupId': null,
   'BackupAlert.readAt': null,
   'BackupAlert.dismissedAt': null,
+  'readBackupAlert.readAt': '2026-11-24T09:30:00.000Z',
+  'dismissBackupAlert.readAt': '2026-11-24T09:30:00.000Z',
+  'dismissBackupAlert.dismissedAt': '2026-11-24T09:31:00.000Z',
   'BackupAlertCount.undismissed': 1,
   'BackupAlertCount.unread': 1,
   'BackupSchedulePreset.id': 'daily',
   'BackupSchedulePreset.name': 'Every night',
   'BackupSchedulePreset.cron': '0 2 * * *',
   'RetentionDecision.reasons': ['last', 'daily', 'weekly', 'monthly'],
-  'BackupSchedule.upcomingRuns': ['2026-11-25T01:00:00.000Z', '2026-11-26T01:00:00.000Z'],
+  'BackupSchedule.upcomingRuns': [
+    '2026-11-25T01:00:00.000Z',
+    '2026-11-26T01:00:00.000Z',
+    '2026-11-27T01:00:00.000Z',
+    '2026-11-28T01:00:00.000Z',
+    '2026-11-29T01:00:00.000Z',
+  ],
   'BackupSchedule.lastProblem': null,
+  'BackupSchedule.lastRunAt': null,
+  'BackupSchedule.enabled': true,
+  'CreateBackupScheduleInput.enabled': true,
+  'UpdateBackupScheduleInput.enabled': true,
   jitterMinutes: 30,
   keepLast: 1,
   keepHourly: 0,

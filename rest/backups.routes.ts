@@ -107,7 +107,15 @@ const examples: Examples = {
   'deleteBackup.force': false,
   'RepositoryKey.repository': repository,
   'RepositoryKey.password': key,
-  'RepositoryKey.commands': [`export RESTIC_REPOSITORY='${repository}'`, `export RESTIC_PASSWORD='${key}'`, 'restic snapshots'],
+  'RepositoryKey.commands': [
+    `export RESTIC_REPOSITORY='${repository}'`,
+    `export RESTIC_PASSWORD='${key}'`,
+    "export AWS_ACCESS_KEY_ID='<access key id>'",
+    "export AWS_SECRET_ACCESS_KEY='<secret access key>'",
+    'restic snapshots',
+    `restic restore ${snapshot}:/snapshot --target ./restored`,
+    'pg_restore --no-owner --no-acl --exit-on-error --dbname <database> ./restored/database',
+  ],
 };
 
 const parsers: Parsers = {

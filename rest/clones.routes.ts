@@ -59,6 +59,8 @@ const examples: Examples = {
   sourceInstanceId: source,
   sourceInstanceName: 'ERP production',
   sourceEnvironmentId: ids.environment,
+  'cloneInstance.status': 'provisioning',
+  'cloneEnvironment.status': 'provisioning',
   'InstanceClone.backupId': null,
   'InstanceClone.includeFilestore': true,
   'InstanceClone.mailCatcher': true,

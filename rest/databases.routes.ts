@@ -34,7 +34,7 @@ const routes: readonly Route[] = [
     category,
     summary: 'Change PostgreSQL’s configuration',
     document: `mutation ($id: ID!, $input: ConfigureDatabaseInput!) { configureDatabase(id: $id, input: $input) { ${payload} message } }`,
-    answer: { as: 'accepted', resource: 'instance', message: 'Configuration in progress', mayBeDone: true },
+    answer: { as: 'accepted', resource: 'instance', message: 'PostgreSQL and Odoo restart with the new configuration', mayBeDone: true },
   },
   { method: 'get', path: `${path}/presets`, category, summary: 'List presets of the configuration', document: 'query ($id: ID!, $storage: DatabaseStorage) { databasePresets(id: $id, storage: $storage) { name description parameters { name value } } }', answer: { as: 'whole', key: 'data' } },
   { method: 'post', path: `${path}/rotate-password`, category, summary: 'Rotate Odoo’s database password', document: `mutation ($id: ID!) { rotateDatabasePassword(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Password rotation in progress' } },

@@ -12,7 +12,10 @@ export async function tellClones({ story, ocore }: Scene, ada: Client): Promise<
   for (const route of ['POST /instances/{id}/clone', 'POST /environments/{id}/clone'] as const) {
     const made = await story.tell(route, ada, { body: into });
     await endOperations(ocore, made.text('id'));
+    await ocore.sql("UPDATE instances SET status = 'removed' WHERE id = $1", [made.text('id')]);
   }
+  // The copies are not what the story goes on with.
+  story.means(ids.instance, instance);
   const { backup = '' } = await addBackup(
     ocore,
     ada,

@@ -48,6 +48,8 @@ export async function tellPointInTime({ story, ocore }: Scene, ada: Client): Pro
   const [destination] = await ocore.sql<{ id: string }>('SELECT id FROM backup_destinations LIMIT 1');
   await story.tell(`PUT ${point}`, ada, { body: { destinationId: destination?.id } });
   await be('active');
+  // What is enabled already only changes.
+  await story.tell(`PUT ${point}`, ada, { body: { destinationId: destination?.id }, free: ['status', 'message'] });
   await ocore.sql(
     `INSERT INTO base_backups (id, org_id, archive_id, snapshot_id, wal_snapshot_id, postgres_image, start_file, consistent_at, newest_at, bytes)
      SELECT gen_random_uuid(), org_id, id, repeat('a', 64), repeat('b', 64), 'postgres:17', '000000010000000000000002', '2026-11-17T02:00:41Z', '2026-11-24T09:40:00Z', 4096

@@ -138,7 +138,7 @@ async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ad
     ['POST /instances/{id}/database/maintenance', 'running'],
   ] as const) {
     await ocore.sql("UPDATE instances SET status = $2, database_settings = '{}' WHERE id = $1", [id, status]);
-    await story.tell(change, ada);
+    await story.tell(change, ada, status === 'stopped' ? { free: ['status', 'message'] } : {});
     await endOperations(ocore, id);
   }
 }

@@ -15,7 +15,10 @@ const forms: readonly (readonly [string, RegExp])[] = [
   ['challenge', /^b2NvcmVfdF[\w-]{58}$/],
   ['fingerprint', /^SHA256:[A-Za-z0-9+/]{43}$/],
   ['public key', /^ssh-ed25519 [A-Za-z0-9+/]{68}$/],
-  ['first password of Odoo', /^[\w-]{20}$/],
+  // Names of 20 letters in one case are none.
+  ['first password of Odoo', /^(?=.*[A-Z])(?=.*[a-z])[\w-]{20}$/],
+  ['password of a repository', /^[\w-]{43}$/],
+  ['id of a snapshot', /^[0-9a-f]{64}$/],
   ['code of an app', /^\d{6}$/],
   ['id of a request', /^req_[\w-]{16}$/],
   ['picture', /^<svg .*<\/svg>\s*$/s],

@@ -34,6 +34,12 @@ export function exampleOf(name: string, status: number, type = 'application/json
   return at(operationOf(name), 'responses', String(status), 'content', type)['example'];
 }
 
+/** The values in a body, at any depth. */
+function leaves(value: Json | undefined): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(leaves);
+  return isObject(value) ? Object.values(value).flatMap(leaves) : [value];
+}
+
 /** Every example of a body. */
 export function bodiesOf(operation: JsonObject): Json[] {
   return Object.values(at(operation, 'requestBody', 'content', 'application/json', 'examples')).map((example) =>
@@ -117,7 +123,7 @@ export class Story {
       return;
     }
     const real: Json = JSON.parse(JSON.stringify(answer.body));
-    const rules = { strict, given: new Set<unknown>(Object.values(body)), free: new Set(free) };
+    const rules = { strict, given: new Set<unknown>(Object.values(body).flatMap(leaves)), free: new Set(free) };
     // What a list has is not what was just made.
     const same = (told: string, now: string): void => {
       if (strict) this.means(told, now);
