@@ -221,6 +221,17 @@ it('proves that a backup can be restored, with its time and age, and tells one t
   expect(await docker('ps', '-aq', '--filter', `label=sh.ocore.instance=${id}`)).toBe('');
   expect(await docker('volume', 'ls', '-q', '--filter', `label=sh.ocore.instance=${id}`)).toBe('');
   expect(await docker('network', 'ls', '-q', '--filter', `label=sh.ocore.instance=${id}`)).toBe('');
+  // Odoo dies over the restored data, as for want of memory.
+  const dying = await tested();
+  const twin = `ocore-${dying.text('id')}-odoo`;
+  while ((await docker('ps', '-q', '--filter', `name=${twin}`)) === '')
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await docker('kill', twin);
+  const dead = (await ended(dying)).at('data.operationUpdated');
+  expect(dead).toMatchObject({
+    status: 'failed',
+    error: { code: 'restore_test_failed', message: expect.stringContaining('exit code 137') },
+  });
   await ocore.sql("UPDATE backups SET manifest = jsonb_set(manifest, '{rows,public.res_partner}', '1') WHERE id = $1", [
     backupId,
   ]);
@@ -241,6 +252,8 @@ it('proves that a backup can be restored, with its time and age, and tells one t
   expect(events.map(({ type }) => type)).toEqual([
     'restore_test.created',
     'restore_test.completed',
+    'restore_test.created',
+    'restore_test.failed',
     'restore_test.created',
     'restore_test.failed',
   ]);
