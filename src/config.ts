@@ -85,6 +85,8 @@ const variables = z.object({
   AUDIT_HTTP_SECRET: secret.optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
   SERVER_CONCURRENCY: z.coerce.number().int().min(1).max(50).default(5),
+  /** How long a server may take to answer a new connection. */
+  SSH_CONNECT_TIMEOUT: duration.default(10),
   MONITOR_INTERVAL: duration.default(30),
   OPERATION_LEASE: duration.default(10),
   OPERATION_LOG_RETENTION: duration.default(90 * 86400),

@@ -99,7 +99,7 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       allowed: config.SERVER_NETWORKS_ALLOWED,
     });
     settings.follow(({ sshNetworks }) => destinations.restrictTo(sshNetworks));
-    const remote = new RemotePool({ destinations });
+    const remote = new RemotePool({ destinations, connectTimeoutMs: config.SSH_CONNECT_TIMEOUT * 1000 });
     stops.push(() => remote.close());
 
     const limits = new Limits(config, db.pool, log);

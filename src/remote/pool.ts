@@ -31,9 +31,9 @@ export class RemotePool {
   readonly #ending = new AbortController();
   readonly #connectTimeoutMs: number;
 
-  constructor(options: { destinations: Destinations; connectTimeoutMs?: number }) {
+  constructor(options: { destinations: Destinations; connectTimeoutMs: number }) {
     this.#destinations = options.destinations;
-    this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+    this.#connectTimeoutMs = options.connectTimeoutMs;
   }
 
   /**

@@ -17,6 +17,22 @@ const outcomes =
 const further =
   "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.password_rotation_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','instance.cloned','instance.clone_failed'";
 
+/** Those whose cancellation is told by the entry of who cancelled them alone. */
+const furtherKinds = [
+  ...[
+    'configure_database',
+    'rotate_database_password',
+    'maintain_database',
+    'restore',
+    'provision_from_backup',
+    'import',
+  ],
+  ...['clone', 'clone_over', 'create_replica', 'remove_replica', 'promote_replica', 'backup_and_delete'],
+  ...['enable_archiving', 'disable_archiving', 'restore_point'],
+]
+  .map((kind) => `'instance.${kind}'`)
+  .join();
+
 /** Each gives one text, `what`, for every row that breaks the rule. */
 const rules: readonly Rule[] = [
   {
@@ -118,7 +134,7 @@ const rules: readonly Rule[] = [
       SELECT concat_ws(' ', o.kind, o.id, o.status, coalesce(a.said, 'nothing'), f.said) AS what FROM operations o
       LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.resource_id = o.resource_id AND (a.request_id = o.request_id OR o.attempt = 0 AND a.request_id IN (SELECT c.request_id FROM audit_entries c WHERE c.resource_id = o.id AND c.action = 'operation.cancelled')) AND a.action IN (${outcomes})) a ON true
       LEFT JOIN LATERAL (SELECT count(*) AS n, string_agg(action, ' ') AS said FROM audit_entries a WHERE a.org_id = o.org_id AND a.request_id = o.request_id AND a.action IN (${further})) f ON true
-      WHERE ${settled.replace('status', 'o.status')} AND o.resource_type IN ('server', 'instance') AND (a.n + f.n = 0 OR a.n > 1 OR f.n > 1)`,
+      WHERE ${settled.replace('status', 'o.status')} AND o.resource_type IN ('server', 'instance') AND (a.n + f.n = 0 AND NOT (o.status = 'cancelled' AND o.kind IN (${furtherKinds})) OR a.n > 1 OR f.n > 1)`,
   },
   {
     says: 'An audit entry of one request was written twice',

@@ -32,7 +32,7 @@ export class RawEngine {
       else this.answer(socket, request);
     });
   });
-  readonly #pool = new RemotePool({ destinations: everywhere });
+  readonly #pool = new RemotePool({ destinations: everywhere, connectTimeoutMs: 10_000 });
 
   async start(): Promise<RemoteHost> {
     this.#server.listen(this.path);

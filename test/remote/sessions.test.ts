@@ -17,7 +17,7 @@ import { Line } from '../kit/line.ts';
 import { head, RawEngine } from './raw-engine.ts';
 
 const sshd = new Sshd(`${fleetDir}/sshd-sessions`, firstSshPort + 8);
-const pool = new RemotePool({ destinations: everywhere });
+const pool = new RemotePool({ destinations: everywhere, connectTimeoutMs: 10_000 });
 let target: Extract<RemoteTarget, { kind: 'ssh' }>;
 
 beforeAll(async () => {
