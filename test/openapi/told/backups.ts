@@ -55,7 +55,10 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
       SELECT uuidv7(), org_id, 'Second', destination_type, config, now(), now() FROM backup_destinations WHERE name = 'Bucket' RETURNING id`,
   );
   // A copy is another backup than the one of the story.
-  const copied = await story.tell('POST /backups/{id}/copies', ada, { body: { destinationId: other?.id }, free: ['id'] });
+  const copied = await story.tell('POST /backups/{id}/copies', ada, {
+    body: { destinationId: other?.id },
+    free: ['id'],
+  });
   await endOperations(ocore, copied.text('id'));
   await ocore.sql('DELETE FROM backups WHERE id = $1', [copied.text('id')]);
   await ocore.sql('DELETE FROM backup_repositories WHERE destination_id = $1', [other?.id]);
