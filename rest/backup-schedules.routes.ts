@@ -4,7 +4,7 @@ import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const policy = 'keepLast keepHourly keepDaily keepWeekly keepMonthly keepYearly';
-const fields = `id environmentId name cron timeZone jitterMinutes destinationId includeFilestore ${policy} enabled nextRunAt upcomingRuns lastRunAt lastProblem createdAt updatedAt`;
+const fields = `id environmentId name cron timeZone jitterMinutes destinationId copyDestinationId includeFilestore ${policy} enabled nextRunAt upcomingRuns lastRunAt lastProblem createdAt updatedAt`;
 const alertFields = 'id alertType message environmentId instanceId instanceName scheduleId backupId readAt dismissedAt createdAt';
 const category = 'Backups';
 
@@ -65,13 +65,8 @@ const examples: Examples = {
   'BackupSchedulePreset.name': 'Every night',
   'BackupSchedulePreset.cron': '0 2 * * *',
   'RetentionDecision.reasons': ['last', 'daily', 'weekly', 'monthly'],
-  'BackupSchedule.upcomingRuns': [
-    '2026-11-25T01:00:00.000Z',
-    '2026-11-26T01:00:00.000Z',
-    '2026-11-27T01:00:00.000Z',
-    '2026-11-28T01:00:00.000Z',
-    '2026-11-29T01:00:00.000Z',
-  ],
+  'BackupSchedule.upcomingRuns': ['2026-11-25T01:00:00.000Z', '2026-11-26T01:00:00.000Z', '2026-11-27T01:00:00.000Z', '2026-11-28T01:00:00.000Z', '2026-11-29T01:00:00.000Z'],
+  'BackupSchedule.copyDestinationId': null,
   'BackupSchedule.lastProblem': null,
   'BackupSchedule.lastRunAt': null,
   'BackupSchedule.enabled': true,

@@ -1,15 +1,15 @@
-import { createBackupInput, updateBackupInput } from '../src/backups/index.ts';
+import { copyBackupInput, createBackupInput, updateBackupInput } from '../src/backups/index.ts';
 import { passwordInput } from '../src/identity/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const fields =
-  'id status statusMessage backupType instanceId instanceName environmentId projectId destinationId includeFilestore notes pinned databaseSize filestoreSize totalSize addedSize snapshotId progress { part bytesDone bytesTotal bytesPerSecond secondsRemaining } createdAt startedAt completedAt durationSeconds isVerified verifiedAt currentOperationId';
+  'id status statusMessage backupType instanceId instanceName environmentId projectId destinationId copyOfId includeFilestore notes pinned databaseSize filestoreSize totalSize addedSize snapshotId progress { part bytesDone bytesTotal bytesPerSecond secondsRemaining } createdAt startedAt completedAt durationSeconds isVerified verifiedAt currentOperationId';
 const payload = 'backup { id status } operation { id }';
 const category = 'Backups';
-const filterArgs = '$instanceId: ID, $destinationId: ID, $status: [BackupStatus!], $backupType: [BackupType!], $sort: TimeSort';
-const filters = 'instanceId: $instanceId, destinationId: $destinationId, statuses: $status, backupTypes: $backupType, sort: $sort';
+const filterArgs = '$instanceId: ID, $destinationId: ID, $copyOfId: ID, $status: [BackupStatus!], $backupType: [BackupType!], $sort: TimeSort';
+const filters = 'instanceId: $instanceId, destinationId: $destinationId, copyOfId: $copyOfId, statuses: $status, backupTypes: $backupType, sort: $sort';
 const page = `nodes { ${fields} } pageInfo { hasNextPage endCursor }`;
 
 const routes: readonly Route[] = [
@@ -50,6 +50,14 @@ const routes: readonly Route[] = [
   },
   {
     method: 'post',
+    path: '/backups/{id}/copies',
+    category,
+    summary: 'Copy a backup to another destination',
+    document: `mutation ($id: ID!, $input: CopyBackupInput!) { copyBackup(id: $id, input: $input) { ${payload} } }`,
+    answer: { as: 'accepted', resource: 'backup', message: 'Backup copy in progress' },
+  },
+  {
+    method: 'post',
     path: '/backups/{id}/verify',
     category,
     summary: 'Read a backup back once more',
@@ -83,6 +91,8 @@ const examples: Examples = {
   'Backup.id': id,
   'Backup.status': 'completed',
   'createBackup.status': 'pending',
+  'copyBackup.status': 'pending',
+  'Backup.copyOfId': null,
   'verifyBackup.status': 'completed',
   'deleteBackup.status': 'completed',
   backupType: 'manual',
@@ -120,6 +130,7 @@ const examples: Examples = {
 
 const parsers: Parsers = {
   CreateBackupInput: createBackupInput,
+  CopyBackupInput: copyBackupInput,
   UpdateBackupInput: updateBackupInput,
   exportRepositoryKey: passwordInput,
 };

@@ -1,5 +1,6 @@
 import type { Backup as BackupRow, Operation as OperationRow } from '../prisma/generated/client/client.ts';
 import {
+  copyBackup,
   createBackup,
   deleteBackup,
   exportRepositoryKey,
@@ -52,6 +53,12 @@ const CreateBackupInput = builder.inputType('CreateBackupInput', {
     pinned: t.boolean({ description: 'Whether to keep it whatever retention says. Default: false.' }),
   }),
 });
+const CopyBackupInput = builder.inputType('CopyBackupInput', {
+  description: 'Where to copy a backup.',
+  fields: (t) => ({
+    destinationId: t.id({ required: true, description: 'The other destination.' }),
+  }),
+});
 const UpdateBackupInput = builder.inputType('UpdateBackupInput', {
   description: 'The changes. Absent fields keep their value.',
   fields: (t) => ({
@@ -72,6 +79,17 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { environmentId, input }, context) =>
       createBackup(context.app, orgScope(context), environmentId, input),
+  }),
+  copyBackup: t.field({
+    type: BackupPayload,
+    authScopes: { permission: 'manage:backups' },
+    description:
+      'Copies a completed backup to another destination and reads the copy back. The copy is a backup of its own: it is restored, kept and deleted by itself, and stays when the first one goes.',
+    args: {
+      id: t.arg.id(backupIdArg),
+      input: t.arg({ type: CopyBackupInput, required: true, description: 'The copy.' }),
+    },
+    resolve: (_root, { id, input }, context) => copyBackup(context.app, orgScope(context), id, input),
   }),
   updateBackup: t.field({
     type: Backup,

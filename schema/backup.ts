@@ -100,6 +100,10 @@ export const Backup = builder.objectRef<BackupRow>('Backup').implement({
       nullable: true,
       description: 'Where it is kept. Null: beside the instance on its server, and removed with it.',
     }),
+    copyOfId: t.exposeID('copyOfId', {
+      nullable: true,
+      description: 'The backup that it is a copy of, which may be gone; null if it is no copy.',
+    }),
     includeFilestore: t.exposeBoolean('includeFilestore', { description: 'Whether it has the filestore.' }),
     notes: t.exposeString('notes', { description: 'What somebody wrote about it.' }),
     pinned: t.exposeBoolean('pinned', {
@@ -125,7 +129,7 @@ export const Backup = builder.objectRef<BackupRow>('Backup').implement({
       type: 'ByteSize',
       nullable: true,
       description:
-        'What the repository grew by: compressed, without what earlier backups of the instance have already. Null until it is written.',
+        'What the repository grew by: compressed, without what earlier backups of the instance have already. Null until it is written, and for a copy.',
     }),
     snapshotId: t.exposeString('snapshotId', {
       nullable: true,
@@ -179,6 +183,7 @@ const BackupPage = builder.connectionObject(
 const backupFilters = builder.args((t) => ({
   instanceId: t.id({ description: 'Only backups of this instance.' }),
   destinationId: t.id({ description: 'Only backups at this destination.' }),
+  copyOfId: t.id({ description: 'Only copies of this backup.' }),
   statuses: t.field({ type: [BackupStatus], description: 'Only backups with one of these statuses.' }),
   backupTypes: t.field({ type: [BackupType], description: 'Only backups of these types.' }),
   sort: t.field(timeSort),

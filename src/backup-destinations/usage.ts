@@ -42,7 +42,7 @@ export async function refuseMove(
 /** A destination goes only once nothing uses it. */
 export async function refuseIfUsed(tx: Tx, row: DestinationRow): Promise<void> {
   const schedules = await tx.backupSchedule.findMany({
-    where: { destinationId: row.id },
+    where: { OR: [{ destinationId: row.id }, { copyDestinationId: row.id }] },
     select: { name: true },
     orderBy: { name: 'asc' },
     take: 20,

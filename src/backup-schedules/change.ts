@@ -47,7 +47,13 @@ const policyGiven = (given: GivenPolicy): GivenPolicy => ({
 });
 
 /** A destination that the instances of the environment reach. */
-async function requireDestination(tx: Tx, orgId: string, environmentId: string, id: string): Promise<void> {
+async function requireDestination(
+  tx: Tx,
+  orgId: string,
+  environmentId: string,
+  id: string,
+  field: 'destinationId' | 'copyDestinationId' = 'destinationId',
+): Promise<void> {
   const destination = isId(id) ? await tx.backupDestination.findFirst({ where: { id, orgId } }) : null;
   if (!destination) throw notFound('backup_destination', id);
   if (destination.serverId === null) return;
@@ -57,11 +63,25 @@ async function requireDestination(tx: Tx, orgId: string, environmentId: string, 
   if (!elsewhere) return;
   throw validationError([
     {
-      field: 'destinationId',
+      field,
       constraint: 'server',
-      message: `destinationId: is a directory of another server than that of the instance ${elsewhere.name}; choose one on S3, on SFTP or on the same server`,
+      message: `${field}: is a directory of another server than that of the instance ${elsewhere.name}; choose one on S3, on SFTP or on the same server`,
     },
   ]);
+}
+
+/** Another destination than the first: a copy in the same place is none. */
+async function requireCopyDestination(
+  tx: Tx,
+  { orgId, environmentId }: { orgId: string; environmentId: string },
+  destinationId: string,
+  copyDestinationId: string | null,
+): Promise<void> {
+  const field = 'copyDestinationId' as const;
+  if (copyDestinationId === null) return;
+  if (copyDestinationId === destinationId)
+    throw validationError([{ field, constraint: 'different', message: `${field}: must not be destinationId itself` }]);
+  await requireDestination(tx, orgId, environmentId, copyDestinationId, field);
 }
 
 const nameTaken =
@@ -92,6 +112,9 @@ export async function createSchedule(
         maximum: mostSchedules,
       });
     await requireDestination(tx, scope.orgId, environment.id, input.destinationId);
+    const copyDestinationId = input.copyDestinationId ?? null;
+    const at = { orgId: scope.orgId, environmentId: environment.id };
+    await requireCopyDestination(tx, at, input.destinationId, copyDestinationId);
     const timing = {
       cron: input.cron,
       timeZone: input.timeZone ?? 'UTC',
@@ -107,6 +130,7 @@ export async function createSchedule(
         name: input.name,
         ...timing,
         destinationId: input.destinationId,
+        copyDestinationId,
         includeFilestore: input.includeFilestore ?? true,
         ...policy,
         enabled,
@@ -132,12 +156,18 @@ export async function updateSchedule(app: App, scope: OrgScope, id: string, give
   const isTimed = Boolean(input.cron ?? input.timeZone ?? input.jitterMinutes) || enabled !== before.enabled;
   return mutate(app, scope, async ({ tx, record }) => {
     if (input.destinationId) await requireDestination(tx, scope.orgId, before.environmentId, input.destinationId);
+    const destinationId = input.destinationId ?? before.destinationId;
+    // Null takes it away.
+    const copyDestinationId =
+      input.copyDestinationId === undefined ? before.copyDestinationId : input.copyDestinationId;
+    await requireCopyDestination(tx, before, destinationId, copyDestinationId);
     const row = await tx.backupSchedule.update({
       where: { id, orgId: scope.orgId },
       data: {
         name: input.name ?? before.name,
         ...timing,
-        destinationId: input.destinationId ?? before.destinationId,
+        destinationId,
+        copyDestinationId,
         includeFilestore: input.includeFilestore ?? before.includeFilestore,
         ...policy,
         enabled,

@@ -31,6 +31,7 @@ const name = displayName(100);
 const optional = {
   timeZone: timeZone.nullish(),
   jitterMinutes: z.int().min(0).max(240).nullish(),
+  copyDestinationId: z.string().nullish(),
   includeFilestore: z.boolean().nullish(),
   enabled: z.boolean().nullish(),
   ...policyFields,

@@ -1,8 +1,9 @@
 import type { Backup, BackupSchedule } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
-import { beginDeletion } from '../backups/index.ts';
+import { beginCopy, beginDeletion } from '../backups/index.ts';
 import { AppError } from '../errors.ts';
+import { manifestShape } from '../snapshots/index.ts';
 import { raise } from './alerts.ts';
 import { type Decision, decide, type Policy } from './gfs.ts';
 import { policyOf } from './rows.ts';
@@ -16,7 +17,11 @@ export interface Kept {
   reasons: string[];
 }
 
-const takenAt = (backup: Backup): Date => backup.startedAt ?? backup.createdAt;
+/** A copy is as old as what it is a copy of. */
+function takenAt({ copyOfId, manifest, startedAt, createdAt }: Backup): Date {
+  const known = copyOfId === null ? undefined : manifestShape.safeParse(manifest).data;
+  return known ? new Date(known.takenAt) : (startedAt ?? createdAt);
+}
 
 /**
  * What is kept of the backups of one instance. Pinned ones are kept and not counted. The newest that was read back stays in
@@ -44,12 +49,15 @@ export const completedOf = ({ orgId, id }: Pick<BackupSchedule, 'orgId' | 'id'>)
   take: 5000,
 });
 
-/** What a policy keeps of them, of each instance by itself, the newest first. */
+const rowOf = ({ instanceId, copyOfId, destinationId }: Backup): string =>
+  copyOfId === null ? instanceId : `${instanceId} at ${destinationId}`;
+
+/** What a policy keeps of them, of each instance by itself and of its copies at each destination, the newest first. */
 export function decideAbout(backups: readonly Backup[], policy: Policy): Kept[] {
-  const instances = [...new Set(backups.map(({ instanceId }) => instanceId))];
-  return instances.flatMap((instanceId) =>
+  const rows = [...new Set(backups.map(rowOf))];
+  return rows.flatMap((row) =>
     ofInstance(
-      backups.filter((backup) => backup.instanceId === instanceId),
+      backups.filter((backup) => rowOf(backup) === row),
       policy,
     ),
   );
@@ -66,11 +74,24 @@ export async function lookAtEnded(app: App): Promise<void> {
   const { rows } = await app.db.pool.query<{ id: string }>(unseen);
   for (const { id } of rows) {
     const schedule = await app.db.prisma.backupSchedule.findUnique({ where: { id } });
-    if (schedule) await mutate(app, scheduleScope(schedule), (mutation) => lookAt(mutation, schedule));
+    if (schedule) await mutate(app, scheduleScope(schedule), (mutation) => lookAt(app, mutation, schedule));
   }
 }
 
-async function lookAt(mutation: Mutation, schedule: BackupSchedule): Promise<void> {
+/** Begins the copy of a backup that was completed, in the transaction that has seen it: once. */
+async function copy(app: App, mutation: Mutation, schedule: BackupSchedule, backup: Backup): Promise<void> {
+  if (schedule.copyDestinationId === null || backup.copyOfId !== null) return;
+  await beginCopy(app, scheduleScope(schedule), mutation, backup, schedule.copyDestinationId).catch(
+    async (error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      const instance = { id: backup.instanceId, name: backup.instanceName };
+      const message = `The backup of ${instance.name} was not copied: ${error.message}`;
+      await raise(mutation, schedule, { alertType: 'failed', message, instance, backupId: backup.id });
+    },
+  );
+}
+
+async function lookAt(app: App, mutation: Mutation, schedule: BackupSchedule): Promise<void> {
   const { tx } = mutation;
   const { id, orgId } = schedule;
   const locked = await tx.$queryRaw<unknown[]>`
@@ -91,11 +112,13 @@ async function lookAt(mutation: Mutation, schedule: BackupSchedule): Promise<voi
     if (backup.status === 'failed')
       await raise(mutation, schedule, {
         alertType: 'failed',
-        message: `The backup of ${instance.name} failed: ${backup.statusMessage ?? 'no reason is known'}`,
+        message: `The ${backup.copyOfId === null ? '' : 'copy of a '}backup of ${instance.name} failed: ${backup.statusMessage ?? 'no reason is known'}`,
         instance,
         backupId: backup.id,
       });
-    const message = backup.status === 'completed' ? await shrinkage(tx, backup) : undefined;
+    if (backup.status === 'completed') await copy(app, mutation, schedule, backup);
+    const isNew = backup.status === 'completed' && backup.copyOfId === null;
+    const message = isNew ? await shrinkage(tx, backup) : undefined;
     if (message !== undefined)
       await raise(mutation, schedule, { alertType: 'shrunken', message, instance, backupId: backup.id });
   }

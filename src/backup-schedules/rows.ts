@@ -34,6 +34,7 @@ export const shown = (row: BackupSchedule) => ({
   cron: row.cron,
   timeZone: row.timeZone,
   destinationId: row.destinationId,
+  copyDestinationId: row.copyDestinationId,
   enabled: row.enabled,
   keep: policyOf(row),
 });

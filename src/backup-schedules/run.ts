@@ -57,7 +57,7 @@ async function run(app: App, mutation: Mutation, schedule: BackupSchedule): Prom
   for (const instance of instances) {
     // Of a run that is tried again, those that could begin before have theirs.
     if (schedule.dueAt !== null) {
-      const begun = { scheduleId: schedule.id, instanceId: instance.id, createdAt: { gte: dueAt } };
+      const begun = { scheduleId: schedule.id, instanceId: instance.id, copyOfId: null, createdAt: { gte: dueAt } };
       if ((await tx.backup.count({ where: begun })) > 0) continue;
     }
     try {

@@ -15,7 +15,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 export async function shrinkage(tx: Pick<Tx, 'backup'>, backup: Backup): Promise<string | undefined> {
   const { orgId, scheduleId, instanceId, includeFilestore, id } = backup;
   const before = await tx.backup.findMany({
-    where: { orgId, scheduleId, instanceId, includeFilestore, status: 'completed', id: { lt: id } },
+    where: { orgId, scheduleId, instanceId, includeFilestore, status: 'completed', copyOfId: null, id: { lt: id } },
     orderBy: { id: 'desc' },
     take: compared,
   });

@@ -23,7 +23,7 @@ export async function lookForStale(app: App): Promise<void> {
       const running = await prisma.instance.findMany({ where: { orgId, environmentId, status: 'running' } });
       for (const instance of running) {
         const good = await prisma.backup.findFirst({
-          where: { orgId, scheduleId: id, instanceId: instance.id, status: 'completed' },
+          where: { orgId, scheduleId: id, instanceId: instance.id, status: 'completed', copyOfId: null },
           orderBy: { completedAt: 'desc' },
         });
         const since = new Date(

@@ -142,7 +142,14 @@ export async function beginBackup(
     resourceId: id,
     resourceName: now.name,
     projectId,
-    after: { instanceId: instance.id, environmentId, destinationId: destination.id, backupType, includeFilestore },
+    after: {
+      instanceId: instance.id,
+      environmentId,
+      destinationId: destination.id,
+      backupType,
+      includeFilestore,
+      copyOfId: null,
+    },
   });
   return { backup, operation };
 }

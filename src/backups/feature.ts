@@ -1,4 +1,5 @@
 import type { Feature } from '../feature/feature.ts';
+import { copyBackupJob } from './copy.job.ts';
 import { createBackupJob } from './create.job.ts';
 import { deleteWithBackupJob } from './final-backup.job.ts';
 import { deleteBackupJob, verifyBackupJob } from './kept.job.ts';
@@ -10,7 +11,7 @@ export const backupsFeature: Feature = {
   permissions: ['backups'],
   kinds: {
     definitions,
-    implementations: [createBackupJob, verifyBackupJob, deleteBackupJob, deleteWithBackupJob],
+    implementations: [createBackupJob, copyBackupJob, verifyBackupJob, deleteBackupJob, deleteWithBackupJob],
   },
   nodes: {
     organization: {

@@ -1,4 +1,5 @@
 export { megabytes, progressOf } from './context.ts';
+export { beginCopy, copyBackup, copyInput as copyBackupInput } from './copy.ts';
 export { asInProgress, beginBackup, createBackup, createInput as createBackupInput } from './create.ts';
 export { beginDeletion, deleteBackup } from './delete.ts';
 export { chooseDestination, reachedFrom } from './destination.ts';

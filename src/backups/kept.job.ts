@@ -6,6 +6,7 @@ import { attemptHost } from '../servers/index.ts';
 import {
   endRestic,
   forgetBackup,
+  forgetSnapshots,
   manifestShape,
   openRepository,
   prepareBeside,
@@ -17,7 +18,7 @@ import { deleteBackupKind, verifyBackupKind } from './kinds.ts';
 import { backupResource } from './resource.ts';
 
 /** The server that was chosen for restic, with its image there. */
-async function placeOf(context: StepContext<unknown>) {
+export async function placeOf(context: StepContext<unknown>) {
   const backup = await backupOf(context);
   const repository = await openRepository(context.app, backup.repositoryId);
   const host = await attemptHost(context, context.operation.serverId ?? '');
@@ -73,7 +74,9 @@ export const deleteBackupJob = implementOperation({
       const { backup, repository, host } = await placeOf(context);
       // A backup that failed before there was a repository has nothing to be removed.
       if (!repository.initialized) return 'It has no data';
-      await forgetBackup(context, host, repository, backup.id);
+      if (backup.copyOfId === null) await forgetBackup(context, host, repository, backup.id);
+      // A copy that failed has nothing there: what has the same tag is the copy that was made after it.
+      else if (backup.snapshotId !== null) await forgetSnapshots(context, host, repository, [backup.snapshotId]);
       return undefined;
     },
   },

@@ -20,6 +20,19 @@ export const createBackupKind = defineKind({
   ],
 });
 
+/** `backupId`: the backup that is read, which stays while it is. */
+export const copyBackupKind = defineKind({
+  kind: 'backup.copy',
+  ...common,
+  entering: 'pending',
+  retry: { refused: 'Copy the backup again instead' },
+  input: z.object({ instanceId: z.string(), backupId: z.string() }),
+  steps: [
+    { name: 'copy', title: 'Copy the snapshot to the other destination' },
+    { name: 'verify', title: 'Read the copy back' },
+  ],
+});
+
 export const verifyBackupKind = defineKind({
   kind: 'backup.verify',
   ...common,

@@ -21,6 +21,7 @@ export interface BackupFilter {
   environmentId?: string | null | undefined;
   instanceId?: string | null | undefined;
   destinationId?: string | null | undefined;
+  copyOfId?: string | null | undefined;
   statuses?: readonly BackupStatus[] | null | undefined;
   backupTypes?: readonly BackupType[] | null | undefined;
 }
@@ -33,6 +34,7 @@ export function listBackups(scope: OrgScope, args: PageArgs & BackupFilter) {
     environmentId: idFilter(args.environmentId),
     instanceId: idFilter(args.instanceId),
     destinationId: idFilter(args.destinationId),
+    copyOfId: idFilter(args.copyOfId),
     ...(args.statuses ? { status: { in: [...args.statuses] } } : {}),
     ...(args.backupTypes ? { backupType: { in: [...args.backupTypes] } } : {}),
   };

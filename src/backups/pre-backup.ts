@@ -118,7 +118,7 @@ async function begin(
         resourceId: id,
         resourceName: instance.name,
         projectId,
-        after: { instanceId, environmentId, destinationId: place, backupType, includeFilestore },
+        after: { instanceId, environmentId, destinationId: place, backupType, includeFilestore, copyOfId: null },
       });
       // In the same transaction: a worker that takes over knows of the backup, or there is none.
       await tx.operation.update({
@@ -144,7 +144,13 @@ async function placeFor(tx: Tx, { orgId, environmentId, serverId }: Site['instan
   const reached = await reachedFrom(tx, orgId, serverId);
   if (reached.length <= 1) return reached[0]?.id ?? null;
   const last = await tx.backup.findFirst({
-    where: { orgId, environmentId, status: 'completed', destinationId: { in: reached.map(({ id }) => id) } },
+    where: {
+      orgId,
+      environmentId,
+      status: 'completed',
+      copyOfId: null,
+      destinationId: { in: reached.map(({ id }) => id) },
+    },
     orderBy: { id: 'desc' },
     select: { destinationId: true },
   });

@@ -47,6 +47,7 @@ export async function settleBackup(
       instanceId,
       environmentId,
       backupType,
+      copyOfId: backup.copyOfId,
       databaseSize: bytes(databaseBytes),
       filestoreSize: bytes(filestoreBytes),
       addedSize: bytes(addedBytes),

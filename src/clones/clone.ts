@@ -101,7 +101,7 @@ async function destinationFor(
   }
   if (backupId || serverId === source.serverId) return null;
   const last = await scope.db.backup.findFirst({
-    where: { orgId, instanceId: source.id, status: 'completed', destinationId: { not: null } },
+    where: { orgId, instanceId: source.id, status: 'completed', copyOfId: null, destinationId: { not: null } },
     orderBy: { id: 'desc' },
   });
   if (last?.destinationId) return last.destinationId;

@@ -65,7 +65,7 @@ export async function transition(
     });
     if (changed.count === 0) throw invalidState('instance', before.status, options.from);
     // The row is locked now: a backup that begins at the same time has been seen, or sees this.
-    if (options.kind.entering === 'removing') await requireNoLiveBackup(tx, scope.orgId, id);
+    if (options.kind.entering === 'removing') await requireNoLiveBackup(tx, scope.orgId, id, { copies: true });
     await record({
       action: options.action,
       resource: instanceResource,

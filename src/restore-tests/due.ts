@@ -15,6 +15,7 @@ const completedOf = ({ orgId, environmentId }: RestoreTestSchedule) => ({
   orgId,
   environmentId,
   status: 'completed' as const,
+  copyOfId: null,
 });
 
 /** Its time has come since its last test, however long nothing ran then: once. */

@@ -79,7 +79,10 @@ async function backupOf(scope: OrgScope, environmentId: string, id: string | nul
     if (backup.status !== 'completed') throw invalidState('backup', backup.status, ['completed']);
     return backup;
   }
-  const newest = await scope.db.backup.findFirst({ where: { ...where, status: 'completed' }, orderBy: { id: 'desc' } });
+  const newest = await scope.db.backup.findFirst({
+    where: { ...where, status: 'completed', copyOfId: null },
+    orderBy: { id: 'desc' },
+  });
   if (newest) return newest;
   throw new AppError('unprocessable', 'The environment has no completed backup to test: take one first', {
     field: 'backupId',

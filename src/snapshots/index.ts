@@ -1,3 +1,4 @@
+export { type Copied, copySnapshot, endCopy } from './copy.ts';
 export { scratchOf } from './dump.ts';
 export { type Dumped, dumpedShape } from './dump-output.ts';
 export { snapshotsFeature } from './feature.ts';

@@ -32,6 +32,8 @@ export interface OneOff {
   readonly operationId: string;
   readonly image: string;
   readonly command: readonly string[];
+  /** Instead of the image's own. */
+  readonly entrypoint?: readonly string[];
   readonly env: readonly string[];
   readonly hostname?: string;
   readonly network: string;
@@ -58,6 +60,7 @@ async function ensureOneOff(host: RemoteHost, oneOff: OneOff): Promise<string> {
   if (!known) {
     const spec: ContainerSpec = {
       Image: image,
+      ...(oneOff.entrypoint ? { Entrypoint: oneOff.entrypoint } : {}),
       Cmd: command,
       Env: env,
       ...(hostname === undefined ? {} : { Hostname: hostname }),

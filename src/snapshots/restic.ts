@@ -3,6 +3,7 @@ import { withRepository } from './holds.ts';
 import { removeDeadLocks } from './locks.ts';
 import { oneOffName } from './names.ts';
 import { endOneOff } from './one-off.ts';
+import { joined } from './joined.ts';
 import { type Repository, requireReach } from './repository.ts';
 import type { ResticOutput } from './restic-output.ts';
 import { exit, resticProblem } from './restic-problem.ts';
@@ -40,21 +41,33 @@ export async function endRestic(
   await endOneOff(host, oneOffName(instanceId, context.operation.id, what));
 }
 
+/** Makes the repository at its place unless it is there. `like`: it cuts files as that one does, so that copies are found again. */
+export async function makeRepository(
+  context: ResticContext,
+  host: RemoteHost,
+  repository: Repository,
+  { like, suffix = '' }: { like?: Repository | undefined; suffix?: string } = {},
+): Promise<void> {
+  const lookAs = { what: `look${suffix}`, args: ['cat', 'config', '--no-lock'] };
+  const look = await resticOnce(context, host, repository, lookAs);
+  if (look.output.code === 0) return;
+  // A worker that was lost may have made it without recording so; anything but its absence is no reason to make one.
+  if (look.output.code !== exit.noRepository) throw resticProblem(look.output, look.outOfMemory);
+  const args = ['init', '--json', ...(like ? ['--copy-chunker-params'] : [])];
+  const place = like ? joined(like, repository) : repository;
+  const made = await resticOnce(context, host, place, { what: `init${suffix}`, args });
+  if (made.output.code !== 0) throw resticProblem(made.output, made.outOfMemory);
+}
+
 /** Makes the repository at its place, once. From then on it is never made anew: what is missing is told. */
 export async function initializeRepository(
   context: ResticContext,
   host: RemoteHost,
   repository: Repository,
+  like?: Repository,
 ): Promise<Repository> {
   if (repository.initialized) return repository;
-  await withRepository(context, repository, true, async () => {
-    const look = await resticOnce(context, host, repository, { what: 'look', args: ['cat', 'config', '--no-lock'] });
-    if (look.output.code === 0) return;
-    // A worker that was lost may have made it without recording so; anything but its absence is no reason to make one.
-    if (look.output.code !== exit.noRepository) throw resticProblem(look.output, look.outOfMemory);
-    const made = await resticOnce(context, host, repository, { what: 'init', args: ['init', '--json'] });
-    if (made.output.code !== 0) throw resticProblem(made.output, made.outOfMemory);
-  });
+  await withRepository(context, repository, true, () => makeRepository(context, host, repository, { like }));
   await context.write((tx) =>
     tx.backupRepository.update({ where: { id: repository.id }, data: { initializedAt: new Date() } }),
   );

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { it } from '../fleet/fixtures.ts';
+import { firstEngine, firstSshPort, fleetDir } from '../fleet/slot.ts';
+import { Sshd } from '../fleet/sshd.ts';
 import { databaseOdoo } from '../fleet/database-odoo.ts';
 import { ended, Stage } from './stage.ts';
 
@@ -157,10 +160,112 @@ it('asks which destination is meant, and refuses a directory of another server',
   expect((await stage.backup({ instanceId: stage.environmentId })).status).toBe(404);
 });
 
+it('copies a backup to other destinations, and restores from a copy when the first destination is gone', async ({
+  onTestFinished,
+}) => {
+  const { owner, environmentId } = stage;
+  const sftp = async (name: string, port: number): Promise<string> => {
+    const host = `172.27.${firstEngine}.1`;
+    const sshd = new Sshd(join(fleetDir, `sshd-${name}`), port, [
+      'Subsystem sftp internal-sftp',
+      `ListenAddress ${host}`,
+    ]);
+    await sshd.prepare();
+    await sshd.start();
+    onTestFinished(() => sshd.stop());
+    const path = await mkdtemp(join(tmpdir(), 'ocore-sftp-'));
+    const config = { host, port, user: 'root', path, privateKey: sshd.privateKey };
+    return (await owner.post('/backup-destinations', { name, destinationType: 'sftp', config })).text('id');
+  };
+  const near = await sftp('Near', firstSshPort + 6);
+  const far = await sftp('Far', firstSshPort + 7);
+  const first = await stage.destination('First');
+  const copyTo = (id: string, destinationId: string) => owner.post(`/backups/${id}/copies`, { destinationId });
+  const copied = async (id: string, destinationId: string) => {
+    const answer = await copyTo(id, destinationId);
+    await ended(owner, answer, 'succeeded');
+    return owner.get(`/backups/${answer.text('id')}`);
+  };
+
+  await stage.query("INSERT INTO res_partner (name) VALUES ('A copied customer')");
+  const backup = await stage.taken({ destinationId: first.id, instanceId: stage.instanceId });
+  const id = backup.text('id');
+  const same = await copyTo(id, first.id);
+  expect([same.status, same.at('error.code'), same.at('error.details.backupId')]).toEqual([409, 'conflict', id]);
+
+  // From a directory at once; from there to a service with another key by way of the server's disk.
+  const nearby = await copied(id, near);
+  const sizes = { databaseSize: backup.at('databaseSize'), filestoreSize: backup.at('filestoreSize') };
+  const whole = { status: 'completed', isVerified: true, copyOfId: id, ...sizes };
+  expect(nearby.body).toMatchObject({ ...whole, destinationId: near });
+  const away = await copied(nearby.text('id'), far);
+  expect(away.body).toMatchObject({ ...whole, destinationId: far });
+  expect(await stage.left()).toEqual([]);
+  const twice = await copyTo(id, far);
+  expect([twice.status, twice.at('error.details.backupId')]).toEqual([409, away.text('id')]);
+  const used = await owner.delete(`/backup-destinations/${far}`);
+  expect([used.status, used.at('error.details.constraint')]).toEqual([409, 'in_use']);
+  expect((await owner.get(`/backups?copy_of_id=${id}`)).at('data')).toHaveLength(2);
+
+  // A copy that fails leaves nothing but its row, which goes without what was copied after it.
+  const gone = await stage.destination('Gone');
+  await rm(gone.dir, { recursive: true });
+  const failing = await copyTo(id, gone.id);
+  await ended(owner, failing, 'failed');
+  expect((await owner.get(`/backups/${failing.text('id')}`)).body).toMatchObject({
+    status: 'failed',
+    snapshotId: null,
+  });
+  await mkdir(gone.dir);
+  const again = await copied(id, gone.id);
+  await ended(owner, await owner.delete(`/backups/${failing.text('id')}`), 'succeeded');
+  await ended(owner, await owner.post(`/backups/${again.text('id')}/verify`), 'succeeded');
+  await ended(owner, await owner.delete(`/backups/${again.text('id')}`), 'succeeded');
+  expect((await owner.get(`/backups/${id}`)).at('status')).toBe('completed');
+
+  await rm(first.dir, { recursive: true });
+  await stage.query("DELETE FROM res_partner WHERE name = 'A copied customer'");
+  const restored = await owner.post(`/backups/${away.text('id')}/restore`, { safetyBackup: false });
+  await ended(owner, restored, 'succeeded');
+  expect(await stage.query("SELECT count(*) FROM res_partner WHERE name = 'A copied customer'")).toBe('1');
+
+  // The copies of a schedule are made by it, and are the policy's own.
+  const schedule = { name: 'Twice', cron: '0 2 * * *', destinationId: disk.id, keepLast: 1 };
+  const path = `/environments/${environmentId}/backup-schedules`;
+  const refused = await owner.post(path, { ...schedule, copyDestinationId: disk.id });
+  expect([refused.status, refused.at('error.details.field'), refused.at('error.details.constraint')]).toEqual([
+    400,
+    'copyDestinationId',
+    'different',
+  ]);
+  const made = await owner.post(path, { ...schedule, copyDestinationId: near });
+  const scheduleId = made.text('id');
+  await stage.ocore.sql("UPDATE backup_schedules SET next_run_at = now() - interval '1 day' WHERE id = $1", [
+    scheduleId,
+  ]);
+  const completed =
+    'SELECT destination_id, copy_of_id IS NOT NULL AS copy FROM backups WHERE schedule_id = $1 AND status = $2 ORDER BY id';
+  await expect
+    .poll(() => stage.ocore.sql(completed, [scheduleId, 'completed']), { timeout: 240_000 })
+    .toEqual([
+      { destination_id: disk.id, copy: false },
+      { destination_id: near, copy: true },
+    ]);
+  const decided = (await owner.get(`/backup-schedules/${scheduleId}/retention`)).at('decisions');
+  expect(decided).toMatchObject([
+    { kept: true, reasons: ['last', 'last good'] },
+    { kept: true, reasons: ['last', 'last good'] },
+  ]);
+  expect((await owner.delete(`/backup-destinations/${near}`)).at('error.details.schedules')).toEqual(['Twice']);
+  const cleared = await owner.patch(`/backup-schedules/${scheduleId}`, { copyDestinationId: null });
+  expect(cleared.at('copyDestinationId')).toBe(null);
+  expect((await owner.delete(`/backup-schedules/${scheduleId}`)).status).toBe(200);
+});
+
 it('backs up a stopped instance before it deletes it, and its backup outlives it', async () => {
   const { owner, instanceId } = stage;
   await ended(owner, await owner.post(`/instances/${instanceId}/stop`), 'succeeded');
-  const stopped = await stage.backup();
+  const stopped = await stage.backup({ destinationId: disk.id });
   expect([stopped.status, stopped.text('error.code')]).toEqual([409, 'invalid_state']);
   const forced = await owner.delete(`/instances/${instanceId}`, {
     finalBackup: true,
@@ -168,7 +273,11 @@ it('backs up a stopped instance before it deletes it, and its backup outlives it
     confirmName: 'Kept',
   });
   expect([forced.status, forced.text('error.code')]).toEqual([422, 'unprocessable']);
-  await ended(owner, await owner.delete(`/instances/${instanceId}`, { finalBackup: true }), 'succeeded');
+  await ended(
+    owner,
+    await owner.delete(`/instances/${instanceId}`, { finalBackup: true, destinationId: disk.id }),
+    'succeeded',
+  );
   expect((await owner.get(`/instances/${instanceId}`)).status).toBe(404);
   const list = await owner.get('/backups?backup_type=pre_delete');
   expect(list.at('data.0')).toMatchObject({ status: 'completed', isVerified: true, instanceId });

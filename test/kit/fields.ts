@@ -58,10 +58,10 @@ const resources: readonly [RegExp, string][] = [
   [/\.replicaId$/, 'replica'],
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [/^\w+\.(\w*[tT]ransfer(Content)?|continueUpload)\.id$/, 'transfer'],
-  [/\.destinationId$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
+  [/\.(destinationId|copyDestinationId)$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
   [/\.scheduleId$|^\w+\.(\w*[bB]ackupSchedule|backupRetentionPreview)\.id$/, 'backupSchedule'],
   [/^\w+\.\w*[bB]ackupAlert\.id$/, 'backupAlert'],
-  [/\.backupId$|^\w+\.(\w*[bB]ackup(Updated)?|exportRepositoryKey)\.id$/, 'backup'],
+  [/\.(backupId|copyOfId)$|^\w+\.(\w*[bB]ackup(Updated)?|exportRepositoryKey)\.id$/, 'backup'],
   [
     /\.endpointId$|^\w+\.(\w*[wW]ebhookEndpoint|rotateWebhookSecret|replayFailedWebhookDeliveries)\.id$/,
     'webhookEndpoint',

@@ -10,6 +10,7 @@ const shown = z.strictObject({
   cron: z.string(),
   timeZone: z.string(),
   destinationId: z.string(),
+  copyDestinationId: z.string().nullable().describe('Where each backup is copied to.'),
   enabled: z.boolean(),
   keep: z.strictObject({
     keepLast: z.int(),
@@ -26,6 +27,7 @@ const example = {
   cron: '0 2 * * *',
   timeZone: 'Europe/Berlin',
   destinationId: '0197a1f6-3d21-7e52-8b64-7f9c205d8e31',
+  copyDestinationId: null,
   enabled: true,
   keep,
 };

@@ -9,27 +9,35 @@ const created = z.strictObject({
   destinationId: z.string().nullable().describe('Null for a safety copy beside the instance.'),
   backupType: z.string(),
   includeFilestore: z.boolean(),
+  copyOfId: z.string().nullable().describe('The backup that it is a copy of; null if it is none.'),
 });
 const ended = statusAndReason.extend({
   instanceId: z.string(),
   environmentId: z.string(),
   backupType: z.string(),
+  copyOfId: z.string().nullable().describe('The backup that it is a copy of; null if it is none.'),
   databaseSize: z.int().nullable().describe('In bytes.'),
   filestoreSize: z.int().nullable().describe('In bytes.'),
   addedSize: z.int().nullable().describe('What the repository grew by, in bytes.'),
 });
 const about = z.strictObject({ instanceId: z.string(), backupType: z.string() });
 const place = { instanceId, environmentId: '0197a1ee-7f3c-7b4d-9f5a-2c3d4e5f6071', backupType: 'manual' };
-const nothing = { ...place, databaseSize: null, filestoreSize: null, addedSize: null };
+const nothing = { ...place, copyOfId: null, databaseSize: null, filestoreSize: null, addedSize: null };
 
 export const backupEvents = {
-  'backup.created': event('A backup was requested, or an operation began its safety backup.', created, {
-    ...place,
-    destinationId: '0197a1f6-3d21-7e52-8b64-7f9c205d8e31',
-    includeFilestore: true,
-  }),
+  'backup.created': event(
+    'A backup or a copy of one was requested, or an operation began its safety backup.',
+    created,
+    {
+      ...place,
+      destinationId: '0197a1f6-3d21-7e52-8b64-7f9c205d8e31',
+      includeFilestore: true,
+      copyOfId: null,
+    },
+  ),
   'backup.completed': event('A backup was written and read back.', ended, {
     ...place,
+    copyOfId: null,
     status: 'completed',
     reason: null,
     databaseSize: 184549376,

@@ -50,6 +50,19 @@ export async function tellBackups({ story, ocore }: Scene, ada: Client): Promise
   await ocore.sql('UPDATE instances SET provisioned_at = coalesce(provisioned_at, now()) WHERE id = $1', [instance]);
   await story.tell('POST /backups/{id}/restore', ada);
   await settle(ocore, instance);
+  const [other] = await ocore.sql<{ id: string }>(
+    `INSERT INTO backup_destinations (id, org_id, name, destination_type, config, tested_at, updated_at)
+      SELECT uuidv7(), org_id, 'Second', destination_type, config, now(), now() FROM backup_destinations WHERE name = 'Bucket' RETURNING id`,
+  );
+  // A copy is another backup than the one of the story.
+  const copied = await story.tell('POST /backups/{id}/copies', ada, {
+    body: { destinationId: other?.id },
+    free: ['id'],
+  });
+  await endOperations(ocore, copied.text('id'));
+  await ocore.sql('DELETE FROM backups WHERE id = $1', [copied.text('id')]);
+  await ocore.sql('DELETE FROM backup_repositories WHERE destination_id = $1', [other?.id]);
+  await ocore.sql('DELETE FROM backup_destinations WHERE id = $1', [other?.id]);
   await story.tell('POST /backups/{id}/verify', ada);
   await endOperations(ocore, id);
   await story.tell('DELETE /backups/{id}', ada, { body: { force: true } });
