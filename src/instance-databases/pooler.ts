@@ -26,10 +26,11 @@ import { largestPool, poolerColumn, poolerSize } from './pooler-size.ts';
 export const enableDatabasePoolerInput = z.object({
   mode: z
     .string()
-    .refine(
-      (mode) => mode === 'session',
-      'must be session: Odoo listens for notifications on its connections, which pooling by transaction or statement takes away from it',
-    )
+    .refine((mode) => mode === 'session', {
+      message:
+        'must be session: Odoo listens for notifications on its connections, which pooling by transaction or statement takes away from it',
+      params: { constraint: 'one_of' },
+    })
     .nullish(),
   poolSize: z.int().min(1).max(1000).nullish(),
   maxClients: z.int().min(10).max(10_000).nullish(),

@@ -346,7 +346,7 @@ it('rotates the password of Odoo’s role without one failed page, and the old o
 }, 300_000);
 
 it.for([
-  [{ mode: 'transaction' }, 'format', /must be session: Odoo listens/],
+  [{ mode: 'transaction' }, 'one_of', /must be session: Odoo listens/],
   [{ poolSize: 3 }, 'min', /would wait for each other/],
   [{ poolSize: 200 }, 'max', /Raise max_connections/],
   [{ poolSize: 30, maxClients: 20 }, 'min', /at least poolSize/],
