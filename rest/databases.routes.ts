@@ -1,4 +1,4 @@
-import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseParameterInput, databaseTableInput, databaseStatementsInput, databaseTablesInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
+import { configureDatabaseInput, createDatabaseUserInput, databaseMetricsInput, databaseParameterInput, databaseTableInput, databaseStatementsInput, databaseTablesInput, enableDatabasePoolerInput, maintainDatabaseInput, queryDatabaseInput, terminateBackendInput } from '../src/instance-databases/index.ts';
 import type { Category, Examples, Parsers } from './category.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
@@ -15,6 +15,7 @@ const backend = 'id pid role application clientAddress startedAt state waitType 
 const lock = 'pid mode type relation waitingSeconds blockedBy';
 const parameter = 'name category description type unit min max options default configured current pending needsRestart';
 const point = 'at sizeBytes connections maxConnections active idleInTransaction waiting longestTransactionSeconds transactionsPerSecond rollbacksPerSecond cacheHitRate deadlocks tempBytesPerSecond';
+const pooler = 'instanceId enabled mode poolSize maxClients image host port version pools { database clientsActive clientsWaiting longestWaitSeconds serversActive serversIdle }';
 const user = 'name instanceId database connectionLimit statementTimeoutSeconds connections tunnelCommand';
 
 /** What is read from the server itself, which may be away, or whose PostgreSQL may not run. */
@@ -38,6 +39,16 @@ const routes: readonly Route[] = [
   },
   { method: 'get', path: `${path}/presets`, category, summary: 'List presets of the configuration', document: 'query ($id: ID!, $storage: DatabaseStorage) { databasePresets(id: $id, storage: $storage) { name description parameters { name value } } }', answer: { as: 'whole', key: 'data' } },
   { method: 'post', path: `${path}/rotate-password`, category, summary: 'Rotate Odoo’s database password', document: `mutation ($id: ID!) { rotateDatabasePassword(id: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Password rotation in progress' } },
+  { method: 'get', path: `${path}/pooler`, category, summary: 'Get the state of PgBouncer', document: `query ($id: ID!) { databasePooler(id: $id) { ${pooler} } }`, answer: { as: 'object' }, errors: ['unprocessable'], readings: ['version', 'pools'] },
+  {
+    method: 'put',
+    path: `${path}/pooler`,
+    category,
+    summary: 'Enable or change PgBouncer',
+    document: `mutation ($id: ID!, $input: EnableDatabasePoolerInput!) { enableDatabasePooler(id: $id, input: $input) { ${payload} message } }`,
+    answer: { as: 'accepted', resource: 'instance', message: 'Change of PgBouncer in progress', mayBeDone: true },
+  },
+  { method: 'delete', path: `${path}/pooler`, category, summary: 'Disable PgBouncer', document: `mutation ($id: ID!) { disableDatabasePooler(id: $id) { ${payload} message } }`, answer: { as: 'accepted', resource: 'instance', message: 'Change of PgBouncer in progress', mayBeDone: true } },
   { method: 'post', path: `${path}/maintenance`, category, summary: 'Vacuum, analyse or reindex tables', document: `mutation ($id: ID!, $input: MaintainDatabaseInput!) { maintainDatabase(id: $id, input: $input) { ${payload} } }`, answer: { as: 'accepted', resource: 'instance', message: 'Maintenance in progress' } },
   { method: 'post', path: `${path}/terminate-backend`, category, summary: 'End a connection', document: 'mutation ($id: ID!, $backendId: String!) { terminateDatabaseBackend(id: $id, backendId: $backendId) { backendId } }', body: ['backendId'], answer: { as: 'message', message: 'Connection ended' }, errors },
   { method: 'post', path: `${path}/query`, category, summary: 'Run a statement that only reads', document: 'mutation ($id: ID!, $input: QueryDatabaseInput!) { queryDatabase(id: $id, input: $input) { columns { name type } rows rowCount truncated durationMs } }', answer: { as: 'object' }, errors },
@@ -52,6 +63,22 @@ const examples: Examples = {
   'configureDatabase.status': 'restarting',
   'rotateDatabasePassword.status': 'running',
   'maintainDatabase.status': 'running',
+  'enableDatabasePooler.status': 'restarting',
+  'disableDatabasePooler.status': 'restarting',
+  'DatabasePooler.enabled': true,
+  mode: 'session',
+  poolSize: 20,
+  maxClients: 500,
+  'DatabasePooler.image': 'edoburu/pgbouncer:v1.24.1-p1',
+  'DatabasePooler.host': `ocore-${ids.instance}-pooler`,
+  'DatabasePooler.port': 6432,
+  'DatabasePooler.version': '1.24.1',
+  'DatabasePool.database': 'erp_production',
+  clientsActive: 9,
+  clientsWaiting: 0,
+  longestWaitSeconds: 0,
+  serversActive: 9,
+  serversIdle: 3,
   'InstanceDatabase.name': 'erp_production',
   'InstanceDatabase.image': 'postgres:17',
   'InstanceDatabase.version': '17.6',
@@ -164,6 +191,7 @@ const examples: Examples = {
 
 const parsers: Parsers = {
   ConfigureDatabaseInput: configureDatabaseInput,
+  EnableDatabasePoolerInput: enableDatabasePoolerInput,
   MaintainDatabaseInput: maintainDatabaseInput,
   DatabaseParameterInput: databaseParameterInput,
   DatabaseTableInput: databaseTableInput,

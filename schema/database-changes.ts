@@ -34,10 +34,10 @@ const DatabasePayload = builder.objectRef<Payload>('DatabasePayload').implement(
   }),
 });
 
-const ConfigureDatabasePayload = builder
+export const ConfigureDatabasePayload = builder
   .objectRef<{ instance: InstanceRow; operation: OperationRow | null; message: string }>('ConfigureDatabasePayload')
   .implement({
-    description: 'An instance and the operation that configures its PostgreSQL.',
+    description: 'An instance and the operation that configures its PostgreSQL, or PgBouncer in front of it.',
     fields: (t) => ({
       instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),
       operation: t.field({

@@ -34,12 +34,14 @@ export async function runOdoo(
 ): Promise<{ code: number; lines: string[] }> {
   const { operation, signal, log } = context;
   const { host, instance } = site;
+  // It works on databases that PgBouncer does not lead to.
+  const direct = { ...site, instance: { ...instance, databasePooler: null } };
   const name = `${namesOf(instance.id).network}-${run.name}`;
   for (let interruptions = 0; ; interruptions += 1) {
     const stranger = await findContainer(host, name);
     if (stranger && stranger.Config?.Labels[operationLabel] !== operation.id) await removeContainer(host, stranger.Id);
     const id = await ensureOdoo(host, instance, {
-      ...(await servingContainer(context, site, settingsOf(instance), null)),
+      ...(await servingContainer(context, direct, settingsOf(instance), null)),
       name,
       command: run.command,
       ...(run.entrypoint ? { entrypoint: run.entrypoint } : {}),

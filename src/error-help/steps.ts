@@ -102,6 +102,22 @@ export const stepHelp = {
     message: 'PostgreSQL refuses the configuration: work_mem: invalid value',
     hint: 'Choose other values.',
   },
+  pooler_not_ready: {
+    title: 'PgBouncer does not work',
+    happened:
+      'PgBouncer was started in front of PostgreSQL, and Odoo’s databases could not be reached through it within 30 seconds. If it was just enabled or changed, Odoo connects as before.',
+    causes: [
+      'The image of `PGBOUNCER_IMAGE` has no program `pgbouncer`, or does not run as user 70.',
+      'PostgreSQL has no connection left for it: `max_connections` is used up.',
+    ],
+    todo: [
+      'Read `message`: it has what PgBouncer or PostgreSQL says.',
+      'Read the log of its container on the server: `docker logs ocore-{instance}-pooler`.',
+      'Disable it with `DELETE /api/instances/{id}/database/pooler`, or enable it again with another size.',
+    ],
+    message: 'Odoo’s databases cannot be reached through PgBouncer: connection refused',
+    hint: 'Read its log on the server with `docker logs`, or disable PgBouncer: Odoo connects to PostgreSQL itself then.',
+  },
   table_missing: {
     title: 'The table does not exist',
     happened: 'A table that was to be maintained is not in the database of the instance. Those before it are done.',

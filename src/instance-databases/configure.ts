@@ -9,6 +9,7 @@ import {
   databaseSettingsOf,
   getInstance,
   instanceResource,
+  poolerOf,
   usualSettings,
 } from '../instances/index.ts';
 import { parse } from '../parse.ts';
@@ -17,6 +18,7 @@ import { machineOf } from './machine.ts';
 import { memoryErrors } from './memory.ts';
 import { valueIn } from './parameter.ts';
 import { parameterOf, parameters } from './parameters.ts';
+import { connectionsFor } from './pooler-size.ts';
 import { presetFor, presetNames, storages } from './presets.ts';
 
 export const databaseParameterInput = z.object({
@@ -62,6 +64,20 @@ function changed(known: DatabaseSettings, changes: readonly Change[]): DatabaseS
 const differing = (one: DatabaseSettings, other: DatabaseSettings): string[] =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => one[name] !== other[name]);
 
+/** PgBouncer fills its pools, and whoever comes then finds no connection left. */
+function poolErrors(instance: Instance, settings: DatabaseSettings): FieldError[] {
+  const pooler = poolerOf(instance);
+  const least = pooler === null ? 0 : connectionsFor(pooler);
+  if (settings['max_connections'] === undefined || Number(settings['max_connections']) >= least) return [];
+  return [
+    {
+      field: 'max_connections',
+      constraint: 'min',
+      message: `max_connections must be at least ${least} for the pools of PgBouncer; make them smaller first`,
+    },
+  ];
+}
+
 async function wanted(scope: OrgScope, instance: Instance, given: unknown): Promise<DatabaseSettings> {
   const input = parse(configureDatabaseInput, given);
   const machine = await machineOf(scope, instance);
@@ -69,6 +85,7 @@ async function wanted(scope: OrgScope, instance: Instance, given: unknown): Prom
   const preset = input.preset ? presetFor(input.preset, { ...machine, storage: input.storage ?? 'ssd' }) : {};
   const settings = changed({ ...known, ...preset }, input.parameters ?? []);
   const errors = memoryErrors({ ...usualSettings({ Memory: machine.memoryBytes }), ...settings }, machine.memoryBytes);
+  errors.push(...poolErrors(instance, settings));
   if (errors.length > 0) throw validationError(errors);
   if (differing(known, settings).length === 0)
     throw validationError([

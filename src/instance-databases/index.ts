@@ -18,6 +18,14 @@ export { maintenanceActions } from './kinds.ts';
 export { maintainDatabase, maintainDatabaseInput, databaseTableInput } from './maintain.ts';
 export { type DatabaseMetricPoint, databaseMetrics, databaseMetricsInput } from './metrics.ts';
 export { type DatabaseOverview, databaseOverview } from './overview.ts';
+export {
+  type DatabasePool,
+  type DatabasePooler,
+  databasePooler,
+  disableDatabasePooler,
+  enableDatabasePooler,
+  enableDatabasePoolerInput,
+} from './pooler.ts';
 export { type PresetName, presetNames, type Storage } from './presets.ts';
 export { queryDatabase, queryDatabaseInput, type QueryResult } from './query.ts';
 export { rotateDatabasePassword } from './rotate.ts';

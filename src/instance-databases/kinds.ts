@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instanceResource } from '../instances/index.ts';
+import { instanceResource, poolerShape } from '../instances/index.ts';
 import { defineKind } from '../operations/definition.ts';
 
 const common = { resource: instanceResource, permission: 'manage:databases' } as const;
@@ -26,6 +26,21 @@ export const rotateDatabasePasswordKind = defineKind({
   steps: [
     { name: 'rotate', title: 'Give Odoo’s role a new password' },
     { name: 'check', title: 'Sign in with the new password, and check Odoo' },
+  ],
+});
+
+/** To what, and from what: null is no PgBouncer. */
+export const configurePoolerKind = defineKind({
+  kind: 'instance.configure_pooler',
+  ...common,
+  entering: 'restarting',
+  retry: { refused: 'Enable or disable PgBouncer again instead' },
+  input: z.object({ pooler: poolerShape.nullable(), before: poolerShape.nullable() }),
+  steps: [
+    { name: 'image', title: 'Get the image of PgBouncer' },
+    { name: 'pooler', title: 'Run PgBouncer, and sign in through it' },
+    { name: 'odoo', title: 'Restart Odoo with its new way to PostgreSQL, and wait until it is healthy' },
+    { name: 'finish', title: 'Remove what is no longer used' },
   ],
 });
 

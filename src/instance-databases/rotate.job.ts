@@ -38,10 +38,14 @@ export const rotateDatabasePasswordJob = implementOperation({
       if (!odoo?.State.Running || !address)
         throw new StepError('container_missing', 'The Odoo container does not run', 'Start the instance first.');
       await context.write((tx) => tx.instance.update({ where, data: { databaseTrust: { ...trustedOf(odoo) } } }));
-      await trustOdoo(host, instance, address, signal);
+      // PgBouncer learns the new password after PostgreSQL: until then it needs none either.
+      const known = await findContainer(host, namesOf(instance.id).pooler);
+      const pooler = known && addressOf(known, instance.id);
+      await trustOdoo(app, site, { odoo: address, ...(pooler ? { pooler } : {}) }, signal);
       const secretsEnc = await sealOdooPassword(app.secrets, instance);
       await context.write((tx) => tx.instance.update({ where, data: { secretsEnc } }));
       await setOdooPassword(context, { ...site, instance: { ...instance, secretsEnc } }, odoo.Id);
+      if (pooler) await trustOdoo(app, site, { odoo: address }, signal);
       return 'The old password is refused';
     },
     check: async (context) => {

@@ -12,7 +12,7 @@ export async function endTrust(app: App, { instance, host }: Reached, signal: Ab
   const odoo = await findContainer(host, namesOf(instance.id).odoo);
   if (!odoo?.State.Running || isTrusted(instance, odoo)) return;
   if ((await prisma.operation.count({ where: { resourceId: instance.id, ...liveOperation } })) > 0) return;
-  await trustOdoo(host, instance, null, signal);
+  await trustOdoo(app, { host, instance }, null, signal);
   // Only what was looked at, and no change of the instance: updatedAt stays.
   await prisma.$executeRaw`UPDATE instances SET database_trust = NULL WHERE id = ${instance.id}::uuid AND database_trust = ${JSON.stringify(instance.databaseTrust)}::jsonb`;
 }

@@ -6,6 +6,7 @@ import { servingContainer, settingsOf, type Site } from './context.ts';
 import { waitForOdoo } from './health.ts';
 import { namesOf } from './names.ts';
 import { endTrust } from './odoo-trust.ts';
+import { ensurePooler } from './pooler.ts';
 
 /**
  * Gives Odoo's container the `odoo.conf` of the instance as it is now, and restarts Odoo with it: for what needs no other
@@ -19,6 +20,7 @@ export async function applyConf(context: StepContext<unknown>, site: Site): Prom
   const content = conf(await addonsPathOf(host, instance, known.Id));
   await putFile(host.docker, known.Id, { path: confPath, content, mode: 0o644, uid: 0, gid: 0 });
   await stopContainer(host, known.Id, 30);
+  await ensurePooler(context, site);
   await endTrust(context, site);
   await startContainer(host, known.Id);
   return waitForOdoo(host, instance, context.signal);

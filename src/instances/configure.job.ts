@@ -11,6 +11,7 @@ import { waitForOdoo } from './health.ts';
 import { removeUnusedImageVolumes } from './image-volumes.ts';
 import { namesOf, operationLabel } from './names.ts';
 import { configureInstanceKind, type Settings } from './kinds.ts';
+import { ensurePooler } from './pooler.ts';
 import { removeContainer } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
@@ -95,6 +96,7 @@ export const configureInstanceJob = implementOperation({
     }
     await removeUnusedImageVolumes(host, instance.id);
     await fitDatabase(context, site, settingsOf(instance));
+    await ensurePooler(context, site);
     await startContainer(host, old);
     await waitForOdoo(host, instance, context.signal);
     await context.saveState({ rolledBack: true });

@@ -69,6 +69,15 @@ export function toolBounds({ cpuCores, ramTotalBytes }: Sizing): Bounds {
   });
 }
 
+/** PgBouncer is one thread, and takes a few kB for each connection; who waits for it, waits for PostgreSQL. */
+export const poolerBounds = boundsOf({
+  memoryBytes: 128 * 1024 ** 2,
+  cores: 1,
+  cpuWeight: 512,
+  pids: 32,
+  capabilities: [],
+});
+
 /** What takes the e-mails of a copy keeps them in memory. */
 export const mailCatcherBounds = boundsOf({
   memoryBytes: 256 * 1024 ** 2,

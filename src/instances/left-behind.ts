@@ -24,7 +24,7 @@ export function leftOf(instance: Instance & { server: Server }) {
     server: instance.server.name,
     host: instance.server.host,
     label: `${instanceLabel}=${instance.id}`,
-    containers: [names.odoo, names.database],
+    containers: [names.odoo, ...(instance.databasePooler === null ? [] : [names.pooler]), names.database],
     network: names.network,
     volumes: Object.values(volumesOf(instance)),
   };

@@ -23,6 +23,7 @@ import { instanceResource } from './resource.ts';
 import { startContainers } from './start-containers.ts';
 
 const odooGraceSeconds = 30;
+const poolerGraceSeconds = 5;
 const postgresGraceSeconds = 60;
 
 type Settled = Pick<StepContext<Resting>, 'operation' | 'scope' | 'input' | 'state'>;
@@ -91,6 +92,7 @@ export const stopInstanceJob = implementOperation({
     stop: async (context) => {
       const { instance, host } = await siteOf(context);
       await stopContainer(host, namesOf(instance.id).odoo, odooGraceSeconds);
+      await stopContainer(host, namesOf(instance.id).pooler, poolerGraceSeconds);
       await stopContainer(host, namesOf(instance.id).database, postgresGraceSeconds);
       await stopCompanions(host, instance.id);
       return 'Stopped; the data is kept';

@@ -4,6 +4,7 @@ export function namesOf(instanceId: string) {
   return {
     network: prefix,
     database: `${prefix}-db`,
+    pooler: `${prefix}-pooler`,
     odoo: `${prefix}-odoo`,
     previous: `${prefix}-odoo-previous`,
     initialise: `${prefix}-init`,
@@ -28,10 +29,14 @@ export const operationLabel = 'sh.ocore.operation';
 
 /** Which of the instance's things it is. */
 export const partLabel = 'sh.ocore.part';
+/** The part of PgBouncer. */
+export const poolerPart = 'pooler';
 /** The part of what takes the e-mails of a copy. */
 export const mailPart = 'mail';
 /** What the database's container was limited to when it was made. */
 export const limitsLabel = 'sh.ocore.limits';
+/** What the container of PgBouncer was made of: its image, its configuration, its limits. */
+export const madeOfLabel = 'sh.ocore.made-of';
 /** Of a database's container that reads the configuration file of oCore. */
 export const confLabel = 'sh.ocore.conf';
 

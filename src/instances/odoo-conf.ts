@@ -1,4 +1,5 @@
 import { databaseName, databaseRole, namesOf } from './names.ts';
+import { poolerOf, poolerPort } from './pooler-settings.ts';
 import type { InstanceSecrets } from './sealed.ts';
 import type { Settings } from './kinds.ts';
 
@@ -43,6 +44,7 @@ export interface OdooInstance {
   odooVersion: string;
   demo: boolean;
   replicaHost: string | null;
+  databasePooler: unknown;
 }
 
 /** The first release of Odoo that reads from a replica. */
@@ -64,10 +66,12 @@ export function odooConf(
 ): string {
   const major = Number.parseInt(instance.odooVersion, 10);
   const database = databaseName(instance.slug);
+  const names = namesOf(instance.id);
+  const pooled = poolerOf(instance) !== null;
   const lines: Record<string, string | number> = {
     admin_passwd: secrets.masterPassword,
-    db_host: namesOf(instance.id).database,
-    db_port: 5432,
+    db_host: pooled ? names.pooler : names.database,
+    db_port: pooled ? poolerPort : 5432,
     // Older ones warn about options that they do not know.
     ...(instance.replicaHost !== null && usesReplicas(instance)
       ? { db_replica_host: instance.replicaHost, db_replica_port: 5432 }

@@ -12,6 +12,7 @@ export const watchedColumns = {
   status: true,
   statusMessage: true,
   provisionedAt: true,
+  databasePooler: true,
   restoredAt: true,
   updatedAt: true,
 } as const;

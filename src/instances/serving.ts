@@ -7,6 +7,7 @@ import type { Settings } from './kinds.ts';
 import { ensureOdoo, type PublishedPorts } from './odoo-container.ts';
 import { workersOf } from './odoo-conf.ts';
 import { endTrust } from './odoo-trust.ts';
+import { ensurePooler } from './pooler.ts';
 import { allocatePort, type PortPurpose } from './ports.ts';
 import { removeContainer } from './removal.ts';
 
@@ -24,6 +25,7 @@ export async function startServing(
   keeps?: PortPurpose,
 ): Promise<PublishedPorts> {
   const { instance, host, sizing } = site;
+  await ensurePooler(context, site, settings);
   await endTrust(context, site);
   const allocate = (purpose: PortPurpose, above = 0): Promise<number> =>
     context.write((tx) => allocatePort(context.app, tx, instance.serverId, instance.id, purpose, above));

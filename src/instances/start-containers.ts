@@ -8,6 +8,8 @@ import { ensureDatabaseRuns, ensureDatabaseWithin } from './database.ts';
 import { getImage } from './get-image.ts';
 import { instanceLabel, namesOf, operationLabel, volumesOf } from './names.ts';
 import { endTrust } from './odoo-trust.ts';
+import { ensurePooler, removePooler } from './pooler.ts';
+import { poolerOf } from './pooler-settings.ts';
 import { removeContainer } from './removal.ts';
 import { openSecrets } from './sealed.ts';
 import { startServing } from './serving.ts';
@@ -58,9 +60,11 @@ export async function startContainers(context: StepContext<unknown>, site: Site)
   await ensureDatabaseRuns(host, instance, signal);
   await startCompanions(context, site);
   if (odoo) {
+    await ensurePooler(context, site);
     await endTrust(context, site, odoo);
     return startContainer(host, odoo);
   }
+  if (poolerOf(instance) === null) await removePooler(host, instance.id);
   const imageDigest = await getImage(context, host, instance.image, { pull: false, part: [0, 1] });
   const { http, longpolling } = await startServing(context, site, settingsOf(instance), 'http');
   await context.write((tx) =>

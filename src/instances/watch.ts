@@ -3,13 +3,14 @@ import type { App } from '../app.ts';
 import { liveOperation } from '../operations/live.ts';
 import { type RemoteError, type RemoteHost, toRemoteError } from '../remote/index.ts';
 import type { ServerLook } from '../servers/index.ts';
-import { instanceLabel, partLabel } from './names.ts';
+import { instanceLabel, partLabel, poolerPart } from './names.ts';
 import { lookAtRestored } from './restored-look.ts';
 import { change, type Watched, watchedColumns } from './seen.ts';
 
 /** What serves an instance, by the label of its part. */
-const parts = [
+const partsOf = ({ databasePooler }: Pick<Watched, 'databasePooler'>) => [
   { part: 'database', name: 'PostgreSQL' },
+  ...(databasePooler === null ? [] : [{ part: poolerPart, name: 'PgBouncer' }]),
   { part: 'odoo', name: 'Odoo' },
 ];
 
@@ -62,7 +63,7 @@ export class InstanceWatch implements ServerLook {
       );
     const instances = all.filter(({ restoredAt }) => restoredAt === null);
     const lost = instances.flatMap((instance) => {
-      const loss = lossOf((part) => stateOf(instance.id, part));
+      const loss = lossOf(instance, (part) => stateOf(instance.id, part));
       return loss ? [{ instance, loss }] : [];
     });
     const missing = new Set(lost.map(({ instance }) => instance.id));
@@ -95,8 +96,8 @@ export class InstanceWatch implements ServerLook {
   }
 }
 
-function lossOf(stateOf: (part: string) => string | undefined): Loss | undefined {
-  for (const { part, name } of parts) {
+function lossOf(instance: Watched, stateOf: (part: string) => string | undefined): Loss | undefined {
+  for (const { part, name } of partsOf(instance)) {
     const state = stateOf(part);
     if (state === undefined)
       return {

@@ -44,6 +44,11 @@ export async function twinOf(context: Context): Promise<Twin> {
       odooVersion: manifest.odooVersion,
       workers: 0,
       maxCronThreads: 0,
+      // Its database is its own, and nothing stands between that and its Odoo.
+      databaseVolume: null,
+      replicaHost: null,
+      databasePooler: null,
+      databaseTrust: null,
       cpuLimit: null,
       memoryLimit: null,
       databaseCpuLimit: null,

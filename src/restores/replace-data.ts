@@ -68,6 +68,7 @@ export async function keepReplaced(context: Context, site: Site, parts: Parts, r
 
 async function stopAll(site: Site): Promise<void> {
   await stopOdoo(site);
+  await stopContainer(site.host, namesOf(site.instance.id).pooler, 5);
   await stopContainer(site.host, namesOf(site.instance.id).database, 60);
 }
 

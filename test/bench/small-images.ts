@@ -104,6 +104,7 @@ function filesFor(seconds: number): Readonly<Record<string, string>> {
     'usr/lib/postgresql/17/bin/pg_restore': '#!/bin/sh\nsleep 1\nexit 0\n',
     'usr/local/bin/python3': python,
     'usr/local/bin/restic': restic,
+    'usr/local/bin/pgbouncer': `#!/bin/sh\n${asleep}`,
     'usr/local/bin/curl': '#!/bin/sh\nprintf 200\n',
     'usr/lib/postgresql/17/bin/pg_basebackup': baseBackup,
     'usr/lib/postgresql/17/bin/pg_receivewal': `#!/bin/sh\n${asleep}`,

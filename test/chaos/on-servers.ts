@@ -13,6 +13,8 @@ interface Implied {
   http_port: number | null;
   /** That of a replica which was promoted. */
   database_volume: string | null;
+  /** Whether Odoo connects through PgBouncer. */
+  pooled: boolean;
   /** Whether it was provisioned once and no deletion of it has begun. */
   whole: boolean;
   /** Whether the clean-up after its last operation says itself that it did not finish. */
@@ -30,7 +32,7 @@ interface ImpliedRow extends Omit<Implied, 'memory'> {
 
 async function impliedOn(sql: Scene['sql'], socket: string): Promise<Implied[]> {
   const rows = await sql<ImpliedRow>(
-    `SELECT i.id, i.name, i.status, i.http_port, i.database_volume, i.workers, i.limit_memory_hard, i.max_cron_threads, s.cpu_cores, s.ram_total_bytes,
+    `SELECT i.id, i.name, i.status, i.http_port, i.database_volume, i.database_pooler IS NOT NULL AS pooled, i.workers, i.limit_memory_hard, i.max_cron_threads, s.cpu_cores, s.ram_total_bytes,
        EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind = 'instance.provision' AND o.status = 'succeeded')
          AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.resource_id = i.id AND o.kind IN ('instance.delete', 'instance.backup_and_delete') AND o.attempt > 0) AS whole,
        EXISTS (SELECT 1 FROM operation_logs l WHERE l.step = 'cleanup' AND l.level = 'error' AND l.operation_id = (SELECT id FROM operations o WHERE o.resource_id = i.id ORDER BY id DESC LIMIT 1)) AS half_cleaned
@@ -68,10 +70,11 @@ function wrongWithRunning(instance: Implied, { containers }: Found): string[] {
   for (const container of containers) {
     const { State, HostConfig, Mounts } = container;
     if (State.Running !== (instance.status === 'running')) wrong.push(`${nameOf(container)} is ${State.Status}`);
-    const isOdoo = roleOf(instance.id, container) === 'odoo';
-    if (!Mounts.some(({ Type, Name }) => Type === 'volume' && Name?.includes(instance.id)))
+    const role = roleOf(instance.id, container);
+    // PgBouncer keeps nothing.
+    if (role !== 'pooler' && !Mounts.some(({ Type, Name }) => Type === 'volume' && Name?.includes(instance.id)))
       wrong.push(`${nameOf(container)} has none of the volumes of its instance`);
-    if (!isOdoo) continue;
+    if (role !== 'odoo') continue;
     if (HostConfig.Memory !== instance.memory)
       wrong.push(
         `${nameOf(container)} has ${HostConfig.Memory} bytes of memory, not the ${instance.memory} of the settings`,
@@ -88,7 +91,9 @@ function wrongWith(instance: Implied, found: Found): string[] {
   const parts = found.volumes.map(({ part }) => part).sort();
   const has = `containers [${roles.join(' ')}], ${found.networks.length} networks, volumes [${parts.join(' ')}]`;
   const complete =
-    roles.join(' ') === 'db odoo' && found.networks.length === 1 && parts.join(' ') === 'database filestore';
+    roles.join(' ') === (instance.pooled ? 'db odoo pooler' : 'db odoo') &&
+    found.networks.length === 1 &&
+    parts.join(' ') === 'database filestore';
   const nothing = roles.length + found.networks.length + parts.length === 0;
   if (instance.status === 'running' || instance.status === 'stopped')
     return complete ? wrongWithRunning(instance, found) : [`has ${has}`];
@@ -96,7 +101,7 @@ function wrongWith(instance: Implied, found: Found): string[] {
   if (instance.status === 'failed' && instance.whole) return complete ? [] : [`has ${has}`];
   // What failed before it was whole has been taken away; a deletion that failed has left no more than there was.
   const onlyLess =
-    roles.every((role) => role === 'db' || role === 'odoo') &&
+    roles.every((role) => ['db', 'odoo', 'pooler'].includes(role)) &&
     found.networks.length <= 1 &&
     new Set(parts).size === parts.length;
   const deletionBegan =

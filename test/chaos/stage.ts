@@ -52,6 +52,7 @@ export class Stage {
       JWT_ACCESS_EXPIRY: '1d',
       ODOO_IMAGE: 'small-odoo',
       POSTGRES_IMAGE: 'small-postgres:19.0',
+      PGBOUNCER_IMAGE: 'small-postgres:19.0',
       PORT_RANGE: portRange,
     };
     this.gateway = new Part('gateway', { ...env, OCORE_ROLE: 'gateway', PORT: String(port) }, join(dir, 'gateway.log'));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { buildImage } from '../fleet/build-image.ts';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -343,6 +344,140 @@ it('rotates the password of Odoo’s role without one failed page, and the old o
   await expect.poll(trusting, { timeout: 60_000, interval: 1000 }).toBe('0');
   expect((await page()).status).toBe(200);
 }, 300_000);
+
+it.for([
+  [{ mode: 'transaction' }, 'one_of', /must be session: Odoo listens/],
+  [{ poolSize: 3 }, 'min', /would wait for each other/],
+  [{ poolSize: 200 }, 'max', /Raise max_connections/],
+  [{ poolSize: 30, maxClients: 20 }, 'min', /at least poolSize/],
+] as const)('refuses a PgBouncer of %j', async ([body, constraint, message]) => {
+  const refused = await owner.put(`${base}/pooler`, body);
+  expect([refused.status, refused.at('error.code'), refused.at('error.details.constraint')]).toEqual([
+    400,
+    'validation_error',
+    constraint,
+  ]);
+  expect(JSON.stringify(refused.body)).toMatch(message);
+});
+
+const poolerImage = 'edoburu/pgbouncer:v1.24.1-p1';
+
+it('puts PgBouncer between Odoo and PostgreSQL, and everything goes on', async () => {
+  const { docker } = server.engine;
+  const pooler = docker.getContainer(`ocore-${id}-pooler`);
+  const inside = async (part: string, command: string[], env: string[] = []): Promise<string> => {
+    const options = { Cmd: command, Env: env, AttachStdout: true, AttachStderr: true, Tty: true };
+    const exec = await docker.getContainer(`ocore-${id}-${part}`).exec(options);
+    let text = '';
+    for await (const chunk of await exec.start({ Tty: true })) text += String(chunk);
+    return text.trim();
+  };
+  const confOf = (key: string): Promise<string> =>
+    inside('odoo', ['sed', '-n', `s/^${key} = //p`, '/etc/odoo/odoo.conf']);
+  const through = (password: string): Promise<string> =>
+    inside(
+      'db',
+      ['psql', '-XAt', '-h', `ocore-${id}-pooler`, '-p', '6432', '-U', 'odoo', '-d', 'books', '-c', 'SELECT 1'],
+      [`PGPASSWORD=${password}`],
+    );
+  const serves = async (): Promise<void> => {
+    expect([await confOf('db_host'), await confOf('db_port'), (await page()).status]).toEqual([
+      `ocore-${id}-pooler`,
+      '6432',
+      200,
+    ]);
+  };
+  expect((await owner.get(`${base}/pooler`)).body).toMatchObject({ enabled: false, poolSize: null, pools: [] });
+  expect((await owner.delete(`${base}/pooler`)).status).toBe(404);
+
+  const asked = await owner.put(`${base}/pooler`, {});
+  expect([asked.status, asked.at('status')]).toEqual([202, 'restarting']);
+  await succeeded(asked);
+  await serves();
+  expect((await owner.get(`${base}/pooler`)).body).toMatchObject({
+    enabled: true,
+    mode: 'session',
+    poolSize: 20,
+    version: expect.stringMatching(/^1\./),
+    pools: expect.arrayContaining([expect.objectContaining({ database: 'books', clientsWaiting: 0, serversIdle: 1 })]),
+  });
+  // No password outside the files that PgBouncer alone reads.
+  const old = await confOf('db_password');
+  const { Config, HostConfig } = await pooler.inspect();
+  expect(JSON.stringify({ Config, HostConfig })).not.toContain(old);
+  expect([Config.User, HostConfig.Memory, HostConfig.RestartPolicy?.Name, HostConfig.PortBindings]).toEqual([
+    '70:70',
+    128 * 1024 ** 2,
+    'unless-stopped',
+    null,
+  ]);
+
+  let rotating = true;
+  const statuses: number[] = [];
+  const visiting = (async () => {
+    while (rotating) statuses.push((await page()).status);
+  })();
+  await succeeded(await owner.post(`${base}/rotate-password`));
+  await sleep(500);
+  rotating = false;
+  await visiting;
+  expect([statuses.length > 3, [...new Set(statuses)]]).toEqual([true, [200]]);
+  const now = await confOf('db_password');
+  expect([await through(old), await through(now)]).toEqual([expect.stringMatching(/SASL|authentication failed/), '1']);
+  const hba = (): Promise<string> => inside('pooler', ['cat', '/etc/ocore-pgbouncer-hba.conf']);
+  expect(await hba()).toContain('trust');
+  await succeeded(await owner.post(`/instances/${id}/restart`));
+  expect(await hba()).not.toContain('trust');
+  await serves();
+
+  await succeeded(await owner.post(`/instances/${id}/stop`));
+  expect((await pooler.inspect()).State.Running).toBe(false);
+  await succeeded(await owner.post(`/instances/${id}/start`));
+  await serves();
+  await succeeded(await owner.patch(`${base}/config`, { parameters: [{ name: 'max_connections', value: '160' }] }));
+  await serves();
+
+  // Somebody removes it: the next start makes it again.
+  await pooler.remove({ force: true });
+  await succeeded(await owner.post(`/instances/${id}/restart`));
+  await serves();
+  await succeeded(await owner.put(`${base}/pooler`, { poolSize: 25 }));
+  expect((await owner.get(`${base}/pooler`)).at('poolSize')).toBe(25);
+  const small = await owner.patch(`${base}/config`, { parameters: [{ name: 'max_connections', value: '60' }] });
+  expect([small.status, small.at('error.details.constraint')]).toEqual([400, 'min']);
+  await succeeded(await owner.post(`/instances/${id}/stop`));
+  await succeeded(await owner.post(`/instances/${id}/provision`));
+  await serves();
+
+  await succeeded(await owner.delete(`${base}/pooler`));
+  expect([await confOf('db_host'), await confOf('db_port'), (await page()).status]).toEqual([
+    `ocore-${id}-db`,
+    '5432',
+    200,
+  ]);
+  await expect(pooler.inspect()).rejects.toThrow('no such container');
+}, 600_000);
+
+it('lets Odoo go on as before when PgBouncer does not answer', async () => {
+  const { docker } = server.engine;
+  const real = (await docker.getImage(poolerImage).inspect()).Id;
+  await buildImage(docker, poolerImage, 'FROM postgres:17\nCOPY pgbouncer /usr/local/bin/pgbouncer', {
+    pgbouncer: '#!/bin/sh\nexec sleep 1000\n',
+  });
+  const failed = await ended(await owner.put(`${base}/pooler`, {}));
+  await docker.getImage(real).tag({ repo: 'edoburu/pgbouncer', tag: 'v1.24.1-p1' });
+  expect([failed.at('data.operationUpdated.status'), failed.at('data.operationUpdated.error.code')]).toEqual([
+    'failed',
+    'pooler_not_ready',
+  ]);
+  const shown = await owner.get(`/instances/${id}`);
+  expect([shown.at('status'), (await page()).status, (await owner.get(`${base}/pooler`)).at('enabled')]).toEqual([
+    'running',
+    200,
+    false,
+  ]);
+  await expect(docker.getContainer(`ocore-${id}-pooler`).inspect()).rejects.toThrow('no such container');
+}, 240_000);
 
 it('runs one statement that reads', async () => {
   const result = await query(

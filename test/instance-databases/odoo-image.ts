@@ -25,8 +25,8 @@ INSERT INTO res_partner SELECT i, 'Partner ' || i, NULL, NULL, NULL FROM generat
 const odoo = `#!/bin/sh
 conf=/etc/odoo/odoo.conf
 get() { sed -n "s/^$1 = //p" "$conf"; }
-PGHOST=$(get db_host) PGUSER=$(get db_user) PGPASSWORD=$(get db_password) PGDATABASE=$(get db_name) PGCONNECT_TIMEOUT=5
-export PGHOST PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT
+PGHOST=$(get db_host) PGPORT=$(get db_port) PGUSER=$(get db_user) PGPASSWORD=$(get db_password) PGDATABASE=$(get db_name) PGCONNECT_TIMEOUT=5
+export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT
 case " $* " in *--stop-after-init*) exec psql -X -q -v ON_ERROR_STOP=1 -f /etc/odoo-tables.sql ;; esac
 exec perl -MIO::Socket::INET -e '
   $SIG{TERM} = $SIG{INT} = sub { exit 0 }; $SIG{CHLD} = "IGNORE";

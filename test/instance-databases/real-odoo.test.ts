@@ -50,6 +50,18 @@ it('configures, rotates and maintains beside a real Odoo, which serves on', asyn
   await succeeded(owner, await owner.post(`/instances/${id}/restart`));
   expect((await fetch(`${url}/web/login`)).status).toBe(200);
 
+  // Odoo's own connections: its database, and the notifications of `postgres`, which need a session of their own.
+  await succeeded(owner, await owner.put(`${base}/pooler`, {}));
+  expect((await fetch(`${url}/web/login`)).status).toBe(200);
+  await expect
+    .poll(async () => JSON.stringify((await owner.get(`${base}/pooler`)).at('pools')), { timeout: 60_000 })
+    .toMatch(/"postgres","clientsActive":[1-9]/);
+  await succeeded(owner, await owner.post(`${base}/rotate-password`));
+  await succeeded(owner, await owner.post(`/instances/${id}/restart`));
+  expect((await fetch(`${url}/web/login`)).status).toBe(200);
+  await succeeded(owner, await owner.delete(`${base}/pooler`));
+  expect((await fetch(`${url}/web/login`)).status).toBe(200);
+
   await succeeded(owner, await owner.post(`${base}/maintenance`, { action: 'vacuum_analyze' }));
   const users = await owner.post(`${base}/query`, { sql: 'SELECT login FROM res_users WHERE id = 2' });
   expect(users.at('rows')).toEqual([['admin@example.com']]);

@@ -131,6 +131,8 @@ group('the OpenAPI document', () => {
     });
     expect(both.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'patch /instances/{id}/database/config',
+      'put /instances/{id}/database/pooler',
+      'delete /instances/{id}/database/pooler',
       'patch /instances/{id}',
       'put /instances/{id}/database/point-in-time',
       'patch /servers/{id}',

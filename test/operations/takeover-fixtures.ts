@@ -356,6 +356,7 @@ export class Fixtures {
       usesServer: true,
       ready: () => this.#onInstance('POST', '/database/rotate-password'),
     },
+    'instance.configure_pooler': { usesServer: true, ready: () => this.#onInstance('PUT', '/database/pooler') },
     'instance.maintain_database': {
       usesServer: true,
       ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),

@@ -16,7 +16,12 @@ import { type Begun, Fixtures } from './takeover-fixtures.ts';
 /** Long enough that all operations are in their steps, and a second worker is there, before one of them is over. */
 const leaseSeconds = 18;
 
-it.override('env', { OCORE_ROLE: 'gateway', ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' });
+it.override('env', {
+  OCORE_ROLE: 'gateway',
+  ODOO_IMAGE: 'small-odoo',
+  POSTGRES_IMAGE: 'small-postgres:19.0',
+  PGBOUNCER_IMAGE: 'small-postgres:19.0',
+});
 
 /** Of workers alone: they run it. */
 const smallRestic = { RESTIC_IMAGE: 'small-restic:19.0' };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17` and `restic/restic:0.19.1` from Debian's packages, with the public
-# images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
+# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17`, `restic/restic:0.19.1` and `edoburu/pgbouncer:v1.24.1-p1` from Debian's
+# packages, with the public images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
 # They are kept outside the checkout, under a name made from this folder's recipes, and rebuilt when that is absent.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,6 +33,7 @@ base() {
 root=$work/root
 base "$root"
 cp -a "$root" "$work/restic"
+cp -a "$root" "$work/pgbouncer"
 chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends tzdata ca-certificates postgresql-17 >&2
 cp -a "$root" "$work/postgres"
 
@@ -68,10 +69,19 @@ printf 'Package: *\nPin: release n=sid\nPin-Priority: 100\n' >"$work/restic/etc/
 chroot "$work/restic" apt-get update >&2
 chroot "$work/restic" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends restic/sid ca-certificates fuse3 openssh-client tzdata jq >&2
 slim "$work/restic"
+# What pgbouncer's Dockerfile has beside Alpine: the program in /usr/bin, nobody but `postgres` (70) to run it, directories of its own.
+chroot "$work/pgbouncer" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends pgbouncer >&2
+chroot "$work/pgbouncer" sh -ec '
+  userdel postgres; groupadd -r -g 70 postgres; useradd -r -M -u 70 -g 70 -d /var/lib/postgresql -s /bin/sh postgres
+  mv /usr/sbin/pgbouncer /usr/bin/pgbouncer; rm -rf /etc/pgbouncer /var/log/pgbouncer /run/pgbouncer
+  install -d -o postgres /etc/pgbouncer /run/pgbouncer; install -d /var/log/pgbouncer'
+install -m 755 "$here/image/pgbouncer-entrypoint.sh" "$work/pgbouncer/entrypoint.sh"
+slim "$work/pgbouncer"
 mkdir "$work/out"
 tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/odoo.tar" .
 tar -C "$work/postgres" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/postgres.tar" .
 tar -C "$work/restic" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/restic.tar" .
+tar -C "$work/pgbouncer" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/pgbouncer.tar" .
 touch "$work/out/done"
 rm -rf "$cache"
 mv "$work/out" "$cache"

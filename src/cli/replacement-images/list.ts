@@ -35,6 +35,16 @@ export const replacements: readonly Replacement[] = [
       'ENV ODOO_RC=/etc/odoo/odoo.conf LANG=C.UTF-8 PYTZ_TZDATADIR=/usr/share/zoneinfo',
     ],
   },
+  {
+    tag: 'edoburu/pgbouncer:v1.24.1-p1',
+    file: 'pgbouncer.tar',
+    changes: [
+      'ENTRYPOINT ["/entrypoint.sh"]',
+      'CMD ["/usr/bin/pgbouncer", "/etc/pgbouncer/pgbouncer.ini"]',
+      'USER postgres',
+      'EXPOSE 5432',
+    ],
+  },
   { tag: 'restic/restic:0.19.1', file: 'restic.tar', changes: ['ENTRYPOINT ["/usr/bin/restic"]'] },
 ];
 

@@ -7,6 +7,11 @@ const detailed = eventsFor('manage:databases');
 const parameters = z.strictObject({ parameters: z.record(z.string(), z.string()).describe('All that were chosen.') });
 const { reason } = statusAndReason.shape;
 const chosen = { work_mem: '16MB' };
+const pooler = z.strictObject({
+  poolSize: z.int().nullable().describe('The size of each pool; null without PgBouncer.'),
+  maxClients: z.int().nullable().describe('How many clients it takes; null without PgBouncer.'),
+});
+const size = { poolSize: 20, maxClients: 500 };
 const maintenance = z.strictObject({ action: z.string().describe('vacuum, vacuum_analyze, analyze or reindex.') });
 
 export const databaseEvents = {
@@ -35,6 +40,26 @@ export const databaseEvents = {
     'The password of Odoo’s role in PostgreSQL was not changed, or not checked.',
     z.strictObject({ reason }),
     { reason: 'docker_unavailable' },
+  ),
+  'database.pooler_requested': event('PgBouncer was to be enabled, changed or disabled.', pooler, size),
+  'database.pooler_saved': event(
+    'PgBouncer is enabled, changed or disabled from the next start of the instance on.',
+    pooler,
+    size,
+  ),
+  'database.pooler_enabled': event('Odoo connects to PostgreSQL through PgBouncer.', pooler.extend({ reason }), {
+    ...size,
+    reason: null,
+  }),
+  'database.pooler_disabled': event('Odoo connects to PostgreSQL itself again.', pooler.extend({ reason }), {
+    poolSize: null,
+    maxClients: null,
+    reason: null,
+  }),
+  'database.pooler_failed': event(
+    'PgBouncer was not enabled, changed or disabled; Odoo connects as before.',
+    pooler.extend({ reason }),
+    { ...size, reason: 'pooler_not_ready' },
   ),
   'database.maintenance_requested': event(
     'The maintenance of tables was requested.',

@@ -134,10 +134,18 @@ async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ad
   for (const [change, status] of [
     ['PATCH /instances/{id}/database/config', 'stopped'],
     ['PATCH /instances/{id}/database/config', 'running'],
+    ['PUT /instances/{id}/database/pooler', 'stopped'],
+    ['PUT /instances/{id}/database/pooler', 'running'],
+    ['DELETE /instances/{id}/database/pooler', 'stopped'],
+    ['DELETE /instances/{id}/database/pooler', 'running'],
     ['POST /instances/{id}/database/rotate-password', 'running'],
     ['POST /instances/{id}/database/maintenance', 'running'],
   ] as const) {
-    await ocore.sql("UPDATE instances SET status = $2, database_settings = '{}' WHERE id = $1", [id, status]);
+    await ocore.sql("UPDATE instances SET status = $2, database_settings = '{}', database_pooler = $3 WHERE id = $1", [
+      id,
+      status,
+      change.startsWith('DELETE') ? { image: 'edoburu/pgbouncer', poolSize: 20, maxClients: 500 } : null,
+    ]);
     await story.tell(change, ada, status === 'stopped' ? { free: ['status', 'message'] } : {});
     await endOperations(ocore, id);
   }
