@@ -10,7 +10,14 @@ const asked = `pointInTime { id: instanceId status } operation { id } message`;
 
 const routes: readonly Route[] = [
   { method: 'get', path, category, summary: 'Get what can be restored by the second', document: `query ($id: ID!) { pointInTime(instanceId: $id) { ${fields} } }`, answer: { as: 'object' }, readings: ['lagSeconds', 'lagBytes', 'checkedAt', 'newest', 'ranges'] },
-  { method: 'put', path, category, summary: 'Enable point-in-time restores', document: `mutation ($id: ID!, $input: EnablePointInTimeInput!) { enablePointInTime(instanceId: $id, input: $input) { ${asked} } }`, answer: { as: 'accepted', resource: 'pointInTime', message: 'Archiving begins; the first base backup follows', mayBeDone: true } },
+  {
+    method: 'put',
+    path,
+    category,
+    summary: 'Enable point-in-time restores',
+    document: `mutation ($id: ID!, $input: EnablePointInTimeInput!) { enablePointInTime(instanceId: $id, input: $input) { ${asked} } }`,
+    answer: { as: 'accepted', resource: 'pointInTime', message: 'Archiving begins; the first base backup follows', mayBeDone: true },
+  },
   { method: 'delete', path, category, summary: 'Disable point-in-time restores', document: `mutation ($id: ID!) { disablePointInTime(instanceId: $id) { ${asked} } }`, answer: { as: 'accepted', resource: 'pointInTime', message: 'Archiving ends' } },
   { method: 'post', path: `${path}/archive`, category, summary: 'Archive the changes up to now', document: `mutation ($id: ID!) { archivePointInTime(instanceId: $id) { ${asked} } }`, answer: { as: 'accepted', resource: 'pointInTime', message: 'In progress' } },
   { method: 'post', path: `${path}/base-backup`, category, summary: 'Make a base backup', document: `mutation ($id: ID!) { takeBaseBackup(instanceId: $id) { ${asked} } }`, answer: { as: 'accepted', resource: 'pointInTime', message: 'In progress' } },

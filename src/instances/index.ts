@@ -1,8 +1,8 @@
 export { confPath } from './addons-path.ts';
 export { revealAdminPassword } from './admin-password.ts';
 export { applyConf } from './apply-conf.ts';
-export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
-export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { databaseBounds, gateBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
+export { ensureCreated, ensureNetwork, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
 export { servingContainer, settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
 export { requireCopySpace } from './copy-space.ts';
 export { countInstances } from './count.ts';
@@ -57,6 +57,7 @@ export { ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
+export { allocatePort } from './ports.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { removeContainer, removeObjects } from './removal.ts';
 export { allowReplication, forgetReplication } from './replication.ts';
