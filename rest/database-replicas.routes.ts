@@ -1,8 +1,9 @@
 import type { Category, Examples } from './category.ts';
+import { createReplicaInput } from '../src/replicas/index.ts';
 import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
-const fields = 'id instanceId number status statusMessage lagBytes lagSeconds checkedAt createdAt updatedAt';
+const fields = 'id instanceId serverId address port number status statusMessage lagBytes lagSeconds checkedAt createdAt updatedAt';
 const payload = 'replica { id status } operation { id }';
 const category = 'Databases';
 const all = '/instances/{id}/database/replicas';
@@ -19,7 +20,15 @@ const routes: readonly Route[] = [
     answer: { as: 'list' },
     readings: ['lagBytes', 'lagSeconds', 'checkedAt', 'updatedAt'],
   },
-  { method: 'post', path: all, category, summary: 'Create a replica of a database', document: `mutation ($id: ID!) { createDatabaseReplica(instanceId: $id) { ${payload} } }`, answer: { as: 'accepted', resource: 'replica', message: 'Replica creation in progress' } },
+  {
+    method: 'post',
+    path: all,
+    category,
+    summary: 'Create a replica of a database',
+    document: `mutation ($id: ID!, $serverId: ID, $address: String) { createDatabaseReplica(instanceId: $id, serverId: $serverId, address: $address) { ${payload} } }`,
+    body: ['serverId', 'address'],
+    answer: { as: 'accepted', resource: 'replica', message: 'Replica creation in progress' },
+  },
   { method: 'get', path: one, category, summary: 'Get a replica', document: `query ($id: ID!, $replicaId: ID!) { databaseReplica(${both}) { ${fields} } }`, answer: { as: 'object' }, readings: ['lagBytes', 'lagSeconds', 'checkedAt', 'updatedAt'] },
   { method: 'post', path: `${one}/rebuild`, category, summary: 'Rebuild a replica', document: `mutation ($id: ID!, $replicaId: ID!) { rebuildDatabaseReplica(${both}) { ${payload} } }`, answer: { as: 'accepted', resource: 'replica', message: 'Replica rebuild in progress' } },
   {
@@ -41,6 +50,11 @@ const examples: Examples = {
   [one]: id,
   'DatabaseReplica.id': id,
   'DatabaseReplica.instanceId': ids.instance,
+  'DatabaseReplica.serverId': ids.server,
+  'DatabaseReplica.address': null,
+  'DatabaseReplica.port': null,
+  'createDatabaseReplica.serverId': ids.server,
+  'createDatabaseReplica.address': null,
   'DatabaseReplica.number': 1,
   'DatabaseReplica.status': 'online',
   'createDatabaseReplica.status': 'creating',
@@ -53,4 +67,4 @@ const examples: Examples = {
   'DatabaseReplica.checkedAt': '2026-11-24T09:34:12.345Z',
 };
 
-export default { routes, examples, parsers: {} } satisfies Category;
+export default { routes, examples, parsers: { createDatabaseReplica: createReplicaInput } } satisfies Category;

@@ -33,6 +33,16 @@ const DatabaseReplica = builder.prismaObject('DatabaseReplica', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id.' }),
     instanceId: t.exposeID('instanceId', { description: 'The instance whose database it copies.' }),
+    serverId: t.exposeID('serverId', { description: 'The server that it runs on.' }),
+    address: t.exposeString('address', {
+      nullable: true,
+      description:
+        'On another server than the instance: the address at which that server reaches the server of the instance.',
+    }),
+    port: t.exposeInt('port', {
+      nullable: true,
+      description: 'The TCP port there, which must be open for the server of the replica; null before it is assigned.',
+    }),
     number: t.exposeInt('number', { description: 'Its number within the instance, from 1.' }),
     status: t.expose('status', { type: ReplicaStatus, description: 'The status.' }),
     statusMessage: t.exposeString('statusMessage', { nullable: true, description: 'The reason for the status.' }),
@@ -99,9 +109,17 @@ builder.mutationFields((t) => ({
     type: ReplicaPayload,
     authScopes: { permission: 'manage:databases' },
     description:
-      'Makes a replica of the database of an instance, on the same server. Odoo goes on meanwhile; from Odoo 18 on, it is restarted at the end and reads from the replica.',
-    args: { instanceId: t.arg.id(instanceArg) },
-    resolve: (_root, { instanceId }, context) => createReplica(context.app, orgScope(context), instanceId),
+      'Makes a replica of the database of an instance, on the same or another server. Odoo goes on meanwhile; from Odoo 18 on, it is restarted at the end and reads from the replica.',
+    args: {
+      instanceId: t.arg.id(instanceArg),
+      serverId: t.arg.id({ description: 'The server to run it on; that of the instance by default.' }),
+      address: t.arg.string({
+        description:
+          'On another server: the host name or IP address at which it reaches the server of the instance, for example in a private network. By default the one at which oCore reaches it.',
+      }),
+    },
+    resolve: (_root, { instanceId, ...input }, context) =>
+      createReplica(context.app, orgScope(context), instanceId, input),
   }),
   rebuildDatabaseReplica: t.field({
     type: ReplicaPayload,

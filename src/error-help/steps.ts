@@ -168,6 +168,20 @@ export const stepHelp = {
     message: 'PostgreSQL ended before the point in time: recovery ended before configured recovery target was reached',
     hint: 'Choose another point in time, or restore a backup.',
   },
+  replica_not_connected: {
+    title: 'The servers of a replica do not reach each other',
+    happened: 'The replica was not created; the instance goes on as before.',
+    causes: [
+      'A firewall closes the port between the two servers.',
+      'The server of the replica reaches the server of the instance at another address, for example in a private network.',
+    ],
+    todo: [
+      'Open the TCP port that the message names, on the server of the instance, for the server of the replica.',
+      'Or remove the replica and create it with `address`. Then create it again, or rebuild it.',
+    ],
+    message: 'berlin-2 does not reach 10.0.0.5:32770: [Errno 111] Connect call failed',
+    hint: 'Open TCP port 32770 of berlin-1 for berlin-2, or create the replica with the address at which the one reaches the other.',
+  },
   replica_not_ready: {
     title: 'The replica cannot become the primary',
     happened: 'The promotion was ended before it: Odoo and the old primary run again.',

@@ -78,6 +78,15 @@ export const poolerBounds = boundsOf({
   capabilities: [],
 });
 
+/** What passes the changes of a database on to another server. */
+export const gateBounds = boundsOf({
+  memoryBytes: 256 * 1024 ** 2,
+  cores: 1,
+  cpuWeight: 256,
+  pids: 64,
+  capabilities: [],
+});
+
 /** What takes the e-mails of a copy keeps them in memory. */
 export const mailCatcherBounds = boundsOf({
   memoryBytes: 256 * 1024 ** 2,

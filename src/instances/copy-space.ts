@@ -5,13 +5,19 @@ import { sql } from './sql.ts';
 const gib = 1024 ** 3;
 const shown = (bytes: number): string => `${(bytes / gib).toFixed(1)} GiB`;
 
-/** A copy of the whole database server must fit on the disk, and leave a gibibyte. What the monitor saw last tells. */
+/**
+ * A copy of the whole database server must fit on the disk, and leave a gibibyte. What the monitor saw last tells. Gives the
+ * size of the disk of the instance's own server.
+ */
 export async function requireCopySpace(
   { app, signal }: Pick<StepContext<unknown>, 'app' | 'signal'>,
   { host, instance }: Site,
+  /** Where the copy is made. */
+  serverId = instance.serverId,
 ): Promise<{ diskTotalBytes: bigint | null; message: string }> {
-  const where = { id: instance.serverId, orgId: instance.orgId };
-  const server = await app.db.prisma.server.findFirst({ where });
+  const serverOf = (id: string) => app.db.prisma.server.findFirst({ where: { id, orgId: instance.orgId } });
+  const server = await serverOf(serverId);
+  const own = serverId === instance.serverId ? server : await serverOf(instance.serverId);
   const answer = await sql(host, instance, 'postgres', 'SELECT sum(pg_database_size(oid)) FROM pg_database;', signal);
   const size = Number(answer || '0');
   const free = server?.diskAvailableBytes;
@@ -21,5 +27,5 @@ export async function requireCopySpace(
       `The copy needs ${shown(size * 1.1 + gib)} of the server's disk, and ${shown(Number(free))} are free`,
       'Free space on the server, or use a larger disk.',
     );
-  return { diskTotalBytes: server?.diskTotalBytes ?? null, message: `${shown(size)} to copy` };
+  return { diskTotalBytes: own?.diskTotalBytes ?? null, message: `${shown(size)} to copy` };
 }

@@ -1,8 +1,8 @@
 export { confPath } from './addons-path.ts';
 export { revealAdminPassword } from './admin-password.ts';
 export { applyConf } from './apply-conf.ts';
-export { databaseBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
-export { ensureCreated, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
+export { databaseBounds, gateBounds, mailCatcherBounds, toolBounds } from './container-limits.ts';
+export { ensureCreated, ensureNetwork, findContainer, logConfig, startContainer, stopContainer } from './containers.ts';
 export { servingContainer, settingsOf, type Site, siteAt, siteOf, sizingOf } from './context.ts';
 export { requireCopySpace } from './copy-space.ts';
 export { countInstances } from './count.ts';
@@ -60,6 +60,7 @@ export { type OneOff, removeTools, runTool } from './one-off.ts';
 export { askPooler, ensurePooler, removePooler } from './pooler.ts';
 export { leastPool } from './pooler-conf.ts';
 export { poolerOf, poolerPort, type PoolerSettings, poolerShape } from './pooler-settings.ts';
+export { allocatePort } from './ports.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { removeContainer, removeObjects } from './removal.ts';
 export { allowReplication, forgetReplication } from './replication.ts';

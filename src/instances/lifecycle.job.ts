@@ -6,6 +6,7 @@ import { implementOperation } from '../operations/registry.ts';
 import { stopCompanions } from './companions.ts';
 import { findContainer, stopContainer } from './containers.ts';
 import { siteOf } from './context.ts';
+import { hostsElsewhere } from './elsewhere.ts';
 import { waitForOdoo } from './health.ts';
 import { instanceLabel, namesOf } from './names.ts';
 import {
@@ -133,6 +134,14 @@ async function isForsaken({ app, operation, input }: StepContext<Resting>): Prom
   return found(row, 'instance', operation.resourceId).server.status !== 'active';
 }
 
+/** Removes what the instance has on other servers. */
+async function removeElsewhere(context: StepContext<Resting>): Promise<void> {
+  const where = { id: context.operation.resourceId, orgId: context.operation.orgId };
+  const row = await context.app.db.prisma.instance.findFirst({ where, select: { id: true, serverId: true } });
+  const instance = found(row, 'instance', where.id);
+  for (const host of await hostsElsewhere(context, instance)) await removeObjects(host, instance.id, () => true);
+}
+
 /** What a deletion does on the server, in two steps. */
 export const deletion = {
   containers: async (context: StepContext<Resting>): Promise<string | undefined> => {
@@ -145,6 +154,7 @@ export const deletion = {
     return undefined;
   },
   data: async (context: StepContext<Resting>): Promise<string | undefined> => {
+    await removeElsewhere(context);
     const forsaken = await isForsaken(context);
     await context.saveState({ forsaken });
     if (forsaken) return 'What it has on the server is left there; the audit log lists it';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Instance } from '../../prisma/generated/client/client.ts';
 import {
   databaseBounds,
   ensureCreated,
@@ -19,28 +18,37 @@ import { dataDirectory, pgdata, replicaLabel, replicaLabels, replicaNames, type 
 const mib = 1024 ** 2;
 
 /** A file of libpq that has the one password; its readers must own it, and nobody else may read it. */
-const passwordFile = (path: string, password: string) => ({
+export const passwordFile = (path: string, password: string) => ({
   path,
   content: () => `*:*:*:*:${password}\n`,
   mode: 0o600,
 });
-const copyPasswordPath = '/etc/ocore-pgpass';
+export const copyPasswordPath = '/etc/ocore-pgpass';
 /** In the data directory, which the image makes postgres's own at each start. */
 const replicaPasswordPath = `${pgdata}/ocore.pgpass`;
 
-interface Made {
+/** The server that a replica runs on. */
+export interface Home {
+  host: RemoteHost;
+  sizing: Site['sizing'];
+  /** What the primary is called there. */
+  primary: string;
+}
+
+export interface Made {
   site: Site;
+  home: Home;
   replica: ReplicaRow;
   password: string;
   operationId: string;
 }
 
-function specOf(
-  { site, replica, operationId }: Made,
+export function specOf(
+  { site, home, replica, operationId }: Made,
   part: 'replica' | 'one-off',
   more: Pick<ContainerSpec, 'Entrypoint' | 'Cmd' | 'Env' | 'StopSignal' | 'User'>,
 ): ContainerSpec {
-  const { instance, sizing } = site;
+  const { instance } = site;
   return {
     Image: instance.postgresImage,
     Labels: replicaLabels(instance, replica, part, operationId),
@@ -50,18 +58,19 @@ function specOf(
       Mounts: [{ Type: 'volume', Source: replicaNames(replica).volume, Target: dataDirectory }],
       LogConfig: logConfig,
       ShmSize: 256 * mib,
-      ...databaseBounds(settingsOf(instance), sizing),
+      ...databaseBounds(settingsOf(instance), home.sizing),
     },
   };
 }
 
-const connectionTo = (instance: Instance, slot: string) =>
-  `host=${namesOf(instance.id).database} port=5432 user=${slot} application_name=${slot}`;
+const connectionTo = ({ primary }: Home, slot: string) =>
+  `host=${primary} port=5432 user=${slot} application_name=${slot}`;
 
 /** The container that copies the primary into the replica's volume; it outlives its worker. */
 export async function ensureCopy(made: Made): Promise<string> {
-  const { site, replica, password } = made;
-  const { host, instance } = site;
+  const { site, home, replica, password } = made;
+  const { instance } = site;
+  const { host } = home;
   const { volume, copy, slot } = replicaNames(replica);
   await host.docker.createVolume({
     Name: volume,
@@ -69,7 +78,7 @@ export async function ensureCopy(made: Made): Promise<string> {
   });
   const Cmd = [
     '-d',
-    connectionTo(instance, slot),
+    connectionTo(home, slot),
     '-D',
     pgdata,
     '-R',
@@ -104,15 +113,16 @@ async function minimumSettings({ host, instance }: Site, signal: AbortSignal): P
 
 /** Starts the replica over its volume. */
 export async function ensureReplica(made: Made, signal: AbortSignal): Promise<void> {
-  const { site, replica, password } = made;
-  const { host, instance, sizing } = site;
+  const { site, home, replica, password } = made;
+  const { instance } = site;
+  const { host, sizing } = home;
   const { container, slot } = replicaNames(replica);
   const quarter = Math.floor(databaseBounds(settingsOf(instance), sizing).Memory / 4 / mib);
   const settings: Readonly<Record<string, string>> = {
     ...(await minimumSettings(site, signal)),
     shared_buffers: `${quarter}MB`,
     effective_cache_size: `${3 * quarter}MB`,
-    primary_conninfo: `${connectionTo(instance, slot)} passfile=${replicaPasswordPath}`,
+    primary_conninfo: `${connectionTo(home, slot)} passfile=${replicaPasswordPath}`,
     primary_slot_name: slot,
     // The primary keeps the rows that reports read here, in place of a report that breaks off.
     hot_standby_feedback: 'on',
@@ -134,8 +144,8 @@ export async function ensureReplica(made: Made, signal: AbortSignal): Promise<vo
 
 /** Stops and removes all containers of a replica. */
 export async function removeReplicaContainers(host: RemoteHost, replica: ReplicaRow): Promise<void> {
-  const { container, copy } = replicaNames(replica);
-  for (const name of [copy, container]) {
+  const { container, copy, gate } = replicaNames(replica);
+  for (const name of [copy, container, gate]) {
     const known = await findContainer(host, name);
     if (!known) continue;
     await stopContainer(host, known.Id, 30);

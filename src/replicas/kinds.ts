@@ -18,6 +18,7 @@ export const createReplicaKind = defineKind({
   input: replica,
   steps: [
     { name: 'prepare', title: 'Prepare PostgreSQL for replication' },
+    { name: 'connect', title: 'Connect the servers' },
     { name: 'copy', title: 'Copy the database' },
     { name: 'start', title: 'Start the replica' },
     { name: 'use', title: 'Let Odoo read from it' },

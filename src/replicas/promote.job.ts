@@ -15,13 +15,16 @@ import {
   stopContainer,
   volumesOf,
   forgetReplication,
+  requireCopySpace,
 } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { unless } from '../remote/index.ts';
+import { bringBack, removeBrought } from './bring-back.ts';
 import { removeReplicaContainers } from './containers.ts';
+import { homeOf, removeEverywhere } from './home.ts';
 import { promoteReplicaKind } from './kinds.ts';
-import { replicaNames } from './names.ts';
+import { isFar, portPurpose, replicaNames } from './names.ts';
 import { changeReplica, replicaResource, type ReplicaSite, replicaSiteOf } from './rows.ts';
 
 type Input = z.infer<typeof promoteReplicaKind.input>;
@@ -65,15 +68,25 @@ async function catchUp({ signal }: Context, { site, replica }: ReplicaSite): Pro
 
 async function promote(context: Context): Promise<string> {
   const { signal, saveState } = context;
-  const { site, replica } = await replicaSiteOf(context);
+  const made = await replicaSiteOf(context);
+  const { site, replica } = made;
   const { host, instance } = site;
   const names = replicaNames(replica);
   if (stateShape.parse(context.state).promoted !== true) {
     await saveState({ oldVolume: volumesOf(instance).database, oldColumn: instance.databaseVolume ?? '' });
-    await startContainer(host, names.container);
-    const question = 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote(true, 60) ELSE true END AS promoted;';
-    if ((await sqlIn(host, names.container, 'postgres', question, signal)) !== 't')
-      throw new StepError('replica_not_ready', 'The replica did not become a primary within a minute');
+    if (isFar(instance, replica)) {
+      await startContainer(host, names.gate);
+      await bringBack(context, {
+        ...made,
+        home: await homeOf(context, { site, replica }),
+        operationId: context.operation.id,
+      });
+    } else {
+      await startContainer(host, names.container);
+      const question = 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote(true, 60) ELSE true END AS promoted;';
+      if ((await sqlIn(host, names.container, 'postgres', question, signal)) !== 't')
+        throw new StepError('replica_not_ready', 'The replica did not become a primary within a minute');
+    }
     await saveState({ promoted: true });
   }
   await removeReplicaContainers(host, replica);
@@ -105,6 +118,7 @@ async function goBack(context: Context): Promise<void> {
       await removeContainer(site.host, made.Id);
     }
   }
+  if (isFar(instance, replica)) await removeBrought({ site, replica });
   await runDatabase(context, { ...site, instance });
   await applyConf(context, { ...site, instance });
   await context.saveState({ rolledBack: true });
@@ -115,6 +129,8 @@ async function goBack(context: Context): Promise<void> {
 async function settleReplicas(tx: Tx, replica: ReplicaSite['replica'], done: boolean): Promise<void> {
   if (!done) return;
   await tx.databaseReplica.deleteMany({ where: { id: replica.id, orgId: replica.orgId } });
+  const { instanceId } = replica;
+  await tx.portAllocation.deleteMany({ where: { instanceId, purpose: portPurpose(replica) } });
   const others = await tx.databaseReplica.findMany({ where: { instanceId: replica.instanceId, orgId: replica.orgId } });
   for (const other of others)
     await changeReplica(tx, other, {
@@ -131,6 +147,7 @@ export const promoteReplicaJob = implementOperation({
     stop: async (context) => {
       const made = await replicaSiteOf(context);
       const { host, instance } = made.site;
+      if (isFar(instance, made.replica) && !context.input.force) await requireCopySpace(context, made.site);
       const { odoo, database } = namesOf(instance.id);
       await stopContainer(host, odoo, 30);
       const primary = await findContainer(host, database);
@@ -157,6 +174,7 @@ export const promoteReplicaJob = implementOperation({
       await context.saveState({ finishing: true });
       if (oldVolume !== undefined && oldVolume !== volumesOf(site.instance).database)
         await unless(404, site.host.docker.removeVolume(oldVolume));
+      await removeEverywhere(context, { site, replica }, volumesOf(site.instance).database);
       await forgetReplication(site, replicaNames(replica).slot, context.signal);
     },
   },

@@ -1,9 +1,9 @@
 import { recordFact } from '../audit/mutation.ts';
 import { forgetReplication } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { removeReplicaObjects } from './containers.ts';
+import { removeEverywhere } from './home.ts';
 import { removeReplicaKind } from './kinds.ts';
-import { replicaNames } from './names.ts';
+import { portPurpose, replicaNames } from './names.ts';
 import { release } from './reading.ts';
 import { changeReplica, replicaResource, replicaSiteOf } from './rows.ts';
 
@@ -16,7 +16,7 @@ export const removeReplicaJob = implementOperation({
     },
     remove: async (context) => {
       const { site, replica } = await replicaSiteOf(context);
-      await removeReplicaObjects(site.host, replica);
+      await removeEverywhere(context, { site, replica });
       await forgetReplication(site, replicaNames(replica).slot, context.signal);
       return 'Removed, with its slot and its role';
     },
@@ -26,8 +26,12 @@ export const removeReplicaJob = implementOperation({
     const replica = await tx.databaseReplica.findFirst({ where });
     if (!replica) return;
     const done = outcome === 'succeeded';
-    if (done) await tx.databaseReplica.deleteMany({ where });
-    else
+    if (done) {
+      await tx.databaseReplica.deleteMany({ where });
+      await tx.portAllocation.deleteMany({
+        where: { instanceId: replica.instanceId, purpose: portPurpose(replica) },
+      });
+    } else
       await changeReplica(tx, replica, {
         status: operation.attempt === 0 ? input.from : 'failed',
         statusMessage: error?.message ?? null,

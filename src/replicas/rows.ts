@@ -31,7 +31,12 @@ export async function replicaSiteOf(context: Context): Promise<ReplicaSite> {
 export async function changeReplica(
   tx: Tx,
   { id, orgId }: Pick<DatabaseReplica, 'id' | 'orgId'>,
-  data: Partial<Pick<DatabaseReplica, 'status' | 'statusMessage' | 'madeBy' | 'lagBytes' | 'lagSeconds' | 'checkedAt'>>,
+  data: Partial<
+    Pick<
+      DatabaseReplica,
+      'status' | 'statusMessage' | 'madeBy' | 'port' | 'linkEnc' | 'lagBytes' | 'lagSeconds' | 'checkedAt'
+    >
+  >,
 ): Promise<void> {
   await tx.databaseReplica.updateMany({ where: { id, orgId }, data });
   await notify(tx, replicaResource.topics(orgId, id));

@@ -7,8 +7,10 @@ import { AppError, found, invalidState, notFound } from '../errors.ts';
 import { isId, newId } from '../ids.ts';
 import { getInstance } from '../instances/index.ts';
 import { foundById, page, type PageArgs } from '../lists.ts';
+import { parse } from '../parse.ts';
 import { createReplicaKind, promoteReplicaKind, removeReplicaKind, replicaStatuses } from './kinds.ts';
 import { passwordOwner } from './names.ts';
+import { createReplicaInput, placeOf } from './place.ts';
 import { replicaResource } from './rows.ts';
 
 /** PostgreSQL serves ten connections of this kind, and archiving and base backups need some. */
@@ -39,9 +41,10 @@ export async function listReplicas(scope: OrgScope, instanceId: string, args: Pa
   });
 }
 
-/** Makes a replica of the instance's database on the same server: a streaming copy that Odoo ≥ 18 reads from. */
-export async function createReplica(app: App, scope: OrgScope, instanceId: string) {
+/** Makes a replica of the instance's database: a streaming copy that Odoo ≥ 18 reads from. */
+export async function createReplica(app: App, scope: OrgScope, instanceId: string, given: unknown) {
   const instance = await getInstance(scope, instanceId);
+  const place = await placeOf(scope, instance, parse(createReplicaInput, given));
   const { serverId, projectId } = instance;
   const id = newId();
   return mutate(app, scope, async ({ tx, record, start }) => {
@@ -65,7 +68,7 @@ export async function createReplica(app: App, scope: OrgScope, instanceId: strin
       });
     const passwordEnc = app.secrets.seal(randomBytes(24).toString('hex'), passwordOwner(id));
     const replica = await tx.databaseReplica.create({
-      data: { id, orgId: scope.orgId, projectId, instanceId: instance.id, number, passwordEnc },
+      data: { id, orgId: scope.orgId, projectId, instanceId: instance.id, number, passwordEnc, ...place },
     });
     await record({
       action: 'database_replica.creation_requested',
@@ -73,7 +76,7 @@ export async function createReplica(app: App, scope: OrgScope, instanceId: strin
       resourceId: id,
       resourceName: `replica ${number}`,
       projectId,
-      after: { instanceId: instance.id, number },
+      after: { instanceId: instance.id, number, serverId: place.serverId },
     });
     return { replica, operation };
   });

@@ -52,6 +52,15 @@ function seenIn(line: string | undefined): Seen {
   return { status: late ? 'lagging' : 'online', lagBytes, lagSeconds, statusMessage: null };
 }
 
+/** Between two servers, the way is the first thing to look at. */
+const explained = (seen: Seen, { address, port }: DatabaseReplica): Seen =>
+  seen.status === 'offline' && address !== null
+    ? {
+        ...seen,
+        statusMessage: `The replica is not connected to the primary: its server must reach ${address}:${port}.`,
+      }
+    : seen;
+
 /** Asks the primaries of a server how far their replicas are behind. */
 export class ReplicaWatch implements ServerLook {
   readonly #prisma: App['db']['prisma'];
@@ -73,12 +82,10 @@ export class ReplicaWatch implements ServerLook {
       const answer = await sql(host, { id }, 'postgres', question, signal).catch(() => undefined);
       if (answer === undefined) continue;
       const lines = answer.split('\n');
-      for (const replica of replicas.filter(({ instanceId }) => instanceId === id))
-        await this.#note(
-          server,
-          replica,
-          seenIn(lines.find((line) => line.startsWith(`${replicaNames(replica).slot}|`))),
-        );
+      for (const replica of replicas.filter(({ instanceId }) => instanceId === id)) {
+        const seen = seenIn(lines.find((line) => line.startsWith(`${replicaNames(replica).slot}|`)));
+        await this.#note(server, replica, explained(seen, replica));
+      }
     }
     return undefined;
   }

@@ -32,7 +32,12 @@ export async function removeServer(app: App, scope: OrgScope, id: string, { conf
     const operation = await start(removeServerKind, { resourceId: id, serverId: id, projectId: null, input: forced });
     const living = await app.holdings.living(tx, { type: 'server', orgId: scope.orgId, id });
     if (living.length > 0) {
-      if (!force) throw new AppError('conflict', 'The server still has instances; delete them first', namesOf(living));
+      if (!force)
+        throw new AppError(
+          'conflict',
+          'The server still has instances or replicas; delete them first',
+          namesOf(living),
+        );
       requireIn(scope, 'manage:instances', null);
       await requireNothingElseRuns(tx, id, operation.id);
     }

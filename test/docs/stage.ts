@@ -5,6 +5,7 @@ import { BrowserClient } from '../kit/browser.ts';
 import { Client } from '../kit/client.ts';
 import { activate, endOperations, fleetOf, settle } from '../kit/fleet-rows.ts';
 import type { IdentityProvider } from '../kit/identity-provider.ts';
+import { nowhere } from '../kit/nowhere.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { addBackup, addWebhook } from '../kit/two-orgs.ts';
@@ -60,6 +61,12 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       return { PROJECT_ID: (await owner.post('/projects', { name: 'Africa' })).text('id') };
     case 'instance':
       return { ...(await fleetOf(ocore, owner)) };
+    case 'servers': {
+      const fleet = await fleetOf(ocore, owner);
+      const other = await owner.post('/servers', { name: 'berlin-2', ...nowhere, sshPassword: 'secret' });
+      await activate(ocore, other.text('id'));
+      return { ...fleet, OTHER_SERVER_ID: other.text('id') };
+    }
     case 'backup': {
       const fleet = await fleetOf(ocore, owner);
       await settle(ocore, fleet.INSTANCE_ID);

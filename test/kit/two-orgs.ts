@@ -80,8 +80,8 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
 /** A replica of the database of an instance, as a worker leaves it. */
 export async function addReplica(ocore: Pick<Ocore, 'sql'>, instanceId: string): Promise<string> {
   const [row] = await ocore.sql<{ id: string }>(
-    `INSERT INTO database_replicas (id, org_id, project_id, instance_id, number, status, password_enc, updated_at)
-      SELECT gen_random_uuid(), org_id, project_id, id, 1, 'online', '', now() FROM instances WHERE id = $1 RETURNING id`,
+    `INSERT INTO database_replicas (id, org_id, project_id, instance_id, server_id, number, status, password_enc, updated_at)
+      SELECT gen_random_uuid(), org_id, project_id, id, server_id, 1, 'online', '', now() FROM instances WHERE id = $1 RETURNING id`,
     [instanceId],
   );
   return row?.id ?? '';

@@ -10,10 +10,11 @@ const requested = z.strictObject({
 const state = statusAndReason.extend({ instanceId: requested.shape.instanceId });
 
 export const databaseReplicaEvents = {
-  'database_replica.creation_requested': event('A replica of a database was requested.', requested, {
-    ...of,
-    number: 1,
-  }),
+  'database_replica.creation_requested': event(
+    'A replica of a database was requested.',
+    requested.extend({ serverId: z.string().describe('The server that it is to run on.') }),
+    { ...of, number: 1, serverId: '0197a1f0-6a2d-7c5e-a06b-3d4e5f607181' },
+  ),
   'database_replica.rebuild_requested': event('Its creation from a new copy was requested.', requested, {
     ...of,
     number: 1,
