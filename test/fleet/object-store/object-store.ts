@@ -1,6 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { freePort } from '../../kit/free-port.ts';
 import { Cluster, end } from './cluster.ts';
 
@@ -77,20 +85,43 @@ export class ObjectStore implements Credentials {
     this.#gateway?.kill(name);
   }
 
-  /** As a user of the store works with it. */
-  client({ accessKeyId, secretAccessKey }: Credentials = this): S3Client {
-    return new S3Client({
-      region: 'us-east-1',
-      endpoint: this.endpoint(),
-      forcePathStyle: true,
-      credentials: { accessKeyId, secretAccessKey },
+  async makeBucket(Bucket: string, of: Credentials = this): Promise<void> {
+    await this.#as(of, (client) => client.send(new CreateBucketCommand({ Bucket })));
+  }
+
+  /** A bucket whose objects can be locked; with `days`, each new one is, and nobody can shorten that. */
+  async makeLockedBucket(Bucket: string, days?: number): Promise<void> {
+    await this.#as(this, async (client) => {
+      await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+      if (days === undefined) return;
+      const Rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: days } };
+      const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule };
+      await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
     });
   }
 
-  async makeBucket(Bucket: string, of: Credentials = this, objectLock = false): Promise<void> {
-    const client = this.client(of);
-    await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock }));
-    client.destroy();
+  /** The names of the objects below a prefix. */
+  async keys(Bucket: string, Prefix: string, of: Credentials = this): Promise<string[]> {
+    const found = await this.#as(of, (client) => client.send(new ListObjectsV2Command({ Bucket, Prefix })));
+    return (found.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+  }
+
+  /** Of all versions below a prefix, also of what was deleted. */
+  async versions(Bucket: string, Prefix: string): Promise<string[]> {
+    const found = await this.#as(this, (client) => client.send(new ListObjectVersionsCommand({ Bucket, Prefix })));
+    return (found.Versions ?? []).flatMap(({ Key }) => Key ?? []);
+  }
+
+  /** Nobody may delete the objects of a bucket that the pattern names; without a pattern, everything may go again. */
+  async denyDeletion(Bucket: string, pattern: string | null, of: Credentials = this): Promise<void> {
+    await this.#as(of, async (client) => {
+      if (pattern === null) return client.send(new DeleteBucketPolicyCommand({ Bucket }));
+      const Resource = `arn:aws:s3:::${Bucket}/${pattern}`;
+      const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:DeleteObject', Resource }];
+      return client.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
+      );
+    });
   }
 
   /** Another user, who sees nothing of the others. */
@@ -103,6 +134,24 @@ export class ObjectStore implements Credentials {
   /** The secret of a user's key becomes another one: who has the old one is refused from now on. */
   async changeSecret(name: string, { accessKeyId }: Credentials, secret: string): Promise<void> {
     await this.#admin('key', 'create', `--uid=${name}`, `--access-key=${accessKeyId}`, `--secret-key=${secret}`);
+  }
+
+  /** As a user of the store works with it. */
+  async #as<Result>(
+    { accessKeyId, secretAccessKey }: Credentials,
+    work: (client: S3Client) => Promise<Result>,
+  ): Promise<Result> {
+    const client = new S3Client({
+      region: 'us-east-1',
+      endpoint: this.endpoint(),
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
   }
 
   async #makeUser(name: string, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
