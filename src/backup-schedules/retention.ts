@@ -1,7 +1,7 @@
-import type { Backup, BackupSchedule } from '../../prisma/generated/client/client.ts';
+import type { Backup, BackupDestination, BackupSchedule } from '../../prisma/generated/client/client.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
-import { beginCopy, beginDeletion } from '../backups/index.ts';
+import { beginCopy, beginDeletion, lockedUntil } from '../backups/index.ts';
 import { AppError } from '../errors.ts';
 import { manifestShape } from '../snapshots/index.ts';
 import { raise } from './alerts.ts';
@@ -45,6 +45,7 @@ function ofInstance(backups: readonly Backup[], policy: Policy): Kept[] {
 /** The backups of a schedule that retention decides about. */
 export const completedOf = ({ orgId, id }: Pick<BackupSchedule, 'orgId' | 'id'>) => ({
   where: { orgId, scheduleId: id, status: 'completed' as const },
+  include: { destination: true },
   orderBy: { id: 'desc' as const },
   take: 5000,
 });
@@ -52,15 +53,24 @@ export const completedOf = ({ orgId, id }: Pick<BackupSchedule, 'orgId' | 'id'>)
 const rowOf = ({ instanceId, copyOfId, destinationId }: Backup): string =>
   copyOfId === null ? instanceId : `${instanceId} at ${destinationId}`;
 
-/** What a policy keeps of them, of each instance by itself and of its copies at each destination, the newest first. */
-export function decideAbout(backups: readonly Backup[], policy: Policy): Kept[] {
+/** A backup with the place that it is in. */
+type Placed = Backup & { destination: BackupDestination | null };
+
+/**
+ * What a policy keeps of them, of each instance by itself and of its copies at each destination, the newest first. What the
+ * object lock of a bucket keeps stays beside it.
+ */
+export function decideAbout(backups: readonly Placed[], policy: Policy): Kept[] {
   const rows = [...new Set(backups.map(rowOf))];
-  return rows.flatMap((row) =>
-    ofInstance(
-      backups.filter((backup) => rowOf(backup) === row),
-      policy,
-    ),
-  );
+  const locked = new Set(backups.filter((backup) => lockedUntil(backup, backup.destination)).map(({ id }) => id));
+  return rows
+    .flatMap((row) =>
+      ofInstance(
+        backups.filter((backup) => rowOf(backup) === row),
+        policy,
+      ),
+    )
+    .map((one) => (locked.has(one.backup.id) ? { ...one, kept: true, reasons: [...one.reasons, 'object lock'] } : one));
 }
 
 /** A schedule whose backups have ended since retention looked at them last. */

@@ -6,6 +6,7 @@ import { AppError, found, invalidState } from '../errors.ts';
 import { requireUnused } from './in-use.ts';
 import { deleteBackupKind } from './kinds.ts';
 import { getBackup } from './list.ts';
+import { requireUnlocked } from './object-lock.ts';
 import { backupResource } from './resource.ts';
 import { serverFor } from './work-place.ts';
 
@@ -53,6 +54,7 @@ export async function deleteBackup(
 export async function beginDeletion({ tx, record, start }: Mutation, backup: Backup) {
   const { id, orgId, instanceId, projectId } = backup;
   await requireUnused(tx, orgId, id);
+  await requireUnlocked(tx, backup);
   const operation = await start(deleteBackupKind, {
     resourceId: id,
     serverId: await serverFor(tx, backup),

@@ -9,6 +9,7 @@ export { type FinalBackup, removeInstance } from './final-backup.ts';
 export { requireUnused } from './in-use.ts';
 export { type BackupFilter, backupsById, getBackup, listBackups, listEnvironmentBackups } from './list.ts';
 export { abandonPreBackup, type PreBackupOptions, settlePreBackup, takePreBackup } from './pre-backup.ts';
+export { lockedUntil } from './object-lock.ts';
 export { backupResource } from './resource.ts';
 export { updateBackup, updateInput as updateBackupInput } from './update.ts';
 export { verifyBackup } from './verify.ts';

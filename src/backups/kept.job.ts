@@ -5,17 +5,22 @@ import { implementOperation } from '../operations/registry.ts';
 import { attemptHost } from '../servers/index.ts';
 import {
   endRestic,
-  forgetBackup,
+  forgetRuns,
   forgetSnapshots,
+  forgetTagged,
   manifestShape,
   openRepository,
   prepareBeside,
+  pruneRepository,
   type Repository,
   verifySnapshot,
 } from '../snapshots/index.ts';
 import { backupOf } from './context.ts';
 import { deleteBackupKind, verifyBackupKind } from './kinds.ts';
 import { backupResource } from './resource.ts';
+import { settleBackup } from './settle.ts';
+
+const halfDeleted = 'Its snapshot was removed, but not all of its data: delete the backup again';
 
 /** The server that was chosen for restic, with its image there. */
 export async function placeOf(context: StepContext<unknown>) {
@@ -74,15 +79,25 @@ export const deleteBackupJob = implementOperation({
       const { backup, repository, host } = await placeOf(context);
       // A backup that failed before there was a repository has nothing to be removed.
       if (!repository.initialized) return 'It has no data';
-      if (backup.copyOfId === null) await forgetBackup(context, host, repository, backup.id);
+      if (backup.copyOfId === null) await forgetTagged(context, host, repository, backup.id);
       // A copy that failed has nothing there: what has the same tag is the copy that was made after it.
       else if (backup.snapshotId !== null) await forgetSnapshots(context, host, repository, [backup.snapshotId]);
+      await context.saveState({ forgotten: true });
+      await pruneRepository(context, host, repository);
       return undefined;
     },
   },
-  cleanup: (context) => endRuns(context, ['forget']),
-  settle: async (tx, { operation, scope }, outcome) => {
-    if (outcome !== 'succeeded') return;
+  cleanup: (context) => endRuns(context, forgetRuns),
+  settle: async (tx, { operation, scope, state }, outcome, error) => {
+    if (outcome !== 'succeeded') {
+      if (state['forgotten'] === true)
+        await settleBackup(tx, scope, operation.resourceId, {
+          outcome: 'failed',
+          error: { code: error?.code ?? 'restic_failed', message: halfDeleted, hint: null },
+          verifiedAt: undefined,
+        });
+      return;
+    }
     const { orgId } = operation;
     const backup = await tx.backup.delete({ where: { id: operation.resourceId, orgId } });
     await recordFact(tx, scope, {

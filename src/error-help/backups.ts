@@ -57,6 +57,24 @@ export const backupHelp = {
     message: 'The destination is full: no space left on device',
     hint: 'Free space there, or delete backups.',
   },
+  destination_refused: {
+    title: 'The destination refuses',
+    happened:
+      'The destination answered, and did not let oCore do what it must do there. Backups that are there stay as they are.',
+    causes: [
+      'The secret or the key was changed or revoked at the service.',
+      'The bucket is gone, or the host key of the server is another one.',
+      'The credentials may not do this, such as remove files.',
+    ],
+    todo: [
+      'Read `message`: it has the answer of the service.',
+      'Test the destination, and correct its credentials or what they may do.',
+      'Then try again.',
+    ],
+    message:
+      'The destination refuses: https://s3.example.com, bucket backups: SignatureDoesNotMatch; check the credentials',
+    hint: 'Test the destination, correct its credentials or what they may do, then try again.',
+  },
   destination_elsewhere: {
     title: 'The server does not reach the destination',
     happened: 'A destination that is a directory of a server can only be used by instances on that server.',

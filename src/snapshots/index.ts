@@ -2,7 +2,7 @@ export { type Copied, copySnapshot, endCopy } from './copy.ts';
 export { scratchOf } from './dump.ts';
 export { type Dumped, dumpedShape } from './dump-output.ts';
 export { snapshotsFeature } from './feature.ts';
-export { forgetBackup, forgetSnapshots } from './forget.ts';
+export { forgetBackup, forgetRuns, forgetSnapshots, forgetTagged, pruneRepository } from './forget.ts';
 export { prepareBeside, removeLeftovers } from './leftovers.ts';
 export { removeDeadLocks } from './locks.ts';
 export { type Manifest, manifestShape } from './manifest.ts';

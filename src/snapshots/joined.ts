@@ -22,6 +22,7 @@ export function joined(source: Repository, to: Repository): Repository {
   const sameAccess = schemeOf(source) !== '' && schemeOf(source) === schemeOf(to);
   return {
     ...to,
+    readsFrom: source.destinationId,
     files: [
       ...to.files,
       ...source.files.filter(({ path }) => !known.has(path)),

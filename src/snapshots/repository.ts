@@ -18,6 +18,8 @@ export interface Repository {
   readonly instanceId: string;
   /** Null: the volume beside the instance. */
   readonly destinationId: string | null;
+  /** The destination of the repository that is read beside it. */
+  readonly readsFrom?: string | null;
   readonly initialized: boolean;
   readonly url: string;
   readonly password: string;

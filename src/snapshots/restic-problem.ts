@@ -6,7 +6,10 @@ const full = /no space left on device|storagefull|quota ?exceeded|disk quota|ins
 export const exit = { failed: 1, incomplete: 3, noRepository: 10, locked: 11, wrongPassword: 12 } as const;
 
 /** What the user is told of a run of restic that did not end well. Exit codes that are not known are failures. */
-export function resticProblem(output: ResticOutput, outOfMemory: boolean): StepError {
+export function resticProblem(
+  output: Pick<ResticOutput, 'code' | 'errors' | 'unreadable'>,
+  outOfMemory: boolean,
+): StepError {
   const said = output.errors.slice(-3).join('\n').slice(0, 1500) || 'no reason given';
   if (outOfMemory)
     return new StepError(

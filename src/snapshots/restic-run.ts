@@ -3,6 +3,7 @@ import type { RemoteHost } from '../remote/index.ts';
 import { hostNameOf, oneOffName, parts } from './names.ts';
 import { endOneOff, type OneOff, runToEnd } from './one-off.ts';
 import { ResticOutput, type ResticStatus } from './restic-output.ts';
+import { RefusalWatch } from './refusal.ts';
 import type { Repository } from './repository.ts';
 
 export type ResticContext = Pick<StepContext<unknown>, 'app' | 'operation' | 'signal' | 'log' | 'write' | 'progress'>;
@@ -58,9 +59,18 @@ export async function resticOnce(
     capabilities,
   };
   let output = new ResticOutput();
-  const { code, outOfMemory } = await runToEnd(context, host, oneOff, () => {
+  const watch = new RefusalWatch(context, repository);
+  const signal = AbortSignal.any([context.signal, watch.signal]);
+  const { code, outOfMemory } = await runToEnd({ log: context.log, signal }, host, oneOff, () => {
     output = new ResticOutput(run.onJson, run.onLine);
-    return (line) => output.take(line);
+    return (line) => {
+      watch.take(line);
+      output.take(line);
+    };
+  }).catch(async (error: unknown) => {
+    if (!watch.signal.aborted || context.signal.aborted) throw error;
+    await endOneOff(host, oneOff.name);
+    throw watch.signal.reason;
   });
   if (!run.keep) await endOneOff(host, oneOff.name);
   output.code = code;

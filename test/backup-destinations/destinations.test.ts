@@ -22,9 +22,10 @@ let store: ObjectStore;
 let sshd: Sshd;
 let dir: string;
 let serverId: string;
-/** A second door to the store, whose clock goes wrong. */
+/** A second door to the store, whose clock goes wrong, and which is as strict as Amazon about buckets that lock. */
 let door: Server;
 let ahead = 0;
+let wantsDigest = false;
 
 it.beforeAll(async ({ ocore: started, owner: person, server }) => {
   ocore = started;
@@ -39,6 +40,11 @@ it.beforeAll(async ({ ocore: started, owner: person, server }) => {
   await sshd.start();
   door = createServer((asked, answer) => {
     const { method, url, headers } = asked;
+    if (wantsDigest && method === 'PUT' && headers['content-md5'] === undefined) {
+      const said = 'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock';
+      answer.writeHead(400).end(`<Error><Code>InvalidRequest</Code><Message>${said}</Message></Error>`);
+      return;
+    }
     const passed = request(store.endpoint() + url, { method, headers }, (got) => {
       answer.writeHead(got.statusCode ?? 500, { ...got.headers, date: new Date(Date.now() + ahead).toUTCString() });
       got.pipe(answer);
@@ -70,6 +76,10 @@ const sftp = (config: Record<string, unknown> = {}) => ({
   privateKey: sshd.privateKey,
   ...config,
 });
+const doorUrl = (): string => {
+  const address = door.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+};
 const create = (name: string, destinationType: string, config: Record<string, unknown>): Promise<Answer> =>
   owner.post('/backup-destinations', { name, destinationType, config });
 /** What a creation was refused with. */
@@ -144,6 +154,24 @@ it('keeps a bucket after a test, shows no secret, and refuses what the service r
   expect((await owner.delete(path)).status).toBe(200);
 });
 
+it('shows the object lock of a bucket, which keeps what is deleted', async () => {
+  await store.makeLockedBucket('locked', 2);
+  await store.makeLockedBucket('lockable');
+  const locked = await create('Locked', 's3_compatible', s3({ bucket: 'locked', endpoint: doorUrl() }));
+  const lockable = await create('Lockable', 's3_compatible', s3({ bucket: 'lockable' }));
+  const plain = await create('Plain', 's3_compatible', s3());
+  expect([locked, lockable, plain].map((answer) => [answer.status, answer.at('objectLock')])).toEqual([
+    [201, { mode: 'compliance', days: 2 }],
+    [201, { mode: null, days: null }],
+    [201, null],
+  ]);
+  wantsDigest = true;
+  expect(await tested(locked.text('id'))).toEqual([true, null, null]);
+  wantsDigest = false;
+  // The files of both tests.
+  expect([await store.keys('locked', 'odoo/'), (await store.versions('locked', 'odoo/')).length]).toEqual([[], 2]);
+});
+
 it('says of an address only whether an S3 service or an SFTP server is there', async () => {
   const said: unknown[] = [];
   for (const endpoint of [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${sshd.port}`, ocore.url]) {
@@ -161,8 +189,7 @@ it('says of an address only whether an S3 service or an SFTP server is there', a
 });
 
 it('refuses a service whose clock is more than 15 minutes off', async () => {
-  const address = door.address();
-  const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const endpoint = doorUrl();
   ahead = 5 * 60_000;
   const made = await create('Slightly ahead', 's3_compatible', s3({ endpoint }));
   expect(made.status).toBe(201);

@@ -89,6 +89,11 @@ it('catches a missed schedule up once, and keeps what its policy says', { timeou
     preview.at('decisions.1.kept'),
     preview.at('decisions.1.reasons'),
   ]).toEqual([true, ['last', 'last good'], false, []]);
+  const lock = 'UPDATE backup_destinations SET object_lock = $2::jsonb WHERE id = $1';
+  await stage.ocore.sql(lock, [disk.id, JSON.stringify({ mode: 'compliance', days: 1 })]);
+  const locked = await stage.owner.get(`/backup-schedules/${id}/retention?keep_last=1`);
+  expect(locked.at('decisions.1')).toMatchObject({ kept: true, reasons: ['object lock'] });
+  await stage.ocore.sql(lock, [disk.id, null]);
   const [older] = await backups(id);
   await stage.owner.patch(`/backups/${older?.id}`, { pinned: true });
   expect((await stage.owner.get(`/backup-schedules/${id}/retention?keep_last=1`)).at('decisions.1.reasons')).toEqual([

@@ -7,6 +7,7 @@ import { it } from '../fleet/fixtures.ts';
 import { firstEngine, firstSshPort, fleetDir } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
 import { databaseOdoo } from '../fleet/database-odoo.ts';
+import { type Credentials, ObjectStore } from '../fleet/object-store/object-store.ts';
 import { ended, Stage } from './stage.ts';
 
 it.override('env', { ODOO_IMAGE: databaseOdoo });
@@ -260,6 +261,61 @@ it('copies a backup to other destinations, and restores from a copy when the fir
   const cleared = await owner.patch(`/backup-schedules/${scheduleId}`, { copyDestinationId: null });
   expect(cleared.at('copyDestinationId')).toBe(null);
   expect((await owner.delete(`/backup-schedules/${scheduleId}`)).status).toBe(200);
+});
+
+it('keeps a backup in S3, copies it to a bucket of another account, and restores from there byte for byte', async ({
+  onTestFinished,
+}) => {
+  const { owner } = stage;
+  const store = await ObjectStore.start('near');
+  onTestFinished(() => store.stop());
+  const other = await store.user('other');
+  await store.makeBucket('far', other);
+  const bucket = async (name: string, { accessKeyId, secretAccessKey }: Credentials): Promise<string> => {
+    const endpoint = store.endpoint(`172.27.${firstEngine}.1`);
+    const config = { endpoint, bucket: name, prefix: 'odoo', accessKeyId, secretAccessKey };
+    return (await owner.post('/backup-destinations', { name, destinationType: 's3_compatible', config })).text('id');
+  };
+  const [near, far] = [await bucket('near', store), await bucket('far', other)];
+  const files = `/var/lib/odoo/filestore/${stage.database}`;
+  const sums = (): Promise<string> =>
+    stage.inside('odoo', 'sh', '-c', `cd '${files}' && find . -type f -exec sha256sum {} + | sort`);
+  await stage.inside('odoo', 'sh', '-c', `mkdir -p '${files}/ef' && head -c 9000017 /dev/urandom >'${files}/ef/ef56'`);
+  await stage.query("INSERT INTO res_partner (name) VALUES ('A customer in S3')");
+  const before = await sums();
+
+  const backup = await stage.taken({ destinationId: near, instanceId: stage.instanceId });
+  expect(backup.body).toMatchObject({ status: 'completed', isVerified: true, destinationId: near });
+  // Two accounts of one service: the snapshot goes by way of the server's disk.
+  const copy = await owner.post(`/backups/${backup.text('id')}/copies`, { destinationId: far });
+  await ended(owner, copy, 'succeeded');
+  const copyId = copy.text('id');
+  const sizes = { databaseSize: backup.at('databaseSize'), filestoreSize: backup.at('filestoreSize') };
+  expect((await owner.get(`/backups/${copyId}`)).body).toMatchObject({
+    ...sizes,
+    status: 'completed',
+    isVerified: true,
+  });
+  expect(await stage.left()).toEqual([]);
+
+  const change = async (): Promise<void> => {
+    await stage.query("DELETE FROM res_partner WHERE name = 'A customer in S3'");
+    await stage.inside('odoo', 'sh', '-c', `rm '${files}/ef/ef56' && echo changed >'${files}/ab/ab12'`);
+  };
+  for (const id of [backup.text('id'), copyId]) {
+    await change();
+    await ended(owner, await owner.post(`/backups/${id}/restore`, { safetyBackup: false }), 'succeeded');
+    expect(await stage.query("SELECT count(*) FROM res_partner WHERE name = 'A customer in S3'")).toBe('1');
+    expect(await sums()).toBe(before);
+    await ended(owner, await owner.delete(`/backups/${id}`), 'succeeded');
+  }
+  for (const [name, account] of [
+    ['near', store],
+    ['far', other],
+  ] as const)
+    expect(
+      (await store.keys(name, 'odoo/', account)).filter((key) => /\/(?:data|snapshots|locks)\//.test(key)),
+    ).toEqual([]);
 });
 
 it('backs up a stopped instance before it deletes it, and its backup outlives it', async () => {

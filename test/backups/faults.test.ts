@@ -7,6 +7,8 @@ import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { it } from '../fleet/fixtures.ts';
 import { databaseOdoo } from '../fleet/database-odoo.ts';
+import { type Credentials, ObjectStore } from '../fleet/object-store/object-store.ts';
+import { firstEngine } from '../fleet/slot.ts';
 import type { Answer } from '../kit/client.ts';
 import { ended, Stage } from './stage.ts';
 
@@ -289,6 +291,89 @@ it('finds a damaged pack when it reads a backup back, and calls it good no longe
   expect((await stage.owner.get(`/backups/${good}`)).body).toMatchObject({ status: 'failed', isVerified: false });
   await rm(data, { recursive: true });
   await rename(`${data}.whole`, data);
+});
+
+it('goes on with a store that was silent, tells what it refuses, and keeps what it locks', async ({
+  onTestFinished,
+}) => {
+  const { owner, instanceId } = stage;
+  const store = await ObjectStore.start();
+  onTestFinished(() => store.stop());
+  const keeper = await store.user('keeper');
+  await store.makeBucket('kept', keeper);
+  await store.makeLockedBucket('locked', 1);
+  const bucket = (name: string, { accessKeyId, secretAccessKey }: Credentials): Promise<Answer> => {
+    const config = { endpoint: store.endpoint(`172.27.${firstEngine}.1`), bucket: name, accessKeyId, secretAccessKey };
+    return owner.post('/backup-destinations', { name, destinationType: 's3_compatible', config });
+  };
+  const destinationId = (await bucket('kept', keeper)).text('id');
+  const keys = (folder: string): Promise<string[]> => store.keys('kept', `${instanceId}/${folder}/`, keeper);
+  const first = await stage.taken({ destinationId });
+  const id = first.text('id');
+
+  // Restic has begun, and nobody answers it.
+  const silent = async (): Promise<Answer> => {
+    store.signal('SIGSTOP');
+    const answer = await stage.backup({ destinationId });
+    while (!(await stage.left()).includes('restic')) await sleep(200);
+    return answer;
+  };
+  const slow = await silent();
+  store.signal('SIGCONT');
+  await ended(owner, slow, 'succeeded');
+  const cancelled = await silent();
+  await owner.post(`/operations/${cancelled.text('operationId')}/cancel`);
+  store.signal('SIGCONT');
+  await ended(owner, cancelled, 'cancelled');
+  expect([await keys('locks'), (await keys('snapshots')).length, await stage.left()]).toEqual([[], 2, []]);
+
+  await store.changeSecret('keeper', keeper, 'another-secret');
+  const changed = { ...keeper, secretAccessKey: 'another-secret' };
+  const refused = await stage.backup({ destinationId });
+  expect(await failure(refused)).toBe('destination_refused');
+  expect((await owner.get(`/backups/${refused.text('id')}`)).body).toMatchObject({
+    status: 'failed',
+    isVerified: false,
+    statusMessage: expect.stringContaining('check the credentials'),
+  });
+  expect(await failure(await owner.post(`/backups/${id}/verify`))).toBe('destination_refused');
+  expect((await owner.get(`/backups/${id}`)).body).toMatchObject({ status: 'completed', isVerified: true });
+  const secret = { config: { secretAccessKey: changed.secretAccessKey } };
+  expect((await owner.patch(`/backup-destinations/${destinationId}`, secret)).status).toBe(200);
+
+  // It may write and not delete: nothing is lost, and the reason is told. Halfway, what is lost is not called good.
+  await store.denyDeletion('kept', '*/snapshots/*', changed);
+  expect(await failure(await owner.delete(`/backups/${id}`))).toBe('destination_refused');
+  await ended(owner, await owner.post(`/backups/${id}/verify`), 'succeeded');
+  await store.denyDeletion('kept', '*/index/*', changed);
+  expect(await failure(await owner.delete(`/backups/${id}`))).toBe('restic_failed');
+  expect((await owner.get(`/backups/${id}`)).body).toMatchObject({
+    status: 'failed',
+    isVerified: false,
+    statusMessage: expect.stringContaining('delete the backup again'),
+  });
+  await store.denyDeletion('kept', null, changed);
+  await ended(owner, await owner.delete(`/backups/${id}`), 'succeeded');
+  await ended(owner, await owner.post(`/backups/${slow.text('id')}/verify`), 'succeeded');
+
+  const locked = await bucket('locked', store);
+  const held = await stage.taken({ destinationId: locked.text('id') });
+  for (const force of [false, true]) {
+    const kept = await owner.delete(`/backups/${held.text('id')}`, { force });
+    expect([kept.status, kept.at('error.code'), kept.at('error.details.state')]).toEqual([
+      409,
+      'invalid_state',
+      'locked',
+    ]);
+    expect(Date.parse(kept.text('error.details.lockedUntil'))).toBeGreaterThan(Date.now() + 23 * 3600_000);
+  }
+  const written = await store.versions('locked', `${instanceId}/data/`);
+  // As if a day had passed for oCore alone: the bucket still keeps every object as it was.
+  await stage.ocore.sql("UPDATE backups SET completed_at = now() - interval '25 hours' WHERE id = $1", [
+    held.text('id'),
+  ]);
+  await ended(owner, await owner.delete(`/backups/${held.text('id')}`), 'succeeded');
+  expect(await store.versions('locked', `${instanceId}/data/`)).toEqual(expect.arrayContaining(written));
 });
 
 it('does not delete an instance whose final backup fails', async () => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a root directory with Ceph's object gateway from Debian's packages, and prints where it is. It speaks S3, checks
-# signatures, and keeps its objects in one SQLite file, so that it needs no cluster.
+# Makes a root directory with Ceph from Debian's packages, and prints where it is: a monitor, a place for objects, and the
+# gateway that speaks S3. Nothing of it is started here; object-store.ts does that.
 set -euo pipefail
 cache=${OCORE_CACHE:-/var/cache/ocore}/object-store-$(sha256sum "$0" | cut -c1-16)
 mkdir -p "$(dirname "$cache")"
@@ -15,7 +15,7 @@ umount "$work/proc" 2>/dev/null || true
 cp /etc/resolv.conf "$work/etc/resolv.conf"
 cp -r /etc/apt/apt.conf.d/. "$work/etc/apt/apt.conf.d/" 2>/dev/null || true
 printf '#!/bin/sh\nexit 101\n' >"$work/usr/sbin/policy-rc.d"; chmod +x "$work/usr/sbin/policy-rc.d"
-chroot "$work" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends radosgw >&2
+chroot "$work" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends radosgw ceph-mon ceph-osd >&2
 rm -rf "$work"/var/cache/apt/* "$work"/var/lib/apt/lists/* "$work"/usr/share/doc/* "$work"/usr/share/man/*
 chmod 755 "$work"
 touch "$work/done"

@@ -1,43 +1,48 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { freePort } from '../../kit/free-port.ts';
+import { Cluster, end } from './cluster.ts';
 
-const run = promisify(execFile);
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
 /**
- * A real service of S3, which checks signatures: Ceph's object gateway on a SQLite file. It listens on every address of the
- * machine, so that containers of the fleet reach it by the address of their bridge.
+ * A real service of S3 with signatures, ranges, versions and object lock: Ceph's object gateway on a cluster of one machine.
+ * It listens on every address of the machine, so that containers of the fleet reach it by the address of their bridge.
  */
-export class ObjectStore {
+export class ObjectStore implements Credentials {
   readonly accessKeyId = 'OCOREACCESSKEY';
   readonly secretAccessKey = 'a-secret-that-is-checked';
   readonly port: number;
-  readonly #root: string;
-  readonly #data: string;
+  readonly #cluster: Cluster;
   #gateway: ChildProcess | undefined;
 
-  private constructor(root: string, data: string, port: number) {
-    this.#root = root;
-    this.#data = data;
+  private constructor(cluster: Cluster, port: number) {
+    this.#cluster = cluster;
     this.port = port;
   }
 
   static async start(...buckets: string[]): Promise<ObjectStore> {
-    const installer = join(import.meta.dirname, 'install.sh');
-    const { stdout } = await run('bash', [installer], { maxBuffer: 64 * 1024 * 1024 });
-    const root = stdout.trim().split('\n').at(-1) ?? '';
-    await mkdir(join(root, 'data'), { recursive: true });
-    const store = new ObjectStore(root, await mkdtemp(join(root, 'data', 'store-')), await freePort());
-    await store.up();
-    const { accessKeyId, secretAccessKey } = store;
-    const access = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`];
-    await store.#inRoot('radosgw-admin', 'user', 'create', '--uid=ocore', '--display-name=oCore', ...access);
-    for (const bucket of buckets) await store.#makeBucket(bucket);
+    const store = new ObjectStore(await Cluster.start(), await freePort());
+    try {
+      await store.#makeUser('ocore', store);
+      await store.up();
+      for (const bucket of buckets) await store.makeBucket(bucket);
+    } catch (error) {
+      await store.stop();
+      throw error;
+    }
     return store;
   }
 
@@ -47,8 +52,12 @@ export class ObjectStore {
   }
 
   async up(): Promise<void> {
-    const options = ['-f', `--rgw-frontends=beast endpoint=0.0.0.0:${this.port}`, ...this.#options];
-    this.#gateway = spawn('chroot', [this.#root, '/usr/bin/radosgw', ...options], { stdio: 'ignore' });
+    this.#gateway = this.#cluster.spawn(
+      'radosgw',
+      '-n',
+      'client.admin',
+      `--rgw-frontends=beast endpoint=0.0.0.0:${this.port}`,
+    );
     for (let i = 0; i < 300; i += 1) {
       if (
         await fetch(this.endpoint()).then(
@@ -64,14 +73,11 @@ export class ObjectStore {
 
   /** Takes it down; what it holds stays. */
   async down(): Promise<void> {
-    if (!this.#gateway || this.#gateway.exitCode !== null || this.#gateway.signalCode !== null) return;
-    this.#gateway.kill('SIGKILL');
-    await once(this.#gateway, 'exit');
+    if (this.#gateway) await end(this.#gateway);
   }
 
   async stop(): Promise<void> {
-    await this.down();
-    await rm(this.#data, { recursive: true, force: true });
+    await this.#cluster.stop();
   }
 
   /** It is silent, and its connections stand: a slow destination. */
@@ -79,36 +85,81 @@ export class ObjectStore {
     this.#gateway?.kill(name);
   }
 
-  get #options(): string[] {
-    const data = this.#data.slice(this.#root.length);
-    return [
-      '--no-mon-config',
-      '-n',
-      'client.rgw',
-      '-c',
-      '/dev/null',
-      '--rgw-backend-store=dbstore',
-      '--rgw-config-store=dbstore',
-      `--dbstore-db-dir=${data}`,
-      `--rgw-data=${data}`,
-      `--run-dir=${data}`,
-      '--keyring=/dev/null',
-      '--log-file=/dev/null',
-    ];
+  async makeBucket(Bucket: string, of: Credentials = this): Promise<void> {
+    await this.#as(of, (client) => client.send(new CreateBucketCommand({ Bucket })));
   }
 
-  async #inRoot(program: string, ...args: string[]): Promise<void> {
-    await run('chroot', [this.#root, program, ...this.#options, ...args], { timeout: 60_000 });
+  /** A bucket whose objects can be locked; with `days`, each new one is, and nobody can shorten that. */
+  async makeLockedBucket(Bucket: string, days?: number): Promise<void> {
+    await this.#as(this, async (client) => {
+      await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+      if (days === undefined) return;
+      const Rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: days } };
+      const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule };
+      await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
+    });
   }
 
-  async #makeBucket(Bucket: string): Promise<void> {
+  /** The names of the objects below a prefix. */
+  async keys(Bucket: string, Prefix: string, of: Credentials = this): Promise<string[]> {
+    const found = await this.#as(of, (client) => client.send(new ListObjectsV2Command({ Bucket, Prefix })));
+    return (found.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+  }
+
+  /** Of all versions below a prefix, also of what was deleted. */
+  async versions(Bucket: string, Prefix: string): Promise<string[]> {
+    const found = await this.#as(this, (client) => client.send(new ListObjectVersionsCommand({ Bucket, Prefix })));
+    return (found.Versions ?? []).flatMap(({ Key }) => Key ?? []);
+  }
+
+  /** Nobody may delete the objects of a bucket that the pattern names; without a pattern, everything may go again. */
+  async denyDeletion(Bucket: string, pattern: string | null, of: Credentials = this): Promise<void> {
+    await this.#as(of, async (client) => {
+      if (pattern === null) return client.send(new DeleteBucketPolicyCommand({ Bucket }));
+      const Resource = `arn:aws:s3:::${Bucket}/${pattern}`;
+      const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:DeleteObject', Resource }];
+      return client.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
+      );
+    });
+  }
+
+  /** Another user, who sees nothing of the others. */
+  async user(name: string): Promise<Credentials> {
+    const credentials = { accessKeyId: `${name.toUpperCase()}KEY`, secretAccessKey: `the-secret-of-${name}` };
+    await this.#makeUser(name, credentials);
+    return credentials;
+  }
+
+  /** The secret of a user's key becomes another one: who has the old one is refused from now on. */
+  async changeSecret(name: string, { accessKeyId }: Credentials, secret: string): Promise<void> {
+    await this.#admin('key', 'create', `--uid=${name}`, `--access-key=${accessKeyId}`, `--secret-key=${secret}`);
+  }
+
+  /** As a user of the store works with it. */
+  async #as<Result>(
+    { accessKeyId, secretAccessKey }: Credentials,
+    work: (client: S3Client) => Promise<Result>,
+  ): Promise<Result> {
     const client = new S3Client({
       region: 'us-east-1',
       endpoint: this.endpoint(),
       forcePathStyle: true,
-      credentials: { accessKeyId: this.accessKeyId, secretAccessKey: this.secretAccessKey },
+      credentials: { accessKeyId, secretAccessKey },
     });
-    await client.send(new CreateBucketCommand({ Bucket }));
-    client.destroy();
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async #makeUser(name: string, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
+    const access = [`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`];
+    await this.#admin('user', 'create', `--uid=${name}`, `--display-name=${name}`, ...access);
+  }
+
+  async #admin(...args: string[]): Promise<void> {
+    await this.#cluster.tool('radosgw-admin', ...args);
   }
 }
