@@ -5,7 +5,7 @@ import { settingsOf, type Site } from './context.ts';
 import { ensureDatabaseWithin } from './database.ts';
 import { ensureRoleAndDatabase } from './database-role.ts';
 import { getImages } from './get-image.ts';
-import { labelsOf, volumesOf } from './names.ts';
+import { ensureFilestoreVolume } from './odoo-container.ts';
 import { openSecrets } from './sealed.ts';
 
 /**
@@ -18,10 +18,7 @@ export async function ensureData(context: StepContext<unknown>, site: Site): Pro
   const images = await getImages(context, site, false);
   await ensureNetwork(host, instance, operation.id);
   const { postgresPassword, odooPassword } = await openSecrets(app.secrets, instance);
-  await host.docker.createVolume({
-    Name: volumesOf(instance).filestore,
-    Labels: labelsOf(instance, 'filestore', instance.provisionedBy ?? operation.id),
-  });
+  await ensureFilestoreVolume(host, instance, operation.id);
   const bounds = databaseBounds(settingsOf(instance), sizing);
   await ensureDatabaseWithin(
     host,

@@ -53,7 +53,7 @@ export {
   volumesOf,
 } from './names.ts';
 export { usesReplicas } from './odoo-conf.ts';
-export { ensureOdoo } from './odoo-container.ts';
+export { ensureFilestoreVolume, ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';

@@ -34,14 +34,25 @@ function bindingsOf({ http, longpolling }: PublishedPorts, HostIp: string) {
   return { '8069/tcp': to(http), ...(longpolling === null ? {} : { '8072/tcp': to(longpolling) }) };
 }
 
+/**
+ * Gives the name of the volume, created if it was not there. Whoever mounts it first asks for it here: one that the engine
+ * makes by itself has no labels, and is not found when the instance is removed.
+ */
+export async function ensureFilestoreVolume(
+  host: RemoteHost,
+  instance: Instance,
+  operationId: string,
+): Promise<string> {
+  const Name = volumesOf(instance).filestore;
+  const Labels = labelsOf(instance, 'filestore', instance.provisionedBy ?? operationId);
+  await host.docker.createVolume({ Name, Labels });
+  return Name;
+}
+
 /** Gives the id of the container, created if it was not there. */
 export async function ensureOdoo(host: RemoteHost, instance: Instance, container: OdooContainer): Promise<string> {
   const names = namesOf(instance.id);
-  const volume = volumesOf(instance).filestore;
-  await host.docker.createVolume({
-    Name: volume,
-    Labels: labelsOf(instance, 'filestore', instance.provisionedBy ?? container.madeBy),
-  });
+  const volume = await ensureFilestoreVolume(host, instance, container.madeBy);
   return ensureCreated(
     host,
     instance,

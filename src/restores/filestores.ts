@@ -1,4 +1,4 @@
-import { runTool, type Site, volumesOf } from '../instances/index.ts';
+import { ensureFilestoreVolume, runTool, type Site, volumesOf } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { filestoresPath, replacementNames } from './names.ts';
 
@@ -54,6 +54,7 @@ export async function prepareFilestore(
   context: StepContext<unknown>,
   site: Site,
 ): Promise<{ volume: string; path: string }> {
+  await ensureFilestoreVolume(site.host, site.instance, context.operation.id);
   await run(context, site, 'prepare');
   return incomingFilestore(context, site);
 }

@@ -122,11 +122,11 @@ async function halfChecked(sql: Scene['sql']): Promise<ReadonlySet<string>> {
 }
 
 /**
- * What else rows imply, container and volume: files that were exported or are being uploaded, replicas, and what receives
- * the changes of a database.
+ * What else rows imply, container and volume: files that were exported or are being uploaded, replicas, what receives the
+ * changes of a database, and the snapshots beside an instance.
  */
 async function otherPlaces(sql: Scene['sql'], socket: string): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ container: string; volume: string }>(
+  const rows = await sql<{ container: string | null; volume: string }>(
     `SELECT p.container, p.volume FROM (
        SELECT instance_id, 'ocore-' || instance_id || '-transfer-' || id AS container, 'ocore-' || instance_id || '-transfer-' || id AS volume
          FROM transfers WHERE status IN ('receiving', 'ready')
@@ -134,10 +134,12 @@ async function otherPlaces(sql: Scene['sql'], socket: string): Promise<ReadonlyS
          FROM database_replicas WHERE status IN ('online', 'lagging')
        UNION ALL SELECT instance_id, 'ocore-' || instance_id || '-wal', 'ocore-' || instance_id || '-wal-' || made_by
          FROM wal_archives WHERE status IN ('active', 'lagging')
+       UNION ALL SELECT instance_id, NULL, 'ocore-' || instance_id || '-snapshots'
+         FROM backup_repositories WHERE destination_id IS NULL AND initialized_at IS NOT NULL
      ) p JOIN instances i ON i.id = p.instance_id JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`,
     [socket],
   );
-  return new Set(rows.flatMap(({ container, volume }) => [container, volume]));
+  return new Set(rows.flatMap(({ container, volume }) => [...(container === null ? [] : [container]), volume]));
 }
 
 /** Everything on the servers' engines that the rows do not imply, and what they imply and is not there. */

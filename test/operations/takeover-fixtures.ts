@@ -508,7 +508,9 @@ export class Fixtures {
         const passing = this.#owner.in(org);
         await passing.post('/projects', { name: 'Passing' });
         return async () => ({
-          operationId: (await passing.delete('/org', { confirmSlug: org })).text('operationId'),
+          operationId: (await passing.delete('/org', { confirmSlug: org, password: 'correct horse 1' })).text(
+            'operationId',
+          ),
           place: null,
         });
       },
