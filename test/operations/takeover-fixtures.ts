@@ -441,6 +441,18 @@ export class Fixtures {
         return () => this.#backup(site, destinationId);
       },
     },
+    'backup.copy': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        const backup = await this.#backedUp(site);
+        const destinationId = await this.#destination(site);
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/copies`, { destinationId })).text('operationId'),
+          place: site,
+        });
+      },
+    },
     'backup.verify': { usesServer: true, ready: () => this.#onBackup('POST', '/verify') },
     'backup.delete': { usesServer: true, ready: () => this.#onBackup('DELETE', '', { force: true }) },
     'instance.backup_and_delete': {
