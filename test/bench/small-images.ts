@@ -72,6 +72,18 @@ case "$command" in
     echo "$tag" >"$repository/$id/tags"
     mv "$repository/$id" "$repository/snapshots/$id"
     echo "{\\"message_type\\":\\"summary\\",\\"snapshot_id\\":\\"$id\\",\\"total_bytes_processed\\":1000,\\"data_added_packed\\":100}" ;;
+  copy)
+    sleep 1
+    from=$RESTIC_FROM_REPOSITORY/snapshots/$1
+    [ -d "$from" ] || fail 1 "no matching ID found for prefix $1"
+    id=$(echo "copy of $1" | sha256sum | cut -c 1-64)
+    [ -d "$repository/snapshots/$id" ] && exit 0
+    rm -rf "$repository/$id" && cp -a "$from" "$repository/$id" && mv "$repository/$id" "$repository/snapshots/$id" || fail 1 'unable to save snapshot' ;;
+  snapshots)
+    for one in "$repository"/snapshots/*; do
+      case ",$(cat "$one/tags")," in *",$tag,"*) found="$found\${found:+,}{\\"id\\":\\"\${one##*/}\\"}" ;; esac
+    done
+    echo "[$found]" ;;
   check)
     sleep 1
     for id; do [ -d "$repository/snapshots/$id" ] || fail 1 "no matching ID found for prefix $id"; done
