@@ -64,7 +64,7 @@ set -- $words
 case "$command" in
   init) mkdir -p "$repository/snapshots" && : >"$repository/config" ;;
   cat) cat "$repository/$1" ;;
-  list | unlock) ;;
+  list | unlock | prune) ;;
   backup)
     sleep 1
     id=$(sha256sum /proc/sys/kernel/random/uuid | cut -c 1-64)
