@@ -94,7 +94,7 @@ const RetentionDecision = builder.objectRef<Kept>('RetentionDecision').implement
     kept: t.exposeBoolean('kept', { description: 'Whether it is kept.' }),
     reasons: t.exposeStringList('reasons', {
       description:
-        'Why it is kept: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly`, `oldest …` while a rule has not found as many as it may keep, `pinned`, `last good`. Empty if it is not.',
+        'Why it is kept: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly`, `oldest …` while a rule has not found as many as it may keep, `pinned`, `object lock`, `last good`. Empty if it is not.',
     }),
   }),
 });
