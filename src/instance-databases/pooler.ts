@@ -3,7 +3,7 @@ import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { type FieldError, found, invalidState, notFound, validationError } from '../errors.ts';
+import { type FieldError, found, invalidState, validationError } from '../errors.ts';
 import {
   askPooler,
   databaseSettingsOf,
@@ -112,7 +112,7 @@ export async function enableDatabasePooler(app: App, scope: OrgScope, id: string
 
 export async function disableDatabasePooler(app: App, scope: OrgScope, id: string) {
   const before = await getInstance(scope, id);
-  if (poolerOf(before) === null) throw notFound('pooler of the instance', id);
+  if (poolerOf(before) === null) throw invalidState('pooler', 'disabled', ['enabled']);
   return change(app, scope, before, null);
 }
 

@@ -388,7 +388,8 @@ it('puts PgBouncer between Odoo and PostgreSQL, and everything goes on', async (
     ]);
   };
   expect((await owner.get(`${base}/pooler`)).body).toMatchObject({ enabled: false, poolSize: null, pools: [] });
-  expect((await owner.delete(`${base}/pooler`)).status).toBe(404);
+  const off = await owner.delete(`${base}/pooler`);
+  expect([off.status, off.at('error.code'), off.at('error.details.state')]).toEqual([409, 'invalid_state', 'disabled']);
 
   const asked = await owner.put(`${base}/pooler`, {});
   expect([asked.status, asked.at('status')]).toEqual([202, 'restarting']);
