@@ -45,7 +45,7 @@ const scripts = {
       mv -T "$before/folder" "$to" || [ -d "$to" ]
     }
     folder .
-    find . -type f | while IFS= read -r path; do
+    find . -type f | sort | while IFS= read -r path; do
       folder "\${path%/*}"
       mkdir -p "$before/kept/\${path%/*}" "$before/added/\${path%/*}"
       if [ -e "$serving/$path" ]; then
