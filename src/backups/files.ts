@@ -114,7 +114,7 @@ async function* inside(app: App, backup: Backup, path: string, recursive: boolea
   if (!isThere && path !== '') throw notFound('directory', path);
 }
 
-const filesInput = z.object({ path: filePath.or(z.literal('')), recursive: z.boolean() });
+const pathInput = z.object({ path: filePath });
 
 /** What a directory of the filestore of a completed backup contains, in the order of the names, read from the backup itself. */
 export async function listBackupFiles(
@@ -127,7 +127,8 @@ export async function listBackupFiles(
     ...args
   }: PageArgs & { backupId: string; path?: string | null | undefined; recursive?: boolean | null | undefined },
 ): Promise<Page<BackupFile>> {
-  const { path, recursive } = parse(filesInput, { path: givenPath ?? '', recursive: givenRecursive ?? false });
+  const { path } = givenPath ? parse(pathInput, { path: givenPath }) : { path: '' };
+  const recursive = givenRecursive ?? false;
   const backup = await getBackup(scope, backupId);
   const read = <T>(work: (files: AsyncIterable<BackupFile>) => Promise<T>): Promise<T> =>
     within({ what: 'Listing the files of the backup', ms: listMs }, (signal) =>
@@ -143,8 +144,6 @@ export async function listBackupFiles(
       }),
   });
 }
-
-const pathInput = z.object({ path: filePath });
 
 /** One file of the filestore of a backup. */
 export async function getBackupFile(

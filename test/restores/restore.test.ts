@@ -109,9 +109,14 @@ it('shows the files of a backup, and sends one byte for byte', async () => {
   expect(told).toEqual([{ path: `ab/${longName}` }, { path: `ab/${longName}` }]);
 
   for (const path of ['../../manifest.json', '/etc/passwd', 'ab/../ab/ab12', 'ab//ab12', './ab/ab12', 'ab/', 'ab/\n']) {
-    const refused = [await owner.get(fileOf(path)), await restore({ files: ['ab/ab12', path] })];
+    const refused = [
+      await owner.get(fileOf(path)),
+      await list(`path=${encodeURIComponent(path)}`),
+      await restore({ files: ['ab/ab12', path] }),
+    ];
     expect([path, ...refused.map((answer) => [answer.status, answer.at('error.details.constraint')])]).toEqual([
       path,
+      [400, 'format'],
       [400, 'format'],
       [400, 'format'],
     ]);
