@@ -26,6 +26,7 @@ const examples: Examples = {
   'RestoreBackupInput.environmentId': null,
   'RestoreBackupInput.adminEmail': null,
   'RestoreBackupInput.deletionProtected': null,
+  'RestoreBackupInput.files': null,
   'RestoreBackupInput.confirmName': 'ERP production',
   database: true,
   filestore: true,

@@ -10,6 +10,7 @@ export { type OpenDestination, openDestination } from './open.ts';
 export { problems as destinationProblems, type TestProblem, type TestStep, testSteps } from './problems.ts';
 export { refusalOf } from './refusal.ts';
 export type { TestReport } from './report.ts';
+export { getResticImage } from './restic-image.ts';
 export type { ResticPlace } from './restic-place.ts';
 export {
   configShown,

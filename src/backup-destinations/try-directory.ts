@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../app.ts';
-import { ifFound, pullImage, type RemoteHost, RemoteError, runOneOff, unless } from '../remote/index.ts';
+import { type RemoteHost, RemoteError, runOneOff, unless } from '../remote/index.ts';
 import { connectServer } from '../servers/index.ts';
-import { pullCredentials } from '../registries/index.ts';
 import type { LocalDestination } from './place.ts';
 import { TestFailure, type TestProblem, type TestStep, testSteps } from './problems.ts';
 import type { Report, TestReport } from './report.ts';
+import { getResticImage } from './restic-image.ts';
 import { localTarget, resticPlaceOf } from './restic-place.ts';
 
 /** A constant: the name of the test file is its argument. */
@@ -38,7 +38,7 @@ export async function tryDirectory(
   const host = await report.step('connect', async () => {
     try {
       const host = await connectServer(app, orgId, place.serverId, signal);
-      await getImage(app, orgId, host, signal);
+      await getResticImage(app, orgId, host, signal);
       return host;
     } catch (error) {
       throw remoteFailure(place, error);
@@ -62,16 +62,6 @@ export async function tryDirectory(
     .slice(0, 300);
   throw new TestFailure(problemIn(said), `${place.path}, step ${last}: ${said || `it ended with exit code ${code}`}`, {
     step: last,
-  });
-}
-
-async function getImage(app: App, orgId: string, host: RemoteHost, signal: AbortSignal): Promise<void> {
-  const image = app.config.RESTIC_IMAGE;
-  if (await ifFound(host.docker.inspectImage(image))) return;
-  await pullImage(host.docker, image, {
-    signal,
-    credentials: await pullCredentials(app, orgId, image),
-    onProgress: () => {},
   });
 }
 

@@ -6,6 +6,8 @@ export { chooseDestination, reachedFrom } from './destination.ts';
 export { exportRepositoryKey, type RepositoryKey } from './export-key.ts';
 export { backupsFeature } from './feature.ts';
 export { type FinalBackup, removeInstance } from './final-backup.ts';
+export { filePath } from './file-path.ts';
+export { type BackupFile, filestoreOf, getBackupFile, listBackupFiles, openBackupFile } from './files.ts';
 export { requireUnused } from './in-use.ts';
 export { type BackupFilter, backupsById, getBackup, listBackups, listEnvironmentBackups } from './list.ts';
 export { abandonPreBackup, type PreBackupOptions, settlePreBackup, takePreBackup } from './pre-backup.ts';

@@ -229,6 +229,18 @@ export const stepHelp = {
     message: 'pg_restore ended with exit code 1: …',
     hint: 'The data that served before is kept. Read the log of the operation.',
   },
+  file_missing: {
+    title: 'The backup does not have the file',
+    happened: 'Single files of a backup were to be restored, and one of them is not a file of it. Nothing was changed.',
+    causes: [
+      'Its path is misspelt: it is below the filestore, for example `ab/ab12…`.',
+      'The file was added after the backup was taken.',
+      'It is a directory or a symbolic link: only files are restored.',
+    ],
+    todo: ['List the files of the backup with `GET /api/backups/{id}/files`, and restore those that it has.'],
+    message: 'The backup has no file ab/ab12e4f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6',
+    hint: 'The list of the files of the backup has the paths.',
+  },
   archive_refused: {
     title: 'The uploaded file cannot be imported',
     happened: 'The file is no backup of Odoo, is damaged, or does not fit the instance. The instance was not changed.',

@@ -27,14 +27,23 @@ async function begin(
   return { id, stream: await docker.startExec(id, options) };
 }
 
+/** A program that did not end well. */
+export class ProgramFailure extends RemoteError {
+  /** Null where the engine does not tell. */
+  readonly exitCode: number | null;
+  readonly said: string;
+
+  constructor(program: string | undefined, exitCode: number | null, said: string) {
+    super('remote_command_failed', `${program} ended with exit code ${exitCode}: ${said.slice(0, 500)}`);
+    this.exitCode = exitCode;
+    this.said = said;
+  }
+}
+
 /** Whether the program ended well; throws with what it said if not. */
 async function ended(docker: DockerEngine, id: string, program: string | undefined, said: string): Promise<void> {
   const { ExitCode } = await docker.inspectExec(id);
-  if (ExitCode !== 0)
-    throw new RemoteError(
-      'remote_command_failed',
-      `${program} ended with exit code ${ExitCode}: ${said.slice(0, 500)}`,
-    );
+  if (ExitCode !== 0) throw new ProgramFailure(program, ExitCode ?? null, said);
 }
 
 /** What a program in a container writes, piece by piece, at the speed of its reader. Throws if the program fails. */

@@ -4,7 +4,7 @@ import { filestoresPath, replacementNames } from './names.ts';
 
 const dataPath = '/var/lib/odoo';
 
-/** Each of them is safe to repeat, from whatever point it was ended at. Their arguments are names of this program's own. */
+/** Each of them is safe to repeat, from whatever point it was ended at. */
 const scripts = {
   /** Also the first to mount a new volume: the engine gives it the owner that the image says. */
   prepare: 'mkdir -p filestore && chown "$(stat -c %u:%g .)" filestore && rm -rf "filestore/$2"',
@@ -24,7 +24,16 @@ const scripts = {
   drop: 'rm -rf "filestore/$2" "filestore/$3"',
 } as const;
 
-async function run(context: StepContext<unknown>, site: Site, what: keyof typeof scripts): Promise<void> {
+const run = (context: StepContext<unknown>, site: Site, what: keyof typeof scripts): Promise<void> =>
+  runInFilestores(context, site, scripts[what]);
+
+/** Runs a constant script beside the filestores of the instance. Its arguments: what serves, what comes, what was before, and more. */
+export async function runInFilestores(
+  context: StepContext<unknown>,
+  site: Site,
+  script: string,
+  more: readonly string[] = [],
+): Promise<void> {
   const { serving, incoming, before } = replacementNames(site.instance, context.operation.id);
   const said: string[] = [];
   const code = await runTool(
@@ -33,7 +42,7 @@ async function run(context: StepContext<unknown>, site: Site, what: keyof typeof
     {
       name: 'filestore',
       image: site.instance.image,
-      program: ['sh', '-ec', `cd ${dataPath}\n${scripts[what]}`, 'sh', serving, incoming, before],
+      program: ['sh', '-ec', `cd ${dataPath}\n${script}`, 'sh', serving, incoming, before, ...more],
       mounts: [{ volume: volumesOf(site.instance).filestore, target: dataPath }],
       network: false,
     },

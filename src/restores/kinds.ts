@@ -26,6 +26,23 @@ export const restoreKind = defineKind({
   ],
 });
 
+/** Single files; Odoo goes on running. */
+export const restoreFilesKind = defineKind({
+  kind: 'instance.restore_files',
+  resource: instanceResource,
+  permission: 'manage:databases',
+  alsoNeeds: () => ['manage:backups'],
+  retry: 'allowed',
+  entering: 'running',
+  input: z.object({ backupId: z.string(), paths: z.array(z.string()) }),
+  steps: [
+    { name: 'find', title: 'Find the files in the backup' },
+    { name: 'load', title: 'Load the files beside the filestore' },
+    { name: 'replace', title: 'Put the files in their places' },
+    { name: 'finish', title: 'Remove what was there before' },
+  ],
+});
+
 /** A new instance whose database and files come from a backup. */
 export const provisionFromBackupKind = defineKind({
   kind: 'instance.provision_from_backup',

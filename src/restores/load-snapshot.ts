@@ -17,7 +17,8 @@ import { emptyFilestore, incomingFilestore, prepareFilestore } from './filestore
 import type { Parts } from './replace-data.ts';
 
 const loadedKey = 'loadedDatabase';
-const filesBegunKey = 'filesBegun';
+/** Of an operation's state: files come into the instance's own volume. */
+export const filesBegunKey = 'filesBegun';
 const dumpFolder = 'database';
 const runs = { database: 'restore-database', filestore: 'restore-filestore' } as const;
 
@@ -57,7 +58,8 @@ export async function loadSnapshot(
   if (parts.database && context.state[loadedKey] !== true) {
     await requireServer(site, manifest.postgresVersion, context.signal);
     const volume = await ensureScratch(context, site);
-    await requireSpace(context, site, backup);
+    const { databaseBytes, filestoreBytes } = backup;
+    await requireSpace(context, site, 2 * Number(databaseBytes ?? 0) + Number(filestoreBytes ?? 0));
     await restoreFiles(context, host, repository, snapshotId, {
       path: snapshotPaths.database,
       volume,
@@ -87,7 +89,10 @@ export async function loadSnapshot(
 }
 
 /** Made ready once: a worker that takes over finds restic at work in it, which goes on where it was. */
-async function filestorePlace(context: StepContext<unknown>, site: Site): Promise<{ volume: string; path: string }> {
+export async function filestorePlace(
+  context: StepContext<unknown>,
+  site: Site,
+): Promise<{ volume: string; path: string }> {
   if (context.state[filesBegunKey] === true) return incomingFilestore(context, site);
   const place = await prepareFilestore(context, site);
   await context.saveState({ [filesBegunKey]: true });
@@ -115,13 +120,12 @@ async function requireServer({ host, instance }: Site, from: string, signal: Abo
     );
 }
 
-/** The dump, the database made of it, and the files are there besides what serves. */
-async function requireSpace(
-  { signal }: StepContext<unknown>,
+/** What comes is there besides what serves: of a database, the dump and what is made of it. */
+export async function requireSpace(
+  { signal }: Pick<StepContext<unknown>, 'signal'>,
   { host, instance }: Site,
-  backup: Loadable,
+  needed: number,
 ): Promise<void> {
-  const needed = 2 * Number(backup.databaseBytes ?? 0) + Number(backup.filestoreBytes ?? 0);
   const { stdout } = await execInContainer(
     host.docker,
     namesOf(instance.id).database,

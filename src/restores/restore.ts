@@ -3,7 +3,7 @@ import type { Backup, Instance } from '../../prisma/generated/client/client.ts';
 import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { getBackup } from '../backups/index.ts';
+import { filePath, filestoreOf, getBackup } from '../backups/index.ts';
 import { AppError, found, invalidState, notFound, validationError } from '../errors.ts';
 import {
   createInstanceInput,
@@ -17,7 +17,7 @@ import { getEnvironment } from '../projects/index.ts';
 import { getServer } from '../servers/index.ts';
 import { type Manifest, manifestShape } from '../snapshots/index.ts';
 import { requireConfirmed } from './confirm.ts';
-import { provisionFromBackupKind, restoreKind } from './kinds.ts';
+import { provisionFromBackupKind, restoreFilesKind, restoreKind } from './kinds.ts';
 
 const from = ['running', 'stopped', 'failed'] as const;
 const resting = z.enum(from);
@@ -35,6 +35,7 @@ export const restoreInput = z.object({
   deletionProtected,
   database: z.boolean().nullish(),
   filestore: z.boolean().nullish(),
+  files: z.array(filePath).min(1).max(100).nullish(),
   safetyBackup: z.boolean().nullish(),
   confirmName: z.string().max(200).nullish(),
 });
@@ -79,12 +80,17 @@ export async function restoreBackup(app: App, scope: OrgScope, id: string, given
   if (input.instanceId) await getInstance(scope, input.instanceId);
   if (input.serverId) await getServer(scope, input.serverId);
   if (backup.status !== 'completed') throw invalidState('backup', backup.status, ['completed']);
-  const parts = partsOf(backup, input);
   const target = input.target ?? 'original';
+  const { files } = input;
+  if (files) requireAlone(input);
+  const parts = files ? { database: false, filestore: false } : partsOf(backup, input);
   if (target === 'new') return restoreIntoNew(app, scope, backup, parts, input);
   if (target === 'existing' && !input.instanceId) throw required('instanceId', 'name the instance to restore into');
   const instanceId = target === 'existing' ? (input.instanceId ?? '') : backup.instanceId;
-  return restoreInto(app, scope, backup, await getInstance(scope, instanceId), parts, input);
+  const instance = await getInstance(scope, instanceId);
+  return files
+    ? restoreFiles(app, scope, backup, instance, files, input)
+    : restoreInto(app, scope, backup, instance, parts, input);
 }
 
 async function restoreInto(
@@ -133,6 +139,52 @@ async function restoreInto(
       resourceName: before.name,
       projectId,
       after: { source: 'backup', sourceId: backup.id, ...parts },
+    });
+    return { instance: found(await tx.instance.findUnique({ where: { id } }), 'instance', id), operation };
+  });
+}
+
+/** Single files are put into an instance that runs, and nothing else with them. */
+function requireAlone({ target, database, filestore, safetyBackup }: Wanted): void {
+  const field = target === 'new' ? 'target' : database ? 'database' : filestore ? 'filestore' : 'safetyBackup';
+  if (target !== 'new' && !database && !filestore && !safetyBackup) return;
+  throw validationError([
+    {
+      field,
+      constraint: 'exclusive',
+      message: `${field}: leave it out to restore files, which are put into an instance that runs and replace nothing else`,
+    },
+  ]);
+}
+
+async function restoreFiles(
+  app: App,
+  scope: OrgScope,
+  backup: Backup,
+  before: Instance,
+  files: readonly string[],
+  { confirmName }: Wanted,
+) {
+  const { id, serverId, projectId } = before;
+  requireIn(scope, 'manage:databases', projectId);
+  filestoreOf(backup);
+  await requireConfirmed(scope, before, confirmName);
+  const paths = [...new Set(files)];
+  return mutate(app, scope, async ({ tx, record, start }) => {
+    const input = { backupId: backup.id, paths };
+    const operation = await start(restoreFilesKind, { resourceId: id, serverId, projectId, input });
+    const where = { id, orgId: scope.orgId, status: 'running' as const };
+    const same = await tx.instance.updateMany({ where, data: { status: 'running' } });
+    if (same.count === 0) throw invalidState('instance', before.status, ['running']);
+    await requireStillThere(tx, backup);
+    await requireNoLiveBackup(tx, scope.orgId, id);
+    await record({
+      action: 'restore.files_requested',
+      resource: instanceResource,
+      resourceId: id,
+      resourceName: before.name,
+      projectId,
+      after: { backupId: backup.id, files: paths.length },
     });
     return { instance: found(await tx.instance.findUnique({ where: { id } }), 'instance', id), operation };
   });

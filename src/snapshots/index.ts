@@ -8,7 +8,7 @@ export { removeDeadLocks } from './locks.ts';
 export { type Manifest, manifestShape } from './manifest.ts';
 export { backupTag, besideVolume, snapshotPaths } from './names.ts';
 export { endOneOff, type OneOff, runToEnd } from './one-off.ts';
-export { dumpFile, listFiles, type SnapshotFile } from './read-files.ts';
+export { contentAt, dumpFile, filesAt, findFiles, type SnapshotFile } from './read-files.ts';
 export { ensureRepository, openRepository, passwordOwner, type Repository, requireReach } from './repository.ts';
 export { endRestic, runRestic } from './restic.ts';
 export type { ResticOutput, ResticStatus } from './restic-output.ts';

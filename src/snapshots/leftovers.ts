@@ -1,7 +1,7 @@
 import { instanceLabel, labelsOf, operationLabel, partLabel, removeContainer, type Site } from '../instances/index.ts';
 import { liveOperation } from '../operations/live.ts';
 import { type RemoteHost, unless } from '../remote/index.ts';
-import { besidePart, besideVolume, parts } from './names.ts';
+import { besidePart, besideVolume, parts, readerPart } from './names.ts';
 import type { Repository } from './repository.ts';
 import type { ResticContext } from './restic-run.ts';
 
@@ -19,7 +19,10 @@ export async function removeLeftovers(
   const labels = [`${instanceLabel}=${instance.id}`];
   const ofSnapshots = ({ Labels }: { Labels: Record<string, string> }): boolean =>
     temporary.has(Labels[partLabel] ?? '');
-  const containers = (await host.docker.listContainers(labels)).filter(ofSnapshots);
+  // What was made to be read from and was never started: a running one ends by itself.
+  const isUnused = ({ Labels, State }: { Labels: Record<string, string>; State: string }): boolean =>
+    Labels[partLabel] === readerPart && State !== 'running';
+  const containers = (await host.docker.listContainers(labels)).filter((one) => ofSnapshots(one) || isUnused(one));
   const volumes = (await host.docker.listVolumes(labels)).filter(ofSnapshots);
   const ids = [...containers, ...volumes].map(({ Labels }) => Labels[operationLabel] ?? '').filter((id) => id !== '');
   const live = await app.db.prisma.operation.findMany({

@@ -1,5 +1,7 @@
 /** The label `part` of what a snapshot needs on a server for a while. */
 export const parts = { dump: 'dump', scratch: 'scratch', restic: 'restic' } as const;
+/** The part of what reads a snapshot for somebody who looks at it now. */
+export const readerPart = 'reader';
 /** The repository of an instance that has no destination. It is removed with the instance. */
 export const besidePart = 'snapshots';
 

@@ -43,7 +43,7 @@ export interface OneOff {
 }
 
 /** Who serves goes first; the rest of the processor is idle otherwise. */
-const bounds = (capabilities: readonly string[]) => ({
+export const bounds = (capabilities: readonly string[]) => ({
   CapDrop: ['ALL'],
   CapAdd: capabilities,
   SecurityOpt: ['no-new-privileges'],

@@ -23,6 +23,19 @@ export interface ResticRun {
 }
 
 const passwordFile = '/run/ocore/repository-password';
+
+/** What lets restic open a repository in its container. */
+export const accessTo = ({ url, password, env, files }: Repository): Pick<OneOff, 'env' | 'files'> => ({
+  env: [
+    `RESTIC_REPOSITORY=${url}`,
+    `RESTIC_PASSWORD_FILE=${passwordFile}`,
+    'RESTIC_CACHE_DIR=/tmp/restic-cache',
+    'RESTIC_PROGRESS_FPS=0.5',
+    ...env,
+  ],
+  files: [{ path: passwordFile, content: password, mode: 0o400 }, ...files],
+});
+
 /** It reads and restores files of every owner. */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'];
 
@@ -34,6 +47,7 @@ export async function resticOnce(
   run: ResticRun,
 ): Promise<{ outOfMemory: boolean; output: ResticOutput }> {
   const { app, operation } = context;
+  const access = accessTo(repository);
   const oneOff: OneOff = {
     name: oneOffName(repository.instanceId, operation.id, run.what),
     part: parts.restic,
@@ -41,21 +55,11 @@ export async function resticOnce(
     operationId: operation.id,
     image: app.config.RESTIC_IMAGE,
     command: [...repository.options, '--retry-lock', '10s', ...run.args],
-    env: [
-      `RESTIC_REPOSITORY=${repository.url}`,
-      `RESTIC_PASSWORD_FILE=${passwordFile}`,
-      'RESTIC_CACHE_DIR=/tmp/restic-cache',
-      'RESTIC_PROGRESS_FPS=0.5',
-      ...repository.env,
-    ],
+    env: access.env,
     hostname: hostNameOf(operation.id),
     network: 'bridge',
     mounts: [...repository.mounts, ...(run.mounts ?? [])],
-    files: [
-      { path: passwordFile, content: repository.password, mode: 0o400 },
-      ...repository.files,
-      ...(run.files ?? []),
-    ],
+    files: [...access.files, ...(run.files ?? [])],
     capabilities,
   };
   let output = new ResticOutput();

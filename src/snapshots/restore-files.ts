@@ -5,6 +5,9 @@ import type { ResticContext } from './restic-run.ts';
 import type { ResticStatus } from './restic-output.ts';
 import type { Repository } from './repository.ts';
 
+/** As a pattern of restic that means this path and no other. */
+const literally = (path: string): string => path.replace(/[\\*?[\]]/g, '\\$&');
+
 /**
  * Writes what a directory of the snapshot contains into a volume of the server, with its owners and modes, and compares what
  * was written with the snapshot. What the volume has under other names stays. Gives whether the snapshot has the directory.
@@ -25,6 +28,8 @@ export async function restoreFiles(
     onProgress?: (status: ResticStatus) => void;
     /** The snapshot may be without the directory: a filestore is not there before its first file. */
     optional?: true;
+    /** Only these files, below the directory. */
+    only?: readonly string[];
   },
 ): Promise<boolean> {
   const target = '/target';
@@ -38,6 +43,7 @@ export async function restoreFiles(
       `${snapshotId}:${into.path}`,
       '--target',
       into.folder ? `${target}/${into.folder}` : target,
+      ...(into.only ?? []).map((path) => `--include=/${literally(path)}`),
     ],
     mounts: [{ Type: 'volume', Source: into.volume, Target: target }],
     ...(into.onProgress ? { onJson: into.onProgress } : {}),

@@ -143,3 +143,74 @@ it('tells of backups that fail, and puts a clock right that was ahead', { timeou
   expect((await stage.owner.get('/backup-alerts')).at('data')).toEqual([]);
   await ended(stage.owner, await stage.owner.post(`/instances/${stage.instanceId}/start`), 'succeeded');
 });
+
+it('tells once of a backup that is much smaller, of one that was not made, and of none for days', {
+  timeout: 600_000,
+}, async () => {
+  const { ocore, instanceId } = stage;
+  const alertsOf = async (scheduleId: string): Promise<string> =>
+    (
+      await ocore.sql<{ type: string }>(
+        "SELECT payload->>'alertType' AS type FROM outbox_events WHERE type = 'backup_alert.created' AND payload->>'scheduleId' = $1 ORDER BY id",
+        [scheduleId],
+      )
+    )
+      .map(({ type }) => type)
+      .join(' ');
+  const untilTold = (scheduleId: string, alerts: string): Promise<void> =>
+    expect.poll(() => alertsOf(scheduleId), { timeout: 60_000 }).toBe(alerts);
+  const made = await schedule({ name: 'Watched', keepLast: 5 });
+  const id = made.text('id');
+  // A second worker looks as well: one of them tells.
+  const other = new WorkerProcess(ocore);
+  try {
+    await makeDue(id);
+    await endedBackups(id, 1);
+    await ocore.sql('UPDATE backups SET database_bytes = 50000000 WHERE schedule_id = $1', [id]);
+    await makeDue(id);
+    await endedBackups(id, 2);
+    await untilTold(id, 'shrunken');
+    const [, small] = await backups(id);
+    expect((await stage.owner.get('/backup-alerts')).at('data.0')).toMatchObject({
+      alertType: 'shrunken',
+      backupId: small?.id,
+      instanceId,
+      message: expect.stringMatching(/^The backup of Scheduled has \d\.\d MB; those before it had 50\.\d MB$/),
+    });
+
+    // What is in the way may be gone within the hour: only then is the backup missed.
+    await ocore.sql("UPDATE instances SET status = 'stopping' WHERE id = $1", [instanceId]);
+    await ocore.sql('UPDATE backup_schedules SET next_run_at = now() WHERE id = $1', [id]);
+    await expect
+      .poll(async () => String((await stage.owner.get(`/backup-schedules/${id}`)).at('lastProblem')), {
+        timeout: 60_000,
+      })
+      .toContain('stopping');
+    expect(await alertsOf(id)).toBe('shrunken');
+    await ocore.sql(
+      "UPDATE backup_schedules SET next_run_at = now(), due_at = now() - interval '61 minutes' WHERE id = $1",
+      [id],
+    );
+    await untilTold(id, 'shrunken missed');
+    expect(
+      await ocore.sql('SELECT due_at, next_run_at > now() AS later FROM backup_schedules WHERE id = $1', [id]),
+    ).toEqual([{ due_at: null, later: true }]);
+    await ocore.sql("UPDATE instances SET status = 'running' WHERE id = $1", [instanceId]);
+
+    const age = (table: string, column: string, where: string, value: string): Promise<unknown> =>
+      ocore.sql(`UPDATE ${table} SET ${column} = now() - interval '9 days' WHERE ${where} = $1`, [value]);
+    await age('instances', 'created_at', 'id', instanceId);
+    await age('backup_schedules', 'created_at', 'id', id);
+    await age('backups', 'completed_at', 'schedule_id', id);
+    await other.killAndReplace();
+    await untilTold(id, 'shrunken missed stale');
+    // It is looked at before the one that is made after it, and told of no more.
+    const later = (await schedule({ name: 'Watched later' })).text('id');
+    await age('backup_schedules', 'created_at', 'id', later);
+    await other.killAndReplace();
+    await untilTold(later, 'stale');
+    expect(await alertsOf(id)).toBe('shrunken missed stale');
+  } finally {
+    await other.kill();
+  }
+});

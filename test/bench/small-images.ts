@@ -55,6 +55,7 @@ while [ $# -gt 0 ]; do
     --tag) tag=$2; shift ;;
     --target) target=$2; shift ;;
     --host | --group-by) shift ;;
+    --include=*) only="$only \${1#--include=}" ;;
     --*) ;;
     *) words="$words $1" ;;
   esac
@@ -88,11 +89,18 @@ case "$command" in
     sleep 1
     for id; do [ -d "$repository/snapshots/$id" ] || fail 1 "no matching ID found for prefix $id"; done
     echo '{"message_type":"summary","num_errors":0}' ;;
+  ls)
+    id=$1
+    shift
+    for path; do
+      if [ -f "$repository/snapshots/$id$path" ]; then echo "{\\"type\\":\\"file\\",\\"path\\":\\"$path\\",\\"size\\":1,\\"message_type\\":\\"node\\"}"; fi
+    done ;;
   dump) cat "$repository/snapshots/$1$2" || fail 1 "path $2 not found in snapshot" ;;
   restore)
     sleep 1
     [ -d "$repository/snapshots/\${1%%:*}\${1#*:}" ] || fail 1 "path \${1#*:}: not found"
-    mkdir -p "$target" && cp -a "$repository/snapshots/\${1%%:*}\${1#*:}/." "$target" || fail 1 'unable to write'
+    mkdir -p "$target" && cd "$repository/snapshots/\${1%%:*}\${1#*:}" || fail 1 'unable to write'
+    for one in \${only:-/.}; do cp -a --parents ".$one" "$target" || fail 1 'unable to write'; done
     echo '{"message_type":"summary"}' ;;
   forget)
     for id; do rm -rf "$repository/snapshots/$id"; done

@@ -38,6 +38,9 @@ const untold: Readonly<Record<string, string>> = {
   'GET /transfers/{id}/content 200': 'Its bytes are on the instance’s server; test/transfers/odoo.test.ts reads them.',
   'GET /transfers/{id}/content 206': 'The same.',
   'PATCH /transfers/{id}/content 204': 'The same.',
+  'GET /backups/{id}/files 200': 'They are read from the backup itself; test/restores/restore.test.ts has some.',
+  'GET /backups/{id}/files/content 200': 'The same.',
+  'GET /backups/{id}/files/content 206': 'The same.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
   ...Object.fromEntries(
     [

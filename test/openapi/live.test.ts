@@ -77,6 +77,9 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
     '/instances/{id}/database/users': 422,
     '/instances/{id}/mails': 422,
     '/instances/{id}/mails/{mailId}': 422,
+    // The server that would read them is not there, and what is read has to be named.
+    '/backups/{id}/files': 422,
+    '/backups/{id}/files/content': 400,
     // It is an upload that is not complete.
     '/transfers/{id}/content': 409,
     '/api-keys/current': 404,

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { QueryResultRow } from 'pg';
+import tar from 'tar-stream';
 import { credentialOwner } from '../../src/servers/index.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
@@ -181,6 +183,16 @@ export class Fixtures {
       ),
       place: site,
     });
+  }
+
+  /** Writes a file into the filestore, which the stand-ins do not. */
+  async #putFile({ instanceId }: Site, path: string, content: string): Promise<void> {
+    const database = (await this.#owner.get(`/instances/${instanceId}`)).text('slug').replaceAll('-', '_');
+    const pack = tar.pack();
+    pack.entry({ name: `var/lib/odoo/filestore/${database}/${path}` }, content);
+    pack.finalize();
+    const container = this.#server.engine.docker.getContainer(`ocore-${instanceId}-odoo`);
+    await container.putArchive(await buffer(pack), { path: '/' });
   }
 
   /** A completed backup of the instance. */
@@ -369,6 +381,21 @@ export class Fixtures {
         const backup = await this.#backedUp(site);
         return async () => ({
           operationId: (await this.#owner.post(`/backups/${backup}/restore`, { safetyBackup: false })).text(
+            'operationId',
+          ),
+          place: site,
+        });
+      },
+    },
+    'instance.restore_files': {
+      usesServer: true,
+      ready: async () => {
+        const site = await this.#site();
+        await this.#putFile(site, 'ab/ab12', 'known');
+        const backup = await this.#backedUp(site);
+        await this.#putFile(site, 'ab/ab12', 'damaged');
+        return async () => ({
+          operationId: (await this.#owner.post(`/backups/${backup}/restore`, { files: ['ab/ab12'] })).text(
             'operationId',
           ),
           place: site,

@@ -76,5 +76,10 @@ export const backupEvents = {
     z.strictObject({ instanceId: z.string(), database: z.boolean(), filestore: z.boolean() }),
     { instanceId, database: true, filestore: true },
   ),
+  'backup.file_downloaded': event(
+    'Somebody downloaded a file of it.',
+    z.strictObject({ path: z.string().describe('In the filestore.') }),
+    { path: 'ab/ab12e4f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6' },
+  ),
   'backup.key_exported': event('Somebody was shown the password of its repository.'),
 };

@@ -19,6 +19,13 @@ const ended = restored.extend({
   reason: z.string().nullable().describe('The code of the error; null without one.'),
 });
 
+const files = z.strictObject({
+  backupId: z.string(),
+  files: z.int().describe('How many.'),
+});
+const someFiles = { backupId: example.sourceId, files: 2 };
+const filesEnded = files.extend({ reason: z.string().nullable().describe('The code of the error; null without one.') });
+
 /** Replacements of an instance's data. */
 export const restoreEvents = {
   'restore.requested': event('The data of an instance is to be replaced by a backup or an upload.', restored, example),
@@ -31,5 +38,14 @@ export const restoreEvents = {
     ...example,
     status: 'running',
     reason: 'restore_failed',
+  }),
+  'restore.files_requested': event('Files of a backup are to be put into the filestore.', files, someFiles),
+  'restore.files_completed': event('The files of the backup are in the filestore.', filesEnded, {
+    ...someFiles,
+    reason: null,
+  }),
+  'restore.files_failed': event('The files could not be restored: the filestore has what it had before.', filesEnded, {
+    ...someFiles,
+    reason: 'file_missing',
   }),
 };

@@ -12,6 +12,8 @@ export interface ContainerSpec {
   ExposedPorts?: Record<string, object>;
   HostConfig: {
     NetworkMode: string;
+    /** The engine removes it when it ends. */
+    AutoRemove?: boolean;
     /** One without a source is anonymous: the engine removes it with the container. */
     Mounts?: readonly {
       /** `bind`: a directory of the server, which must exist. */
