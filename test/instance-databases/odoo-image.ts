@@ -28,6 +28,8 @@ get() { sed -n "s/^$1 = //p" "$conf"; }
 PGHOST=$(get db_host) PGPORT=$(get db_port) PGUSER=$(get db_user) PGPASSWORD=$(get db_password) PGDATABASE=$(get db_name) PGCONNECT_TIMEOUT=5
 export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT
 case " $* " in *--stop-after-init*) exec psql -X -q -v ON_ERROR_STOP=1 -f /etc/odoo-tables.sql ;; esac
+# As an Odoo that finds something in its database that it cannot start with.
+[ -z "$(psql -X -A -t -c "SELECT to_regclass('odoo_refuses')")" ] || psql -X -c 'TABLE odoo_refuses' || exit 1
 exec perl -MIO::Socket::INET -e '
   $SIG{TERM} = $SIG{INT} = sub { exit 0 }; $SIG{CHLD} = "IGNORE";
   my $server = IO::Socket::INET->new(LocalPort => 8069, Listen => 50, ReuseAddr => 1) or die;
