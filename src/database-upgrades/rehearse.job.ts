@@ -3,7 +3,6 @@ import { recordFact } from '../audit/mutation.ts';
 import {
   confPath,
   ensureOdoo,
-  getImage,
   instanceResource,
   servingContainer,
   settingsOf,
@@ -21,9 +20,9 @@ import { dump, dumpedOf, dumpVolume } from './dump.ts';
 import { rehearseUpgradeKind } from './kinds.ts';
 import { loadDump } from './load.ts';
 import { measured, secondsOf } from './measure.ts';
+import { prepare } from './prepare.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import { requireSpace } from './space.ts';
-import { removeEarlier, removeTwin, twinOf } from './twin.ts';
+import { removeTwin, twinOf } from './twin.ts';
 
 type Input = z.infer<typeof rehearseUpgradeKind.input>;
 type Context = StepContext<Input>;
@@ -54,14 +53,7 @@ async function startOdoo(context: Context): Promise<void> {
 export const rehearseUpgradeJob = implementOperation({
   kind: rehearseUpgradeKind,
   steps: {
-    prepare: async (context) => {
-      const site = await siteOf(context);
-      await site.host.docker.ping();
-      await removeEarlier(context, site);
-      await getImage(context, site.host, context.input.image, { pull: false, part: [0, 2] });
-      await getImage(context, site.host, site.instance.image, { pull: false, part: [1, 2] });
-      return requireSpace(context, site);
-    },
+    prepare,
     dump: async (context) => dump(context, await siteOf(context)),
     load: async (context) => {
       const { site, twin } = await placesOf(context);

@@ -145,7 +145,7 @@ export async function removeEarlier(
     },
     select: { id: true },
     orderBy: { id: 'desc' },
-    take: 20,
+    take: 10,
   });
   for (const { id } of earlier) {
     await removeObjects(host, id, () => true);

@@ -4,7 +4,6 @@ import { abandonPreBackup, settlePreBackup, takePreBackup } from '../backups/ind
 import { Prisma } from '../database/database.ts';
 import {
   findContainer,
-  getImage,
   instanceResource,
   labelsOf,
   namesOf,
@@ -26,8 +25,8 @@ import { dump, dumpedOf, dumpVolume } from './dump.ts';
 import { upgradeDatabaseKind } from './kinds.ts';
 import { loadDump } from './load.ts';
 import { measured } from './measure.ts';
-import { requireSpace } from './space.ts';
-import { ensureTwin, newVolume, removeEarlier, removeTwin, twinOf } from './twin.ts';
+import { prepare } from './prepare.ts';
+import { ensureTwin, newVolume, removeTwin, twinOf } from './twin.ts';
 
 type Input = z.infer<typeof upgradeDatabaseKind.input>;
 type Context = StepContext<Input>;
@@ -128,13 +127,7 @@ async function removeOld(context: Context, { host, instance }: Site): Promise<vo
 export const upgradeDatabaseJob = implementOperation({
   kind: upgradeDatabaseKind,
   steps: {
-    prepare: async (context) => {
-      const site = await siteOf(context);
-      await site.host.docker.ping();
-      await removeEarlier(context, site);
-      await getImage(context, site.host, context.input.image, { pull: false, part: [0, 1] });
-      return requireSpace(context, site);
-    },
+    prepare,
     safety: async (context) => {
       const { id } = await takePreBackup(context, await siteOf(context), 'pre_upgrade');
       return `The backup ${id} has the data from before`;

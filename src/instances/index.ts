@@ -64,7 +64,7 @@ export { allocatePort } from './ports.ts';
 export { provisioningSteps, removeProvisioned, settleProvisioning } from './provisioning.ts';
 export { removeContainer, removeObjects } from './removal.ts';
 export { allowReplication, forgetReplication } from './replication.ts';
-export { imageForData, oldestPostgres, postgresRelease } from './postgres-release.ts';
+export { oldestPostgres, postgresRelease } from './postgres-release.ts';
 export { provisionAgain } from './reprovision.ts';
 export { resetAdminPassword } from './reset-password.ts';
 export { instanceResource } from './resource.ts';

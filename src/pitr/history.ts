@@ -32,5 +32,11 @@ export async function beginArchivingAgain(tx: Tx, orgId: string, instanceId: str
   const archive = await tx.walArchive.findFirst({ where });
   if (!archive) return;
   await tx.baseBackup.updateMany({ where: { archiveId: archive.id, orgId }, data: { closed: true } });
-  await changeArchive(tx, archive, { status: 'broken', statusMessage: why, nextAt: new Date() });
+  await changeArchive(tx, archive, {
+    status: 'broken',
+    statusMessage: why,
+    newestLsn: null,
+    lagBytes: null,
+    nextAt: new Date(),
+  });
 }
