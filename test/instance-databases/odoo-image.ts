@@ -47,16 +47,26 @@ exec perl -MIO::Socket::INET -e '
   }'
 `;
 
+/** Prints the status of a page, which is all that it is asked for. */
+const curl = `#!/bin/sh
+exec perl -MIO::Socket::INET -e '
+  my ($port, $path) = $ARGV[-1] =~ m{:(\\d+)(/.*)};
+  my $server = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port) or exit 7;
+  print $server "GET $path HTTP/1.0\\r\\n\\r\\n";
+  my $first = <$server>;
+  print $1 if $first =~ / (\\d+) /;' -- "$@"
+`;
+
 /** An Odoo of a few lines that needs its PostgreSQL for every page: small enough for many, real where the two meet. */
 export async function loadDatabaseOdoo(docker: Docker): Promise<void> {
   const dockerfile = [
     'FROM postgres:17',
-    'COPY odoo /usr/local/bin/odoo',
+    'COPY odoo curl /usr/local/bin/',
     'COPY odoo-tables.sql /etc/odoo-tables.sql',
     'RUN mkdir -p /etc/odoo /var/lib/odoo && chown postgres /var/lib/odoo',
     'VOLUME /var/lib/odoo',
     'ENTRYPOINT []',
     'USER postgres',
   ];
-  await buildImage(docker, 'database-odoo:19.0', dockerfile.join('\n'), { odoo, 'odoo-tables.sql': tables });
+  await buildImage(docker, 'database-odoo:19.0', dockerfile.join('\n'), { odoo, curl, 'odoo-tables.sql': tables });
 }
