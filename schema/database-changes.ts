@@ -22,7 +22,7 @@ interface Payload {
   operation: OperationRow;
 }
 
-const DatabasePayload = builder.objectRef<Payload>('DatabasePayload').implement({
+export const DatabasePayload = builder.objectRef<Payload>('DatabasePayload').implement({
   description: 'An instance and the operation that works on its database.',
   fields: (t) => ({
     instance: t.field({ type: Instance, description: 'The instance.', resolve: (row) => row.instance }),

@@ -91,3 +91,14 @@ export const portRange = z
     }
     return { from, to };
   });
+/** Images whose tags begin with the major release of what they run, as `postgres:18` does, behind commas. */
+export const releases = z.string().transform((text, context) => {
+  const all = text.split(',').map((image) => image.trim());
+  for (const image of all)
+    if (!/:[a-z]*\d+([.-][\w.-]*)?$/.test(image))
+      context.addIssue({
+        code: 'custom',
+        message: `${image || 'an empty one'} is not an image whose tag begins with its release, such as postgres:18`,
+      });
+  return all;
+});

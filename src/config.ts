@@ -12,6 +12,7 @@ import {
   origins,
   perMinute,
   portRange,
+  releases,
   secret,
   trustedProxies,
 } from './config-values.ts';
@@ -93,6 +94,8 @@ const variables = z.object({
   STREAM_HEARTBEAT: duration.default(15),
   ODOO_IMAGE: z.string().min(1).default('odoo'),
   POSTGRES_IMAGE: z.string().min(1).default('postgres:17'),
+  /** What the PostgreSQL of an instance can be upgraded to. */
+  POSTGRES_UPGRADE_IMAGES: releases.default(['postgres:16', 'postgres:17', 'postgres:18']),
   /** What writes and reads backups on the servers. */
   RESTIC_IMAGE: z.string().min(1).default('restic/restic:0.19.1'),
   PGBOUNCER_IMAGE: z.string().min(1).default('edoburu/pgbouncer:v1.24.1-p1'),

@@ -5,6 +5,7 @@ import { backupDestinationsFeature } from './backup-destinations/index.ts';
 import { backupSchedulesFeature } from './backup-schedules/index.ts';
 import { backupsFeature } from './backups/index.ts';
 import { clonesFeature } from './clones/index.ts';
+import { databaseUpgradesFeature } from './database-upgrades/index.ts';
 import type { Feature } from './feature/feature.ts';
 import { identityFeature } from './identity/index.ts';
 import { instanceDatabasesFeature } from './instance-databases/index.ts';
@@ -48,6 +49,7 @@ export const features: readonly Feature[] = [
   restoreTestsFeature,
   replicasFeature,
   pitrFeature,
+  databaseUpgradesFeature,
   backupSchedulesFeature,
   systemBackupsFeature,
   webhooksFeature,

@@ -52,6 +52,13 @@ it('denies in production what only this machine should reach, whatever else is d
   });
 });
 
+it('reads the releases of PostgreSQL from the tags of their images', () => {
+  const images = 'postgres:18-alpine, registry.example.com:5000/pgvector:pg19';
+  expect(readConfig({ POSTGRES_UPGRADE_IMAGES: images }).POSTGRES_UPGRADE_IMAGES).toEqual(images.split(', '));
+  for (const wrong of ['postgres', 'postgres:latest', 'registry.example.com:5000/postgres', 'postgres:17,'])
+    expect(() => readConfig({ POSTGRES_UPGRADE_IMAGES: wrong })).toThrow(/POSTGRES_UPGRADE_IMAGES: .* is not an image/);
+});
+
 it('makes up no secret in production', () => {
   expect(() => readConfig({ ENVIRONMENT: 'production' })).toThrow(/DATABASE_URL[^]*SSH_ENCRYPTION_KEY[^]*APP_URL/);
 });

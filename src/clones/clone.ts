@@ -3,7 +3,13 @@ import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError, found, invalidState, notFound, validationError } from '../errors.ts';
-import { createInstanceWith, getInstance, instanceResource, instancesOfEnvironments } from '../instances/index.ts';
+import {
+  createInstanceWith,
+  getInstance,
+  instanceResource,
+  instancesOfEnvironments,
+  postgresRelease,
+} from '../instances/index.ts';
 import { isId } from '../ids.ts';
 import { parse } from '../parse.ts';
 import { getEnvironment } from '../projects/index.ts';
@@ -145,6 +151,7 @@ async function cloneNew(app: App, scope: OrgScope, source: Instance, input: Clon
     },
     cloneInstanceKind,
     (request) => ({ ...copy, destinationId, ...request }),
+    postgresRelease(source.postgresImage),
   );
 }
 

@@ -102,6 +102,22 @@ export const stepHelp = {
     message: 'PostgreSQL refuses the configuration: work_mem: invalid value',
     hint: 'Choose other values.',
   },
+  database_upgrade_failed: {
+    title: 'PostgreSQL could not be upgraded',
+    happened:
+      'The new release of PostgreSQL did not take the database, or has not what was dumped. A rehearsal leaves the instance as it is; after an upgrade, the old PostgreSQL serves again with all data.',
+    causes: [
+      'The image of the new release lacks an extension that the database uses, or runs another release than its tag says.',
+      'The database has something that the new release refuses, or that only a superuser can restore.',
+      'Somebody removed containers on the server meanwhile.',
+    ],
+    todo: [
+      'Read `message` and the log of the operation: `GET /api/operations/{id}/logs`. It has what PostgreSQL said.',
+      'Correct the cause, and rehearse the upgrade again: `POST /api/instances/{id}/database/upgrade/rehearsal`.',
+    ],
+    message: 'postgres:18 does not have the extension vector',
+    hint: 'Drop the extension if nothing needs it, or have POSTGRES_UPGRADE_IMAGES name an image that has it.',
+  },
   pooler_not_ready: {
     title: 'PgBouncer does not work',
     happened:

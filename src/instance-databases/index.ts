@@ -28,6 +28,7 @@ export {
 } from './pooler.ts';
 export { type PresetName, presetNames, type Storage } from './presets.ts';
 export { queryDatabase, queryDatabaseInput, type QueryResult } from './query.ts';
+export { copyReaders } from './readers.ts';
 export { rotateDatabasePassword } from './rotate.ts';
 export {
   type DatabaseStatement,

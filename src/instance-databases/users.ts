@@ -8,9 +8,8 @@ import { AppError, found, notFound } from '../errors.ts';
 import { databaseName, instanceResource, namesOf, scramVerifier } from '../instances/index.ts';
 import { parse } from '../parse.ts';
 import { ask, count, type Reached, reach, Refused, run } from './ask.ts';
+import { readers, readersRole } from './readers.ts';
 
-/** All of them are members of this role, which may read every table that there is or will be, and nothing else. */
-const group = 'ocore_readers';
 const most = 50;
 
 const userName = z
@@ -50,7 +49,7 @@ const listed = (condition: string): string => `
     SELECT r.rolname AS name, r.rolconnlimit AS "connectionLimit",
       (SELECT round(substring(one FROM '=([0-9]+)')::numeric / 1000) FROM unnest(r.rolconfig) one WHERE one LIKE 'statement_timeout=%') AS "statementTimeoutSeconds",
       (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid) AS connections
-    FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid AND g.rolname = '${group}'
+    FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid AND g.rolname = '${readers}'
     WHERE r.rolcanlogin AND ${condition}) x;`;
 
 /** The way through the server's own SSH: the address of the container is asked for there, as it changes with its starts. */
@@ -90,11 +89,10 @@ async function reachContent(app: App, scope: OrgScope, id: string): Promise<Reac
 const made = (name: string, verifier: string, connections: number, seconds: number): string => `
 DO $$ BEGIN
   IF current_setting('server_version_num')::int < 140000 THEN RAISE EXCEPTION 'Read-only users need PostgreSQL 14' USING ERRCODE = '0A000'; END IF;
-  IF (SELECT count(*) FROM pg_auth_members WHERE roleid = (SELECT oid FROM pg_roles WHERE rolname = '${group}')) >= ${most} THEN
+  IF (SELECT count(*) FROM pg_auth_members WHERE roleid = (SELECT oid FROM pg_roles WHERE rolname = '${readers}')) >= ${most} THEN
     RAISE EXCEPTION 'An instance has at most ${most} read-only users' USING ERRCODE = '54000'; END IF;
-  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '${group}') THEN CREATE ROLE ${group} NOLOGIN; END IF;
-  GRANT pg_read_all_data TO ${group};
-  CREATE ROLE "${name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT ${connections} PASSWORD '${verifier}' IN ROLE ${group};
+  ${readersRole}
+  CREATE ROLE "${name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT ${connections} PASSWORD '${verifier}' IN ROLE ${readers};
   ALTER ROLE "${name}" SET default_transaction_read_only = on;
   ALTER ROLE "${name}" SET statement_timeout = ${seconds * 1000};
   ALTER ROLE "${name}" SET idle_in_transaction_session_timeout = 60000;

@@ -18,6 +18,7 @@ import { creationFields, imageField } from './creation.ts';
 import { imageOfEnterprise, usualImage } from './image.ts';
 import { provisionInstanceKind } from './kinds.ts';
 import { checkLanguage } from './localisation.ts';
+import { imageForData } from './postgres-release.ts';
 import { sealEnvVars, sealNewAdminPassword, sealNewSecrets } from './sealed.ts';
 import { instanceResource } from './resource.ts';
 import { bytes, checkAgainstServer, checkMemory, mib, settingsFields } from './settings.ts';
@@ -70,6 +71,8 @@ export async function createInstanceWith<Input>(
   given: unknown,
   kind: OperationKind<Input, string, Instance['status']>,
   inputOf: (request: ProvisionRequest) => Input & Prisma.InputJsonValue,
+  /** The release of PostgreSQL that has the data that it takes. */
+  release = 0,
 ) {
   const input = parse(createInput, given);
   const environment = await getEnvironment(scope, input.environmentId);
@@ -98,7 +101,7 @@ export async function createInstanceWith<Input>(
           odooVersion: version,
           edition: input.edition ?? 'community',
           image,
-          postgresImage: app.config.POSTGRES_IMAGE,
+          postgresImage: imageForData(app.config, release),
           workers: input.workers ?? null,
           limitMemorySoft: BigInt(input.limitMemorySoft ?? 2048 * mib),
           limitMemoryHard: BigInt(input.limitMemoryHard ?? 2560 * mib),

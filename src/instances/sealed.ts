@@ -32,6 +32,15 @@ export async function sealOdooPassword(box: SecretBox, instance: { id: string; s
   return box.seal(JSON.stringify(secrets), secretOwner(instance.id, 'passwords'));
 }
 
+/** The same secrets for a copy of the instance with an id of its own. */
+export async function copySecrets(
+  box: SecretBox,
+  instance: { id: string; secretsEnc: string },
+  id: string,
+): Promise<string> {
+  return box.seal(JSON.stringify(await openSecrets(box, instance)), secretOwner(id, 'passwords'));
+}
+
 export async function openSecrets(
   box: SecretBox,
   instance: { id: string; secretsEnc: string },

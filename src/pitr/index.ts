@@ -1,4 +1,5 @@
 export { pitrFeature } from './feature.ts';
+export { archiveUpToNow, beginArchivingAgain } from './history.ts';
 export {
   archiveAtOnce,
   disablePointInTime,

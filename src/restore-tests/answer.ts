@@ -17,10 +17,11 @@ async function lastLines(host: RemoteHost, name: string): Promise<string> {
   return lines.join('\n');
 }
 
-/** Waits until Odoo answers with its login page. */
+/** Waits until Odoo answers with its login page. `code`: that of the operation when it does not. */
 export async function waitForLogin(
   { signal }: Pick<StepContext<unknown>, 'signal'>,
   { host, instance }: Site,
+  code: 'restore_test_failed' | 'odoo_not_healthy' = 'restore_test_failed',
 ): Promise<void> {
   const name = namesOf(instance.id).odoo;
   const end = performance.now() + longestMs;
@@ -37,14 +38,14 @@ export async function waitForLogin(
     const info = await findContainer(host, name);
     if (!info?.State.Running)
       throw new StepError(
-        'restore_test_failed',
+        code,
         `Odoo ended with exit code ${info?.State.ExitCode ?? -1} over the restored data. Its last log lines:\n${info ? await lastLines(host, name) : ''}`,
         'Read the log of the operation.',
       );
     await sleep(500, undefined, { signal });
   }
   throw new StepError(
-    'restore_test_failed',
+    code,
     `Odoo did not answer at /web/login within ten minutes (${said}). Its last log lines:\n${await lastLines(host, name)}`,
     'Read the log of the operation.',
   );

@@ -1,3 +1,4 @@
+export { waitForLogin } from './answer.ts';
 export { startDueTests, startRestoreTests } from './due.ts';
 export { restoreTestsFeature } from './feature.ts';
 export { runInput as runRestoreTestInput, scheduleInput as restoreTestScheduleInput } from './fields.ts';

@@ -258,5 +258,6 @@ async function restoreIntoNew(
     },
     provisionFromBackupKind,
     (request) => ({ ...request, ...parts, backupId: backup.id }),
+    Number.parseInt(manifest.postgresVersion, 10),
   );
 }

@@ -15,7 +15,7 @@ case " $* " in *" /run/ocore/dump.sql "*)
   exit 0 ;;
 esac
 case "$(cat)" in
-  *server_version_num*) echo 170000 ;;
+  *server_version_num*) echo "\${SMALL_RELEASE:-17}0000" ;;
   *'FROM ir_module_module m WHERE state IN'*) echo base ;;
   *ocore_received*) echo t ;;
   *replica_behind*) echo 0 ;;
@@ -168,6 +168,8 @@ export async function loadSmallImages(docker: Docker, seconds = initialisationSe
   pack.finalize();
   await container.putArchive(await buffer(pack), { path: '/' });
   for (const repo of ['small-odoo', 'small-postgres']) await container.commit({ repo, tag: '19.0' });
+  // The next release, for upgrades.
+  await container.commit({ repo: 'small-postgres', tag: '20.0', changes: 'ENV SMALL_RELEASE=20' });
   await container.commit({ repo: 'small-restic', tag: '19.0', changes: 'ENTRYPOINT ["/usr/local/bin/restic"]' });
   await container.remove({ v: true });
 }

@@ -15,7 +15,7 @@ const outcomes =
 
 /** What it says of what belongs to its instance, or of the instance and its data. */
 const further =
-  "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.pooler_enabled','database.pooler_disabled','database.pooler_failed','database.password_rotation_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','restore.files_completed','restore.files_failed','instance.cloned','instance.clone_failed'";
+  "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.pooler_enabled','database.pooler_disabled','database.pooler_failed','database.password_rotation_failed','database.upgrade_rehearsed','database.upgrade_rehearsal_failed','database.upgraded','database.upgrade_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','restore.files_completed','restore.files_failed','instance.cloned','instance.clone_failed'";
 
 /** Those whose cancellation is told by the entry of who cancelled them alone. */
 const furtherKinds = [
@@ -29,7 +29,7 @@ const furtherKinds = [
     'import',
   ],
   ...['clone', 'clone_over', 'create_replica', 'remove_replica', 'promote_replica', 'backup_and_delete'],
-  ...['enable_archiving', 'disable_archiving', 'restore_point'],
+  ...['enable_archiving', 'disable_archiving', 'restore_point', 'rehearse_database_upgrade', 'upgrade_database'],
 ]
   .map((kind) => `'instance.${kind}'`)
   .join();

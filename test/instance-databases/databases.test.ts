@@ -3,11 +3,15 @@ import { expect } from 'vitest';
 import { buildImage } from '../fleet/build-image.ts';
 import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
+import { loadNewerPostgres } from '../fleet/newer-postgres/load.ts';
 import type { Answer, Client } from '../kit/client.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { loadDatabaseOdoo } from './odoo-image.ts';
 
-it.override('env', { ODOO_IMAGE: 'database-odoo' });
+/** The real next release, one that does not start, and one that is not what it says. */
+const newer = 'postgres:18,broken-postgres:19,lying-postgres:20';
+
+it.override('env', { ODOO_IMAGE: 'database-odoo', POSTGRES_UPGRADE_IMAGES: newer });
 
 let ocore: Ocore;
 let owner: Client;
@@ -600,3 +604,180 @@ it('says what stands in the way where nothing runs', async () => {
   await succeeded(await owner.post(`/instances/${id}/start`));
   expect(await psql('SHOW jit')).toBe('off');
 });
+
+const upgrade = (body: object): Promise<Answer> => owner.post(`${base}/upgrade`, body);
+const rehearse = (targetVersion: number): Promise<Answer> => owner.post(`${base}/upgrade/rehearsal`, { targetVersion });
+/** The names of everything on the engine, but for what comes and goes with containers. */
+async function objects(): Promise<string[]> {
+  const { docker } = server.engine;
+  const containers = (await docker.listContainers({ all: true })).flatMap(({ Names }) => Names);
+  const networks = (await docker.listNetworks()).map(({ Name }) => Name);
+  const volumes = ((await docker.listVolumes()).Volumes ?? []).map(({ Name }) => Name);
+  return [...containers, ...networks, ...volumes].filter((name) => name.includes('ocore-')).sort();
+}
+const failure = async (answer: Answer): Promise<unknown[]> => {
+  const last = await ended(answer);
+  return [last.at('data.operationUpdated.status'), last.at('data.operationUpdated.error.code')];
+};
+
+it('shows what PostgreSQL can be upgraded to, and refuses an upgrade that nobody rehearsed', async () => {
+  const { docker } = server.engine;
+  await loadNewerPostgres(server.engine.socket);
+  await buildImage(docker, 'broken-postgres:19', 'FROM postgres:17\nENTRYPOINT ["false"]', {});
+  await docker.getImage('postgres:17').tag({ repo: 'lying-postgres', tag: '20' });
+  const known = await owner.get(`${base}/upgrade`);
+  expect([known.status, known.body]).toEqual([
+    200,
+    expect.objectContaining({
+      image: 'postgres:17',
+      version: 17,
+      targets: newer.split(',').map((image, index) => ({ version: 18 + index, image })),
+      replicas: 0,
+      rehearsal: null,
+      expectedDowntimeSeconds: null,
+      availableBytes: expect.any(Number),
+    }),
+  ]);
+  const asked = await owner.graphql(`{ instance(id: "${id}") { databaseUpgrade { version targets { version } } } }`);
+  expect(asked.at('data.instance.databaseUpgrade.version')).toBe(17);
+  const older = await upgrade({ targetVersion: 16, force: true });
+  expect([older.status, older.at('error.details.constraint')]).toEqual([400, 'one_of']);
+  const sudden = await upgrade({ targetVersion: 18 });
+  expect([sudden.status, sudden.at('error.code'), sudden.at('error.details.state')]).toEqual([
+    409,
+    'invalid_state',
+    'not_rehearsed',
+  ]);
+  await ocore.sql(
+    `INSERT INTO database_replicas (id, org_id, project_id, instance_id, server_id, number, status, password_enc, updated_at)
+     SELECT gen_random_uuid(), org_id, project_id, id, server_id, 1, 'failed', 'x', now() FROM instances WHERE id = $1`,
+    [id],
+  );
+  const followed = await upgrade({ targetVersion: 18, force: true });
+  await ocore.sql('DELETE FROM database_replicas WHERE instance_id = $1', [id]);
+  expect([followed.status, followed.at('error.code'), followed.at('error.details.constraint')]).toEqual([
+    409,
+    'conflict',
+    'replicas',
+  ]);
+  expect((await owner.get(`/instances/${id}`)).at('status')).toBe('running');
+}, 300_000);
+
+it('tells why a rehearsal fails, and leaves everything as it was', async () => {
+  const before = await objects();
+  expect(await failure(await rehearse(19))).toEqual(['failed', 'database_error']);
+  expect((await owner.get(`${base}/upgrade`)).at('rehearsal')).toMatchObject({
+    targetVersion: 19,
+    status: 'failed',
+    valid: false,
+    reason: 'database_error',
+    message: expect.stringContaining('stopped immediately'),
+    loadSeconds: null,
+  });
+  expect(await failure(await rehearse(20))).toEqual(['failed', 'database_upgrade_failed']);
+  expect((await owner.get(`${base}/upgrade`)).at('rehearsal.message')).toContain('runs PostgreSQL 17, not 20');
+  expect([await objects(), await psql('SHOW server_version'), (await page()).status]).toEqual([
+    before,
+    expect.stringMatching(/^17/),
+    200,
+  ]);
+}, 300_000);
+
+let reader: string;
+
+it('rehearses an upgrade on a copy, while Odoo serves', async () => {
+  reader = (await owner.post(`${base}/users`, { name: 'reports' })).text('password');
+  await psql("INSERT INTO res_partner VALUES (9001, 'Known customer', NULL, NULL, NULL)");
+  const before = await objects();
+  let rehearsing = true;
+  const statuses: number[] = [];
+  const visiting = (async () => {
+    while (rehearsing) {
+      statuses.push((await page()).status);
+      await sleep(200);
+    }
+  })();
+  await succeeded(await rehearse(18));
+  rehearsing = false;
+  await visiting;
+  expect([...new Set(statuses)]).toEqual([200]);
+  const known = await owner.get(`${base}/upgrade`);
+  expect(known.at('rehearsal')).toMatchObject({
+    targetVersion: 18,
+    status: 'succeeded',
+    valid: true,
+    reason: null,
+    tables: expect.any(Number),
+    startSeconds: expect.any(Number),
+  });
+  expect(Number(known.at('expectedDowntimeSeconds'))).toBeGreaterThan(0);
+  expect(await objects()).toEqual(before);
+}, 300_000);
+
+it('lets the old release serve again when Odoo is not healthy with the new one', async () => {
+  await psql(
+    "CREATE VIEW odoo_refuses AS SELECT 1 / (current_setting('server_version_num')::int / 180000 - 1) AS one; ALTER VIEW odoo_refuses OWNER TO odoo",
+  );
+  expect(await failure(await upgrade({ targetVersion: 18 }))).toEqual(['failed', 'odoo_not_healthy']);
+  const shown = await owner.get(`/instances/${id}`);
+  expect([shown.at('status'), shown.at('statusMessage')]).toEqual([
+    'running',
+    expect.stringContaining('was not upgraded'),
+  ]);
+  expect([
+    await psql('SHOW server_version'),
+    await psql('SELECT name FROM res_partner WHERE id = 9001'),
+    (await page()).status,
+    (await owner.get(`${base}/upgrade`)).at('version'),
+  ]).toEqual([expect.stringMatching(/^17/), 'Known customer', 200, 17]);
+  await psql('DROP VIEW odoo_refuses');
+}, 300_000);
+
+it('upgrades PostgreSQL with all rows, settings and read-only users', async () => {
+  const volumes = async (): Promise<string[]> =>
+    (await objects()).filter((name) => name.startsWith(`ocore-${id}-db-`) || name.startsWith(`ocore-${id}-filestore`));
+  const before = await volumes();
+  const rows = await psql('SELECT count(*) FROM res_partner');
+  await succeeded(await upgrade({ targetVersion: 18 }));
+  const shown = await owner.get(base);
+  expect(shown.body).toMatchObject({ image: 'postgres:18', version: expect.stringMatching(/^18\./) });
+  expect([
+    await psql('SELECT count(*) FROM res_partner'),
+    await psql('SELECT name FROM res_partner WHERE id = 9001'),
+    await psql('SHOW jit'),
+    await psql('SHOW max_connections'),
+    (await page()).status,
+    (await owner.get(`/instances/${id}`)).at('statusMessage'),
+  ]).toEqual([rows, 'Known customer', 'off', '160', 200, null]);
+  const exec = await server.engine.docker.getContainer(`ocore-${id}-odoo`).exec({
+    Cmd: [
+      'psql',
+      '-XAt',
+      '-h',
+      `ocore-${id}-db`,
+      '-U',
+      'reports',
+      '-d',
+      'books',
+      '-c',
+      'SELECT name FROM res_partner WHERE id = 9001',
+    ],
+    Env: [`PGPASSWORD=${reader}`],
+    AttachStdout: true,
+    Tty: true,
+  });
+  let said = '';
+  for await (const chunk of await exec.start({ Tty: true })) said += String(chunk);
+  expect([said.trim(), (await owner.get(`${base}/users`)).at('data.0.connectionLimit')]).toEqual(['Known customer', 5]);
+  const after = await volumes();
+  expect([after.length, after.filter((name) => before.includes(name))]).toEqual([
+    before.length,
+    before.filter((name) => name.includes('filestore')),
+  ]);
+  const safety = await owner.get('/backups?backup_type=pre_upgrade&status=completed');
+  expect(JSON.stringify(safety.body)).toContain(id);
+  expect((await owner.get(`${base}/upgrade`)).body).toMatchObject({ version: 18, rehearsal: null });
+  await succeeded(await owner.post(`/instances/${id}/stop`));
+  await succeeded(await owner.post(`/instances/${id}/start`));
+  expect([await psql('SHOW server_version'), (await page()).status]).toEqual([expect.stringMatching(/^18/), 200]);
+}, 300_000);

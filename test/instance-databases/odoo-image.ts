@@ -28,6 +28,8 @@ get() { sed -n "s/^$1 = //p" "$conf"; }
 PGHOST=$(get db_host) PGPORT=$(get db_port) PGUSER=$(get db_user) PGPASSWORD=$(get db_password) PGDATABASE=$(get db_name) PGCONNECT_TIMEOUT=5
 export PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGCONNECT_TIMEOUT
 case " $* " in *--stop-after-init*) exec psql -X -q -v ON_ERROR_STOP=1 -f /etc/odoo-tables.sql ;; esac
+# As an Odoo that finds something in its database that it cannot start with.
+[ -z "$(psql -X -A -t -c "SELECT to_regclass('odoo_refuses')")" ] || psql -X -c 'TABLE odoo_refuses' || exit 1
 exec perl -MIO::Socket::INET -e '
   $SIG{TERM} = $SIG{INT} = sub { exit 0 }; $SIG{CHLD} = "IGNORE";
   my $server = IO::Socket::INET->new(LocalPort => 8069, Listen => 50, ReuseAddr => 1) or die;
@@ -45,16 +47,26 @@ exec perl -MIO::Socket::INET -e '
   }'
 `;
 
+/** Prints the status of a page, which is all that it is asked for. */
+const curl = `#!/bin/sh
+exec perl -MIO::Socket::INET -e '
+  my ($port, $path) = $ARGV[-1] =~ m{:(\\d+)(/.*)};
+  my $server = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port) or exit 7;
+  print $server "GET $path HTTP/1.0\\r\\n\\r\\n";
+  my $first = <$server>;
+  print $1 if $first =~ / (\\d+) /;' -- "$@"
+`;
+
 /** An Odoo of a few lines that needs its PostgreSQL for every page: small enough for many, real where the two meet. */
 export async function loadDatabaseOdoo(docker: Docker): Promise<void> {
   const dockerfile = [
     'FROM postgres:17',
-    'COPY odoo /usr/local/bin/odoo',
+    'COPY odoo curl /usr/local/bin/',
     'COPY odoo-tables.sql /etc/odoo-tables.sql',
     'RUN mkdir -p /etc/odoo /var/lib/odoo && chown postgres /var/lib/odoo',
     'VOLUME /var/lib/odoo',
     'ENTRYPOINT []',
     'USER postgres',
   ];
-  await buildImage(docker, 'database-odoo:19.0', dockerfile.join('\n'), { odoo, 'odoo-tables.sql': tables });
+  await buildImage(docker, 'database-odoo:19.0', dockerfile.join('\n'), { odoo, curl, 'odoo-tables.sql': tables });
 }

@@ -369,6 +369,14 @@ export class Fixtures {
       ready: () => this.#onInstance('POST', '/database/rotate-password'),
     },
     'instance.configure_pooler': { usesServer: true, ready: () => this.#onInstance('PUT', '/database/pooler') },
+    'instance.rehearse_database_upgrade': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/upgrade/rehearsal', { targetVersion: 20 }),
+    },
+    'instance.upgrade_database': {
+      usesServer: true,
+      ready: () => this.#onInstance('POST', '/database/upgrade', { targetVersion: 20, force: true }),
+    },
     'instance.maintain_database': {
       usesServer: true,
       ready: () => this.#onInstance('POST', '/database/maintenance', { action: 'analyze' }),

@@ -21,6 +21,7 @@ it.override('env', {
   ODOO_IMAGE: 'small-odoo',
   POSTGRES_IMAGE: 'small-postgres:19.0',
   PGBOUNCER_IMAGE: 'small-postgres:19.0',
+  POSTGRES_UPGRADE_IMAGES: 'small-postgres:20.0',
 });
 
 /** Of workers alone: they run it. */

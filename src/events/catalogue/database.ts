@@ -14,6 +14,9 @@ const pooler = z.strictObject({
 const size = { poolSize: 20, maxClients: 500 };
 const maintenance = z.strictObject({ action: z.string().describe('vacuum, vacuum_analyze, analyze or reindex.') });
 
+const downtimeSeconds = z.number().nullable().describe('How long Odoo was stopped; null where that is not known.');
+const upgrade = z.strictObject({ targetVersion: z.int().describe('The major release of PostgreSQL.') });
+
 export const databaseEvents = {
   'database.configure_requested': event('Other parameters of PostgreSQL were requested.', parameters, {
     parameters: chosen,
@@ -74,6 +77,34 @@ export const databaseEvents = {
     action: 'reindex',
     reason: 'database_error',
   }),
+  'database.upgrade_rehearsal_requested': event('A rehearsal of an upgrade of PostgreSQL was requested.', upgrade, {
+    targetVersion: 18,
+  }),
+  'database.upgrade_rehearsed': event(
+    'An upgrade of PostgreSQL was rehearsed on a copy, and works.',
+    upgrade.extend({ reason }),
+    { targetVersion: 18, reason: null },
+  ),
+  'database.upgrade_rehearsal_failed': event(
+    'A rehearsal of an upgrade of PostgreSQL failed or was cancelled. The instance is as it was.',
+    upgrade.extend({ reason }),
+    { targetVersion: 18, reason: 'database_upgrade_failed' },
+  ),
+  'database.upgrade_requested': event(
+    'An upgrade of PostgreSQL was requested.',
+    upgrade.extend({ force: z.boolean().describe('Whether without a rehearsal.') }),
+    { targetVersion: 18, force: false },
+  ),
+  'database.upgraded': event(
+    'The instance runs on another release of PostgreSQL.',
+    upgrade.extend({ ...statusAndReason.shape, downtimeSeconds }),
+    { targetVersion: 18, status: 'running', downtimeSeconds: 94.2, reason: null },
+  ),
+  'database.upgrade_failed': event(
+    'An upgrade of PostgreSQL failed or was cancelled. Unless `status` is failed, the old PostgreSQL serves.',
+    upgrade.extend({ ...statusAndReason.shape, downtimeSeconds }),
+    { targetVersion: 18, status: 'running', downtimeSeconds: null, reason: 'odoo_not_healthy' },
+  ),
   'database.backend_terminated': event(
     'Somebody ended a connection to the database.',
     z.strictObject({ backend: z.string(), role: z.string().nullable() }),

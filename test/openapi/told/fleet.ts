@@ -126,6 +126,24 @@ export async function tellInstances({ story, ocore }: Scene, ada: Client): Promi
 const readOnce = `INSERT INTO database_metrics (org_id, instance_id, size_bytes, connections, max_connections, active, idle_in_transaction, waiting, longest_transaction_seconds, commits, rollbacks, blocks_hit, blocks_read, deadlocks, temp_bytes)
   SELECT org_id, id, 52428800, 12, 100, 1, 0, 0, 0.2, 1, 1, 1, 1, 0, 0 FROM instances WHERE id = $1`;
 
+/** As a worker leaves it. */
+const rehearsed = (operationId: string): object => ({
+  operationId,
+  status: 'succeeded',
+  fromImage: 'postgres:17',
+  targetVersion: 18,
+  targetImage: 'postgres:18',
+  reason: null,
+  message: null,
+  finishedAt: new Date().toISOString(),
+  dumpSeconds: 21.4,
+  loadSeconds: 48.2,
+  checkSeconds: 9.1,
+  startSeconds: 12.6,
+  tables: 612,
+  databaseBytes: 41_943_040,
+});
+
 /** What of its database needs no server. */
 async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ada: Client, id: string): Promise<void> {
   await ocore.sql(readOnce, [id]);
@@ -140,6 +158,7 @@ async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ad
     ['DELETE /instances/{id}/database/pooler', 'running'],
     ['POST /instances/{id}/database/rotate-password', 'running'],
     ['POST /instances/{id}/database/maintenance', 'running'],
+    ['POST /instances/{id}/database/upgrade/rehearsal', 'running'],
   ] as const) {
     await ocore.sql("UPDATE instances SET status = $2, database_settings = '{}', database_pooler = $3 WHERE id = $1", [
       id,
@@ -149,6 +168,10 @@ async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ad
     await story.tell(change, ada, status === 'stopped' ? { free: ['status', 'message'] } : {});
     await endOperations(ocore, id);
   }
+  await ocore.sql('UPDATE instances SET database_rehearsal = $2 WHERE id = $1', [id, rehearsed(id)]);
+  await story.tell('GET /instances/{id}/database/upgrade', ada);
+  await story.tell('POST /instances/{id}/database/upgrade', ada);
+  await endOperations(ocore, id);
 }
 
 /** What goes when nothing depends on it any more. */
