@@ -29,22 +29,21 @@ export class RefusalWatch {
   take({ stream, line }: Pick<ContainerLine, 'stream' | 'line'>): void {
     if (stream !== 'stderr' || this.#asking || !retries.test(line)) return;
     this.#asking = true;
-    this.#ask().then(
-      (refusal) => {
-        this.#asking = false;
-        if (refusal) this.#found.abort(refusal);
-      },
-      // Nothing is known, and restic goes on.
-      () => {
-        this.#asking = false;
-      },
-    );
+    void this.refusal().then((refusal) => {
+      this.#asking = false;
+      if (refusal) this.#found.abort(refusal);
+    });
   }
 
-  async #ask(): Promise<StepError | undefined> {
-    for (const id of this.#destinationIds) {
-      const refusal = await refusalOf(this.#context.app, id);
-      if (refusal) return refused(refusal.message);
+  /** What a destination refuses with now; undefined where none does, or where that cannot be found out. */
+  async refusal(): Promise<StepError | undefined> {
+    try {
+      for (const id of this.#destinationIds) {
+        const refusal = await refusalOf(this.#context.app, id);
+        if (refusal) return refused(refusal.message);
+      }
+    } catch (error) {
+      this.#context.log('warning', `The destination could not be asked: ${String(error)}`);
     }
     return undefined;
   }

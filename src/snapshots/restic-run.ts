@@ -3,6 +3,7 @@ import type { RemoteHost } from '../remote/index.ts';
 import { hostNameOf, oneOffName, parts } from './names.ts';
 import { endOneOff, type OneOff, runToEnd } from './one-off.ts';
 import { ResticOutput, type ResticStatus } from './restic-output.ts';
+import { exit } from './restic-problem.ts';
 import { RefusalWatch } from './refusal.ts';
 import type { Repository } from './repository.ts';
 
@@ -77,6 +78,9 @@ export async function resticOnce(
     throw watch.signal.reason;
   });
   if (!run.keep) await endOneOff(host, oneOff.name);
+  // Of what is refused, restic gives up on some at once.
+  const refusal = code === exit.failed && !outOfMemory ? await watch.refusal() : undefined;
+  if (refusal) throw refusal;
   output.code = code;
   return { outOfMemory, output };
 }

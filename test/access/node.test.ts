@@ -39,8 +39,11 @@ const nodeTypes = ((): string[] => {
 })();
 /** E-mails that a mail catcher holds are on a server, not in a table: they are found by their instance only. */
 const onServers = ['CaughtMail'];
+/** Files in a backup have paths, and no ids. */
+const withoutIds = ['BackupFile'];
 const connections = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(
-  (field) => getNamedType(field.type).name.endsWith('Connection') && !onServers.includes(nodeTypeOf(field)),
+  (field) =>
+    getNamedType(field.type).name.endsWith('Connection') && ![...onServers, ...withoutIds].includes(nodeTypeOf(field)),
 );
 
 /** Noted beside requests, once a minute: they differ between two looks. */

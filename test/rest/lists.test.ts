@@ -227,8 +227,8 @@ describe('the number of all rows', () => {
       environments: ENVIRONMENT_ID,
       instances: INSTANCE_ID,
     };
-    // They are read from the mail catcher on the instance's server, which is not there.
-    const elsewhere = ['/instances/{id}/mails'];
+    // They are read from a server, which is not there: from the mail catcher of an instance, from the snapshot of a backup.
+    const elsewhere = ['/instances/{id}/mails', '/backups/{id}/files'];
     for (const { method, path } of operations) {
       const id = idOf[/([^/]+)\/\{id\}/.exec(path)?.[1] ?? ''] ?? member;
       const schema = at(
