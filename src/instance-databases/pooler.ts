@@ -26,6 +26,7 @@ import { largestPool, poolerColumn, poolerSize } from './pooler-size.ts';
 export const enableDatabasePoolerInput = z.object({
   mode: z
     .string()
+    .max(20)
     .refine((mode) => mode === 'session', {
       message:
         'must be session: Odoo listens for notifications on its connections, which pooling by transaction or statement takes away from it',
