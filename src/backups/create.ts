@@ -74,7 +74,7 @@ export async function createBackup(app: App, scope: OrgScope, environmentId: str
 }
 
 /** Operations that replace the data of an instance: a dump would break off when they exchange the databases, and files may be put back. */
-const replacing = ['instance.restore', 'instance.restore_files', 'instance.import'];
+const replacing = ['instance.restore', 'instance.restore_files', 'instance.import', 'instance.upgrade_database'];
 
 async function requireKeptData(tx: Tx, orgId: string, instanceId: string): Promise<void> {
   const where = { orgId, resourceId: instanceId, kind: { in: replacing }, ...liveOperation };

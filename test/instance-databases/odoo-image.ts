@@ -5,8 +5,8 @@ import { buildImage } from '../fleet/build-image.ts';
  * What initialisation leaves, as far as oCore asks for it. Names and columns are Odoo's.
  */
 const tables = `
-CREATE TABLE IF NOT EXISTS ir_module_module (name text PRIMARY KEY, state text);
-INSERT INTO ir_module_module VALUES ('base', 'installed'), ('web', 'installed') ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS ir_module_module (name text PRIMARY KEY, state text, latest_version text);
+INSERT INTO ir_module_module VALUES ('base', 'installed', '19.0.1.3'), ('web', 'installed', '19.0.1.0') ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS res_country (id int PRIMARY KEY, code text, currency_id int);
 CREATE TABLE IF NOT EXISTS res_company (id int PRIMARY KEY, partner_id int, currency_id int);
 CREATE TABLE IF NOT EXISTS res_currency (id int PRIMARY KEY, active boolean);

@@ -9,13 +9,14 @@ flock 9
 if [ -f "$cache/done" ]; then echo "$cache"; exit 0; fi
 work=$(mktemp -d "$(dirname "$cache")/build.XXXXXX")
 root=$work/root
-trap 'rm -rf --one-file-system "$work"' EXIT
+trap 'umount "$root/proc" 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
 mirror=$(sed -nE 's/^(deb|URIs:) *(\[[^]]*\] *)?([^ ]+).*/\3/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1 || true)
 mkdir -p "$root/dev" "$root/proc" "$work/out"
 tar -C "$root" -xf "$1/postgres.tar"
 # Of its own, as the packages' scripts need them: nothing of this machine is in it.
 mknod -m 666 "$root/dev/null" c 1 3
 mknod -m 666 "$root/dev/urandom" c 1 9
+mount -t proc proc "$root/proc"
 printf 'deb %s sid main\n' "${mirror:-http://deb.debian.org/debian}" >"$root/etc/apt/sources.list.d/sid.list"
 chroot "$root" apt-get update >&2
 chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get purge -y --auto-remove postgresql-17 postgresql-client-17 >&2
@@ -25,6 +26,7 @@ rm -rf "$root"/var/lib/postgresql/* "$root"/var/cache/apt/* "$root"/var/lib/apt/
 sed -ri "s/^#?listen_addresses = .*/listen_addresses = '*'/" "$root/usr/share/postgresql/18/postgresql.conf.sample"
 chroot "$root" install -d -o postgres -g postgres -m 1777 /var/lib/postgresql
 chroot "$root" install -d -o postgres -g postgres -m 3777 /var/run/postgresql
+umount "$root/proc"
 tar -C "$root" --exclude=./proc --exclude=./sys --exclude=./dev -cf "$work/out/postgres.tar" .
 touch "$work/out/done"
 rm -rf "$cache"

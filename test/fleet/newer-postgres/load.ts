@@ -13,7 +13,6 @@ const changes = [
   'ENTRYPOINT ["docker-entrypoint.sh"]',
   'CMD ["postgres"]',
   'VOLUME /var/lib/postgresql',
-  'STOPSIGNAL SIGINT',
   'EXPOSE 5432',
   'ENV PGDATA=/var/lib/postgresql/18/docker LANG=C.UTF-8 PATH=/usr/lib/postgresql/18/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 ];
