@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { fastTests } from './test/fast.ts';
+import { lanes } from './test/fleet/slot.ts';
 
 /** They compare how long things take, break what they find, or have the machine's own accounts and ports: beside others they would meet those. */
 const alone: ReadonlySet<string> = new Set([
@@ -24,22 +25,26 @@ const shared = {
   hookTimeout: 900_000,
 };
 
+/** What takes longest begins first: else everything else would be over, and it alone would run on. */
+class Longest extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/operations/takeover.test.ts');
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
+const together = { maxWorkers: lanes, sequence: { groupOrder: 0 } };
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: Longest },
     projects: [
-      // Each of these files has everything for itself. Many wait: one more than there are processors.
-      {
-        test: {
-          ...shared,
-          name: 'fast',
-          include: fast,
-          maxWorkers: availableParallelism() + 1,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      // Two at a time, each with Docker engines and ports of its own (`test/fleet/slot.ts`).
-      { test: { ...shared, name: 'machine', include: machine, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      { test: { ...shared, name: 'alone', include: last, fileParallelism: false, sequence: { groupOrder: 2 } } },
+      // Most wait most of the time, so there are more than processors, and those of both kinds share them: each of `machine` has
+      // Docker engines and ports of its own (`test/fleet/slot.ts`).
+      { test: { ...shared, name: 'fast', include: fast, ...together } },
+      { test: { ...shared, name: 'machine', include: machine, ...together } },
+      { test: { ...shared, name: 'alone', include: last, fileParallelism: false, sequence: { groupOrder: 1 } } },
     ],
   },
 });
