@@ -172,6 +172,7 @@ async function tellDatabase({ story, ocore }: Pick<Scene, 'story' | 'ocore'>, ad
   await story.tell('GET /instances/{id}/database/upgrade', ada);
   await story.tell('POST /instances/{id}/database/upgrade', ada);
   await endOperations(ocore, id);
+  await ocore.sql("UPDATE instances SET status = 'running', database_rehearsal = NULL WHERE id = $1", [id]);
 }
 
 /** What goes when nothing depends on it any more. */
