@@ -1,8 +1,7 @@
 import { refusalOf } from '../backup-destinations/index.ts';
-import { StepError } from '../operations/kind.ts';
+import { type StepContext, StepError } from '../operations/kind.ts';
 import type { ContainerLine } from '../remote/index.ts';
 import type { Repository } from './repository.ts';
-import type { ResticContext } from './restic-run.ts';
 
 /** Restic says so before it waits, up to a quarter of an hour, whatever the reason is. */
 const retries = /returned error, retrying after/;
@@ -12,12 +11,12 @@ const retries = /returned error, retrying after/;
  * signal ends the run then.
  */
 export class RefusalWatch {
-  readonly #context: Pick<ResticContext, 'app' | 'log'>;
+  readonly #context: Pick<StepContext<unknown>, 'app' | 'log'>;
   readonly #destinationIds: readonly string[];
   readonly #found = new AbortController();
   #asking = false;
 
-  constructor(context: Pick<ResticContext, 'app' | 'log'>, { destinationId, readsFrom }: Repository) {
+  constructor(context: Pick<StepContext<unknown>, 'app' | 'log'>, { destinationId, readsFrom }: Repository) {
     this.#context = context;
     this.#destinationIds = [destinationId, readsFrom].filter((id) => typeof id === 'string');
   }
