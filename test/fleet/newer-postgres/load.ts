@@ -17,11 +17,16 @@ const changes = [
   'ENV PGDATA=/var/lib/postgresql/18/docker LANG=C.UTF-8 PATH=/usr/lib/postgresql/18/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 ];
 
+/** Gives the directory with the image, built where it is not there. */
+export async function buildNewerPostgres(images: string): Promise<string> {
+  const script = join(import.meta.dirname, 'build.sh');
+  const { stdout } = await run('bash', [script, images], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trim().split('\n').at(-1) ?? '';
+}
+
 /** Imports `postgres:18` into an engine, unless it has it already. */
 export async function loadNewerPostgres(socket: string): Promise<void> {
-  const script = join(import.meta.dirname, 'build.sh');
-  const { stdout } = await run('bash', [script, await prepareFleet()], { maxBuffer: 64 * 1024 * 1024 });
-  const directory = stdout.trim().split('\n').at(-1) ?? '';
+  const directory = await buildNewerPostgres(await prepareFleet());
   const known = await new Docker({ socketPath: socket }).listImages();
   const isThere = known.some(
     ({ RepoTags, Labels }) => RepoTags?.includes(tag) && Labels?.['sh.ocore.images'] === directory,

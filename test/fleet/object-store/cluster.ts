@@ -37,6 +37,12 @@ rgw_thread_pool_size = 64
 `;
 
 /** Ceph on one machine, below a directory of its own: a monitor and one place for objects, which a gateway is started on. */
+/** Gives the root directory of Ceph, made where it is not there. */
+export async function installCeph(): Promise<string> {
+  const { stdout } = await run('bash', [join(import.meta.dirname, 'install.sh')], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trim().split('\n').at(-1) ?? '';
+}
+
 export class Cluster {
   readonly #root: string;
   readonly #data: string;
@@ -48,9 +54,7 @@ export class Cluster {
   }
 
   static async start(): Promise<Cluster> {
-    const installer = join(import.meta.dirname, 'install.sh');
-    const { stdout } = await run('bash', [installer], { maxBuffer: 64 * 1024 * 1024 });
-    const root = stdout.trim().split('\n').at(-1) ?? '';
+    const root = await installCeph();
     await mkdir(join(root, 'data'), { recursive: true });
     const cluster = new Cluster(root, await mkdtemp(join(root, 'data', 'store-')));
     try {
