@@ -201,6 +201,8 @@ it('runs every language that the guides have examples in', () => {
     'nginx',
     'sh',
     'shell',
+    // A question for the SQL console, as part of a text.
+    'sql',
     // An HTTP message.
     'text',
   ]);

@@ -44,7 +44,16 @@ const untold: Readonly<Record<string, string>> = {
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
   ...Object.fromEntries(
     [
-      ...['GET /', 'GET /tables', 'GET /queries', 'GET /backends', 'GET /locks', 'GET /users', 'GET /config'],
+      ...[
+        'GET /',
+        'GET /tables',
+        'GET /queries',
+        'GET /backends',
+        'GET /locks',
+        'GET /users',
+        'GET /config',
+        'GET /pooler',
+      ],
       ...['POST /users', 'POST /query', 'POST /terminate-backend', 'DELETE /users/{name}'],
     ].map((route) => [
       `${route.replace('/', '/instances/{id}/database/').replace(/\/$/, '')} 200`,
