@@ -69,7 +69,7 @@ const examples: Examples = {
   mode: 'session',
   poolSize: 20,
   maxClients: 500,
-  'DatabasePooler.image': 'edoburu/pgbouncer:v1.24.1-p1',
+  'DatabasePooler.image': 'edoburu/pgbouncer:v1.25.2-p0',
   'DatabasePooler.host': `ocore-${ids.instance}-pooler`,
   'DatabasePooler.port': 6432,
   'DatabasePooler.version': '1.24.1',

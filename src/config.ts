@@ -98,7 +98,7 @@ const variables = z.object({
   POSTGRES_UPGRADE_IMAGES: releases.default(['postgres:16', 'postgres:17', 'postgres:18']),
   /** What writes and reads backups on the servers. */
   RESTIC_IMAGE: z.string().min(1).default('restic/restic:0.19.1'),
-  PGBOUNCER_IMAGE: z.string().min(1).default('edoburu/pgbouncer:v1.24.1-p1'),
+  PGBOUNCER_IMAGE: z.string().min(1).default('edoburu/pgbouncer:v1.25.2-p0'),
   MAIL_CATCHER_IMAGE: z.string().min(1).default('axllent/mailpit:v1.27'),
   /** How often the changes of databases are archived that can be restored to any second. */
   WAL_ARCHIVE_INTERVAL: duration.default(60),

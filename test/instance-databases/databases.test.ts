@@ -364,7 +364,7 @@ it.for([
   expect(JSON.stringify(refused.body)).toMatch(message);
 });
 
-const poolerImage = 'edoburu/pgbouncer:v1.24.1-p1';
+const poolerImage = 'edoburu/pgbouncer:v1.25.2-p0';
 
 it('puts PgBouncer between Odoo and PostgreSQL, and everything goes on', async () => {
   const { docker } = server.engine;
@@ -470,7 +470,7 @@ it('lets Odoo go on as before when PgBouncer does not answer', async () => {
     pgbouncer: '#!/bin/sh\nexec sleep 1000\n',
   });
   const failed = await ended(await owner.put(`${base}/pooler`, {}));
-  await docker.getImage(real).tag({ repo: 'edoburu/pgbouncer', tag: 'v1.24.1-p1' });
+  await docker.getImage(real).tag({ repo: 'edoburu/pgbouncer', tag: 'v1.25.2-p0' });
   expect([failed.at('data.operationUpdated.status'), failed.at('data.operationUpdated.error.code')]).toEqual([
     'failed',
     'pooler_not_ready',

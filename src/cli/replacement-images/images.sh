@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17`, `restic/restic:0.19.1` and `edoburu/pgbouncer:v1.24.1-p1` from Debian's
+# Makes the local stand-ins for the public images `odoo:19.0`, `postgres:17`, `restic/restic:0.19.1` and `edoburu/pgbouncer:v1.25.2-p0` from Debian's
 # packages, with the public images' contracts (names, users, volumes, ports, environment, entrypoints), and prints the directory that holds them.
 # They are kept outside the checkout, under a name made from this folder's recipes, and rebuilt when that is absent.
 set -euo pipefail

@@ -36,7 +36,7 @@ export const replacements: readonly Replacement[] = [
     ],
   },
   {
-    tag: 'edoburu/pgbouncer:v1.24.1-p1',
+    tag: 'edoburu/pgbouncer:v1.25.2-p0',
     file: 'pgbouncer.tar',
     changes: [
       'ENTRYPOINT ["/entrypoint.sh"]',
