@@ -30,7 +30,14 @@ export async function settleBackup(
       progress: Prisma.DbNull,
       ...(done
         ? { verifiedAt: verifiedAt ? new Date(verifiedAt) : null }
-        : { snapshotId: null, manifest: Prisma.DbNull, databaseBytes: null, filestoreBytes: null, addedBytes: null }),
+        : {
+            snapshotId: null,
+            verifiedAt: null,
+            manifest: Prisma.DbNull,
+            databaseBytes: null,
+            filestoreBytes: null,
+            addedBytes: null,
+          }),
     },
   });
   const { instanceId, environmentId, backupType, databaseBytes, filestoreBytes, addedBytes } = backup;

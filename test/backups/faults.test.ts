@@ -379,7 +379,8 @@ it('goes on with a store that was silent, tells what it refuses, and keeps what 
 it('does not delete an instance whose final backup fails', async () => {
   const repository = join(disk.dir, stage.instanceId);
   await rename(repository, `${repository}.away`);
-  const answer = await stage.owner.delete(`/instances/${stage.instanceId}`, { finalBackup: true });
+  const final = { finalBackup: true, destinationId: disk.id };
+  const answer = await stage.owner.delete(`/instances/${stage.instanceId}`, final);
   expect(await failure(answer)).toBe('repository_missing');
   expect((await stage.owner.get(`/instances/${stage.instanceId}`)).at('status')).toBe('running');
   expect(await stage.query('SELECT count(*) FROM res_users')).toBe('2');
