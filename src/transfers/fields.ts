@@ -8,7 +8,10 @@ const filename = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}/\\"]+$/u, 'must be a file name without slashes, quotes or control characters');
+  .refine((name) => !/[\p{Cc}/\\"]/u.test(name), {
+    error: 'must be a file name without slashes, quotes or control characters',
+    params: { constraint: 'format' },
+  });
 
 export const exportInput = z.object({ includeFilestore: z.boolean().nullish() });
 export const beginImportInput = z.object({
