@@ -28,16 +28,10 @@ export async function settleBackup(
       statusMessage: done ? null : (error?.message ?? null),
       completedAt: new Date(),
       progress: Prisma.DbNull,
+      verifiedAt: done && verifiedAt ? new Date(verifiedAt) : null,
       ...(done
-        ? { verifiedAt: verifiedAt ? new Date(verifiedAt) : null }
-        : {
-            snapshotId: null,
-            verifiedAt: null,
-            manifest: Prisma.DbNull,
-            databaseBytes: null,
-            filestoreBytes: null,
-            addedBytes: null,
-          }),
+        ? {}
+        : { snapshotId: null, manifest: Prisma.DbNull, databaseBytes: null, filestoreBytes: null, addedBytes: null }),
     },
   });
   const { instanceId, environmentId, backupType, databaseBytes, filestoreBytes, addedBytes } = backup;

@@ -1,19 +1,9 @@
-import { z } from 'zod';
-import { databaseName, type Site, sql } from '../instances/index.ts';
+import { countRows, databaseName, dumpedTables, namesOf, type Site, sql } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { extensionsOf } from './load.ts';
 
 /** Counting and analysing large tables takes its time. */
 const longMs = 6 * 3600_000;
-const counted = z.record(z.string(), z.number());
-
-/** The rows of every table, one line each; as dumps count them. */
-const count = `
-  SELECT format('SELECT json_build_object(%L, count(*)) FROM ONLY %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.oid
-  \\gexec`;
 
 /** Throws unless the new database has the rows and the extensions of the old one; then reads what the planner needs. */
 export async function checkTwin(
@@ -24,10 +14,8 @@ export async function checkTwin(
 ): Promise<string> {
   const { host, instance } = twin;
   const name = databaseName(instance.slug);
-  const said = await sql(host, instance, name, count, signal, longMs);
-  const found: Record<string, number> = {};
-  for (const line of said.split('\n').filter((one) => one.startsWith('{')))
-    Object.assign(found, counted.parse(JSON.parse(line)));
+  const container = namesOf(instance.id).database;
+  const found = await countRows(host, { container, database: name, of: dumpedTables }, signal, longMs);
   const tables = [...new Set([...Object.keys(rows), ...Object.keys(found)])];
   const wrong = tables
     .filter((table) => rows[table] !== found[table])

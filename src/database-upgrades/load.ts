@@ -6,13 +6,12 @@ import {
   ensureRoleAndDatabase,
   namesOf,
   openSecrets,
-  runTool,
   type Site,
   sql,
   waitForPostgres,
 } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
-import { signIn } from '../restores/index.ts';
+import { runLoader } from '../restores/index.ts';
 import { ensureTwin, type Wanted } from './twin.ts';
 
 type Context = StepContext<unknown>;
@@ -100,8 +99,7 @@ export async function loadDump(
   await ensureTwin(context, twin, wanted);
   await warnOfRoles(context, site);
   const { host, instance, sizing } = twin;
-  const lines: string[] = [];
-  const code = await runTool(
+  await runLoader(
     context,
     twin,
     {
@@ -119,22 +117,13 @@ export async function loadDump(
         databaseName(instance.slug),
       ],
       mounts: [{ volume, target: '/dump', readOnly: true }],
-      network: true,
       prepare: () => prepareDatabase(context, site, twin, wanted),
-      ...(await signIn(context, twin)),
     },
-    ({ line }) => {
-      context.log('warning', line);
-      lines.push(line);
-      if (lines.length > 20) lines.shift();
+    {
+      code: 'database_upgrade_failed',
+      hint: 'Read the log of the operation. The PostgreSQL that the instance has is as it was.',
     },
   );
-  if (code !== 0)
-    throw new StepError(
-      'database_upgrade_failed',
-      `pg_restore ended with exit code ${code}:\n${lines.slice(-5).join('\n')}`,
-      'Read the log of the operation. The PostgreSQL that the instance has is as it was.',
-    );
   const users = await copyReaders(site, { host, instance }, context.signal);
   return users > 0 ? `With ${users} read-only users` : 'The dump is loaded';
 }

@@ -1,6 +1,6 @@
 import { databaseName, ensureDatabaseRuns, namesOf, type Site, sql } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
-import { execInContainer } from '../remote/index.ts';
+import { freeBytes } from '../remote/index.ts';
 
 const gib = 1024 ** 3;
 const inGib = (bytes: number): string => `${(bytes / gib).toFixed(1)} GiB`;
@@ -15,9 +15,7 @@ export async function requireSpace({ signal }: Pick<StepContext<unknown>, 'signa
   const database = databaseName(instance.slug);
   const size = await sql(host, instance, database, 'SELECT pg_database_size(current_database());', signal);
   const needed = spaceFor(Number(size || '0'));
-  const command = ['df', '-Pk', '/var/lib/postgresql/data'];
-  const { stdout } = await execInContainer(host.docker, namesOf(instance.id).database, command, { signal });
-  const free = Number(/\s(\d+)\s+\d+%/.exec(stdout)?.[1]) * 1024;
+  const free = await freeBytes(host.docker, namesOf(instance.id).database, '/var/lib/postgresql/data', signal);
   if (needed > free)
     throw new StepError(
       'disk_space',

@@ -57,6 +57,7 @@ export { ensureFilestoreVolume, ensureOdoo } from './odoo-container.ts';
 export { addressOf, isTrusted, setOdooPassword, trustedOf, trustOdoo } from './odoo-trust.ts';
 export { type EnvironmentInstance, instancesOfEnvironments } from './of-environments.ts';
 export { type OneOff, removeTools, runTool } from './one-off.ts';
+export { allTables, countRows, dumpedTables } from './row-counts.ts';
 export { askPooler, ensurePooler, removePooler } from './pooler.ts';
 export { leastPool } from './pooler-conf.ts';
 export { poolerOf, poolerPort, type PoolerSettings, poolerShape } from './pooler-settings.ts';

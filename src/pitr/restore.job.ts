@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { recordFact } from '../audit/mutation.ts';
 import { found } from '../errors.ts';
 import {
+  allTables,
+  countRows,
   databaseName,
   ensureScratch,
   findContainer,
@@ -36,7 +38,6 @@ const recoveryMs = 6 * 3600_000;
 /** What its runs of restic are called. */
 const restores = { base: 'restore-base', wal: 'restore-wal', files: 'restore-files' } as const;
 const parts = { database: true, filestore: false };
-const rowsShape = z.record(z.string(), z.number()).catch({});
 
 /** What the base backup was made with: nothing else reads its files. */
 const imageOf = ({ state }: Context): string => z.object({ image: z.string() }).parse(state).image;
@@ -97,22 +98,14 @@ async function recover(context: Context): Promise<string> {
   }
 }
 
-const countRows = `
-  SELECT format('SELECT json_build_object(%L, count(*)) FROM ONLY %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY c.oid
-  \\gexec`;
-
 /** Dumps the recovered database and loads it beside the one that serves, with as many rows in each table. */
 async function load(context: Context): Promise<string> {
   const { site } = await placeOf(context);
   const { host, instance, sizing } = site;
   const volume = scratchOf(instance, context.operation.id);
   const database = databaseName(instance.slug);
-  const counted = await sqlIn(host, recoveryName(instance), database, countRows, context.signal, recoveryMs);
-  const rows: Record<string, number> = {};
-  for (const line of counted.split('\n').filter((one) => one.startsWith('{')))
-    Object.assign(rows, rowsShape.parse(JSON.parse(line)));
+  const container = recoveryName(instance);
+  const rows = await countRows(host, { container, database, of: allTables }, context.signal, recoveryMs);
   const said: string[] = [];
   const code = await runTool(
     context,

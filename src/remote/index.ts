@@ -4,6 +4,7 @@ export type { ContainerSpec, PullCredentials } from './docker/specs.ts';
 export { negotiated } from './docker/version.ts';
 export { RemoteError, dockerStatus, toRemoteError } from './errors.ts';
 export { execInContainer, runOneOff } from './exec.ts';
+export { freeBytes } from './free-bytes.ts';
 export { feedExec, type FedExec, ProgramFailure, readExec } from './exec-stream.ts';
 export { hasFiles, putFile, readFile } from './files.ts';
 export type { GuardedCall, RemoteGuard } from './guard.ts';

@@ -1,6 +1,7 @@
 import {
   createDatabase,
   databaseRole,
+  type OneOff,
   openSecrets,
   runTool,
   type Site,
@@ -67,13 +68,34 @@ export async function signIn({ app }: Pick<StepContext<unknown>, 'app'>, { insta
   };
 }
 
+/** Runs a program that loads a dump as Odoo's role. What it says is in the log; `failure`: what an exit code other than 0 means. */
+export async function runLoader(
+  context: StepContext<unknown>,
+  site: Site,
+  loader: Pick<OneOff, 'name' | 'image' | 'program' | 'mounts' | 'prepare'>,
+  failure: { code: ConstructorParameters<typeof StepError>[0]; hint: string },
+): Promise<void> {
+  const lines: string[] = [];
+  const tool = { ...loader, network: true, ...(await signIn(context, site)) };
+  const code = await runTool(context, site, tool, ({ line }) => {
+    context.log('warning', line);
+    lines.push(line);
+    if (lines.length > 20) lines.shift();
+  });
+  if (code !== 0)
+    throw new StepError(
+      failure.code,
+      `pg_restore ended with exit code ${code}:\n${lines.slice(-5).join('\n')}`,
+      failure.hint,
+    );
+}
+
 /** Loads a dump of `pg_dump -Fd` or `-Fc` into a new database beside the one that serves. An error ends it. */
 export async function loadDump(context: StepContext<unknown>, site: Site, dump: Dump): Promise<void> {
   const { instance, sizing } = site;
   const { incoming } = replacementNames(instance, context.operation.id);
   const jobs = Math.max(1, Math.min(4, sizing.cpuCores));
-  const lines: string[] = [];
-  const code = await runTool(
+  await runLoader(
     context,
     site,
     {
@@ -92,22 +114,10 @@ export async function loadDump(context: StepContext<unknown>, site: Site, dump: 
         `/restore/${dump.path}`,
       ],
       mounts: [{ volume: dump.volume, target: '/restore', readOnly: true }],
-      network: true,
       prepare: () => createIncoming(context, site),
-      ...(await signIn(context, site)),
     },
-    ({ line }) => {
-      context.log('warning', line);
-      lines.push(line);
-      if (lines.length > 20) lines.shift();
-    },
+    { code: 'restore_failed', hint: 'The data that served before is kept. Read the log of the operation.' },
   );
-  if (code !== 0)
-    throw new StepError(
-      'restore_failed',
-      `pg_restore ended with exit code ${code}:\n${lines.slice(-5).join('\n')}`,
-      'The data that served before is kept. Read the log of the operation.',
-    );
 }
 
 /** Throws unless what was loaded is a database of Odoo with as many rows as its manifest says, by table. */

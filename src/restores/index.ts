@@ -1,5 +1,5 @@
 export { requireConfirmed } from './confirm.ts';
-export { checkIncoming, createIncoming, type Dump, loadDump, signIn } from './databases.ts';
+export { checkIncoming, createIncoming, type Dump, loadDump, runLoader, signIn } from './databases.ts';
 export { prepareFilestore } from './filestores.ts';
 export { filestoresPath, replacementNames } from './names.ts';
 export { keepReplaced, type Parts, putBack, replaceData, type Rest, switchData } from './replace-data.ts';

@@ -2,7 +2,7 @@ import type { Backup } from '../../prisma/generated/client/client.ts';
 import { found } from '../errors.ts';
 import { ensureScratch, getImage, namesOf, removeScratch, type Site, sql } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
-import { execInContainer } from '../remote/index.ts';
+import { freeBytes } from '../remote/index.ts';
 import {
   endRestic,
   manifestShape,
@@ -126,13 +126,7 @@ export async function requireSpace(
   { host, instance }: Site,
   needed: number,
 ): Promise<void> {
-  const { stdout } = await execInContainer(
-    host.docker,
-    namesOf(instance.id).database,
-    ['df', '-Pk', '/var/lib/postgresql/data'],
-    { signal },
-  );
-  const free = Number(/\s(\d+)\s+\d+%/.exec(stdout)?.[1]) * 1024;
+  const free = await freeBytes(host.docker, namesOf(instance.id).database, '/var/lib/postgresql/data', signal);
   if (needed > free)
     throw new StepError(
       'disk_space',

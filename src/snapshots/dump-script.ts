@@ -1,3 +1,5 @@
+import { dumpedTables } from '../instances/index.ts';
+
 /** The folder of these files in the container of a dump. */
 const dir = '/run/ocore';
 export const scriptPath = `${dir}/dump.sh`;
@@ -58,9 +60,7 @@ SELECT to_regclass('public.ir_module_module') IS NOT NULL AS odoo \\gset
 SELECT json_build_object('module', json_build_array(name, coalesce(latest_version, ''))) FROM ir_module_module WHERE state IN ('installed', 'to upgrade', 'to remove') ORDER BY name;
 \\endif
 SELECT format('SELECT json_build_object(''rows'', json_build_array(%s, %L, count(*))) FROM ONLY %I.%I', c.oid, n.nspname || '.' || c.relname, n.nspname, c.relname)
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  ${dumpedTables}
   ORDER BY c.oid
 \\gexec
 \\! ${scriptPath} wait

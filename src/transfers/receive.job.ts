@@ -1,6 +1,6 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { implementOperation } from '../operations/registry.ts';
-import { execInContainer } from '../remote/index.ts';
+import { freeBytes } from '../remote/index.ts';
 import { transferSite } from './context.ts';
 import { receiveKind } from './kinds.ts';
 import { ensureHolder, ensureVolume, removePlace, transferFolder } from './place.ts';
@@ -12,12 +12,11 @@ const marginBytes = 256 * 1024 ** 2;
 
 async function requireSpace(
   { signal }: Pick<StepContext<unknown>, 'signal'>,
-  docker: Parameters<typeof execInContainer>[0],
+  docker: Parameters<typeof freeBytes>[0],
   holder: string,
   needed: number,
 ): Promise<void> {
-  const { stdout } = await execInContainer(docker, holder, ['df', '-Pk', transferFolder], { signal });
-  const free = Number(/\s(\d+)\s+\d+%/.exec(stdout)?.[1]) * 1024;
+  const free = await freeBytes(docker, holder, transferFolder, signal);
   if (needed + marginBytes > free)
     throw new StepError(
       'disk_space',
