@@ -27,7 +27,7 @@ function freePort(): Promise<number> {
 }
 
 /** `<dataDir>/postgres`; where the server's user cannot enter that, a directory named after it. */
-async function placeOf(dataDir: string, owner: ProcessOwner | undefined): Promise<string> {
+export async function placeOf(dataDir: string, owner: ProcessOwner | undefined): Promise<string> {
   if (!owner || (await isOpenToOthers(dataDir))) return join(dataDir, 'postgres');
   return join(systemDir, createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16), 'postgres');
 }

@@ -27,14 +27,12 @@ export async function provideImages(engine: LocalEngine, { say, yes }: ThisMachi
   // The others are pulled where the user sees it: in the steps of the operation.
   if (problem === undefined) return;
   say(`The Docker engine cannot pull ${first.tag}:\n  ${problem}${await proxyHint(engine)}`);
-  const names = missing.map(({ tag }) => tag).join(' and ');
+  const names = new Intl.ListFormat('en-GB').format(missing.map(({ tag }) => tag));
   if (!hasProgram('apt-get'))
     throw new Error(
       `Let the engine reach a registry that has ${names}, or use another server with --server user@host.`,
     );
-  say(
-    `\nReplacements of ${names} are built on this machine from Debian’s packages of Odoo 19, PostgreSQL 17 and restic.`,
-  );
+  say(`\nReplacements of ${names} are built on this machine from Debian’s packages.`);
   say('The first build takes a few minutes.');
   if (!hasProgram('debootstrap')) {
     await confirm('This needs the package debootstrap. Install it?', yes);

@@ -87,7 +87,7 @@ it('shows what the engine says when it cannot pull, after waiting for a slow ans
   onTestFinished(() => engine.stop());
   const demo = newcomer.demo({ SSH_PORT: sshPort }, '--yes', '--docker-socket', engine.socket);
   await demo.shows(/The Docker engine cannot pull postgres:17:\n.*Forbidden/);
-  await demo.shows(/Replacements of postgres:17 and odoo:19.0 are built on this machine/);
+  await demo.shows(/Replacements of postgres:17, odoo:19.0, \S+ and restic\S+ are built on this machine/);
   demo.type('\u0003');
   expect(await demo.ended()).not.toBe(0);
 });

@@ -23,9 +23,13 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
+export async function installPackages(): Promise<void> {
+  await run('bash', [join(here, 'install.sh')]);
+}
+
 /** Installs what is missing and gives the directory with the images, building them when it is not there. */
 export async function prepareFleet(): Promise<string> {
-  await run('bash', [join(here, 'install.sh')]);
+  await installPackages();
   const { stdout } = await run('bash', [buildScript], { maxBuffer: 64 * 1024 * 1024 });
   return stdout.trim().split('\n').at(-1) ?? '';
 }

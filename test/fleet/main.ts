@@ -1,6 +1,6 @@
 /** The test fleet for a person to play with: `npm run fleet [-- --servers 2]`. Stays up until Ctrl-C. `prepare` only installs and builds. */
 import { parseArgs } from 'node:util';
-import { prepareFleet, startFleet } from './fleet.ts';
+import { installPackages, prepareFleet, startFleet } from './fleet.ts';
 import { buildNewerPostgres } from './newer-postgres/load.ts';
 import { installCeph } from './object-store/cluster.ts';
 
@@ -12,8 +12,8 @@ if (positionals[0] === 'prepare') {
   process.stdout.write(
     'Preparing the test fleet (real sshd, Docker, Odoo, Ceph); the first time takes some minutes.\n',
   );
-  await buildNewerPostgres(await prepareFleet());
-  await installCeph();
+  await installPackages();
+  await Promise.all([prepareFleet().then(buildNewerPostgres), installCeph()]);
   process.exit(0);
 }
 const fleet = await startFleet({ servers: Number(values.servers) });

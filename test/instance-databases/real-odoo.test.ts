@@ -41,12 +41,14 @@ it('configures, rotates and maintains beside a real Odoo, which serves on', asyn
     while (rotating) statuses.push((await fetch(`${url}/web/login`)).status);
   })();
   await succeeded(owner, await owner.post(`${base}/rotate-password`));
-  // Whatever Odoo had open is gone: it signs in anew, with the password that it was started with.
-  await psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'odoo' AND state = 'idle'");
-  await expect.poll(() => psql("SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'odoo'")).toBe('t');
   rotating = false;
   await visiting;
   expect([...new Set(statuses)]).toEqual([200]);
+  // Whatever Odoo had open is gone: it signs in anew, with the password that it was started with. The page that meets a closed
+  // connection fails, as it does with any PostgreSQL that is restarted.
+  await psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'odoo' AND state = 'idle'");
+  await expect.poll(async () => (await fetch(`${url}/web/login`)).status).toBe(200);
+  await expect.poll(() => psql("SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'odoo'")).toBe('t');
   await succeeded(owner, await owner.post(`/instances/${id}/restart`));
   expect((await fetch(`${url}/web/login`)).status).toBe(200);
 

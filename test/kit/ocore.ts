@@ -10,6 +10,7 @@ import { type Running, start } from '../../src/start.ts';
 import { portRange } from '../fleet/slot.ts';
 import { Client } from './client.ts';
 import { freePort } from './free-port.ts';
+import { prepareDatabase } from './prepared-database.ts';
 
 /** A test does in seconds what users do in hours. */
 export const wideLimits = {
@@ -47,6 +48,7 @@ export class Ocore {
       ...wideLimits,
       ...env,
     };
+    if (!('DATABASE_URL' in all)) await prepareDatabase(dir);
     const running = await start(readConfig(all));
     return new Ocore(running, dir, all);
   }

@@ -83,27 +83,24 @@ interface Held extends Begun {
   name: string;
 }
 
-/** What every installation does: a worker is killed in every step of it. */
-const usual: ReadonlySet<string> = new Set([
-  ...['org.delete', 'server.validate', 'server.remove', 'backup.create'],
-  ...[
-    'provision',
-    'reprovision',
-    'reset_admin_password',
-    'configure',
-    'start',
-    'stop',
-    'restart',
-    'delete',
-    'restore',
-  ].map((kind) => `instance.${kind}`),
+/** Worth every step: what an installation is there for. */
+const usual: ReadonlySet<string> = new Set(['instance.provision', 'backup.create', 'instance.restore']);
+
+/** Each does something else on a server that could be done twice. */
+const familiar: ReadonlySet<string> = new Set([
+  ...usual,
+  ...['server.validate', 'instance.configure', 'instance.delete', 'instance.clone', 'instance.import'],
+  ...['instance.promote_replica', 'instance.restore_point', 'instance.upgrade_database'],
 ]);
 
-/** Of the others it is killed in two steps, and in every one with `TEST_STEPS=all`, which takes half an hour. */
-const everywhere = process.env['TEST_STEPS'] === 'all';
-function isMet(kind: string, position: number, steps: number): boolean {
-  return everywhere || usual.has(kind) || position === Math.floor((steps - 1) / 2) || position === steps - 1;
-}
+/** In the middle and in the last one. */
+const isChosen = (position: number, steps: number): boolean =>
+  position === Math.floor((steps - 1) / 2) || position === steps - 1;
+
+/** A worker is killed in every step of those, in two of every other kind, and in every step of all with `TEST_DEPTH=all`, which takes half an hour. */
+const everywhere = process.env['TEST_DEPTH'] === 'all';
+const isMet = (kind: string, position: number, steps: number): boolean =>
+  everywhere || usual.has(kind) || isChosen(position, steps);
 
 /** Every kind: whatever is registered, so that none can be forgotten. */
 const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) =>
@@ -142,9 +139,9 @@ function groupsOf(some: typeof targets): (typeof targets)[] {
   return groups;
 }
 
-/** A worker that comes back is met in fewer steps: what stops it are the attempts' numbers, whatever the step. */
+/** A worker that comes back is met in fewer steps: what stops it are the attempts' numbers, whatever the step and the kind. */
 const comesBack = ({ kind, position, steps }: (typeof targets)[number]): boolean =>
-  everywhere || usual.has(kind) ? position % 2 === 1 : position === Math.floor((steps - 1) / 2);
+  everywhere ? position % 2 === 1 : familiar.has(kind) && position === Math.floor((steps - 1) / 2);
 const runs = [
   ...groupsOf(targets).map((group) => ({ signal: 'SIGKILL' as const, group })),
   ...groupsOf(targets.filter(comesBack)).map((group) => ({

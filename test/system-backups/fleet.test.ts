@@ -1,11 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
+import { loadSmallImages } from '../bench/small-images.ts';
 import { it } from '../fleet/fixtures.ts';
 import { portRange } from '../fleet/slot.ts';
 import { Program } from '../kit/program.ts';
 import { at, backUp, command, openDirectory } from './kit.ts';
 
+const images = { ODOO_IMAGE: 'small-odoo', POSTGRES_IMAGE: 'small-postgres:19.0' };
+it.override('env', images);
+
+// Long enough for a backup in the middle of a provisioning.
+it.beforeAll(({ server }) => loadSmallImages(server.engine.docker, 8));
 afterAll(() => Program.endAll());
 
 it('is restored beside a live fleet: nothing on the servers is touched, and what ran is not repeated', async ({
@@ -55,7 +61,7 @@ it('is restored beside a live fleet: nothing on the servers is touched, and what
   const dir = await openDirectory();
   const restored = await command(['restore', file, '--old-is-stopped'], { DATA_DIR: join(dir, 'data') });
   expect(restored).toEqual({ code: 0, output: expect.stringContaining('Operations that were under way then: 1.') });
-  const program = await Program.start({ DATA_DIR: join(dir, 'data'), PORT_RANGE: portRange });
+  const program = await Program.start({ ...images, DATA_DIR: join(dir, 'data'), PORT_RANGE: portRange });
   const again = at(program.url, owner);
 
   const operation = async () => (await again.get(`/operations/${during.text('operationId')}`)).body;

@@ -3,7 +3,7 @@ import type { EngineCallName } from '../../../src/remote/docker/calls.ts';
 import type { Answer, Client } from '../../kit/client.ts';
 import { until } from '../../kit/holding.ts';
 import type { FakeEngine, Plot } from './engine.ts';
-import { type Misbehaviour, misbehavioursOf } from './misbehaviours.ts';
+import { chosenFor, type Misbehaviour } from './misbehaviours.ts';
 import { finished, type OperationState, type Stage } from './stage.ts';
 
 /** What a user does so that the product makes a call. */
@@ -49,11 +49,11 @@ export interface Case {
 
 const isCall = (name: string): name is EngineCallName => name in reachedBy;
 
-/** Every call with everything that may be done to it. Those that stall come first: they take longest. */
+/** What every call meets. Those that stall come first: they take longest. */
 export const cases: readonly Case[] = Object.keys(reachedBy)
   .filter(isCall)
-  .flatMap((call) =>
-    misbehavioursOf(call).map((misbehaviour, index) => ({ call, misbehaviour, index, name: misbehaviour.name })),
+  .flatMap((call, number) =>
+    chosenFor(call, number).map((misbehaviour, index) => ({ call, misbehaviour, index, name: misbehaviour.name })),
   )
   .sort((one, other) => one.index - other.index);
 

@@ -406,3 +406,16 @@ export function misbehavioursOf(call: EngineCallName): readonly Misbehaviour[] {
       (only?.includes(call) ?? (everywhere || variedCalls.includes(call))) && !except?.includes(call),
   );
 }
+
+/**
+ * Of those, what a run tries on the call with this number: every misbehaviour on every third call that it is for. With
+ * `TEST_DEPTH=all` each is tried on each.
+ */
+export function chosenFor(call: EngineCallName, number: number): readonly Misbehaviour[] {
+  const turn = ({ everywhere }: Misbehaviour): number => (everywhere ? number : variedCalls.indexOf(call));
+  const rank = (one: Misbehaviour): number =>
+    misbehaviours.filter(({ everywhere }) => everywhere === one.everywhere).indexOf(one);
+  return misbehavioursOf(call).filter(
+    (one) => process.env['TEST_DEPTH'] === 'all' || one.only !== undefined || (turn(one) + rank(one)) % 3 === 0,
+  );
+}
