@@ -1,16 +1,21 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { it } from '../fleet/fixtures.ts';
 import { firstEngine, firstSshPort, fleetDir } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
-import { databaseOdoo } from '../fleet/database-odoo.ts';
+import { databaseOdoo, loadDatabaseOdoo } from '../fleet/database-odoo.ts';
 import { type Credentials, ObjectStore } from '../fleet/object-store/object-store.ts';
 import { ended, Stage } from './stage.ts';
 
+const run = promisify(execFile);
+
 it.override('env', { ODOO_IMAGE: databaseOdoo });
+it.override('serverCount', 2);
 
 // Real containers, on a machine that may have much else to do.
 vi.setConfig({ testTimeout: 600_000 });
@@ -263,7 +268,8 @@ it('copies a backup to other destinations, and restores from a copy when the fir
   expect((await owner.delete(`/backup-schedules/${scheduleId}`)).status).toBe(200);
 });
 
-it('keeps a backup in S3, copies it to a bucket of another account, and restores from there byte for byte', async ({
+it('keeps a backup in S3, copies it to a bucket of another account, and restores from there byte for byte, also on another server', async ({
+  fleet,
   onTestFinished,
 }) => {
   const { owner } = stage;
@@ -298,6 +304,27 @@ it('keeps a backup in S3, copies it to a bucket of another account, and restores
   });
   expect(await stage.left()).toEqual([]);
 
+  // Staging on a server that has never seen the instance.
+  const [, second] = fleet.servers;
+  if (!second) throw new Error('The fleet has no second server');
+  await loadDatabaseOdoo(second.engine.docker);
+  const elsewhere = await owner.post(`/backups/${backup.text('id')}/restore`, {
+    target: 'new',
+    name: 'Elsewhere',
+    serverId: await owner.activeServer(second),
+    environmentId: await owner.environment('staging'),
+  });
+  await ended(owner, elsewhere, 'succeeded');
+  const there = async (part: string, ...command: string[]): Promise<string> => {
+    const name = `ocore-${elsewhere.text('id')}-${part}`;
+    return (await run('docker', ['-H', `unix://${second.engine.socket}`, 'exec', name, ...command])).stdout.trim();
+  };
+  const customers = "SELECT count(*) FROM res_partner WHERE name = 'A customer in S3'";
+  expect(await there('db', 'psql', '-XqAt', '-U', 'postgres', '-d', 'elsewhere', '-c', customers)).toBe('1');
+  const summed = 'cd /var/lib/odoo/filestore/elsewhere && find . -type f -exec sha256sum {} + | sort';
+  expect(await there('odoo', 'sh', '-c', summed)).toBe(before);
+  await ended(owner, await owner.delete(`/instances/${elsewhere.text('id')}`), 'succeeded');
+
   const change = async (): Promise<void> => {
     await stage.query("DELETE FROM res_partner WHERE name = 'A customer in S3'");
     await stage.inside('odoo', 'sh', '-c', `rm '${files}/ef/ef56' && echo changed >'${files}/ab/ab12'`);
@@ -305,7 +332,7 @@ it('keeps a backup in S3, copies it to a bucket of another account, and restores
   for (const id of [backup.text('id'), copyId]) {
     await change();
     await ended(owner, await owner.post(`/backups/${id}/restore`, { safetyBackup: false }), 'succeeded');
-    expect(await stage.query("SELECT count(*) FROM res_partner WHERE name = 'A customer in S3'")).toBe('1');
+    expect(await stage.query(customers)).toBe('1');
     expect(await sums()).toBe(before);
     await ended(owner, await owner.delete(`/backups/${id}`), 'succeeded');
   }
