@@ -17,6 +17,7 @@ const kits = [
   'database',
   'events',
   'feature',
+  'git',
   'idempotency',
   'operations',
   'limits',

@@ -4,13 +4,19 @@ import { backupHelp } from './backups.ts';
 import { cloneHelp } from './clones.ts';
 import { connectionHelp } from './connection.ts';
 import { engineHelp } from './engine.ts';
+import { gitHelp } from './git.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
 import { requestHelp } from './request.ts';
 import { stateHelp } from './state.ts';
 import { stepHelp } from './steps.ts';
 
 /** A code without help does not compile. The error pages and the examples of the OpenAPI document are made from this. */
-export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = { ...requestHelp, ...accessHelp, ...stateHelp };
+export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
+  ...requestHelp,
+  ...accessHelp,
+  ...stateHelp,
+  ...gitHelp,
+};
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
 const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp };
