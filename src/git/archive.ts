@@ -56,7 +56,7 @@ async function fill(
           await add(tar, { ...common, type: 'symlink', linkname: await linkTarget(blobs, entry), mode: 0o777 });
         else if (type === 'file')
           await addFile(tar, { ...common, size, mode: executable ? 0o755 : 0o644 }, blobs.read(id, size));
-        else await add(tar, { ...common, type: 'directory', mode: 0o755 });
+        else await add(tar, { ...common, name: `${name}/`, type: 'directory', mode: 0o755 });
       }
     } finally {
       await blobs.close();

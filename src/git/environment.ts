@@ -6,7 +6,6 @@ export type Setting = readonly [name: string, value: string];
 const settings: readonly Setting[] = [
   ['core.hooksPath', '/dev/null'],
   ['core.fsmonitor', 'false'],
-  ['core.alternateRefsCommand', ''],
   ['core.bigFileThreshold', '16m'],
   ['core.packedGitWindowSize', '16m'],
   ['core.packedGitLimit', '256m'],

@@ -19,7 +19,10 @@ const meanings: readonly (readonly [RegExp, ErrorCode])[] = [
 
 /** What says nothing where something else was said. */
 const empty =
-  /^(?:please make sure you have the correct access rights|and the repository exists|could not read from remote repository|the remote end hung up unexpectedly|@+|warning: redirecting)/i;
+  /^(?:please make sure you have the correct access rights|and the repository exists|could not read from remote repository|the remote end hung up unexpectedly|fetch-pack: |@+|warning: redirecting)/i;
+
+/** How far it came. */
+const noise = /^(?:hint|warning):|\d+% \(|: \d+, done\.$|^Total \d+ \(delta/;
 
 /** As one line of text that holds no secret. */
 export function cleaned(text: string, secrets: readonly string[]): string {
@@ -31,7 +34,7 @@ function tellingLines(stderr: string, secrets: readonly string[]): string[] {
   const lines = cleaned(stderr, secrets)
     .split('\n')
     .map((line) => line.replace(/^(?:(?:fatal|error|remote|ERROR): *)+/, '').trim())
-    .filter((line) => line !== '' && !/^(?:hint|warning):|\d+% \(|^Cloning into/.test(line));
+    .filter((line) => line !== '' && !noise.test(line));
   const telling = lines.filter((line) => !empty.test(line));
   return [...new Set(telling.length > 0 ? telling : lines)].slice(-6);
 }

@@ -22,7 +22,7 @@ function refuse(constraint: string, message: string): never {
 }
 
 /** `git@host:path`, which is no URL. What stands before two colons would be the name of a program. */
-const shortForm = /^(?<user>[^@:/]+)@(?<host>[^@:/[\]]+|\[[^[\]@]+\]):(?![:/]{2})\/?(?<path>[^/].*)$/;
+const shortForm = /^(?<user>[^@:/]+)@(?<host>[^@:/[\]]+|\[[^[\]@]+\]):(?!:|\/\/)\/?(?<path>[^/].*)$/;
 const longForm =
   /^(?<protocol>[a-z+.-]+):\/\/(?:(?<user>[^@/]*)@)?(?<host>[^@:/[\]]+|\[[^[\]@]+\])(?::(?<port>\d{1,5}))?\/(?<path>.*)$/i;
 
@@ -62,6 +62,8 @@ function pathOf(text: string): string {
 export function parseGitUrl(given: string): GitUrl {
   if (given.length > longest) refuse('max_length', `can have up to ${longest} characters`);
   if (/[^\u0021-\u007e]/.test(given)) refuse('format', 'must not contain spaces or characters beyond ASCII');
+  const protocolGiven = /^([a-z][a-z+.-]*):\/\//i.exec(given)?.[1];
+  if (protocolGiven !== undefined) protocolOf(protocolGiven);
   const long = longForm.exec(given)?.groups;
   const parts = long ?? shortForm.exec(given)?.groups;
   if (!parts) return refuse('format', 'must be like git@host:path, ssh://git@host/path or https://host/path');
