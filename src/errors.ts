@@ -10,6 +10,7 @@ export const errorTable = {
   query_too_complex: { status: 400, retryable: false },
   unauthenticated: { status: 401, retryable: false },
   invalid_credentials: { status: 401, retryable: false },
+  invalid_signature: { status: 401, retryable: false },
   token_expired: { status: 401, retryable: false },
   reauthentication_required: { status: 401, retryable: false },
   forbidden: { status: 403, retryable: false },

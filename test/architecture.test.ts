@@ -22,6 +22,7 @@ const kits = [
   'operations',
   'limits',
   'mail',
+  'push-webhooks',
   'secrets',
   'settings',
   'storage',

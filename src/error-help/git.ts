@@ -5,6 +5,20 @@ const details = { host: 'git.example.com' };
 
 /** What goes wrong while oCore reads a Git repository for a request. */
 export const gitHelp = {
+  invalid_signature: {
+    title: 'The signature of the webhook is not right',
+    happened:
+      'What came as a webhook of a Git host was not signed with the webhook secret of the repository. Nothing of it was read.',
+    todo: [
+      'Give the host the webhook secret of this repository. If nobody has it any more, make a new one.',
+      '`details.header` is the header that counts, `details.reason` what is wrong with it: `missing`, `algorithm` (it must be HMAC-SHA256) or `mismatch`.',
+      'A proxy must not change the body.',
+    ],
+    example: {
+      message: 'The header X-Hub-Signature-256 does not fit the body and the webhook secret of this repository',
+      details: { header: 'X-Hub-Signature-256', reason: 'mismatch' },
+    },
+  },
   git_unreachable: {
     title: 'The host of the Git repository cannot be reached',
     happened: 'No connection to the host was made, or it did not answer in time. Nothing was changed.',

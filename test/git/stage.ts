@@ -56,3 +56,6 @@ export const refusal = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) =>
       error instanceof Error ? `${String(Reflect.get(error, 'code'))}: ${error.message}` : String(error),
   );
+
+/** The code alone. */
+export const codeOf = async (work: Promise<unknown>): Promise<string> => (await refusal(work)).replace(/:.*/s, '');

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Git } from '../../src/git/index.ts';
 import { GitHttpsServer } from '../fleet/git-server/https.ts';
 import { type Content, gitmodules, ServedRepository } from '../fleet/git-server/repository.ts';
-import { never, refusal, remote, stage } from './stage.ts';
+import { codeOf, never, refusal, remote, stage } from './stage.ts';
 
 const run = promisify(execFile);
 const place = await stage();
@@ -169,6 +169,6 @@ describe('trees', () => {
       tree = await erp.rawTree(
         ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => ({ mode: '40000', name, id: tree })),
       );
-    expect(await refusal(fetched(await erp.commitTree('bomb', tree)))).toMatch(/^git_too_large: /);
+    expect(await codeOf(fetched(await erp.commitTree('bomb', tree)))).toBe('git_too_large');
   });
 });
