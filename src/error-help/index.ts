@@ -6,6 +6,7 @@ import { connectionHelp } from './connection.ts';
 import { engineHelp } from './engine.ts';
 import { gitHelp } from './git.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
+import { repositoryHelp } from './repositories.ts';
 import { requestHelp } from './request.ts';
 import { stateHelp } from './state.ts';
 import { stepHelp } from './steps.ts';
@@ -19,7 +20,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
 };
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
-const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp };
+const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp, ...repositoryHelp };
 
 /** What goes wrong on the way to a server and at its engine. */
 export type RemoteErrorCode = keyof typeof remoteHelp;
