@@ -4,7 +4,6 @@ import { AppError } from '../errors.ts';
 import { type GitNetworks, addressesOf } from './addresses.ts';
 import type { Part } from './archive.ts';
 import type { Cache } from './cache.ts';
-import type { Certificates } from './certificates.ts';
 import { type Listed, listTree } from './listing.ts';
 import { hasCommit, inRepository } from './local.ts';
 import { within } from './problem.ts';
@@ -15,7 +14,6 @@ import { parseGitUrl } from './url.ts';
 
 export interface Means {
   readonly cache: Cache;
-  readonly certificates: Certificates;
   readonly networks: GitNetworks;
 }
 
@@ -26,14 +24,14 @@ const noCommit = (sha: string): AppError => new AppError('git_ref_not_found', `T
 
 /** Works with a remote at addresses that were checked; at the same host, under the name that some hosts lead on to. */
 export async function reaching<T>(
-  { networks, certificates }: Pick<Means, 'networks' | 'certificates'>,
+  { networks }: Pick<Means, 'networks'>,
   remote: GitRemote,
   signal: AbortSignal,
   work: (remote: GitRemote, place: Omit<Place, 'repository'>) => Promise<T>,
 ): Promise<T> {
   const { url } = remote;
   const addresses = await addressesOf(networks, url.host, signal);
-  const place = { addresses, certificates: url.protocol === 'https' ? await certificates.file() : '' };
+  const place = { addresses };
   try {
     return await work(remote, place);
   } catch (error) {

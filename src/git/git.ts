@@ -1,7 +1,6 @@
 import { AppError } from '../errors.ts';
 import { addressesOf, type GitNetworks } from './addresses.ts';
 import { Cache } from './cache.ts';
-import { Certificates } from './certificates.ts';
 import { readCommits } from './commits.ts';
 import { bringParts, type Means, reaching } from './fetch.ts';
 import { scanHostKeys } from './host-keys.ts';
@@ -39,7 +38,7 @@ export class Git {
 
   constructor({ directory, networks, limits }: GitOptions) {
     this.#limits = limits;
-    this.#means = { cache: new Cache(directory, limits), certificates: new Certificates(directory), networks };
+    this.#means = { cache: new Cache(directory, limits), networks };
   }
 
   /** The keys that an SSH host presents; none over HTTPS. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
 import { AppError } from '../errors.ts';
 import { type Environment, environment, type Setting } from './environment.ts';
 import type { GitRemote } from './remote.ts';
@@ -50,8 +51,15 @@ async function sshEnvironment(dir: string, { url, access }: GitRemote, address: 
 /** A constant: the shell of Git reads from its environment what it prints. */
 const helper = `!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$OCORE_GIT_USERNAME" "$OCORE_GIT_TOKEN"; }; f`;
 
-function httpsSettings({ url, access }: GitRemote, addresses: readonly string[], certificates: string): Setting[] {
+/** Git trusts what this program trusts: the certificates of Node, and the operator's own (NODE_EXTRA_CA_CERTS). */
+async function httpsSettings(
+  dir: string,
+  { url, access }: GitRemote,
+  addresses: readonly string[],
+): Promise<Setting[]> {
   const { host, port } = url;
+  const certificates = join(dir, 'certificates.pem');
+  await writeFile(certificates, `${getCACertificates('default').join('\n')}\n`);
   const places = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address));
   const origin = `https://${isIP(host) === 6 ? `[${host}]` : host}${port === 443 ? '' : `:${port}`}`;
   return [
@@ -72,7 +80,7 @@ export function secretsOf({ access }: GitRemote): string[] {
 /** An environment in which Git reaches this remote at the addresses that were checked. Its files are gone afterwards. */
 export async function inSession<T>(
   remote: GitRemote,
-  place: { addresses: readonly string[]; certificates: string; repository?: string | undefined },
+  place: { addresses: readonly string[]; repository?: string | undefined },
   work: (environmentOf: (more?: Environment) => Environment) => Promise<T>,
 ): Promise<T> {
   const { url, access } = remote;
@@ -87,7 +95,7 @@ export async function inSession<T>(
         : access.kind === 'token'
           ? { OCORE_GIT_USERNAME: access.username, OCORE_GIT_TOKEN: access.token }
           : {};
-    const settings = url.protocol === 'ssh' ? [] : httpsSettings(remote, place.addresses, place.certificates);
+    const settings = url.protocol === 'ssh' ? [] : await httpsSettings(dir, remote, place.addresses);
     return await work((more) =>
       environment({
         home: dir,

@@ -20,7 +20,6 @@ export interface Budget {
 
 export interface Place {
   readonly addresses: readonly string[];
-  readonly certificates: string;
   readonly repository: string;
 }
 

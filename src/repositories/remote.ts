@@ -11,10 +11,17 @@ import { privateKeyOwner, tokenOwner } from './sealed.ts';
 /** Of one reading; a repository of addons is far below. */
 const limits = { seconds: 600, bytes: 2 * 1024 ** 3 };
 
+/** One for each program: work in the same cache waits for its turn there. */
+const known = new WeakMap<App['config'], Git>();
+
 /** The Git of this program, which goes where the operator lets it connect to: by the rule for servers. */
 export function gitOf({ config }: Pick<App, 'config'>): Git {
+  const before = known.get(config);
+  if (before) return before;
   const networks = new Destinations({ denied: config.SERVER_NETWORKS_DENIED, allowed: config.SERVER_NETWORKS_ALLOWED });
-  return new Git({ directory: join(config.DATA_DIR, 'git'), networks, limits });
+  const git = new Git({ directory: join(config.DATA_DIR, 'git'), networks, limits });
+  known.set(config, git);
+  return git;
 }
 
 /** Denied addresses are refused at once; names are resolved when oCore connects. */

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Git, GitAccess, HostKey } from '../../src/git/index.ts';
 import { parseGitUrl } from '../../src/git/index.ts';
@@ -124,6 +127,43 @@ it('gets a commit from a host of the first protocol: the newest alone, an older 
   expect((await git.fetch(at(), shas[2] ?? '', never)).commit.subject).toBe('Version 3');
   expect((await git.fetch(at(), shas[0] ?? '', never)).commit.subject).toBe('Version 1');
   expect(await refusal(git.fetch(at(), 'f'.repeat(40), never))).toMatch(/^git_ref_not_found: /);
+});
+
+it('takes from a host of the first protocol no more history than it may', async () => {
+  const large = await ServedRepository.create(place.root, 'large.git');
+  const first = await large.commit('main', { 'a.txt': 'small' });
+  for (let index = 0; index < 3; index += 1) await large.commit('main', { 'dump.bin': randomBytes(2_000_000) });
+  await large.commit('main', { 'a.txt': 'small again' });
+  const keys = await git.hostKeys(parseGitUrl(old.url(large.dir)), never);
+  const at = remote(old.url(large.dir), { kind: 'deploy_key', privateKey: old.privateKey, hostKeys: keys });
+  const small = place.git({ bytes: 3 * 1024 ** 2 });
+  const newest = await large.git('rev-parse', 'main');
+  expect((await small.fetch(at, newest, never)).commit.sha).toBe(newest);
+  expect(await refusal(small.fetch(at, first, never))).toBe('git_too_large: The repository is larger than 3 MiB');
+});
+
+it('begins again where a killed worker has left locks and half a download', async () => {
+  const at = from();
+  await git.fetch(at, shas[0] ?? '', never);
+  const [name = ''] = await readdir(join(place.root, 'cache', at.id));
+  const cache = join(place.root, 'cache', at.id, name);
+  const long = new Date(Date.now() - 3_600_000);
+  await mkdir(join(cache, 'incoming-old', 'pack'), { recursive: true });
+  for (const left of ['shallow.lock', 'refs/ocore/x.lock', 'incoming-old/pack/tmp_pack_x'])
+    await writeFile(join(cache, left), 'x');
+  for (const left of ['shallow.lock', 'refs/ocore/x.lock', 'incoming-old']) await utimes(join(cache, left), long, long);
+  expect((await git.fetch(at, shas[1] ?? '', never)).commit.subject).toBe('Version 2');
+  expect((await readdir(cache, { recursive: true })).filter((one) => /lock|incoming/.test(one))).toEqual([]);
+  // All of it can be deleted.
+  await rm(join(place.root, 'cache'), { recursive: true });
+  expect((await git.fetch(at, shas[1] ?? '', never)).commit.subject).toBe('Version 2');
+});
+
+it('lets several work on one repository at once', async () => {
+  const at = from();
+  const others = [git, git, place.git(), place.git()];
+  const trees = await Promise.all(others.map((one, index) => one.fetch(at, shas[index % 3] ?? '', never)));
+  expect(trees.map(({ commit }) => commit.sha)).toEqual([shas[0], shas[1], shas[2], shas[0]]);
 });
 
 describe('is refused', () => {
