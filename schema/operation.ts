@@ -76,7 +76,8 @@ export const Operation = builder.objectRef<WithSteps>('Operation').implement({
     status: t.expose('status', { type: OperationStatus, description: 'The status.' }),
     progress: t.exposeInt('progress', { description: 'Percent done, over all steps.' }),
     resourceType: t.exposeString('resourceType', {
-      description: 'The type of the resource that it works on: server, instance, environment, backup or org.',
+      description:
+        'The type of the resource that it works on: server, instance, environment, backup, repository or org.',
     }),
     resourceId: t.exposeID('resourceId', { description: 'The id of the resource that it works on.' }),
     serverId: t.exposeID('serverId', { nullable: true, description: 'The server that it works on.' }),
@@ -150,7 +151,8 @@ builder.queryFields((t) => ({
       args: {
         ...operationFilters,
         resourceType: t.arg.string({
-          description: 'Only operations of this type of resource: server, instance, environment, backup or org.',
+          description:
+            'Only operations of this type of resource: server, instance, environment, backup, repository or org.',
         }),
         resourceId: t.arg.id({ description: 'Only operations of this server or instance.' }),
         projectId: t.arg.id({ description: 'Only operations of this project.' }),

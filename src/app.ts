@@ -28,7 +28,7 @@ export interface App {
   readonly queue: OperationQueue;
   /** How each kind of operation ends, also where no worker has begun it. */
   readonly kinds: KnownKinds;
-  /** What all features keep in an organization, a server or an environment. */
+  /** What all features keep in an organization, a server, a project or an environment. */
   readonly holdings: Holdings;
   readonly remote: RemotePool;
 }

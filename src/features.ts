@@ -16,6 +16,7 @@ import { organizationsFeature } from './orgs/index.ts';
 import { pitrFeature } from './pitr/index.ts';
 import { projectsFeature } from './projects/index.ts';
 import { registriesFeature } from './registries/index.ts';
+import { repositoriesFeature } from './repositories/index.ts';
 import { replicasFeature } from './replicas/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { restoreTestsFeature } from './restore-tests/index.ts';
@@ -39,6 +40,7 @@ export const features: readonly Feature[] = [
   serversFeature,
   backupDestinationsFeature,
   projectsFeature,
+  repositoriesFeature,
   instancesFeature,
   instanceDatabasesFeature,
   snapshotsFeature,

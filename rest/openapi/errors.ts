@@ -13,8 +13,11 @@ function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** What no documented route answers: it knows its methods, and its GraphQL document is a simple one. */
-const elsewhere: readonly ErrorCode[] = ['method_not_allowed', 'query_too_complex'];
+/** What no documented route answers: it knows its methods, its GraphQL document is a simple one, and repositories are read by operations. */
+const elsewhere: readonly ErrorCode[] = [
+  ...(['method_not_allowed', 'query_too_complex', 'git_unreachable', 'git_access_denied'] as const),
+  ...(['git_host_key_changed', 'git_ref_not_found', 'git_too_large', 'git_refused'] as const),
+];
 const documented = codes.filter((code) => !elsewhere.includes(code));
 
 export function errorExamples(): Record<string, JsonObject> {

@@ -13,6 +13,7 @@ export const resources = [
   'registries',
   'projects',
   'environments',
+  'repositories',
   'instances',
   'instance_code',
   'databases',
@@ -28,6 +29,7 @@ export const resources = [
 const projectResources: ReadonlySet<string> = new Set([
   'projects',
   'environments',
+  'repositories',
   'instances',
   'instance_code',
   'databases',
@@ -69,9 +71,9 @@ export const systemRoles: readonly { name: string; description: string; permissi
   },
   {
     name: 'Developer',
-    description: 'Projects, environments, instances and their operations',
+    description: 'Projects, environments, repositories, instances and their operations',
     permissions: [
-      ...manages(['projects', 'environments', 'instances', 'instance_code', 'backups', 'operations']),
+      ...manages(['projects', 'environments', 'repositories', 'instances', 'instance_code', 'backups', 'operations']),
       ...views(['org', 'members', 'servers', 'registries', 'databases', 'backup_destinations', 'secrets']),
     ],
   },
@@ -122,6 +124,7 @@ const about: Readonly<Record<Resource, string>> = {
   registries: 'private image registries; their passwords are never shown',
   projects: 'projects',
   environments: 'environments',
+  repositories: 'Git repositories and branch mappings of projects; tokens and private keys are never shown',
   instances: 'instances and their logs',
   instance_code: 'the images and environment variables that instances run with',
   databases: 'the databases of instances: their state, configuration and content',

@@ -14,6 +14,7 @@ type Json = Prisma.InputJsonValue;
 type InProjects =
   | 'view:projects'
   | 'view:environments'
+  | 'view:repositories'
   | 'view:instances'
   | 'view:backups'
   | 'view:databases'

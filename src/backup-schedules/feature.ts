@@ -12,8 +12,9 @@ export const backupSchedulesFeature: Feature = {
   },
   history: ['backup_alerts'],
   erase: async (tx, { type, orgId, id }) => {
-    const where = type === 'environment' ? { orgId, environmentId: id } : { orgId };
     if (type === 'server') return;
+    const within = type === 'environment' ? { environmentId: id } : type === 'project' ? { projectId: id } : {};
+    const where = { orgId, ...within };
     await tx.backupAlert.deleteMany({ where });
     await tx.backupSchedule.deleteMany({ where });
   },

@@ -4,16 +4,23 @@ import { backupHelp } from './backups.ts';
 import { cloneHelp } from './clones.ts';
 import { connectionHelp } from './connection.ts';
 import { engineHelp } from './engine.ts';
+import { gitHelp } from './git.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
+import { repositoryHelp } from './repositories.ts';
 import { requestHelp } from './request.ts';
 import { stateHelp } from './state.ts';
 import { stepHelp } from './steps.ts';
 
 /** A code without help does not compile. The error pages and the examples of the OpenAPI document are made from this. */
-export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = { ...requestHelp, ...accessHelp, ...stateHelp };
+export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
+  ...requestHelp,
+  ...accessHelp,
+  ...stateHelp,
+  ...gitHelp,
+};
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
-const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp };
+const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp, ...repositoryHelp };
 
 /** What goes wrong on the way to a server and at its engine. */
 export type RemoteErrorCode = keyof typeof remoteHelp;

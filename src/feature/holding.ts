@@ -3,7 +3,7 @@ import type { Tx } from '../database/database.ts';
 
 /** What can be deleted although other features keep something in it. */
 export interface Place {
-  readonly type: 'organization' | 'server' | 'environment';
+  readonly type: 'organization' | 'server' | 'project' | 'environment';
   readonly orgId: string;
   readonly id: string;
 }
@@ -40,7 +40,9 @@ export async function livingOf(type: string, onServers: boolean, { count, first 
   return { type, onServers, count: await count(), names: (await first(100)).map(({ name }) => name) };
 }
 
+const plural = (type: string): string => `${type.replace(/y$/, 'ie')}s`;
+
 /** For the details of an error: `{ servers: ['berlin-1'] }`. */
 export function namesOf(living: readonly Living[]): Record<string, readonly string[]> {
-  return Object.fromEntries(living.map(({ type, names }) => [`${type}s`, names]));
+  return Object.fromEntries(living.map(({ type, names }) => [plural(type), names]));
 }

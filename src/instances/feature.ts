@@ -13,7 +13,9 @@ import { getInstance } from './list.ts';
 
 const within = ({ type, orgId, id }: Place) => ({
   orgId,
-  ...(type === 'server' ? { serverId: id } : type === 'environment' ? { environmentId: id } : {}),
+  ...(type === 'server' ? { serverId: id } : {}),
+  ...(type === 'project' ? { projectId: id } : {}),
+  ...(type === 'environment' ? { environmentId: id } : {}),
 });
 
 export const instancesFeature: Feature = {

@@ -1,4 +1,5 @@
-import type { OperationErrorCode } from '../error-help/index.ts';
+import { isOperationErrorCode, operationErrorHelp, type OperationErrorCode } from '../error-help/index.ts';
+import { AppError } from '../errors.ts';
 import { RemoteError, toRemoteError } from '../remote/index.ts';
 import { type OperationError, StepError } from './kind.ts';
 
@@ -9,6 +10,9 @@ export type Described = OperationError & { code: OperationErrorCode };
 export function describeError(error: unknown): Described {
   if (error instanceof StepError || error instanceof RemoteError)
     return { code: error.code, message: error.message, hint: error.hint };
+  // Of what this program does itself, without a server.
+  if (error instanceof AppError && isOperationErrorCode(error.code))
+    return { code: error.code, message: error.message, hint: operationErrorHelp[error.code].hint };
   const remote = toRemoteError(error);
   if (remote.code !== 'remote_command_failed') return { code: remote.code, message: remote.message, hint: remote.hint };
   // An unknown error may quote anything; the log of the process has it in full.

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOperationErrorCode } from '../error-help/index.ts';
+import { AppError, errorTable } from '../errors.ts';
 import { RemoteError } from '../remote/index.ts';
 
 /** Waits between tries of a step whose server went away for a moment, in ms; the last is repeated. */
@@ -6,6 +8,12 @@ const delays = [500, 1000, 2000, 4000, 8000];
 
 /** How long a server may be away, in ms: while nothing was begun there, after that, and while it is cleaned up. */
 export const awayMs = { unbegun: 16_000, begun: 60_000, cleanup: 25_000 };
+
+/** Whether the same may succeed a moment later. */
+function isPassing(error: unknown): error is Error {
+  if (error instanceof RemoteError) return error.retryable;
+  return error instanceof AppError && isOperationErrorCode(error.code) && errorTable[error.code].retryable;
+}
 
 /** Tries again while the server is away for a moment; no new try begins after `windowMs`. */
 export async function retrying<T>(
@@ -18,13 +26,7 @@ export async function retrying<T>(
       return await work();
     } catch (error) {
       const delay = delays[attempt] ?? 8000;
-      if (
-        !(error instanceof RemoteError) ||
-        !error.retryable ||
-        performance.now() + delay > end ||
-        options.signal.aborted
-      )
-        throw error;
+      if (!isPassing(error) || performance.now() + delay > end || options.signal.aborted) throw error;
       options.say(`${error.message}; trying again in ${delay / 1000} s`);
       await sleep(delay, undefined, { signal: options.signal });
     }

@@ -5,6 +5,7 @@ import { mutate } from '../audit/mutation.ts';
 import { wantedSlugs, withFreeSlug } from '../database/free-slug.ts';
 import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
+import { namesOf } from '../feature/holding.ts';
 import { isId, newId } from '../ids.ts';
 import { foundNamed, page, type PageArgs, searchTerm } from '../lists.ts';
 import { parse } from '../parse.ts';
@@ -126,7 +127,7 @@ export async function archiveProject(app: App, scope: OrgScope, id: string, arch
   });
 }
 
-/** Deletes a project that holds no environment any more; nothing that runs is ever deleted along. */
+/** Deletes a project that holds no environment and no repository any more; nothing that runs is ever deleted along. */
 export async function deleteProject(app: App, scope: OrgScope, id: string) {
   const project = await getProject(scope, id);
   return mutate(app, scope, async ({ tx, record }) => {
@@ -139,6 +140,15 @@ export async function deleteProject(app: App, scope: OrgScope, id: string) {
         environments: environments.map((row) => row.name),
       });
     }
+    const place = { type: 'project', orgId: scope.orgId, id } as const;
+    const living = await app.holdings.living(tx, place);
+    if (living.length > 0)
+      throw new AppError(
+        'conflict',
+        `Delete these of the project first: ${living.flatMap(({ names }) => names).join(', ')}`,
+        namesOf(living),
+      );
+    await app.holdings.erase(tx, place);
     await tx.project.delete({ where: { id, orgId: scope.orgId } });
     await record({
       action: 'project.deleted',

@@ -6,7 +6,10 @@ import * as definitions from './kinds.ts';
 import { getRestoreTest } from './rows.ts';
 import { runRestoreTestJob } from './run.job.ts';
 
-const within = ({ type, orgId, id }: Place) => ({ orgId, ...(type === 'environment' ? { environmentId: id } : {}) });
+const within = ({ type, orgId, id }: Place) => ({
+  orgId,
+  ...(type === 'environment' ? { environmentId: id } : type === 'project' ? { projectId: id } : {}),
+});
 
 export const restoreTestsFeature: Feature = {
   name: 'restore-tests',

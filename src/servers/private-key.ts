@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import ssh2 from 'ssh2';
+import { openSshEd25519 } from '../openssh-key.ts';
 
 /** A key that can be used, or what is wrong with the text, as the end of a sentence that begins with the field. */
 export type GivenKey = { key: string } | { problem: string };
@@ -19,32 +20,6 @@ function withLineBreaks(given: string): string {
   if (name === undefined || body.includes(':')) return `${text.trim()}\n`;
   const lines = body.replaceAll(/\s+/g, '').match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${name}-----\n${lines.join('\n')}\n-----END ${name}-----\n`;
-}
-
-const string = (...parts: (Buffer | string)[]): Buffer =>
-  Buffer.concat(
-    parts.flatMap((part) => {
-      const data = Buffer.from(part);
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(data.length);
-      return [length, data];
-    }),
-  );
-
-/** An Ed25519 key in the format of OpenSSH, the only one in which ssh2 reads it. */
-function openSshEd25519(key: KeyObject): string {
-  const { x = '', d = '' } = key.export({ format: 'jwk' });
-  const [open, secret] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')];
-  const pair = Buffer.concat([Buffer.alloc(8), string('ssh-ed25519', open, Buffer.concat([secret, open]), '')]);
-  const padding = Buffer.from(Array.from({ length: (8 - (pair.length % 8)) % 8 }, (_, index) => index + 1));
-  const blob = Buffer.concat([
-    Buffer.from('openssh-key-v1\0'),
-    string('none', 'none', ''),
-    Buffer.from([0, 0, 0, 1]),
-    string(string('ssh-ed25519', open), Buffer.concat([pair, padding])),
-  ]);
-  const lines = blob.toString('base64').match(/.{1,70}/g) ?? [];
-  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }
 
 /** A PKCS#8 key in a format that ssh2 reads. */

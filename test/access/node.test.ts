@@ -75,6 +75,8 @@ function whose(field: GraphQLField<unknown, unknown>, ids: Ids): string {
     endpointId: ids['webhookEndpoint'],
     environmentId: ids['environment'],
     instanceId: ids['instance'],
+    projectId: ids['project'],
+    repositoryId: ids['repository'],
   };
   return Object.entries(owners)
     .filter(([name]) => field.args.some((arg) => arg.name === name && isNonNullType(arg.type)))
@@ -277,7 +279,7 @@ describe('what is not found, and looks like an id that nothing has,', () => {
   it('is what lies in another project, for who is limited to one', async () => {
     for (const name of ['a Developer of one project', 'a key for one project']) {
       const { client } = caller(name);
-      for (const resource of ['project', 'environment', 'instance', 'operation']) {
+      for (const resource of ['project', 'environment', 'repository', 'branchMapping', 'instance', 'operation']) {
         expect((await asNode(client, people.org.ids[resource])).at('data.node.id')).toBe(people.org.ids[resource]);
         expect(await refusal(client, people.elsewhere[resource] ?? '')).toBe(await refusal(client, unknown));
       }

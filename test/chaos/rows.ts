@@ -95,6 +95,11 @@ const rules: readonly Rule[] = [
       "SELECT concat_ws(' ', id, status) AS what FROM backups WHERE status IN ('pending', 'running') OR (status = 'completed' AND (snapshot_id IS NULL OR verified_at IS NULL))",
   },
   {
+    says: 'A repository is in between, or failed without a reason',
+    query:
+      "SELECT concat_ws(' ', name, id, status) AS what FROM repositories WHERE status = 'syncing' OR (status = 'failed' AND (status_code IS NULL OR status_message IS NULL))",
+  },
+  {
     says: 'A server is in between',
     // Without its first validation a server stays as it was registered.
     query: `

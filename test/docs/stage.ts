@@ -102,6 +102,13 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
   }
 }
 
+/** What a host presents instead of its pinned key. */
+const newHostKey = {
+  type: 'ssh-ed25519',
+  key: 'AAAA',
+  fingerprint: 'SHA256:FylsK2MLx2p0Q7mZs9Rk4TtYwVbN1cDfGhJjLlPpQ3s',
+};
+
 /** As if all operations on backups had ended. */
 async function endBackups(ocore: Ocore): Promise<void> {
   await ocore.sql(
@@ -200,6 +207,14 @@ export async function prepare(
       return {};
     case 'noLiveBackup':
       await endBackups(ocore);
+      return {};
+    case 'readRepository':
+    case 'changedRepositoryHost':
+      await endOperations(ocore, variables['REPOSITORY_ID'] ?? '');
+      await ocore.sql("UPDATE repositories SET status = 'valid', presented_host_keys = $2 WHERE id = $1", [
+        variables['REPOSITORY_ID'],
+        JSON.stringify(before === 'readRepository' ? [] : [newHostKey]),
+      ]);
       return {};
     case 'neverProvisioned':
       await endOperations(ocore, variables['INSTANCE_ID'] ?? '');

@@ -72,9 +72,33 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     environment: environment.text('id'),
     instance: instance.text('id'),
     replica: await addReplica(ocore, instance.text('id')),
+    ...(await addRepository(ocore, owner, project.text('id'), environment.text('id'), name)),
     operation: instance.text('operationId'),
     server: serverId,
   };
+}
+
+/** A Git repository with a branch, and a mapping to the environment. */
+export async function addRepository(
+  ocore: Pick<Ocore, 'sql'>,
+  owner: Client,
+  projectId: string,
+  environmentId: string,
+  name: string,
+): Promise<Ids> {
+  const repository = await owner.post(`/projects/${projectId}/repositories`, {
+    repositoryUrl: `git@git.example.com:${name}/erp.git`,
+  });
+  await ocore.sql(
+    `INSERT INTO repository_refs (id, org_id, repository_id, kind, name, sha)
+      SELECT gen_random_uuid(), org_id, id, kind, 'stable', repeat('a', 40) FROM repositories, unnest('{branch,tag}'::ref_kind[]) AS kind WHERE id = $1`,
+    [repository.text('id')],
+  );
+  const mapping = await owner.post(`/projects/${projectId}/branch-mappings`, {
+    branchPattern: `${name}/*`,
+    environmentId,
+  });
+  return { repository: repository.text('id'), branchMapping: mapping.text('id') };
 }
 
 /** A replica of the database of an instance, as a worker leaves it. */

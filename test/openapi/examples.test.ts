@@ -18,6 +18,7 @@ import {
   tellWebhooks,
 } from './told/organization.ts';
 import { tellProviders } from './told/provider.ts';
+import { tellRepositories } from './told/repositories.ts';
 import { password, type Scene } from './told/scene.ts';
 import { tellTransfers } from './told/transfers.ts';
 import { Story } from './told/story.ts';
@@ -118,6 +119,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellReplicas(scene, ada);
   await tellPointInTime(scene, ada);
   await tellRegistries(scene, ada);
+  await tellRepositories(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);
   await tellFleetEnd(scene, ada);

@@ -4,7 +4,15 @@ import type { Client } from '../kit/client.ts';
 import { document, operations } from '../kit/contract.ts';
 import { type Fleet, fleetOf } from '../kit/fleet-rows.ts';
 import { it } from '../kit/fixtures.ts';
-import { addBackup, addCopyAndTest, addReplica, addSchedule, addTransfer, addWebhook } from '../kit/two-orgs.ts';
+import {
+  addBackup,
+  addCopyAndTest,
+  addReplica,
+  addRepository,
+  addSchedule,
+  addTransfer,
+  addWebhook,
+} from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -36,6 +44,8 @@ async function filled(path: string): Promise<string> {
     'restore-tests': () => listed(`/environments/${fleet.ENVIRONMENT_ID}/restore-tests`),
     transfers: () => listed(`/instances/${fleet.INSTANCE_ID}/transfers`),
     registries: () => listed('/registries'),
+    repositories: () => listed(`/projects/${fleet.PROJECT_ID}/repositories`),
+    'branch-mappings': () => listed(`/projects/${fleet.PROJECT_ID}/branch-mappings`),
     'webhook-endpoints': () => listed('/webhook-endpoints'),
     'webhook-deliveries': async () => listed(`/webhook-endpoints/${await listed('/webhook-endpoints')}/deliveries`),
     users: () => listed('/admin/users'),
@@ -65,6 +75,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await addTransfer(ocore, fleet.INSTANCE_ID, 'live');
   await addCopyAndTest(ocore, fleet.INSTANCE_ID, kept['backup'] ?? '');
   await addReplica(ocore, fleet.INSTANCE_ID);
+  await addRepository(ocore, owner, fleet.PROJECT_ID, fleet.ENVIRONMENT_ID, 'live');
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,
@@ -80,6 +91,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
     // The server that would read them is not there, and what is read has to be named.
     '/backups/{id}/files': 422,
     '/backups/{id}/files/content': 400,
+    '/projects/{id}/branch-destination': 400,
     // It is an upload that is not complete.
     '/transfers/{id}/content': 409,
     '/api-keys/current': 404,

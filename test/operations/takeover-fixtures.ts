@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -7,6 +7,7 @@ import type { QueryResultRow } from 'pg';
 import tar from 'tar-stream';
 import { credentialOwner } from '../../src/servers/index.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
+import { ServedRepository } from '../fleet/git-server/repository.ts';
 import { portRange } from '../fleet/slot.ts';
 import { inBatches } from '../kit/call.ts';
 import type { Answer, Client } from '../kit/client.ts';
@@ -38,6 +39,7 @@ export class Fixtures {
   readonly #server: FleetServer;
   readonly #environmentId: string;
   readonly #lines: Line[] = [];
+  readonly #repositories: string[] = [];
   #made = 0;
   #model: Promise<string> | undefined;
   #modelLine: Line | undefined;
@@ -56,6 +58,7 @@ export class Fixtures {
   async stop(): Promise<void> {
     for (const line of this.#lines) await line.stop();
     await this.#modelLine?.stop();
+    for (const dir of this.#repositories) await rm(dir, { recursive: true, force: true });
   }
 
   #sql<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
@@ -267,6 +270,27 @@ export class Fixtures {
         'operationId',
       ),
       place: site,
+    });
+  }
+
+  /** Begins with a repository that the machine of the server has. */
+  async #onRepository(path: string): Promise<() => Promise<Begun>> {
+    this.#made += 1;
+    const name = `Repository ${this.#made}`;
+    const root = await mkdtemp(join(tmpdir(), 'ocore-bare-'));
+    this.#repositories.push(root);
+    const bare = await ServedRepository.create(root, 'erp.git');
+    await bare.commit('main', { 'README.md': 'ERP' });
+    const { host, user, sshd } = this.#server;
+    const projectId = (await this.#owner.get(`/environments/${this.#environmentId}`)).text('projectId');
+    const repository = await this.#owner.post(`/projects/${projectId}/repositories`, {
+      name,
+      repositoryUrl: `ssh://${user}@${host}:${sshd.port}${bare.dir}`,
+    });
+    await sshd.allow(repository.text('deployKey'));
+    return async () => ({
+      operationId: (await this.#owner.post(`/repositories/${repository.text('id')}${path}`)).text('operationId'),
+      place: null,
     });
   }
 
@@ -545,6 +569,8 @@ export class Fixtures {
         });
       },
     },
+    'repository.validate': { usesServer: false, ready: () => this.#onRepository('/validate') },
+    'repository.sync': { usesServer: false, ready: () => this.#onRepository('/sync') },
     'org.delete': {
       usesServer: false,
       ready: async () => {

@@ -28,13 +28,15 @@ const documented = [
 /** Documented, and not built yet: a prefix that gets its routes leaves this list. */
 const pending = ['/projects/{projectId}/deployments', '/instances/{id}/domains'];
 
-/** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances, such as the registries of their images, and backups, which outlive their environment. */
+/** Beside the documented ones: what 202 answers point to, and what belongs to members, roles and instances, such as the registries of their images, what belongs to projects, and backups, which outlive their environment. */
 const further = [
   '/events',
   '/event-types',
   '/operations',
   '/odoo',
   '/registries',
+  '/repositories',
+  '/branch-mappings',
   '/backups',
   '/backup-schedule',
   '/backup-schedules',

@@ -5,6 +5,7 @@ import { at, operations } from '../kit/contract.ts';
 import { it } from '../kit/fixtures.ts';
 import { fleetOf } from '../kit/fleet-rows.ts';
 import { fillInstances } from '../kit/rows.ts';
+import { addRepository } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -218,7 +219,8 @@ describe('the number of all rows', () => {
   it('is there for every list', async ({ ocore, owner }) => {
     // What else this file lists stays as it is.
     const other = await ocore.owner('other');
-    const { ENVIRONMENT_ID, INSTANCE_ID } = await fleetOf(ocore, other);
+    const { ENVIRONMENT_ID, INSTANCE_ID, PROJECT_ID } = await fleetOf(ocore, other);
+    const { repository = '' } = await addRepository(ocore, other, PROJECT_ID, ENVIRONMENT_ID, 'other');
     const member = await owner.memberIdOf(owner.email);
     const endpoint = await owner.post('/webhook-endpoints', { url: 'https://example.com/', events: ['*'] });
     const idOf: Readonly<Record<string, string>> = {
@@ -226,6 +228,8 @@ describe('the number of all rows', () => {
       'webhook-endpoints': endpoint.text('id'),
       environments: ENVIRONMENT_ID,
       instances: INSTANCE_ID,
+      projects: PROJECT_ID,
+      repositories: repository,
     };
     // They are read from a server, which is not there: from the mail catcher of an instance, from the snapshot of a backup.
     const elsewhere = ['/instances/{id}/mails', '/backups/{id}/files'];
@@ -236,7 +240,7 @@ describe('the number of all rows', () => {
         'responses',
       );
       if (method !== 'get' || !JSON.stringify(schema).includes('total_count') || elsewhere.includes(path)) continue;
-      const asker = /^\/(environments|instances)\//.test(path) ? other : owner;
+      const asker = /^\/(environments|instances|projects|repositories)\//.test(path) ? other : owner;
       const answer = await asker.get(`${path.replace('{id}', id)}?include_total=true`);
       expect([path, answer.status, typeof answer.at('total_count')]).toEqual([path, 200, 'number']);
     }

@@ -16,6 +16,7 @@ import {
   addBackup,
   addCopyAndTest,
   addReplica,
+  addRepository,
   addSchedule,
   addTransfer,
   addWebhook,
@@ -256,6 +257,15 @@ async function things(watched: Client): Promise<Ids> {
   await watched.patch(`/registries/${registry.text('id')}`, {
     password: plant('new password of a registry', 'Planted-Registry-27'),
   });
+  const code = await addRepository({ sql }, watched, project.text('id'), environment.text('id'), 'watched');
+  const further = await plain.post(`/projects/${project.text('id')}/repositories`, {
+    repositoryUrl: 'https://git.example.com/watched/further.git',
+    token: plant('token of a repository', 'Planted-Token-41'),
+  });
+  plant('webhook secret of a repository', further.text('webhookSecret'));
+  await watched.patch(`/repositories/${further.text('id')}`, {
+    token: plant('new token of a repository', 'Planted-Token-42'),
+  });
   const webhook = await plain.post('/webhook-endpoints', {
     url: 'https://hooks.example.com/hook',
     events: ['*'],
@@ -290,6 +300,7 @@ async function things(watched: Client): Promise<Ids> {
     ...person,
     server: server.text('id'),
     registry: registry.text('id'),
+    ...code,
     ...webhooks,
     ...backups,
     ...copies,

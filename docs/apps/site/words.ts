@@ -66,6 +66,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   remove: ['delete'],
   delete: ['remove'],
   create: ['register', 'provision'],
+  repo: ['repository'],
+  git: ['repository', 'branch'],
   addon: ['module'],
   addons: ['modules'],
   plugin: ['module'],

@@ -15,6 +15,7 @@ import { organizationEvents } from './organization.ts';
 import { pointInTimeEvents } from './point-in-time.ts';
 import { projectEvents } from './project.ts';
 import { registryEvents } from './registry.ts';
+import { repositoryEvents } from './repository.ts';
 import { restoreEvents } from './restore.ts';
 import { restoreTestEvents } from './restore-test.ts';
 import { roleEvents } from './role.ts';
@@ -35,6 +36,7 @@ export const organizationCatalogue = {
   ...backupDestinationEvents,
   ...projectEvents,
   ...environmentEvents,
+  ...repositoryEvents,
   ...instanceEvents,
   ...databaseEvents,
   ...backupEvents,
