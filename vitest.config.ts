@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { fastTests } from './test/fast.ts';
 import { lanes } from './test/fleet/slot.ts';
+import { isDeep } from './test/kit/depth.ts';
 
 /** They compare how long things take, break what they find, or have the machine's own accounts and ports: beside others they would meet those. */
 const alone: ReadonlySet<string> = new Set([
@@ -10,9 +11,20 @@ const alone: ReadonlySet<string> = new Set([
   'test/chaos/chaos.test.ts',
   'test/cli/demo.test.ts',
 ]);
+/** Long stories that others tell in part: they run with `TEST_DEPTH=all` alone, or when they are named. */
+const deep: ReadonlySet<string> = new Set([
+  'test/chaos/chaos.test.ts',
+  'test/docs/provision.test.ts',
+  'test/instances/survival.test.ts',
+  'test/replicas/far-replicas.test.ts',
+  'test/system-backups/fleet.test.ts',
+]);
+const isWanted = (file: string): boolean =>
+  isDeep || !deep.has(file) || process.argv.some((word) => file.includes(word) && word.startsWith('test/'));
+
 const fast = fastTests().filter((file) => !alone.has(file));
 /** `npm run test:fast` runs those that need neither root nor Docker. */
-const all = process.env['OCORE_TESTS'] === 'fast' ? fastTests() : globSync('test/**/*.test.ts');
+const all = process.env['OCORE_TESTS'] === 'fast' ? fastTests() : globSync('test/**/*.test.ts').filter(isWanted);
 const machine = all.filter((file) => !fast.includes(file) && !alone.has(file) && !file.includes('node_modules'));
 const last = all.filter((file) => alone.has(file));
 

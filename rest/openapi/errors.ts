@@ -13,10 +13,13 @@ function asJson(value: unknown): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** What no documented route answers: it knows its methods, its GraphQL document is a simple one, and repositories are read by operations. */
+/**
+ * What no documented route answers: it knows its methods, its GraphQL document is a simple one, repositories are read by operations,
+ * and Git hosts sign what they send.
+ */
 const elsewhere: readonly ErrorCode[] = [
   ...(['method_not_allowed', 'query_too_complex', 'git_unreachable', 'git_access_denied'] as const),
-  ...(['git_host_key_changed', 'git_ref_not_found', 'git_too_large', 'git_refused'] as const),
+  ...(['git_host_key_changed', 'git_ref_not_found', 'git_too_large', 'git_refused', 'invalid_signature'] as const),
 ];
 const documented = codes.filter((code) => !elsewhere.includes(code));
 

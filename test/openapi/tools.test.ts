@@ -6,6 +6,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { document } from '../kit/contract.ts';
+import { isDeep } from '../kit/depth.ts';
 import { it } from '../kit/fixtures.ts';
 import { openTools, type Tools } from '../tools/install.ts';
 
@@ -28,7 +29,16 @@ it('passes the recommended rules of Redocly, all of them as errors', async () =>
   expect(result.output).toContain('Your API description is valid');
 });
 
+/** Spectral's rules take half a second for each route: a third of them, and all with `TEST_DEPTH=all`. */
+const withSomePaths = (needed: string): string => {
+  const paths = Object.entries(document.paths ?? {});
+  const chosen = paths.filter(([path], index) => isDeep || index % 3 === 0 || path === needed);
+  return JSON.stringify({ ...document, paths: Object.fromEntries(chosen) });
+};
+
 it('passes Spectral with the OWASP rules without an error', async () => {
+  // Its exceptions go by the name of the file.
+  await tools.write('openapi.json', withSomePaths('/instances/{id}/database/config'));
   const result = await tools.run(
     'spectral',
     'lint',
@@ -40,6 +50,7 @@ it('passes Spectral with the OWASP rules without an error', async () => {
     'json',
     'openapi.json',
   );
+  await tools.write('openapi.json', JSON.stringify(document, null, 2));
   const found: { severity: number; code: string; path: string[] }[] = JSON.parse(
     /^\[[^]*?^\]/m.exec(result.output)?.[0] ?? '[]',
   );

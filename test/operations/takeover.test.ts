@@ -7,6 +7,7 @@ import { it } from '../fleet/fixtures.ts';
 import type { FleetServer } from '../fleet/fleet.ts';
 import { portRange } from '../fleet/slot.ts';
 import { inBatches } from '../kit/call.ts';
+import { isDeep } from '../kit/depth.ts';
 import type { Client } from '../kit/client.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { Program } from '../kit/program.ts';
@@ -83,24 +84,17 @@ interface Held extends Begun {
   name: string;
 }
 
-/** Worth every step: what an installation is there for. */
-const usual: ReadonlySet<string> = new Set(['instance.provision', 'backup.create', 'instance.restore']);
-
 /** Each does something else on a server that could be done twice. */
 const familiar: ReadonlySet<string> = new Set([
-  ...usual,
-  ...['server.validate', 'instance.configure', 'instance.delete', 'instance.clone', 'instance.import'],
-  ...['instance.promote_replica', 'instance.restore_point', 'instance.upgrade_database'],
+  ...['server.validate', 'backup.create'],
+  ...['provision', 'configure', 'delete', 'restore', 'clone', 'import', 'promote_replica', 'upgrade_database'].map(
+    (kind) => `instance.${kind}`,
+  ),
 ]);
 
-/** In the middle and in the last one. */
-const isChosen = (position: number, steps: number): boolean =>
-  position === Math.floor((steps - 1) / 2) || position === steps - 1;
-
-/** A worker is killed in every step of those, in two of every other kind, and in every step of all with `TEST_DEPTH=all`, which takes half an hour. */
-const everywhere = process.env['TEST_DEPTH'] === 'all';
+/** A worker is killed in every step of a provisioning, in the middle of every other kind, and in every step of all with `TEST_DEPTH=all`. */
 const isMet = (kind: string, position: number, steps: number): boolean =>
-  everywhere || usual.has(kind) || isChosen(position, steps);
+  isDeep || kind === 'instance.provision' || position === Math.floor((steps - 1) / 2);
 
 /** Every kind: whatever is registered, so that none can be forgotten. */
 const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) =>
@@ -125,7 +119,7 @@ const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLo
  * As many at a time as have ports and connections to the database. One kind's steps stay together; `TEST_KINDS` names those
  * that are wanted, behind commas.
  */
-const atOnce = 44;
+const atOnce = 50;
 const wanted = process.env['TEST_KINDS']?.split(',');
 function groupsOf(some: typeof targets): (typeof targets)[] {
   const groups: (typeof targets)[] = [[]];
@@ -141,7 +135,7 @@ function groupsOf(some: typeof targets): (typeof targets)[] {
 
 /** A worker that comes back is met in fewer steps: what stops it are the attempts' numbers, whatever the step and the kind. */
 const comesBack = ({ kind, position, steps }: (typeof targets)[number]): boolean =>
-  everywhere ? position % 2 === 1 : familiar.has(kind) && position === Math.floor((steps - 1) / 2);
+  isDeep ? position % 2 === 1 : familiar.has(kind) && position === Math.floor((steps - 1) / 2);
 const runs = [
   ...groupsOf(targets).map((group) => ({ signal: 'SIGKILL' as const, group })),
   ...groupsOf(targets.filter(comesBack)).map((group) => ({

@@ -11,10 +11,13 @@ import { expect } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { errorTable } from '../../src/errors.ts';
 import type { Client } from '../kit/client.ts';
+import { isDeep } from '../kit/depth.ts';
 import { it } from '../kit/fixtures.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { inputOf } from './values.ts';
+
+const runs = isDeep ? 40 : 10;
 
 // No worker, and nobody in place of GitHub: random requests must not reach for anything outside.
 it.override('env', { OCORE_ROLE: 'gateway', GITHUB_URL: 'http://127.0.0.1:9' });
@@ -100,7 +103,7 @@ it.each(fieldsOf('query').map((field) => [field.name, field] as const))(
         fc.constant(null).chain(() => requestOf('query', field)),
         check,
       ),
-      { numRuns: field.args.length > 0 ? 40 : 4 },
+      { numRuns: field.args.length > 0 ? runs : 2 },
     );
   },
 );
@@ -113,7 +116,7 @@ it.each(fieldsOf('mutation').map((field) => [field.name, field] as const))(
         fc.constant(null).chain(() => requestOf('mutation', field)),
         check,
       ),
-      { numRuns: field.args.length > 0 ? 40 : 4 },
+      { numRuns: field.args.length > 0 ? runs : 2 },
     );
   },
 );

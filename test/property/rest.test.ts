@@ -8,10 +8,13 @@ import { routes } from '../../rest/routes.ts';
 import { schema } from '../../schema/index.ts';
 import { errorTable } from '../../src/errors.ts';
 import { Answer, type Client } from '../kit/client.ts';
+import { isDeep } from '../kit/depth.ts';
 import { it } from '../kit/fixtures.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { fillInstances } from '../kit/rows.ts';
 import { text, inputOf } from './values.ts';
+
+const runs = isDeep ? 40 : 10;
 
 // GitHub is not to be asked by a test: the one in its place knows nobody.
 it.override('env', ({ githubKeys }) => ({ OCORE_ROLE: 'gateway', ...githubKeys.env }));
@@ -113,7 +116,7 @@ it.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, ro
         fc.constant(null).chain(() => requestOf(route)),
         check,
       ),
-      { numRuns: 40 },
+      { numRuns: runs },
     );
   },
 );

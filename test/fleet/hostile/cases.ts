@@ -163,7 +163,8 @@ export class HostileFleet {
       await until(async () => served() > 0);
       // It has some time to fill the memory, and the log.
       await sleep(3000);
-      await this.#owner.post(`/operations/${operationId}/cancel`);
+      // What floods it may keep it from answering in time.
+      await until(async () => (await this.#owner.post(`/operations/${operationId}/cancel`)).status < 500);
     }
     return { operation: await finished(this.#owner, operationId), served: served() };
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type EngineCallName, engineCalls } from '../../../src/remote/docker/calls.ts';
+import { isDeep } from '../../kit/depth.ts';
 import { head } from './http-connection.ts';
 import { chunk, frame, streamHead } from './streams.ts';
 
@@ -415,7 +416,5 @@ export function chosenFor(call: EngineCallName, number: number): readonly Misbeh
   const turn = ({ everywhere }: Misbehaviour): number => (everywhere ? number : variedCalls.indexOf(call));
   const rank = (one: Misbehaviour): number =>
     misbehaviours.filter(({ everywhere }) => everywhere === one.everywhere).indexOf(one);
-  return misbehavioursOf(call).filter(
-    (one) => process.env['TEST_DEPTH'] === 'all' || one.only !== undefined || (turn(one) + rank(one)) % 3 === 0,
-  );
+  return misbehavioursOf(call).filter((one) => isDeep || one.only !== undefined || (turn(one) + rank(one)) % 3 === 0);
 }
