@@ -18,6 +18,8 @@ export {
   listBranchMappings,
   updateBranchMapping,
 } from './mappings.ts';
+export { type PushAnswer, receivePush } from './push.ts';
+export { startPushes } from './push-keeper.ts';
 export { getRef, headOf, listRefs, type RefFilter } from './refs.ts';
 export { regenerateDeployKey, regenerateWebhookSecret } from './renew.ts';
 export { syncRepository, validateRepository } from './request.ts';
@@ -31,3 +33,4 @@ export {
 } from './rows.ts';
 export { repositorySyncStatus, type SyncStatus } from './sync-status.ts';
 export { updateRepository } from './update.ts';
+export { webhookUrlOf } from './webhook-url.ts';

@@ -1,6 +1,8 @@
+import type { Repository } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
+import { liveOperation } from '../operations/live.ts';
 import { syncRepositoryKind, validateRepositoryKind } from './kinds.ts';
 import { factAbout, getRepository } from './rows.ts';
 
@@ -9,14 +11,18 @@ const requested = {
   'repository.sync_requested': syncRepositoryKind,
 } as const;
 
-/** Starts what reads the repository, in the caller's transaction; one that is running is a 409. */
+/**
+ * Starts what reads the repository, in the caller's transaction; one that is running is a 409. The row comes first: it is what
+ * others wait for who hold no operation yet.
+ */
 export async function begin(
   { tx, record, start }: Mutation,
   { orgId, id, projectId }: { orgId: string; id: string; projectId: string },
   action: keyof typeof requested,
 ) {
+  const due = action === 'repository.sync_requested' ? { syncDueAt: null } : {};
+  const repository = await tx.repository.update({ where: { id, orgId }, data: { status: 'syncing', ...due } });
   const operation = await start(requested[action], { resourceId: id, serverId: null, projectId, input: {} });
-  const repository = await tx.repository.update({ where: { id, orgId }, data: { status: 'syncing' } });
   await record({ action, ...factAbout(repository) });
   return { repository, operation };
 }
@@ -31,4 +37,19 @@ export async function validateRepository(app: App, scope: OrgScope, id: string) 
 export async function syncRepository(app: App, scope: OrgScope, id: string) {
   const row = await getRepository(scope, id);
   return mutate(app, scope, (mutation) => begin(mutation, row, 'repository.sync_requested'));
+}
+
+/**
+ * Lets a repository that was pushed to be read: at once, or after what works on it now, which may have looked before the push.
+ * A synchronization that is queued finds what is there then. The caller holds the lock of the row.
+ */
+export async function syncAfterPush(mutation: Mutation, row: Repository): Promise<void> {
+  const { tx } = mutation;
+  const { id, orgId, updatedAt } = row;
+  const live = await tx.operation.findFirst({ where: { orgId, resourceId: id, ...liveOperation } });
+  if (live?.kind === syncRepositoryKind.kind && live.status === 'queued') return;
+  if (!live) await begin(mutation, row, 'repository.sync_requested');
+  // Not a change of the repository.
+  else
+    await tx.repository.update({ where: { id, orgId }, data: { syncDueAt: row.syncDueAt ?? new Date(), updatedAt } });
 }
