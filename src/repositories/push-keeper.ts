@@ -4,8 +4,7 @@ import { mutate } from '../audit/mutation.ts';
 import { batch, deleteInBatches } from '../database/batches.ts';
 import { startHourly } from '../hourly.ts';
 import { gitOf } from './remote.ts';
-import { syncAfterPush } from './request.ts';
-import { lockRepository } from './rows.ts';
+import { syncIfIdle } from './request.ts';
 
 const lookMs = 2000;
 /** Of one look. */
@@ -24,8 +23,8 @@ async function beginDue(app: App): Promise<void> {
   for (const { id, orgId } of due) {
     const scope = { orgId, actor: itself, requestId: `push-${id.slice(-6)}`, ipAddress: null, userAgent: null };
     await mutate(app, scope, async (mutation) => {
-      const row = await lockRepository(mutation.tx, orgId, id);
-      if (row.syncDueAt !== null) await syncAfterPush(mutation, row);
+      const row = await mutation.tx.repository.findFirst({ where: { id, orgId, syncDueAt: { not: null } } });
+      if (row) await syncIfIdle(mutation, row);
     }).catch((error: unknown) =>
       app.log.warn({ err: error, repositoryId: id }, 'A repository was not read after a push; it will be tried again'),
     );

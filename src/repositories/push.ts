@@ -5,6 +5,7 @@ import { organizationDeactivated } from '../access/deactivated.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
 import type { Tx } from '../database/database.ts';
+import { found } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Delivery, Headers } from '../push-webhooks/index.ts';
 import { maintenanceRefusal } from '../settings/index.ts';
@@ -13,7 +14,7 @@ import { provenDelivery, type ProvenRepository } from './push-proof.ts';
 import { branchesOf, type PushedBranch } from './pushed-branch.ts';
 import { headsOf, recordPushed } from './refs.ts';
 import { syncAfterPush } from './request.ts';
-import { factAbout, lockRepository } from './rows.ts';
+import { factAbout } from './rows.ts';
 
 /** What its host is answered. */
 export interface PushAnswer {
@@ -54,32 +55,34 @@ async function tell({ tx, record }: Mutation, row: Repository, branch: PushedBra
   await record({ action: 'repository.pushed', ...factAbout(row), after });
 }
 
+/** Whether the delivery came before, and whether its body came as another one. */
+async function keep(tx: Tx, { id, orgId }: Repository, { id: deliveryId, digest }: Delivery) {
+  // One that comes at the same time waits here for the first.
+  const kept = await tx.pushDelivery.createMany({
+    data: [{ id: newId(), orgId, repositoryId: id, deliveryId, digest }],
+    skipDuplicates: true,
+  });
+  const others = { orgId, repositoryId: id, digest, NOT: { deliveryId } };
+  const repeated = (await tx.pushDelivery.findFirst({ where: others, select: { id: true } })) !== null;
+  return { isNew: kept.count > 0, repeated };
+}
+
 async function take(mutation: Mutation, { id, orgId }: Repository, delivery: Delivery): Promise<PushAnswer> {
   const { tx } = mutation;
   const answer = (status: PushAnswer['status'], message: string): PushAnswer => ({ id: delivery.id, status, message });
-  const row = await lockRepository(tx, orgId, id);
-  const { id: deliveryId, digest } = delivery;
-  const before = await tx.pushDelivery.findMany({
-    where: { repositoryId: id, orgId, OR: [{ deliveryId }, { digest }] },
-    select: { deliveryId: true },
-    take: 100,
-  });
-  if (before.some((one) => one.deliveryId === deliveryId)) return answer('duplicate', 'This delivery came before');
-  await tx.pushDelivery.create({ data: { id: newId(), orgId, repositoryId: id, deliveryId, digest } });
+  const row = found(await tx.repository.findFirst({ where: { id, orgId } }), 'repository', id);
+  const { isNew, repeated } = await keep(tx, row, delivery);
+  if (!isNew) return answer('duplicate', 'This delivery came before');
   const { branches, reasons } = branchesOf(delivery.pushes);
   if (branches.length === 0) return answer('ignored', reasons[0] ?? 'No branch was pushed');
-  const moved = before.length === 0 ? branches : await continuing(tx, row, branches);
+  const moved = repeated ? await continuing(tx, row, branches) : branches;
   if (moved.length === 0) return answer('duplicate', 'The same body came before, as another delivery');
-  await recordPushed(tx, row, moved);
   for (const branch of moved.slice(0, mostEvents)) await tell(mutation, row, branch);
+  // The row of the repository before its refs, as where a synchronization records them.
   await syncAfterPush(mutation, row);
-  return answer(
-    'accepted',
-    `${moved
-      .map(({ name }) => name)
-      .slice(0, 3)
-      .join(', ')} recorded; the repository is read`,
-  );
+  await recordPushed(tx, row, moved);
+  const names = moved.map(({ name }) => name).slice(0, 3);
+  return answer('accepted', `${names.join(', ')} recorded; the repository is read`);
 }
 
 /** Takes what the host of a repository says of a push. Nothing but the database is waited for. */

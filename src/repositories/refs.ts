@@ -4,7 +4,7 @@ import type { Tx } from '../database/database.ts';
 import type { GitRef, GitRefs } from '../git/index.ts';
 import { isId, newId } from '../ids.ts';
 import { foundNamed, page, type PageArgs, searchTerm } from '../lists.ts';
-import { getRepository, lockRepository } from './rows.ts';
+import { getRepository } from './rows.ts';
 
 /** Of each kind. */
 const mostRefs = 5000;
@@ -70,16 +70,15 @@ async function replace(tx: Tx, { id, orgId }: Repository, kind: RefKind, refs: r
 
 /** Records what the repository has now; gives how many of them are kept. */
 export async function recordRefs(tx: Tx, row: Repository, refs: GitRefs): Promise<{ branches: number; tags: number }> {
-  // Pushes write the same refs behind the same lock.
-  await lockRepository(tx, row.orgId, row.id);
-  const branches = kept(refs.branches, [row.branch, refs.defaultBranch]);
-  const tags = kept(refs.tags);
-  await replace(tx, row, 'branch', branches);
-  await replace(tx, row, 'tag', tags);
+  // The row comes first, as where a push is recorded.
   await tx.repository.update({
     where: { id: row.id, orgId: row.orgId },
     data: { defaultBranch: refs.defaultBranch ?? null, lastSyncedAt: new Date() },
   });
+  const branches = kept(refs.branches, [row.branch, refs.defaultBranch]);
+  const tags = kept(refs.tags);
+  await replace(tx, row, 'branch', branches);
+  await replace(tx, row, 'tag', tags);
   return { branches: branches.length, tags: tags.length };
 }
 
@@ -108,6 +107,7 @@ export async function recordPushed(
     FROM unnest(${heads.map(() => newId())}::uuid[], ${heads.map(({ name }) => name)}::text[], ${heads.map(({ sha }) => sha)}::text[]) AS given(id, name, sha)
     WHERE (SELECT count(*) FROM repository_refs WHERE repository_id = ${id}::uuid AND kind = 'branch') < ${mostRefs}
       OR EXISTS (SELECT FROM repository_refs r WHERE r.repository_id = ${id}::uuid AND r.kind = 'branch' AND r.name = given.name)
+    ORDER BY given.name
     ON CONFLICT (repository_id, kind, name) DO UPDATE SET sha = excluded.sha`;
 }
 
