@@ -20,6 +20,7 @@ export {
 } from './mappings.ts';
 export { type PushAnswer, receivePush } from './push.ts';
 export { startPushes } from './push-keeper.ts';
+export { webhookUrlOf } from './push-proof.ts';
 export { getRef, headOf, listRefs, type RefFilter } from './refs.ts';
 export { regenerateDeployKey, regenerateWebhookSecret } from './renew.ts';
 export { syncRepository, validateRepository } from './request.ts';
@@ -33,4 +34,3 @@ export {
 } from './rows.ts';
 export { repositorySyncStatus, type SyncStatus } from './sync-status.ts';
 export { updateRepository } from './update.ts';
-export { webhookUrlOf } from './webhook-url.ts';

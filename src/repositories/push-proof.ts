@@ -5,6 +5,10 @@ import { isId } from '../ids.ts';
 import { type Delivery, type Headers, readDelivery } from '../push-webhooks/index.ts';
 import { webhookSecretOwner } from './sealed.ts';
 
+/** Where the host of a repository sends pushes to: below the address that the operator gave this installation. */
+export const webhookUrlOf = ({ config }: Pick<App, 'config'>, id: string): string =>
+  `${config.APP_URL.replace(/\/$/, '')}/api/webhooks/git/${id}`;
+
 /** The repository wherever it is: the request names no organization, and until it is proven it is told nothing. */
 function repositoryOf({ db }: App, id: string) {
   if (!isId(id)) return null;
