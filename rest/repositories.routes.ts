@@ -4,7 +4,7 @@ import { type Category, type Examples, filter, type Parsers } from './category.t
 import type { Route } from './route.ts';
 
 const keys = 'hostKeys { type fingerprint } presentedHostKeys { type fingerprint }';
-const repository = `id projectId position name provider repositoryUrl branch access username deployKey deployKeyFingerprint ${keys} status statusMessage statusCode defaultBranch validatedAt lastSyncedAt createdAt updatedAt`;
+const repository = `id projectId position name provider repositoryUrl branch access username deployKey deployKeyFingerprint webhookUrl ${keys} status statusMessage statusCode defaultBranch validatedAt lastSyncedAt createdAt updatedAt`;
 const sync = 'repositoryId status statusMessage statusCode operationId branch sha branches tags lastSyncedAt';
 const mapping = 'id projectId branchPattern environmentId priority createdAt updatedAt';
 const payload = 'repository { id status } operation { id }';
@@ -79,6 +79,7 @@ const examples: Examples = {
   deployKeyFingerprint: 'SHA256:FylsK2MLk7yqPzqk4l6vYx0m1cJ8m9h0bXo2nS3tUvW',
   'RepositoryHostKey.type': 'ssh-ed25519',
   'RepositoryHostKey.fingerprint': hostKey,
+  webhookUrl: 'https://ocore.example.com/api/webhooks/git/0197b2aa-4c11-7f3e-8d52-6b9e0f1a2c3d',
   webhookSecret: '8m1xQe0ZtY5vK3cW7dRfLh2sJpNgUaBo9iCqTzXyV4k',
   'Repository.status': 'pending',
   ...Object.fromEntries(['validateProjectRepository', 'syncProjectRepository', 'validateRepository', 'syncRepository', 'acceptRepositoryHostKey'].map((change) => [`${change}.status`, 'syncing'])),

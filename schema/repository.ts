@@ -9,6 +9,7 @@ import {
   listRepositories,
   presentedHostKeysOf,
   type RepositoryRow,
+  webhookUrlOf,
 } from '../src/repositories/index.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
@@ -102,6 +103,10 @@ export const Repository = builder.objectRef<RepositoryRow>('Repository').impleme
       type: [RepositoryHostKey],
       description: 'What the host presented instead of the pinned keys; empty if they match.',
       resolve: presentedHostKeysOf,
+    }),
+    webhookUrl: t.string({
+      description: 'Where its host sends pushes to.',
+      resolve: ({ id }, _args, { app }) => webhookUrlOf(app, id),
     }),
     webhookSecret: t.string({
       nullable: true,

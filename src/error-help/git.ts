@@ -8,8 +8,9 @@ export const gitHelp = {
   invalid_signature: {
     title: 'The signature of the webhook is not right',
     happened:
-      'What came as a webhook of a Git host was not signed with the webhook secret of the repository. Nothing of it was read.',
+      'What came as a webhook of a Git host was not signed with the webhook secret of the repository. Nothing of it was read. A repository that does not exist is answered in the same way.',
     todo: [
+      'Compare the URL at the host with `webhookUrl` of the repository, and the host with its `provider`: each is asked for a signature of its own.',
       'Give the host the webhook secret of this repository. If nobody has it any more, make a new one.',
       '`details.header` is the header that counts, `details.reason` what is wrong with it: `missing`, `algorithm` (it must be HMAC-SHA256) or `mismatch`.',
       'A proxy must not change the body.',

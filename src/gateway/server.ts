@@ -11,6 +11,7 @@ import { crossOrigin } from './cors.ts';
 import { docsRouter, graphiql } from './docs.ts';
 import { schema } from '../../schema/index.ts';
 import { sendError } from '../request/error-answer.ts';
+import { gitWebhook } from './git-webhook.ts';
 import { graphqlRequest } from './graphql-request.ts';
 import { Documents } from './guard/index.ts';
 import { httpServer } from './http-server.ts';
@@ -115,6 +116,11 @@ export async function startGateway(app: App, tokens: AccessTokens, apiRouter: Ap
   if (isLocalOutbox(app)) read('/outbox', outboxPage(app));
   const callback = '/api/auth/oauth/:provider/callback';
   read(callback, onRoute(callback), limitAddress(app), oauthCallback(app, tokens));
+  const pushes = '/api/webhooks/git/:id';
+  http
+    .route(pushes)
+    .post(onRoute(pushes), ...gitWebhook(app))
+    .all(onlyMethods('POST'));
   http.use('/api', ...compressed, apiRouter(app, tokens, connections, closing.signal));
   http.use('/docs', docsRouter());
   read('/', limitAddress(app), homePage(app, tokens, isReady));

@@ -71,6 +71,15 @@ export class Cache {
     return join(this.#directory, id, `${name}-${formatOf(sha)}`);
   }
 
+  /** Deletes those of remotes that are gone; `known` says which of these there are still. */
+  async prune(known: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void> {
+    const ids = (await exists(this.#directory)) ? (await readdir(this.#directory)).filter(isId) : [];
+    if (ids.length === 0) return;
+    const kept = await known(ids);
+    for (const id of ids.filter((one) => !kept.has(one)))
+      await rm(join(this.#directory, id), { recursive: true, force: true });
+  }
+
   /** An empty one. */
   async make(repository: string, sha: string, signal: AbortSignal): Promise<void> {
     await mkdir(repository, { recursive: true, mode: 0o700 });

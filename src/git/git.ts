@@ -41,6 +41,11 @@ export class Git {
     this.#means = { cache: new Cache(directory, limits), networks };
   }
 
+  /** Deletes what was saved of repositories that are gone; `known` says which of these there are still. */
+  async prune(known: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void> {
+    await this.#means.cache.prune(known);
+  }
+
   /** The keys that an SSH host presents; none over HTTPS. */
   async hostKeys(url: GitUrl, signal: AbortSignal): Promise<readonly HostKey[]> {
     if (url.protocol === 'https') return [];

@@ -18,6 +18,9 @@ export {
   listBranchMappings,
   updateBranchMapping,
 } from './mappings.ts';
+export { type PushAnswer, receivePush } from './push.ts';
+export { startPushes } from './push-keeper.ts';
+export { webhookUrlOf } from './push-proof.ts';
 export { getRef, headOf, listRefs, type RefFilter } from './refs.ts';
 export { regenerateDeployKey, regenerateWebhookSecret } from './renew.ts';
 export { syncRepository, validateRepository } from './request.ts';

@@ -9,7 +9,7 @@ import { getRepository } from './rows.ts';
 /** Of each kind. */
 const mostRefs = 5000;
 /** Of which cursors can be made. */
-const longestName = 200;
+export const longestName = 200;
 
 export async function getRef(scope: OrgScope, id: string): Promise<RepositoryRef> {
   const row = isId(id)
@@ -70,15 +70,45 @@ async function replace(tx: Tx, { id, orgId }: Repository, kind: RefKind, refs: r
 
 /** Records what the repository has now; gives how many of them are kept. */
 export async function recordRefs(tx: Tx, row: Repository, refs: GitRefs): Promise<{ branches: number; tags: number }> {
-  const branches = kept(refs.branches, [row.branch, refs.defaultBranch]);
-  const tags = kept(refs.tags);
-  await replace(tx, row, 'branch', branches);
-  await replace(tx, row, 'tag', tags);
+  // The row comes first, as where a push is recorded.
   await tx.repository.update({
     where: { id: row.id, orgId: row.orgId },
     data: { defaultBranch: refs.defaultBranch ?? null, lastSyncedAt: new Date() },
   });
+  const branches = kept(refs.branches, [row.branch, refs.defaultBranch]);
+  const tags = kept(refs.tags);
+  await replace(tx, row, 'branch', branches);
+  await replace(tx, row, 'tag', tags);
   return { branches: branches.length, tags: tags.length };
+}
+
+/** Where branches of these names are, as far as it is known. */
+export async function headsOf(
+  tx: Tx,
+  { id, orgId }: Repository,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const refs = await tx.repositoryRef.findMany({
+    where: { orgId, repositoryId: id, kind: 'branch', name: { in: [...names] } },
+    select: { name: true, sha: true },
+  });
+  return new Map(refs.map(({ name, sha }) => [name, sha]));
+}
+
+/** Records where branches were pushed to; new ones only while there is room. The next synchronization says it for certain. */
+export async function recordPushed(
+  tx: Tx,
+  { id, orgId }: Repository,
+  heads: readonly { name: string; sha: string }[],
+): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO repository_refs (id, org_id, repository_id, kind, name, sha)
+    SELECT given.id, ${orgId}::uuid, ${id}::uuid, 'branch', given.name, given.sha
+    FROM unnest(${heads.map(() => newId())}::uuid[], ${heads.map(({ name }) => name)}::text[], ${heads.map(({ sha }) => sha)}::text[]) AS given(id, name, sha)
+    WHERE (SELECT count(*) FROM repository_refs WHERE repository_id = ${id}::uuid AND kind = 'branch') < ${mostRefs}
+      OR EXISTS (SELECT FROM repository_refs r WHERE r.repository_id = ${id}::uuid AND r.kind = 'branch' AND r.name = given.name)
+    ORDER BY given.name
+    ON CONFLICT (repository_id, kind, name) DO UPDATE SET sha = excluded.sha`;
 }
 
 /** The commit that the followed branch was at; null before the first synchronization and of a branch that is not there. */

@@ -1,37 +1,16 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { type Headers, type PushSender, readDelivery } from '../../src/push-webhooks/index.ts';
+import { type Host, sender } from './hosts.ts';
 import { after, before, bitbucket, bitbucketServer, gitea, github, gitlab, none } from './payloads.ts';
 
 const secret = 'f3Kq7Lw1Zt8Rr2Nn5Bb9Cc4Dd6Gg0Hh-_Jj1Kk2Ll3M';
 const id = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
-const hmac = (body: Buffer, algorithm = 'sha256', key = secret): string =>
-  createHmac(algorithm, key).update(body).digest('hex');
 const bytes = (payload: unknown): Buffer =>
   Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
 
-/** How each host sends a payload. */
-const hosts = {
-  github: (body: Buffer, event = 'push') => ({
-    ...{ 'x-github-event': event, 'x-github-delivery': id, 'content-type': 'application/json' },
-    'x-hub-signature': `sha1=${hmac(body, 'sha1')}`,
-    'x-hub-signature-256': `sha256=${hmac(body)}`,
-  }),
-  gitlab: (_body: Buffer, event = 'Push Hook') => ({
-    ...{ 'x-gitlab-event': event, 'x-gitlab-event-uuid': id, 'x-gitlab-token': secret },
-    'x-gitlab-instance': 'https://gitlab.example.com',
-  }),
-  gitea: (body: Buffer, event = 'push') => ({
-    ...{ 'x-gitea-event': event, 'x-gitea-delivery': id, 'x-gitea-signature': hmac(body) },
-    ...{ 'x-github-event': event, 'x-github-delivery': id, 'x-hub-signature-256': `sha256=${hmac(body)}` },
-  }),
-  bitbucket: (body: Buffer, event = 'repo:push') => ({
-    ...{ 'x-event-key': event, 'x-request-uuid': id, 'x-hub-signature': `sha256=${hmac(body)}` },
-    'x-hook-uuid': '0b7c1c32-5a57-4b1d-9b4b-1d1c6d0e7a55',
-  }),
-} satisfies Record<string, (body: Buffer, event?: string) => Headers>;
-type Host = keyof typeof hosts;
+const { hosts, hmac } = sender(secret, id);
 const payloads: Readonly<Record<Host, object>> = { github, gitlab, gitea, bitbucket };
 const names: readonly Host[] = ['github', 'gitlab', 'gitea', 'bitbucket'];
 

@@ -61,6 +61,23 @@ export const repositoryEvents = {
     status: 'failed',
     reason: 'git_unreachable',
   }),
+  'repository.pushed': event(
+    'Its host said that a branch was pushed. If several were pushed at once, each has an event, up to 50.',
+    z.strictObject({
+      branch: z.string(),
+      sha: z.string().describe('The commit that the branch is at now.'),
+      before: z.nullable(z.string()).describe('The commit that it was at before; null for a new branch.'),
+      environmentId: z.nullable(z.string()).describe('The environment that the branch goes to; null for none.'),
+      pushedBy: z.nullable(z.string()).describe('Who pushed, as the host calls them; null if it does not say.'),
+    }),
+    {
+      branch: 'main',
+      sha: '9fceb02d0ae598e95dc970b74767f19372d61af8',
+      before: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+      environmentId: '0197a1ee-7f3c-7b4d-9f5a-2c3d4e5f6071',
+      pushedBy: 'ada',
+    },
+  ),
   'repository.host_key_changed': event(
     'Its host presented other keys than the pinned ones. oCore sends nothing to it until somebody accepts one of them.',
     z.strictObject({ hostKeys, presentedHostKeys: hostKeys }),

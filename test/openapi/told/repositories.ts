@@ -3,7 +3,7 @@ import type { Client } from '../../kit/client.ts';
 import { endOperations } from '../../kit/fleet-rows.ts';
 import type { Scene } from './scene.ts';
 
-const free = ['webhookSecret', 'deployKey', 'deployKeyFingerprint'];
+const free = ['webhookUrl', 'webhookSecret', 'deployKey', 'deployKeyFingerprint'];
 /** A provider of sign-ins has the same name, which stands for another here. */
 const body = { provider: 'github' };
 const key = {
