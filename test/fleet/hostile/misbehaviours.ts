@@ -409,12 +409,14 @@ export function misbehavioursOf(call: EngineCallName): readonly Misbehaviour[] {
 }
 
 /**
- * Of those, what a run tries on the call with this number: every misbehaviour on every third call that it is for. With
- * `TEST_DEPTH=all` each is tried on each.
+ * Of those, what a run tries on the call with this number: every misbehaviour on one call in six, or on one of the
+ * three that are varied. With `TEST_DEPTH=all` each is tried on each.
  */
 export function chosenFor(call: EngineCallName, number: number): readonly Misbehaviour[] {
   const turn = ({ everywhere }: Misbehaviour): number => (everywhere ? number : variedCalls.indexOf(call));
   const rank = (one: Misbehaviour): number =>
     misbehaviours.filter(({ everywhere }) => everywhere === one.everywhere).indexOf(one);
-  return misbehavioursOf(call).filter((one) => isDeep || one.only !== undefined || (turn(one) + rank(one)) % 3 === 0);
+  return misbehavioursOf(call).filter(
+    (one) => isDeep || one.only !== undefined || (turn(one) + rank(one)) % (one.everywhere ? 6 : 3) === 0,
+  );
 }
