@@ -1,6 +1,6 @@
 import type { RepositoryRef as RefRow } from '../prisma/generated/client/client.ts';
 import type { HostKey } from '../src/git/index.ts';
-import { sshFingerprint } from '../src/openssh-key.ts';
+import { fingerprintOfLine } from '../src/openssh-key.ts';
 import {
   firstRepository,
   getRepository,
@@ -92,7 +92,7 @@ export const Repository = builder.objectRef<RepositoryRow>('Repository').impleme
     deployKeyFingerprint: t.string({
       nullable: true,
       description: 'The SHA-256 fingerprint of the deploy key; null with another access.',
-      resolve: ({ publicKey }) => (publicKey === null ? null : sshFingerprint(publicKey)),
+      resolve: ({ publicKey }) => (publicKey === null ? null : fingerprintOfLine(publicKey)),
     }),
     hostKeys: t.field({
       type: [RepositoryHostKey],

@@ -38,7 +38,10 @@ export function newSshKey(comment: string): { privateKey: string; publicKey: str
 }
 
 /** The fingerprint of a public key, as ssh-keygen -l prints it. */
-export function sshFingerprint(publicKey: string): string {
-  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+export function fingerprintOf(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
+
+/** The same of a key as known_hosts and authorized_keys have it: its type, and itself in base64. */
+export const fingerprintOfLine = (line: string): string =>
+  fingerprintOf(Buffer.from(line.split(' ')[1] ?? '', 'base64'));

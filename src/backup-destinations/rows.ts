@@ -4,10 +4,10 @@ import type { OrgScope } from '../access/scope.ts';
 import { notFound } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { foundById, page, type PageArgs } from '../lists.ts';
+import { fingerprintOfLine } from '../openssh-key.ts';
 import type { ObjectLock } from '../storage/index.ts';
 import { storedConfigs } from './place.ts';
 import type { TestReport } from './report.ts';
-import { fingerprintOfLine } from './storage-place.ts';
 
 export type DestinationRow = BackupDestination;
 

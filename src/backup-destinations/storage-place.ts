@@ -1,11 +1,8 @@
 import type { App } from '../app.ts';
-import { fingerprintOf } from '../remote/index.ts';
+import { fingerprintOfLine } from '../openssh-key.ts';
 import type { StoragePlace } from '../storage/index.ts';
 import { backupNetworks } from './networks.ts';
 import type { DestinationPlace } from './place.ts';
-
-export const fingerprintOfLine = (hostKey: string): string =>
-  fingerprintOf(Buffer.from(hostKey.split(' ')[1] ?? '', 'base64'));
 
 /** The place as oCore itself reaches it; null for a directory of a server, which only containers there reach. */
 export function storagePlaceOf(app: App, place: DestinationPlace): StoragePlace | null {

@@ -1,4 +1,5 @@
 import type { Feature } from '../feature/feature.ts';
+import { within } from '../feature/holding.ts';
 import { getAlert } from './alerts.ts';
 import { getSchedule } from './rows.ts';
 
@@ -11,11 +12,9 @@ export const backupSchedulesFeature: Feature = {
     },
   },
   history: ['backup_alerts'],
-  erase: async (tx, { type, orgId, id }) => {
-    if (type === 'server') return;
-    const within = type === 'environment' ? { environmentId: id } : type === 'project' ? { projectId: id } : {};
-    const where = { orgId, ...within };
-    await tx.backupAlert.deleteMany({ where });
-    await tx.backupSchedule.deleteMany({ where });
+  erase: async (tx, place) => {
+    if (place.type === 'server') return;
+    await tx.backupAlert.deleteMany({ where: within(place) });
+    await tx.backupSchedule.deleteMany({ where: within(place) });
   },
 };

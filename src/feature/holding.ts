@@ -40,6 +40,13 @@ export async function livingOf(type: string, onServers: boolean, { count, first 
   return { type, onServers, count: await count(), names: (await first(100)).map(({ name }) => name) };
 }
 
+/** The rows of an environment or a project; of any other place, all of the organization. */
+export const within = ({ type, orgId, id }: Place) => ({
+  orgId,
+  ...(type === 'project' ? { projectId: id } : {}),
+  ...(type === 'environment' ? { environmentId: id } : {}),
+});
+
 const plural = (type: string): string => `${type.replace(/y$/, 'ie')}s`;
 
 /** For the details of an error: `{ servers: ['berlin-1'] }`. */

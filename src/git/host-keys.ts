@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import { fingerprintOf } from '../openssh-key.ts';
 import { runProgram } from './program.ts';
 import type { HostKey } from './remote.ts';
 import type { GitUrl } from './url.ts';
@@ -25,9 +25,8 @@ export async function scanHostKeys(
   const found = [...stdout.toString('latin1').matchAll(/^\S+ ((?:ssh|ecdsa)-[\w-]+) ([A-Za-z0-9+/]+={0,2})$/gm)];
   if (found.length === 0)
     throw new AppError('git_unreachable', `No SSH server was reached at ${host}, port ${port}`, { host });
-  const keys = found.map(([, type = '', key = '']): HostKey => {
-    const digest = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64');
-    return { type, key, fingerprint: `SHA256:${digest.replace(/=+$/, '')}` };
-  });
+  const keys = found.map(
+    ([, type = '', key = '']): HostKey => ({ type, key, fingerprint: fingerprintOf(Buffer.from(key, 'base64')) }),
+  );
   return keys.sort((one, other) => (one.type < other.type ? -1 : 1));
 }

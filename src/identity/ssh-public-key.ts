@@ -1,5 +1,6 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import { fingerprintOf } from '../openssh-key.ts';
 
 export interface SshPublicKey {
   /** `<type> <base64>`, without the comment. */
@@ -89,6 +90,6 @@ export function parseSshPublicKey(line: string): SshPublicKey {
   else if (fields[0]?.length !== 32) refuse('is not a valid ed25519 key', 'format');
   if (keyType !== 'ssh-rsa' && fields.length !== (curve ? 2 : 1) + (isSk ? 1 : 0))
     refuse('is damaged: it has the wrong number of parts for its type', 'format');
-  const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  const fingerprint = fingerprintOf(blob);
   return { publicKey: `${keyType} ${base64}`, keyType, fingerprint, comment, warning };
 }

@@ -1,5 +1,5 @@
 import type { Feature } from '../feature/feature.ts';
-import { livingOf, type Place } from '../feature/holding.ts';
+import { livingOf, type Place, within } from '../feature/holding.ts';
 import { recordColumn, recordMap } from '../secrets/sealed-column.ts';
 import { configureInstanceJob } from './configure.job.ts';
 import * as definitions from './kinds.ts';
@@ -11,12 +11,7 @@ import { resetAdminPasswordJob } from './reset-password.job.ts';
 import { secretOwner } from './sealed.ts';
 import { getInstance } from './list.ts';
 
-const within = ({ type, orgId, id }: Place) => ({
-  orgId,
-  ...(type === 'server' ? { serverId: id } : {}),
-  ...(type === 'project' ? { projectId: id } : {}),
-  ...(type === 'environment' ? { environmentId: id } : {}),
-});
+const inPlace = (place: Place) => ({ ...within(place), ...(place.type === 'server' ? { serverId: place.id } : {}) });
 
 export const instancesFeature: Feature = {
   name: 'instances',
@@ -53,7 +48,7 @@ export const instancesFeature: Feature = {
     },
   },
   living: async (tx, place) => {
-    const where = { ...within(place), status: { not: 'removed' as const } };
+    const where = { ...inPlace(place), status: { not: 'removed' as const } };
     return [
       await livingOf('instance', true, {
         count: () => tx.instance.count({ where }),
@@ -64,7 +59,7 @@ export const instancesFeature: Feature = {
   leave: leaveInstances,
   // Removed ones: their rows stay for the history until their environment or organization goes.
   erase: async (tx, place) => {
-    const where = { ...within(place), status: 'removed' as const };
+    const where = { ...inPlace(place), status: 'removed' as const };
     // Tenants do not reach the ports; what was removed by itself has given its own back.
     if (place.type === 'organization') {
       const instances = await tx.instance.findMany({ where, select: { id: true } });

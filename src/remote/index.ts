@@ -18,6 +18,5 @@ export { pullImage } from './pull.ts';
 export { HostScript, hostScript } from './script.ts';
 export { endSessions } from './sessions.ts';
 export { inOneLine, sudoProblem } from './shell-problem.ts';
-export { fingerprintOf } from './ssh-connect.ts';
 export type { RemoteTarget } from './target.ts';
 export { within } from './within.ts';

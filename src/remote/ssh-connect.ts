@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import { hostAndPort, withoutZone } from '../networks.ts';
+import { fingerprintOf } from '../openssh-key.ts';
 import { RemoteError, toRemoteError } from './errors.ts';
 import type { RemoteGuard } from './guard.ts';
 import { isUsableKey, SshAuth } from './ssh-auth.ts';
 import { SshHost } from './ssh-host.ts';
 import type { SshTarget } from './target.ts';
-
-export function fingerprintOf(hostKey: Buffer): string {
-  return `SHA256:${createHash('sha256').update(hostKey).digest('base64').replace(/=+$/, '')}`;
-}
 
 /** Stands in for a second look-up of the name, which could give another address than the one that was checked. */
 const only =

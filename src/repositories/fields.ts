@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { displayName } from '../display-name.ts';
 import { AppError } from '../errors.ts';
 import { type GitUrl, isRefName, parseGitUrl } from '../git/index.ts';
+import { serverFields } from '../servers/index.ts';
 import { isBranchPattern } from './branch-name.ts';
 
 const name = displayName(100);
@@ -62,16 +63,7 @@ export const updateInput = z.object({
 });
 export type Settings = z.output<typeof updateInput>;
 
-export const acceptHostKeyInput = z.object({
-  fingerprint: z
-    .string()
-    .max(500)
-    .regex(
-      /^\s*(?:\d+ )?SHA256:[A-Za-z0-9+/]{43}=?(?: .*)?\s*$/,
-      'must be a fingerprint such as SHA256:…, or one line that ssh-keygen -lf prints',
-    )
-    .transform((line) => /SHA256:[A-Za-z0-9+/]{43}/.exec(line)?.[0] ?? line),
-});
+export const acceptHostKeyInput = z.object({ fingerprint: serverFields.hostKeyFingerprint });
 
 const branchPattern = z
   .string()

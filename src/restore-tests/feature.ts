@@ -1,15 +1,10 @@
 import type { Feature } from '../feature/feature.ts';
-import type { Place } from '../feature/holding.ts';
+import { within } from '../feature/holding.ts';
 import { secretOwner } from '../instances/index.ts';
 import { recordColumn } from '../secrets/sealed-column.ts';
 import * as definitions from './kinds.ts';
 import { getRestoreTest } from './rows.ts';
 import { runRestoreTestJob } from './run.job.ts';
-
-const within = ({ type, orgId, id }: Place) => ({
-  orgId,
-  ...(type === 'environment' ? { environmentId: id } : type === 'project' ? { projectId: id } : {}),
-});
 
 export const restoreTestsFeature: Feature = {
   name: 'restore-tests',

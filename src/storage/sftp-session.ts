@@ -1,6 +1,6 @@
 import net, { type LookupFunction } from 'node:net';
 import ssh2, { type SFTPWrapper } from 'ssh2';
-import { fingerprintOf } from '../remote/index.ts';
+import { fingerprintOf } from '../openssh-key.ts';
 import { StorageError } from './storage.ts';
 
 const connectMs = 20_000;

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { it } from '../fleet/fixtures.ts';
@@ -10,9 +8,8 @@ import { firstEngine, firstSshPort, fleetDir } from '../fleet/slot.ts';
 import { Sshd } from '../fleet/sshd.ts';
 import { databaseOdoo, loadDatabaseOdoo } from '../fleet/database-odoo.ts';
 import { type Credentials, ObjectStore } from '../fleet/object-store/object-store.ts';
+import { inContainer, psql } from '../kit/psql.ts';
 import { ended, Stage } from './stage.ts';
-
-const run = promisify(execFile);
 
 it.override('env', { ODOO_IMAGE: databaseOdoo });
 it.override('serverCount', 2);
@@ -315,14 +312,11 @@ it('keeps a backup in S3, copies it to a bucket of another account, and restores
     environmentId: await owner.environment('staging'),
   });
   await ended(owner, elsewhere, 'succeeded');
-  const there = async (part: string, ...command: string[]): Promise<string> => {
-    const name = `ocore-${elsewhere.text('id')}-${part}`;
-    return (await run('docker', ['-H', `unix://${second.engine.socket}`, 'exec', name, ...command])).stdout.trim();
-  };
+  const container = `ocore-${elsewhere.text('id')}`;
   const customers = "SELECT count(*) FROM res_partner WHERE name = 'A customer in S3'";
-  expect(await there('db', 'psql', '-XqAt', '-U', 'postgres', '-d', 'elsewhere', '-c', customers)).toBe('1');
+  expect(await psql(second, `${container}-db`, 'elsewhere', customers)).toBe('1');
   const summed = 'cd /var/lib/odoo/filestore/elsewhere && find . -type f -exec sha256sum {} + | sort';
-  expect(await there('odoo', 'sh', '-c', summed)).toBe(before);
+  expect(await inContainer(second, `${container}-odoo`, ['sh', '-c', summed])).toBe(before);
   await ended(owner, await owner.delete(`/instances/${elsewhere.text('id')}`), 'succeeded');
 
   const change = async (): Promise<void> => {

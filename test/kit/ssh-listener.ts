@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
-import { fingerprintOf } from '../../src/remote/ssh-connect.ts';
+import { fingerprintOf } from '../../src/openssh-key.ts';
 import { newSshKey } from './ssh-key.ts';
 
 /** Somebody's own SSH server, which writes down what it is told and lets nobody in. */
