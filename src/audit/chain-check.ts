@@ -40,7 +40,7 @@ export class ChainCheck {
   }
 
   async #signedAnchors(keys: ReadonlyMap<string, string>): Promise<SignedAnchor[]> {
-    const { rows } = await this.#verification.pool.query<Omit<SignedAnchor, 'seq'> & { seq: string }>(
+    const { rows } = await this.#verification.db.query<Omit<SignedAnchor, 'seq'> & { seq: string }>(
       `SELECT coalesce(org_id, '${installationChain}') AS chain, kind, seq::text, link AS hash, created_at AS "createdAt", key_id AS "keyId", signature
        FROM audit_anchors WHERE coalesce(org_id, '${installationChain}') = $1 ORDER BY seq, id`,
       [this.#chain],
@@ -88,7 +88,7 @@ export class ChainCheck {
       if (anchor.seq > seq) this.#anchors.set(anchor.seq, [...(this.#anchors.get(anchor.seq) ?? []), anchor]);
     let previous = 'the beginning';
     for (;;) {
-      const { rows } = await this.#verification.pool.query<Seal>(sealsText, [this.#chain, String(seq)]);
+      const { rows } = await this.#verification.db.query<Seal>(sealsText, [this.#chain, String(seq)]);
       for (const row of rows) {
         const at = BigInt(row.seq);
         // Behind a gap nothing says what came before: the links are compared from there on.

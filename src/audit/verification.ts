@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import type { SecretBox } from '../secrets/box.ts';
 import type { Marks } from './marks.ts';
 import type { AnchorClaim } from './signing.ts';
@@ -35,7 +35,8 @@ export interface SignedAnchor extends AnchorClaim {
 }
 
 export interface Verification {
-  pool: Pool;
+  /** In a transaction that sees one state of the database: what is sealed meanwhile is not half there. */
+  db: ClientBase;
   secrets: SecretBox;
   marks: Marks;
   /** Anchors that were kept outside of the database. */

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type { Pool } from 'pg';
 import { type Chain, ChainCheck } from './chain-check.ts';
 import { chainOf, digestOf, installationChain } from './digest.ts';
 import { auditKeyOwner, publicOf } from './signing.ts';
@@ -17,8 +18,8 @@ const unsealedText = `SELECT e.id, ${chainOf('e')} AS chain, ${digestOf('e')} AS
   ORDER BY e.id LIMIT ${pageSize}`;
 
 /** The public keys whose private halves only this installation can have sealed; the others are told. */
-async function trustedKeys({ pool, secrets, tell }: Verification): Promise<Map<string, string>> {
-  const { rows } = await pool.query<{ id: string; public: string; private: string }>(
+async function trustedKeys({ db, secrets, tell }: Verification): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; public: string; private: string }>(
     'SELECT id, public_key AS public, private_key_enc AS private FROM audit_keys',
   );
   const trusted = new Map<string, string>();
@@ -40,11 +41,11 @@ async function trustedKeys({ pool, secrets, tell }: Verification): Promise<Map<s
 }
 
 /** Entries that no chain has: what somebody inserted at the database, or what was written a moment ago. */
-async function checkUnsealed({ pool, marks, tell }: Verification): Promise<number> {
+async function checkUnsealed({ db, marks, tell }: Verification): Promise<number> {
   let waiting = 0;
   let last = installationChain;
   for (;;) {
-    const { rows } = await pool.query<{
+    const { rows } = await db.query<{
       id: string;
       chain: string;
       digest: Buffer;
@@ -69,10 +70,9 @@ async function checkUnsealed({ pool, marks, tell }: Verification): Promise<numbe
   }
 }
 
-/** Computes every chain anew from the entries, and tells whatever is not as it was sealed and signed. Changes nothing. */
-export async function verifyAuditLog(verification: Verification): Promise<Verified> {
+async function verifyIn(verification: Verification): Promise<Verified> {
   const keys = await trustedKeys(verification);
-  const { rows } = await verification.pool.query<Chain>(chainsText);
+  const { rows } = await verification.db.query<Chain>(chainsText);
   let entries = 0;
   for (const end of rows) {
     const check = new ChainCheck(verification, end.chain);
@@ -80,4 +80,19 @@ export async function verifyAuditLog(verification: Verification): Promise<Verifi
     entries += check.entries;
   }
   return { chains: rows.filter(({ seq }) => seq !== null).length, entries, waiting: await checkUnsealed(verification) };
+}
+
+/** Computes every chain anew from the entries, and tells whatever is not as it was sealed and signed. Changes nothing. */
+export async function verifyAuditLog({
+  pool,
+  ...verification
+}: Omit<Verification, 'db'> & { pool: Pool }): Promise<Verified> {
+  const db = await pool.connect();
+  try {
+    await db.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return await verifyIn({ db, ...verification });
+  } finally {
+    // Ends the transaction, too.
+    db.release(true);
+  }
 }

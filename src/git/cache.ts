@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isId } from '../ids.ts';
+import { isId, newId } from '../ids.ts';
 import { Semaphore } from '../semaphore.ts';
 import { inRepository } from './local.ts';
 
@@ -80,11 +80,19 @@ export class Cache {
       await rm(join(this.#directory, id), { recursive: true, force: true });
   }
 
-  /** An empty one. */
+  /** An empty one; also when another process makes the same at this moment. */
   async make(repository: string, sha: string, signal: AbortSignal): Promise<void> {
-    await mkdir(repository, { recursive: true, mode: 0o700 });
-    const args = ['init', '--bare', '--quiet', '--template=', `--object-format=${formatOf(sha)}`];
-    await inRepository({ repository, args, signal, mostOutput: 4096 });
+    const made = join(repository, '..', `making-${newId()}`);
+    await mkdir(made, { recursive: true, mode: 0o700 });
+    try {
+      const args = ['init', '--bare', '--quiet', '--template=', `--object-format=${formatOf(sha)}`];
+      await inRepository({ repository: made, args, signal, mostOutput: 4096 });
+      await rename(made, repository);
+    } catch (error) {
+      if (!(await exists(join(repository, 'HEAD')))) throw error;
+    } finally {
+      await rm(made, { recursive: true, force: true });
+    }
   }
 
   async #open(repository: string, sha: string, signal: AbortSignal): Promise<void> {

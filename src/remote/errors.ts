@@ -61,7 +61,7 @@ const passing = /cannot update container|is not running|is restarting/i;
 
 /** What an engine says of containers that ran when it was killed. It may pass; often only another start of the engine helps. */
 const leftByAKill =
-  /failed to update store|failed to start shim|id already in use|(?:endpoint with name|task) \S+ already exists/i;
+  /failed to update store|failed to start shim|id already in use|error creating overlay mount|(?:endpoint with name|task) \S+ already exists/i;
 const leftByAKillHint =
   'The engine still holds what it had when it was killed: restart Docker on the server (systemctl restart docker), then try again.';
 

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { z } from 'zod';
@@ -71,12 +72,16 @@ it.beforeAll(async ({ owner }) => {
 });
 
 it('finds nothing where nothing was changed, and goes on while entries are written', async ({ ocore, owner }) => {
-  const [good] = await Promise.all([
-    audit(ocore, 'verify'),
-    ...Array.from({ length: 20 }, (_, at) => owner.post('/projects', { name: `Beside ${at}` })),
-  ]);
-  expect(good.output).toMatch(/entries in 2 chains; \d+ are not sealed yet; nothing was altered, removed or inserted/);
-  expect(good.code).toBe(0);
+  const verified = Promise.all([1, 2, 3].map(() => audit(ocore, 'verify')));
+  const written = (async (): Promise<void> => {
+    for (let at = 0; (await Promise.race([verified, sleep(10, null)])) === null; at += 1)
+      await owner.post('/projects', { name: `Beside ${at}` });
+  })();
+  for (const { code, output } of await verified) {
+    expect(output).toMatch(/entries in 2 chains; \d+ are not sealed yet; nothing was altered, removed or inserted/);
+    expect(code).toBe(0);
+  }
+  await written;
   await sealed(ocore);
 });
 

@@ -180,6 +180,7 @@ it.each([
   ['docker_error', 'endpoint with name ocore-1-db already exists in network ocore-1'],
   ['docker_error', 'task a3a7: already exists'],
   ['docker_error', 'failed to update store for object type *libnetwork.endpoint: open : no such file or directory'],
+  ['docker_error', 'error creating overlay mount to /var/lib/docker/overlay2/2e66/merged: invalid argument'],
   ['docker_error', 'failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/a3a7: file exists'],
 ])('asks again when the engine goes down or comes up: %s, %s', async (code, message) => {
   const body = JSON.stringify({ message });
