@@ -13,6 +13,7 @@ const features = globSync('src/*/feature.ts', { cwd: root })
 /** What features are built with. Kits may know each other, file by file. */
 const kits = [
   'access',
+  'addons',
   'audit',
   'database',
   'events',

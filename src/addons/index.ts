@@ -1,0 +1,2 @@
+export { type Discovered, discoverAddons } from './discover.ts';
+export type { AddonModule, AddonProblem } from './module.ts';
