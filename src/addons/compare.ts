@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { inShort } from '../errors.ts';
-import type { GitEntry, GitTree } from '../git/index.ts';
 import { definitionsOf } from './definitions.ts';
 import { hooksOf, kindOf, loadedBy, manifestReasons } from './file-kind.ts';
-import { largestManifest, type Manifest, manifestName, readManifest } from './manifest.ts';
+import { type Manifest, manifestName } from './manifest.ts';
 import { migrationsBetween } from './migrations.ts';
-import type { AddonModule } from './module.ts';
+import { type ModuleAt, ModuleFiles } from './module-files.ts';
 import { callsItself, pythonChange } from './python-change.ts';
 
 /** What a new content of a module asks for. */
@@ -19,40 +17,7 @@ export interface ModuleChange {
   readonly migrations: readonly string[];
 }
 
-export interface ModuleAt {
-  readonly tree: GitTree;
-  readonly module: AddonModule;
-}
-
 const mostReasons = 5;
-const largestPython = 1024 ** 2;
-
-/** The files of a module in a commit. */
-class Files {
-  readonly #at: ModuleAt;
-  readonly entries: ReadonlyMap<string, GitEntry>;
-
-  private constructor(at: ModuleAt, entries: readonly GitEntry[]) {
-    this.#at = at;
-    const files = entries.filter(({ type }) => type !== 'directory');
-    this.entries = new Map(files.map((entry) => [entry.path.slice(at.module.path.length + 1), entry]));
-  }
-
-  static of = async (at: ModuleAt): Promise<Files> => new Files(at, await at.tree.entries(at.module.path));
-
-  /** The text of a file; null if it is none that Python would read. */
-  async text(path: string): Promise<string | null> {
-    const entry = this.entries.get(path);
-    if (entry?.type !== 'file' || entry.size > largestPython) return null;
-    const content = await this.#at.tree.file(entry.path, largestPython);
-    return isUtf8(content) ? content.toString('utf8') : null;
-  }
-
-  async manifest(): Promise<Manifest | null> {
-    const read = readManifest(await this.#at.tree.file(`${this.#at.module.path}/${manifestName}`, largestManifest));
-    return 'message' in read ? null : read;
-  }
-}
 
 /** What one changed file asks for. */
 interface FileChange {
@@ -68,13 +33,13 @@ const changed = (kind: ModuleChange['kind'], ...reasons: readonly string[]): Fil
 });
 
 class Comparison {
-  readonly #before: Files;
-  readonly #after: Files;
+  readonly #before: ModuleFiles;
+  readonly #after: ModuleFiles;
   readonly #manifests: readonly (Manifest | null)[];
   readonly #loaded: ReadonlySet<string>;
   readonly #hooks: ReadonlySet<string>;
 
-  constructor(before: Files, after: Files, manifests: readonly [Manifest | null, Manifest | null]) {
+  constructor(before: ModuleFiles, after: ModuleFiles, manifests: readonly [Manifest | null, Manifest | null]) {
     this.#before = before;
     this.#after = after;
     this.#manifests = manifests;
@@ -115,12 +80,12 @@ class Comparison {
 
 /** In doubt the database: an update too many takes a while, one too few breaks what runs. `before`: null if the module is new, or nobody knows what was there. */
 export async function compareModule(before: ModuleAt | null, after: ModuleAt): Promise<ModuleChange> {
-  const now = await Files.of(after);
+  const now = await ModuleFiles.of(after);
   const migrations = migrationsBetween([...now.entries.keys()], before?.module ?? null, after.module);
   if (before === null)
     return { kind: 'database', reasons: ['The module is new'], filesChanged: now.entries.size, migrations };
   if (before.module.id === after.module.id) return { kind: 'none', reasons: [], filesChanged: 0, migrations };
-  const old = await Files.of(before);
+  const old = await ModuleFiles.of(before);
   const paths = [...new Set([...old.entries.keys(), ...now.entries.keys()])]
     .filter((path) => {
       const [one, other] = [old.entries.get(path), now.entries.get(path)];

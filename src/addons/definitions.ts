@@ -1,4 +1,5 @@
-import { parsePython, type PythonNode, pythonText } from './python.ts';
+import { childrenOf, isDocstring, parsePython, type PythonNode, pythonText } from './python.ts';
+import { isMaking, nameOf, type PythonClass, pythonClass, shapesTables } from './python-class.ts';
 
 /** A function of a file, with all that is defined in it. */
 export interface FunctionBody {
@@ -24,40 +25,11 @@ export interface Definitions {
   readonly called: ReadonlySet<string>;
 }
 
-interface Class {
-  readonly isModel: boolean;
-  readonly shapesTables: boolean;
-}
-
-const shaping =
-  /^(?:init|_register_hook|_unregister_hook|_table_query|_(?:auto|init|setup|reflect|build|add_sql)_\w+)$/;
-/** Parts of the query of a view of the database, as models of reports have them; other modules extend them. */
-const querying = /^_(?:sub_)?(?:select|from|join|where|with|group_by|having|order_by|query|union)(?:_\w+)?$/;
-/** What a class of fields or of Python itself runs while classes are made. */
-const making = /^__(?:init_subclass|new|set_name|prepare|call)__$/;
-
 const isText = (name: string): boolean => name === 'String' || name === 'FormatString';
-
-function childrenOf(node: PythonNode | null): PythonNode[] {
-  const found: PythonNode[] = [];
-  for (let child = node?.firstChild ?? null; child; child = child.nextSibling) found.push(child);
-  return found;
-}
-
-/** A string that stands alone as the first statement of a file, a class or a function. */
-function isDocstring(node: PythonNode): boolean {
-  const inner = node.firstChild;
-  if (node.name !== 'ExpressionStatement' || !inner || inner.nextSibling) return false;
-  if (inner.name !== 'String' && !(inner.name === 'ContinuedString' && !inner.getChild('FormatString'))) return false;
-  if (node.parent?.name !== 'Script' && node.parent?.name !== 'Body') return false;
-  let before = node.prevSibling;
-  while (before?.name === 'Comment') before = before.prevSibling;
-  return before === null || before.name === ':';
-}
 
 class Reader {
   readonly #text: string;
-  readonly #classes: Class[] = [];
+  readonly #classes: PythonClass[] = [];
   readonly #outside: string[] = [];
   readonly #bodies: FunctionBody[] = [];
   readonly #helpers = new Set<string>();
@@ -85,28 +57,6 @@ class Reader {
     if (gap !== '') this.#push(gap);
     this.#read = to;
   }
-
-  #classOf(node: PythonNode): Class {
-    const statements = childrenOf(node.getChild('Body')).filter(({ name }) => name === 'AssignStatement');
-    const assigned = new Map(
-      statements.map((one) => [this.#source(one.firstChild ?? one), this.#source(one)] as const),
-    );
-    const bases = this.#source(node.getChild('ArgList') ?? { from: 0, to: 0 });
-    const model = ['_name', '_inherit', '_inherits'].map((name) => assigned.get(name) ?? '').join(' ');
-    const auto = assigned.get('_auto');
-    const methods = childrenOf(node.getChild('Body'))
-      .map((one) => (one.name === 'DecoratedStatement' ? one.lastChild : one))
-      .map((one) => (one?.name === 'FunctionDefinition' ? this.#nameOf(one) : ''));
-    return {
-      isModel: model.trim() !== '' || /\b(?:Model|TransientModel|AbstractModel|Controller)\b/.test(bases),
-      shapesTables:
-        (auto !== undefined && !/=\s*True$/.test(auto)) ||
-        /report/i.test(model) ||
-        methods.some((name) => name === 'init' || name === '_auto_init'),
-    };
-  }
-
-  #nameOf = (node: PythonNode): string => this.#source(node.getChild('VariableName') ?? { from: 0, to: 0 });
 
   /** Whether to go on with what is in the node. */
   #enter(node: PythonNode): boolean {
@@ -142,11 +92,11 @@ class Reader {
     }
     const isHelper = this.#classes.length === 0;
     if (node.name === 'ClassDefinition') {
-      const one = this.#classOf(node);
-      if (isHelper && !one.isModel) this.#helpers.add(this.#nameOf(node));
+      const one = pythonClass(node, this.#text);
+      if (isHelper && !one.isModel) this.#helpers.add(nameOf(node, this.#text));
       this.#classes.push(one);
     }
-    if (node.name === 'FunctionDefinition' && isHelper) this.#helpers.add(this.#nameOf(node));
+    if (node.name === 'FunctionDefinition' && isHelper) this.#helpers.add(nameOf(node, this.#text));
     if (node.name === 'Body' && node.parent?.name === 'FunctionDefinition') this.#body = { node, tokens: [] };
     // Another name for what may be a helper of another file.
     if (node.name === 'ImportStatement' && /^from\s*(?:\.|odoo\.addons\b)/.test(this.#source(node)))
@@ -158,13 +108,12 @@ class Reader {
     this.#gap(node.to);
     this.#push('>');
     if (this.#body?.node.from === node.from && this.#body.node.to === node.to && node.name === 'Body') {
-      const name = this.#nameOf(node.parent ?? node);
+      const name = nameOf(node.parent ?? node, this.#text);
       this.#bodies.push({
         name,
         tokens: this.#body.tokens.join(' '),
-        shapesTables:
-          shaping.test(name) || querying.test(name) || this.#classes.some(({ shapesTables }) => shapesTables),
-        isMethod: (this.#classes.at(-1)?.isModel ?? false) && !making.test(name),
+        shapesTables: shapesTables(name) || this.#classes.some((one) => one.shapesTables),
+        isMethod: (this.#classes.at(-1)?.isModel ?? false) && !isMaking(name),
       });
       this.#body = null;
     }

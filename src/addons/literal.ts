@@ -1,5 +1,5 @@
 import { inShort } from '../errors.ts';
-import { lineOf, parsePython, type PythonNode } from './python.ts';
+import { childrenOf, lineOf, parsePython, type PythonNode } from './python.ts';
 import { decodeString } from './string-literal.ts';
 
 type Key = string | number | bigint | boolean | null;
@@ -112,12 +112,8 @@ class LiteralReader {
 }
 
 /** The children of a node but for brackets, commas and comments. */
-function partsOf(node: PythonNode): PythonNode[] {
-  const found: PythonNode[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling)
-    if (!/^(?:[()[\]{},]|Comment)$/.test(child.name)) found.push(child);
-  return found;
-}
+const partsOf = (node: PythonNode): PythonNode[] =>
+  childrenOf(node).filter(({ name }) => !/^(?:[()[\]{},]|Comment)$/.test(name));
 
 /** The one literal that the text is, as `ast.literal_eval` reads it. Nothing of it runs. */
 export function readLiteral(given: string): { value: Literal } | Unreadable {

@@ -22,3 +22,20 @@ export function parsePython(text: string): PythonTree | number {
     return Number(position);
   }
 }
+
+export function childrenOf(node: PythonNode | null): PythonNode[] {
+  const found: PythonNode[] = [];
+  for (let child = node?.firstChild ?? null; child; child = child.nextSibling) found.push(child);
+  return found;
+}
+
+/** A string that stands alone as the first statement of a file, a class or a function. */
+export function isDocstring(node: PythonNode): boolean {
+  const inner = node.firstChild;
+  if (node.name !== 'ExpressionStatement' || !inner || inner.nextSibling) return false;
+  if (inner.name !== 'String' && !(inner.name === 'ContinuedString' && !inner.getChild('FormatString'))) return false;
+  if (node.parent?.name !== 'Script' && node.parent?.name !== 'Body') return false;
+  let before = node.prevSibling;
+  while (before?.name === 'Comment') before = before.prevSibling;
+  return before === null || before.name === ':';
+}
