@@ -9,6 +9,8 @@ const shaping =
   /^(?:init|_register_hook|_unregister_hook|_table_query|_(?:auto|init|setup|reflect|build|add_sql)_\w+)$/;
 /** Parts of the query of a view of the database, as models of reports have them; other modules extend them. */
 const querying = /^_(?:sub_)?(?:select|from|join|where|with|group_by|having|order_by|query|union)(?:_\w+)?$/;
+/** `_auto = False`, whatever else is on its line. */
+const isWithoutTable = /\b_auto\b\s*(?::[^=\n]*)?=(?!=)\s*(?!True\b)\S/;
 /** What a class of fields or of Python itself runs while classes are made. */
 const making = /^__(?:init_subclass|new|set_name|prepare|call)__$/;
 
@@ -30,14 +32,13 @@ export function pythonClass(node: PythonNode, text: string): PythonClass {
   const assigned = new Map(statements.map((one) => [sourceOf(one.firstChild), sourceOf(one)] as const));
   const bases = sourceOf(node.getChild('ArgList'));
   const model = ['_name', '_inherit', '_inherits'].map((name) => assigned.get(name) ?? '').join(' ');
-  const auto = assigned.get('_auto');
   const methods = childrenOf(node.getChild('Body'))
     .map((one) => (one.name === 'DecoratedStatement' ? one.lastChild : one))
     .map((one) => (one?.name === 'FunctionDefinition' ? nameOf(one, text) : ''));
   return {
     isModel: model.trim() !== '' || /\b(?:Model|TransientModel|AbstractModel|Controller)\b/.test(bases),
     shapesTables:
-      (auto !== undefined && !/=\s*True$/.test(auto)) ||
+      isWithoutTable.test(sourceOf(node)) ||
       /report/i.test(model) ||
       methods.some((name) => name === 'init' || name === '_auto_init'),
   };

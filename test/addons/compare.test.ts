@@ -231,6 +231,17 @@ describe('needs the database to follow', () => {
     },
   );
 
+  it.for(['_auto = False', '_auto: bool = False', "_order = 'id'; _auto = False", 'if tools:\n        _auto = False'])(
+    'for methods of a model with %j',
+    async (line) => {
+      const view = (body: string) => ({
+        'models/view.py': `class View(models.Model):\n    _name = 'x'\n    ${line}\n\n    def _parts(self):\n        return ${body}\n`,
+      });
+      const from = await moduleIn({ ...base, ...view('1') });
+      expect((await compared(view('2'), from)).kind).toBe('database');
+    },
+  );
+
   it('for what init() of the same model may call', async () => {
     const both = (body: string) => ({
       'models/order.py': `${model}\n    def init(self):\n        self._index()\n\n    def _index(self):\n        return ${body}\n`,
