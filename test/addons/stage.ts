@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { GitTree } from '../../src/git/index.ts';
 import { GitHttpsServer } from '../fleet/git-server/https.ts';
 import { type Content, ServedRepository } from '../fleet/git-server/repository.ts';
@@ -31,8 +29,6 @@ export async function repositoryOfAddons(): Promise<{
     },
   };
 }
-
-export const directory = (root: string): Promise<string> => mkdtemp(join(root, 'directory-'));
 
 /** The text of a manifest with these lines. */
 export const manifest = (...lines: readonly string[]): string =>
