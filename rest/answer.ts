@@ -28,9 +28,11 @@ function pageLink(url: string, cursor: string | null): string {
   return `<${target.pathname}${target.search}>; rel="${cursor === null ? 'first' : 'next'}"`;
 }
 
-function accepted(subject: z.infer<typeof resource>, operationId: string | null, message: string): RestAnswer {
-  const headers: Record<string, string> = operationId ? { Location: `/api/operations/${operationId}`, 'Retry-After': retryAfter } : {};
-  return { status: operationId ? 202 : 200, headers, body: { id: subject.id, status: subject.status, message, operationId } };
+/** Whoever follows `Location` sees what goes on: the operation, or what waits for one. */
+function accepted({ id, status }: z.infer<typeof resource>, operationId: string | null, message: string, waitsAt?: string): RestAnswer {
+  const place = operationId ? `/operations/${operationId}` : waitsAt && `${waitsAt}/${id}`;
+  const headers: Record<string, string> = place ? { Location: `/api${place}`, 'Retry-After': retryAfter } : {};
+  return { status: place ? 202 : 200, headers, body: { id, status, message, operationId } };
 }
 
 function createdHeaders(route: Route, value: unknown): Record<string, string> {
@@ -70,7 +72,7 @@ export function answerOf(route: Route, value: unknown, url: string): RestAnswer 
         return accepted(operation, operation.id, answer.message);
       }
       const parsed = payload.parse(value);
-      return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, parsed.message ?? answer.message);
+      return accepted(resource.parse(parsed[answer.resource]), parsed.operation?.id ?? null, parsed.message ?? answer.message, answer.waitsAt);
     }
     case 'file':
     case 'bytes':

@@ -5,8 +5,8 @@ import type { Route } from './route.ts';
 
 /**
  * What the examples say: by `Type.field`; by `rootField.field` for what one route alone takes or answers, such as the
- * state that it leaves; by the field's name alone; or, of a path parameter, by the path up to it. Null: nothing there,
- * which leaves an optional field out of the example of a body.
+ * state that it leaves, or by `rootField.200` for what it answers where it is done at once; by the field's name alone; or, of
+ * a path parameter, by the path up to it. Null: nothing there, which leaves an optional field out of the example of a body.
  */
 export type Examples = Readonly<Record<string, Json>>;
 

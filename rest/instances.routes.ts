@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 
 const gib = 1024 ** 3;
 const fields =
-  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image imageDigest httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected provisionedAt settingsPending currentOperationId lastSeenAt createdAt updatedAt';
+  'id name slug status statusMessage serverId environmentId projectId odooVersion edition odooEdition image imageDigest httpPort longpollingPort url websocketUrl workers limitMemorySoft limitMemoryHard limitTimeCpu limitTimeReal maxCronThreads logLevel cpuLimit memoryLimit processLimit databaseCpuLimit databaseMemoryLimit databaseProcessLimit language country demo modules adminEmail envVarNames deletionProtected provisionedAt settingsPending deploymentId currentOperationId lastSeenAt createdAt updatedAt';
 const payload = 'instance { id status } operation { id }';
 const category = 'Instances';
 const act = (verb: string, message: string): Route => ({

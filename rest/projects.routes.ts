@@ -5,7 +5,7 @@ import { ids } from './openapi/shared-examples.ts';
 import type { Route } from './route.ts';
 
 const project = 'id name slug description odooVersion archivedAt createdAt updatedAt';
-const environment = 'id projectId name description type environmentType branch deletionProtected instanceId instanceName instanceSlug instanceStatus serverId odooVersion status statusMessage createdAt updatedAt';
+const environment = 'id projectId name description type environmentType branch autoDeploy deletionProtected instanceId instanceName instanceSlug instanceStatus serverId odooVersion status statusMessage createdAt updatedAt';
 /** An instance's: what happens to it does not make the environment another one. */
 const ofItsInstance = ['instanceId', 'instanceName', 'instanceSlug', 'instanceStatus', 'serverId', 'odooVersion', 'status', 'statusMessage'];
 
@@ -62,6 +62,7 @@ const examples: Examples = {
   'Environment.name': 'production',
   'Environment.description': 'What the company works with',
   'Environment.type': 'production',
+  'Environment.autoDeploy': true,
   'Environment.deletionProtected': true,
   'CreateProjectEnvironmentInput.name': 'production',
   'CreateProjectEnvironmentInput.description': 'What the company works with',

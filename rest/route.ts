@@ -13,9 +13,10 @@ export type Answer =
   | { as: 'whole'; key: string }
   /**
    * 202 `{id, status, message, operationId}` of the resource under this key of the payload, or of the `operation` that the
-   * field itself gives. `mayBeDone`: some changes need no operation, and are 200 with null for its id.
+   * field itself gives. `mayBeDone`: some changes need no operation, and are 200 with null for its id. `waitsAt`: some have
+   * to wait for their operation, and are 202 with null for its id; below this path is the resource that waits.
    */
-  | { as: 'accepted'; resource: string; message: string; mayBeDone?: true }
+  | { as: 'accepted'; resource: string; message: string; mayBeDone?: true; waitsAt?: string }
   | { as: 'message'; message: string }
   /** 201 with what the field gives under the key, or 202 with the message where that is null. */
   | { as: 'session'; key: string; message: string }

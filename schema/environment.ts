@@ -37,6 +37,9 @@ export const Environment = builder.prismaObject('Environment', {
       description: 'The type, under the name that the reference of the product has for it.',
     }),
     branch: t.exposeString('branch', { nullable: true, description: 'The Git branch that the environment tracks.' }),
+    autoDeploy: t.exposeBoolean('autoDeploy', {
+      description: 'Whether what is pushed to its branches is deployed by itself.',
+    }),
     deletionProtected: t.exposeBoolean('deletionProtected', {
       description: 'Whether it is protected against deletion.',
     }),
@@ -86,6 +89,10 @@ const UpdateEnvironmentInput = builder.inputType('UpdateEnvironmentInput', {
   fields: (t) => ({
     name: t.string({ description: 'A new name.' }),
     description: t.string({ description: 'The description.' }),
+    autoDeploy: t.boolean({
+      description:
+        'Whether what is pushed to its branches is deployed by itself. Needs manage:deployments and manage:instance_code.',
+    }),
     deletionProtected: t.boolean({ description: 'Whether it is protected against deletion.' }),
   }),
 });

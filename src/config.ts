@@ -102,6 +102,9 @@ const variables = z.object({
   MAIL_CATCHER_IMAGE: z.string().min(1).default('axllent/mailpit:v1.27'),
   /** How often the changes of databases are archived that can be restored to any second. */
   WAL_ARCHIVE_INTERVAL: duration.default(60),
+  /** How long Odoo may take to update the modules of a deployment, and an image to be built for one. */
+  DEPLOYMENT_UPDATE_TIMEOUT: duration.default(3600),
+  DEPLOYMENT_BUILD_TIMEOUT: duration.default(1800),
   /** Where instances answer on their server: on every address, or on loopback only, for a proxy of the operator's own. */
   INSTANCE_PORTS: z.enum(['public', 'loopback']).default('public'),
   PORT_RANGE: portRange,

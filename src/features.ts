@@ -7,6 +7,8 @@ import { backupsFeature } from './backups/index.ts';
 import { clonesFeature } from './clones/index.ts';
 import { databaseUpgradesFeature } from './database-upgrades/index.ts';
 import type { Feature } from './feature/feature.ts';
+import { deployedCodeFeature } from './deployed-code/index.ts';
+import { deploymentsFeature } from './deployments/index.ts';
 import { identityFeature } from './identity/index.ts';
 import { instanceDatabasesFeature } from './instance-databases/index.ts';
 import { instancesFeature } from './instances/index.ts';
@@ -46,6 +48,8 @@ export const features: readonly Feature[] = [
   snapshotsFeature,
   backupsFeature,
   restoresFeature,
+  deployedCodeFeature,
+  deploymentsFeature,
   transfersFeature,
   clonesFeature,
   restoreTestsFeature,

@@ -32,6 +32,7 @@ import { LiveSettings } from './settings/index.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { MasterKeys } from './secrets/master-keys.ts';
 import { ServerMonitor } from './servers/index.ts';
+import { startDeployments } from './deployments/index.ts';
 import { startPushes } from './repositories/index.ts';
 import { startRestoreTests } from './restore-tests/index.ts';
 import { startSystemBackups } from './system-backups/index.ts';
@@ -152,6 +153,8 @@ export async function start(config: Config, print = toStdout): Promise<Running> 
       stops.push(() => transfers.stop());
       const pushes = startPushes(app);
       stops.push(() => pushes.stop());
+      const deployments = startDeployments(app);
+      stops.push(() => deployments.stop());
       const backups = startSystemBackups(app, databaseUrl);
       if (backups) stops.push(() => backups.stop());
       const restoreTests = startRestoreTests(app);

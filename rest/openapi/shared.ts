@@ -104,13 +104,18 @@ export const sharedHeaders: Readonly<Record<string, JsonObject>> = {
     maximum: 86400,
   }),
   Location: header('The operation to watch.', short),
+  'Waiting-Location': header('The operation to watch, or what waits for one.', short),
   'Created-Location': header('The URL of what was created.', short),
   'Content-Disposition': header('The name of the file, as `attachment; filename="…"`.', short),
   Link: header('The next and the first page, as `<…>; rel="next", <…>; rel="first"`.', short),
 };
 
 /** Components that are not called like their header. */
-const spelling: Readonly<Record<string, string>> = { Version: 'X-OCore-Version', 'Created-Location': 'Location' };
+const spelling: Readonly<Record<string, string>> = {
+  Version: 'X-OCore-Version',
+  'Created-Location': 'Location',
+  'Waiting-Location': 'Location',
+};
 
 /** The headers of a response: those of every response, and more by the names of their components. */
 export function headersOf(...more: string[]): JsonObject {
@@ -156,6 +161,7 @@ export const categories: Readonly<Record<string, string>> = {
   Projects: 'Groups of environments.',
   Environments: 'The stages of a project: production, staging, development.',
   Instances: 'Odoo with its own PostgreSQL, on one server.',
+  Deployments: 'Code that is brought to instances, and the way back.',
   Operations: 'Asynchronous work on servers and instances: its steps, progress and log.',
   'API Keys': 'Credentials for programs.',
   'Audit Logs': 'The record of who did what, and when.',

@@ -13,6 +13,7 @@ import { isObject, type JsonObject } from './json.ts';
 import type { SchemaWriter } from './json-schema.ts';
 import type { Subject } from './operation.ts';
 import type { PreparedDocument, PreparedRoute } from '../prepared.ts';
+import type { Answer } from '../route.ts';
 import { placeOf } from '../created.ts';
 import { headersOf, ref } from './shared.ts';
 
@@ -37,10 +38,9 @@ function nodesOf(writer: SchemaWriter, prepared: PreparedDocument): JsonObject {
 function acceptedSchema(
   writer: SchemaWriter,
   field: GraphQLField<unknown, unknown>,
-  resource: string,
-  message: string,
-  mayBeDone: boolean,
+  { resource, message, mayBeDone, waitsAt }: Extract<Answer, { as: 'accepted' }>,
 ): JsonObject {
+  const without = mayBeDone ? 'if no work was needed' : waitsAt && `while the ${resource} waits for one`;
   const payload = getNamedType(field.type);
   const fields = isObjectType(payload) ? payload.getFields() : {};
   const subject = resource === 'operation' ? payload : getNamedType(fields[resource]?.type);
@@ -65,10 +65,10 @@ function acceptedSchema(
         : {},
       message: { type: 'string', maxLength: 1024, description: 'What is in progress.', examples: [message] },
       operationId: {
-        type: mayBeDone ? ['string', 'null'] : 'string',
+        type: without ? ['string', 'null'] : 'string',
         format: 'uuid',
         maxLength: 64,
-        description: `The operation to watch${mayBeDone ? '; null if no work was needed' : ''}.`,
+        description: `The operation to watch${without ? `; null ${without}` : ''}.`,
         examples: [exampleValue('', 'operationId') ?? null],
       },
     },
@@ -172,15 +172,21 @@ export function successOf({ writer, prepared, field }: Subject): Record<string, 
         },
       };
     case 'accepted': {
-      const mayBeDone = answer.mayBeDone ?? false;
-      const schema = acceptedSchema(writer, field, answer.resource, answer.message, mayBeDone);
+      const schema = acceptedSchema(writer, field, answer);
+      const whenDone = exampleValue(field.name, '200');
       const done = withExample('Completed at once, without an operation.', schema, {
         ...usual(schema),
+        ...(isObject(whenDone) ? whenDone : {}),
         operationId: null,
       });
       return {
-        ...(mayBeDone ? { 200: done } : {}),
-        202: json('Accepted. The work continues as an operation.', schema, 'Location', 'Retry-After'),
+        ...(answer.mayBeDone ? { 200: done } : {}),
+        202: json(
+          `Accepted. The work continues as an operation${answer.waitsAt ? ', or waits for one' : ''}.`,
+          schema,
+          answer.waitsAt ? 'Waiting-Location' : 'Location',
+          'Retry-After',
+        ),
       };
     }
     case 'list': {

@@ -15,6 +15,7 @@ type InProjects =
   | 'view:projects'
   | 'view:environments'
   | 'view:repositories'
+  | 'view:deployments'
   | 'view:instances'
   | 'view:backups'
   | 'view:databases'

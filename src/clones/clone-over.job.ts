@@ -1,3 +1,4 @@
+import { removeOtherCode, returnCode } from '../deployed-code/index.ts';
 import { ensureData, restingOf, siteOf, startContainers, waitForOdoo } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
 import { putBack, type Rest } from '../restores/index.ts';
@@ -31,7 +32,9 @@ export const cloneOverInstanceJob = implementOperation({
   cleanup: async (context) => {
     const site = await siteOf(context);
     await endCopyLoading(context, site);
-    await putBack(context, site, partsOf(context), restOf(context.input));
+    await returnCode(context, site);
+    await putBack(context, await siteOf(context), partsOf(context), restOf(context.input));
+    await removeOtherCode(await siteOf(context));
     await abandonCopy(context);
   },
   settle: async (tx, context, outcome, error) => {

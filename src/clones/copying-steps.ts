@@ -1,3 +1,4 @@
+import { carryCode, removeOtherCode } from '../deployed-code/index.ts';
 import { type Site, siteOf } from '../instances/index.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { keepReplaced, replacementNames, switchData } from '../restores/index.ts';
@@ -5,7 +6,7 @@ import { anonymise } from './anonymise.ts';
 import type { Copy } from './fields.ts';
 import { ensureMailCatcher, mailCatcherHost, removeMailCatcher } from './mail-catcher.ts';
 import { neutralise, type Neutralisation, noMailHost, verifyNeutral } from './neutralise.ts';
-import { forgetCopy, loadCopy, partsOf, takeCopy } from './transport.ts';
+import { deploymentIn, forgetCopy, loadCopy, partsOf, takeCopy } from './transport.ts';
 
 type Context = StepContext<Copy>;
 
@@ -19,7 +20,12 @@ function neutralisationOf(context: Context, { instance }: Site, which: 'incoming
 /** From the snapshot to a neutral database in its place, over which no Odoo has run yet. */
 export const copyingSteps = {
   snapshot: takeCopy,
-  restore: async (context: Context): Promise<string> => loadCopy(context, await siteOf(context)),
+  restore: async (context: Context): Promise<string> => {
+    const site = await siteOf(context);
+    const message = await loadCopy(context, site);
+    await carryCode(context, site, deploymentIn(context));
+    return message;
+  },
   neutralise: async (context: Context): Promise<string> => {
     const site = await siteOf(context);
     const result = await neutralise(context, site, neutralisationOf(context, site, 'incoming'));
@@ -58,5 +64,6 @@ export async function requireNeutral(context: Context, site: Site): Promise<void
 
 export async function finishCopy(context: Context): Promise<undefined> {
   await keepReplaced(context, await siteOf(context), partsOf(context), 'running');
+  await removeOtherCode(await siteOf(context));
   await forgetCopy(context);
 }

@@ -1,7 +1,6 @@
 import type { StepContext } from '../operations/kind.ts';
 import { StepError } from '../operations/kind.ts';
-import { type Site, sqlAsOdoo } from '../instances/index.ts';
-import { runOdoo } from './run-odoo.ts';
+import { runOdoo, type Site, sqlAsOdoo } from '../instances/index.ts';
 
 /** Marks the lines of the program below among those that Odoo itself may write. */
 const mark = 'ocore-module:';

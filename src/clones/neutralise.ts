@@ -1,8 +1,7 @@
-import { confPath, databaseRole, type Site, sql, sqlAsOdoo, sqlText } from '../instances/index.ts';
+import { confPath, databaseRole, runOdoo, type Site, sql, sqlAsOdoo, sqlText } from '../instances/index.ts';
 import { type StepContext, StepError } from '../operations/kind.ts';
 import { modulesWithoutFiles } from './installed-modules.ts';
 import { columnsSql, makeSql, rulesFor, wrongSql } from './neutral-sql.ts';
-import { runOdoo } from './run-odoo.ts';
 
 /** Where e-mails go that nobody catches: Odoo’s own dummy has this host, which leads nowhere. */
 export const noMailHost = 'invalid';

@@ -84,6 +84,9 @@ export function loadCopy(context: Context, site: Site): Promise<string> {
   return loadSnapshot(context, site, loadable, partsOf(context));
 }
 
+/** The deployment whose code the data was saved with; null where the image alone ran. */
+export const deploymentIn = (context: Pick<Context, 'state'>): string | null => takenOf(context).manifest.deploymentId;
+
 /** Removes the snapshot that was only taken to be copied. That it stays for a while harms nobody: it is told and not thrown. */
 export async function forgetCopy(context: Context): Promise<void> {
   if (context.input.backupId !== null || !context.state['copied']) return;

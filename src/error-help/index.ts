@@ -3,6 +3,7 @@ import { accessHelp } from './access.ts';
 import { backupHelp } from './backups.ts';
 import { cloneHelp } from './clones.ts';
 import { connectionHelp } from './connection.ts';
+import { deploymentHelp } from './deployments.ts';
 import { engineHelp } from './engine.ts';
 import { gitHelp } from './git.ts';
 import type { ErrorHelp, OperationErrorHelp } from './help.ts';
@@ -20,7 +21,14 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
 };
 
 const remoteHelp = { ...connectionHelp, ...engineHelp };
-const operationErrors = { ...remoteHelp, ...stepHelp, ...backupHelp, ...cloneHelp, ...repositoryHelp };
+const operationErrors = {
+  ...remoteHelp,
+  ...stepHelp,
+  ...backupHelp,
+  ...cloneHelp,
+  ...repositoryHelp,
+  ...deploymentHelp,
+};
 
 /** What goes wrong on the way to a server and at its engine. */
 export type RemoteErrorCode = keyof typeof remoteHelp;

@@ -6,6 +6,7 @@ import { bringParts, type Means, reaching } from './fetch.ts';
 import { scanHostKeys } from './host-keys.ts';
 import { problemOf } from './problem.ts';
 import { runProgram } from './program.ts';
+import { hasCommit } from './local.ts';
 import { isSha } from './ref-name.ts';
 import { refsOf } from './refs.ts';
 import type { GitCommit, GitRefs, GitRemote, HostKey } from './remote.ts';
@@ -106,17 +107,13 @@ export class Git {
             budget,
           ),
         );
-      // What was there once may be gone after a forced push; then nothing is left out.
-      const isKnown =
-        from !== undefined &&
-        (await bring(to, from).then(
-          () => true,
-          (error: unknown) => {
-            if (error instanceof AppError && error.code === 'git_ref_not_found') return false;
-            throw error;
-          },
-        ));
-      if (!isKnown) await bring(to);
+      // What was there once may be gone after a forced push; then nothing is left out. A host that gives no commit by its
+      // name gives it with those that lead to it.
+      await bring(...(from === undefined ? [to] : [to, from])).catch((error: unknown) => {
+        if (!(error instanceof AppError && error.code === 'git_ref_not_found') || from === undefined) throw error;
+        return bring(to);
+      });
+      const isKnown = from !== undefined && (await hasCommit(repository, from, signal, 'commit'));
       const range = isKnown ? [to, `^${from}`] : [to];
       return readCommits({ repository, range, most, signal, deadline: budget.deadline });
     });

@@ -25,9 +25,14 @@ export async function inRepository({
 export const startInRepository = ({ repository, ...run }: LocalRun): RunningProgram =>
   startProgram({ program: 'git', env: envOf(repository), ...run });
 
-/** Whether the repository has the commit with its tree. */
-export async function hasCommit(repository: string, sha: string, signal: AbortSignal): Promise<boolean> {
-  const args = ['cat-file', '-e', `${sha}^{tree}`];
+/** Whether the repository has the commit with its tree, or the commit alone. */
+export async function hasCommit(
+  repository: string,
+  sha: string,
+  signal: AbortSignal,
+  part: 'tree' | 'commit' = 'tree',
+): Promise<boolean> {
+  const args = ['cat-file', '-e', `${sha}^{${part}}`];
   const { code } = await runProgram({ program: 'git', args, env: envOf(repository), signal, mostOutput: 1024 });
   return code === 0;
 }

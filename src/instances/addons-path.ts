@@ -1,4 +1,5 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
+import { addonsOf, codeImageOf } from './addons.ts';
 import { hasFiles, ifFound, readFile, type RemoteHost } from '../remote/index.ts';
 
 /** Where our `odoo.conf` is in each container, whatever the image calls its own. */
@@ -9,14 +10,15 @@ const maxEntries = 100;
 const plainPath = /^\/[^\p{Cc}]{1,1000}$/u;
 
 /**
- * The directories with modules that the image of a container brings: those of its own `odoo.conf`, and the public images'
+ * The directories with modules of a container: those of the deployment first, then those that its image brings: those of its own `odoo.conf`, and the public images'
  * directory unless it is empty, about which Odoo 19 warns. None leaves Odoo's own default.
  */
 export async function addonsPathOf(host: RemoteHost, instance: Instance, containerId: string): Promise<string[]> {
-  const conf = await readFile(host.docker, containerId, await ownConfPath(host, instance.image));
+  const conf = await readFile(host.docker, containerId, await ownConfPath(host, codeImageOf(instance)));
   const named = addonsPathIn(conf ?? '');
-  if (await hasFiles(host.docker, containerId, extraAddons)) return [...new Set([...named, extraAddons])];
-  return named.filter((path) => path !== extraAddons);
+  const deployed = addonsOf(instance)?.paths ?? [];
+  if (await hasFiles(host.docker, containerId, extraAddons)) return [...new Set([...deployed, ...named, extraAddons])];
+  return [...deployed, ...named.filter((path) => path !== extraAddons)];
 }
 
 /** The image's own configuration file: what its ODOO_RC says, which is set to ours in the container. */

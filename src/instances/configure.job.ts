@@ -55,6 +55,11 @@ export const configureInstanceJob = implementOperation({
       const pull = context.input.pullImage ?? false;
       const digest = await getImage(context, host, instance.image, { pull, part: [0, 1] });
       await context.saveState({ image: { digest } });
+      if (pull && instance.builtImage !== null)
+        context.log(
+          'warning',
+          'Odoo runs an image with the packages of its deployment, made of the image from before: deploy again to have it made of the new one',
+        );
       return digest ?? instance.image;
     },
     replace: async (context) => {

@@ -69,6 +69,17 @@ export function toolBounds({ cpuCores, ramTotalBytes }: Sizing): Bounds {
   });
 }
 
+/** Of a container in which apt and pip install packages: apt gives its downloads to a user of its own. */
+export function buildBounds({ cpuCores, ramTotalBytes }: Sizing): Bounds {
+  return boundsOf({
+    memoryBytes: Math.max(512 * 1024 ** 2, Math.min(2 * 1024 ** 3, Math.floor(ramTotalBytes / 3))),
+    cores: shareOf({ cpuCores, ramTotalBytes }, 0.75),
+    cpuWeight: 128,
+    pids: 512,
+    capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETFCAP', 'SETGID', 'SETUID'],
+  });
+}
+
 /** PgBouncer is one thread, and takes a few kB for each connection; who waits for it, waits for PostgreSQL. */
 export const poolerBounds = boundsOf({
   memoryBytes: 128 * 1024 ** 2,

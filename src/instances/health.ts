@@ -48,8 +48,12 @@ export async function waitForOdoo(
   { id, httpPort, longpollingPort }: Pick<Instance, 'id' | 'httpPort' | 'longpollingPort'>,
   signal: AbortSignal,
   timeoutMs = 300_000,
+  {
+    container = namesOf(id).odoo,
+    /** How long it may respond with errors only, in ms: code that cannot be loaded does not get better. */
+    failingMs = timeoutMs,
+  }: { container?: string; failingMs?: number } = {},
 ): Promise<string> {
-  const container = namesOf(id).odoo;
   const probes: readonly Probe[] = [
     { port: httpPort ?? 0, path: '/web/health' },
     { port: httpPort ?? 0, path: '/web/login' },
@@ -59,8 +63,10 @@ export async function waitForOdoo(
   let wrong: string | undefined = 'no answer';
   /** How often it was started again after the engine went down under it. */
   let again = 0;
-  while (Date.now() - started < timeoutMs) {
+  let failingSince: number | undefined;
+  while (Date.now() - started < timeoutMs && Date.now() - (failingSince ?? Date.now()) < failingMs) {
     wrong = await firstWrong(host, probes, signal);
+    failingSince = wrong?.includes('responded with 5') ? (failingSince ?? Date.now()) : undefined;
     if (wrong === undefined) return `Healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`;
     const info = await findContainer(host, container);
     if (!info)
@@ -82,7 +88,7 @@ export async function waitForOdoo(
   }
   throw new StepError(
     'odoo_not_healthy',
-    `Odoo was not healthy within ${timeoutMs / 1000} s: ${wrong}. Its last log lines:\n${await lastLines(host, container)}`,
+    `Odoo was not healthy within ${Math.ceil((Date.now() - started) / 1000)} s: ${wrong}. Its last log lines:\n${await lastLines(host, container)}`,
     'The full log of the instance has more details.',
   );
 }

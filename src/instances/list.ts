@@ -47,7 +47,7 @@ const columns = `i.id, i.org_id AS "orgId", i.server_id AS "serverId", i.environ
   i.limit_time_cpu AS "limitTimeCpu", i.limit_time_real AS "limitTimeReal", i.max_cron_threads AS "maxCronThreads", i.log_level AS "logLevel", i.language, i.country, i.demo, i.modules,
   i.admin_email AS "adminEmail", i.env_vars AS "envVars", i.cpu_limit AS "cpuLimit", i.memory_limit AS "memoryLimit", i.process_limit AS "processLimit",
   i.database_cpu_limit AS "databaseCpuLimit", i.database_memory_limit AS "databaseMemoryLimit", i.database_process_limit AS "databaseProcessLimit", i.http_port AS "httpPort", i.longpolling_port AS "longpollingPort", i.deletion_protected AS "deletionProtected", '' AS "secretsEnc", NULL AS "adminPasswordEnc",
-  i.last_seen_at AS "lastSeenAt", i.created_at AS "createdAt", i.updated_at AS "updatedAt", i.provisioned_at AS "provisionedAt", i.settings_pending AS "settingsPending", s.host AS "serverHost",
+  i.last_seen_at AS "lastSeenAt", i.created_at AS "createdAt", i.updated_at AS "updatedAt", i.provisioned_at AS "provisionedAt", i.settings_pending AS "settingsPending", i.deployment_id AS "deploymentId", s.host AS "serverHost",
   (SELECT o.id FROM operations o WHERE o.resource_id = i.id AND o.status IN ('queued', 'running')) AS "currentOperationId"`;
 
 const instances: ListOf = {

@@ -7,8 +7,12 @@ export function namesOf(instanceId: string) {
     pooler: `${prefix}-pooler`,
     odoo: `${prefix}-odoo`,
     previous: `${prefix}-odoo-previous`,
+    trial: `${prefix}-odoo-trial`,
     initialise: `${prefix}-init`,
     modules: `${prefix}-modules`,
+    /** Of the images that are built for it, before the tag. */
+    image: prefix,
+    build: `${prefix}-build`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Instance } from '../../prisma/generated/client/client.ts';
 import type { RemoteHost } from '../remote/index.ts';
+import { addonsMounts, codeImageOf } from './addons.ts';
 import { addonsPathOf, confPath } from './addons-path.ts';
 import type { Bounds } from './container-limits.ts';
 import { ensureCreated, logConfig } from './containers.ts';
@@ -58,7 +59,7 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
     instance,
     container.name,
     {
-      Image: instance.image,
+      Image: codeImageOf(instance),
       ...(container.entrypoint ? { Entrypoint: container.entrypoint } : {}),
       Cmd: container.command,
       Env: container.env,
@@ -66,7 +67,7 @@ export async function ensureOdoo(host: RemoteHost, instance: Instance, container
       ExposedPorts: { '8069/tcp': {}, '8072/tcp': {} },
       HostConfig: {
         NetworkMode: names.network,
-        Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }],
+        Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/odoo' }, ...addonsMounts(instance)],
         LogConfig: logConfig,
         ...container.bounds,
         ...(container.ports ? { PortBindings: bindingsOf(container.ports, container.bindAddress) } : {}),

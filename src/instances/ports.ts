@@ -3,8 +3,11 @@ import { lockSeeds } from '../database/lock-numbers.ts';
 import type { Tx } from '../database/database.ts';
 import { StepError } from '../operations/kind.ts';
 
-/** What an instance has ports for: Odoo, its WebSockets where it has workers, and replicas on other servers. */
-export type PortPurpose = 'http' | 'longpolling' | `replica_${number}`;
+/**
+ * What an instance has ports for: Odoo, its WebSockets where it has workers, a version that is tried beside the one that
+ * serves, and replicas on other servers.
+ */
+export type PortPurpose = 'http' | 'longpolling' | 'trial' | `replica_${number}`;
 
 /** The columns of an instance that is on no server any more. */
 export const noPorts = { httpPort: null, longpollingPort: null };

@@ -3,6 +3,7 @@ import type { Tx } from '../database/database.ts';
 import { type OperationError, type Outcome, type StepContext, StepError } from '../operations/kind.ts';
 import { databaseBounds } from './container-limits.ts';
 import { ensureNetwork } from './containers.ts';
+import { noCode } from './addons.ts';
 import { settingsOf, siteOf } from './context.ts';
 import { waitForPostgres } from './database.ts';
 import { ensureDatabase } from './database-container.ts';
@@ -102,8 +103,8 @@ export async function settleProvisioning(
     where: { id: operation.resourceId },
     data:
       outcome === 'succeeded'
-        ? { status: 'running', statusMessage: null, lastSeenAt: now, provisionedAt: now }
-        : { status: 'failed', statusMessage: reason, ...noPorts },
+        ? { status: 'running', statusMessage: null, lastSeenAt: now, provisionedAt: now, settingsPending: false }
+        : { status: 'failed', statusMessage: reason, ...noPorts, ...noCode },
   });
   if (outcome !== 'succeeded') await tx.portAllocation.deleteMany({ where: { instanceId: instance.id } });
   await recordFact(tx, scope, {

@@ -50,4 +50,19 @@ export async function removeObjects(
     await unless(404, host.docker.removeNetwork(network.Id));
   for (const volume of (await host.docker.listVolumes(labels)).filter(chosen))
     await unless(404, host.docker.removeVolume(volume.Name));
+  for (const image of (await builtImages(host, instanceId)).filter(chosen))
+    await unless(404, host.docker.removeImage(image.name));
+}
+
+/** The images that were built for an instance. What somebody else made of its containers has their labels, and another name. */
+export async function builtImages(
+  host: RemoteHost,
+  instanceId: string,
+): Promise<{ name: string; Labels: Record<string, string> }[]> {
+  const labelled = await host.docker.listImages([`${instanceLabel}=${instanceId}`]);
+  return labelled.flatMap(({ RepoTags, Labels }) =>
+    (RepoTags ?? [])
+      .filter((name) => name.startsWith(`${namesOf(instanceId).image}:`))
+      .map((name) => ({ name, Labels })),
+  );
 }

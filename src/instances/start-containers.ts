@@ -1,4 +1,5 @@
 import { type StepContext, StepError } from '../operations/kind.ts';
+import { addonsOf } from './addons.ts';
 import { startCompanions } from './companions.ts';
 import { databaseBounds } from './container-limits.ts';
 import { readsConf } from './database-conf.ts';
@@ -19,6 +20,13 @@ export async function requireVolumes({ host, instance }: Site): Promise<void> {
   const volumes = await host.docker.listVolumes([`${instanceLabel}=${instance.id}`]);
   const names = new Set(volumes.map(({ Name }) => Name));
   const lost = Object.values(volumesOf(instance)).filter((name) => !names.has(name));
+  const addons = addonsOf(instance);
+  if (addons && !names.has(addons.volume))
+    throw new StepError(
+      'data_missing',
+      `The addons of the instance no longer exist on the server: ${addons.volume}`,
+      'Deploy again: the data is not concerned.',
+    );
   if (lost.length > 0)
     throw new StepError(
       'data_missing',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Environment, EnvironmentType } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable, seenProjects } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn, seenProjects } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
@@ -45,6 +45,7 @@ export const createInProjectInput = z.object(newFields).superRefine(checkProtect
 export const updateInput = z.object({
   name: name.nullish(),
   description: description.nullish(),
+  autoDeploy: z.boolean().nullish(),
   deletionProtected: z.boolean().nullish(),
 });
 
@@ -62,7 +63,7 @@ export interface EnvironmentFilter {
 const environments: ListOf = {
   name: 'environments',
   columns: `e.id, e.org_id AS "orgId", e.project_id AS "projectId", e.name, e.description, e.type, e.branch,
-    e.deletion_protected AS "deletionProtected", e.created_at AS "createdAt", e.updated_at AS "updatedAt"`,
+    e.auto_deploy AS "autoDeploy", e.deletion_protected AS "deletionProtected", e.created_at AS "createdAt", e.updated_at AS "updatedAt"`,
   from: 'environments e',
   row: 'e',
 };
@@ -138,9 +139,19 @@ export async function createEnvironment(app: App, scope: OrgScope, given: unknow
   }
 }
 
+const shown = ({ name: called, autoDeploy, deletionProtected }: Environment) => ({
+  name: called,
+  autoDeploy,
+  deletionProtected,
+});
+
 export async function updateEnvironment(app: App, scope: OrgScope, id: string, given: unknown) {
   const input = parse(updateInput, given);
   const before = await getEnvironment(scope, id);
+  // What is deployed runs: whoever lets it come by itself decides what runs.
+  if (typeof input.autoDeploy === 'boolean')
+    for (const permission of ['manage:deployments', 'manage:instance_code'] as const)
+      requireIn(scope, permission, before.projectId);
   try {
     return await mutate(app, scope, async ({ tx, record }) => {
       const environment = await tx.environment.update({
@@ -148,6 +159,7 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
         data: {
           ...(input.name ? { name: input.name } : {}),
           ...(typeof input.description === 'string' ? { description: input.description } : {}),
+          ...(typeof input.autoDeploy === 'boolean' ? { autoDeploy: input.autoDeploy } : {}),
           ...(typeof input.deletionProtected === 'boolean' ? { deletionProtected: input.deletionProtected } : {}),
         },
       });
@@ -157,8 +169,8 @@ export async function updateEnvironment(app: App, scope: OrgScope, id: string, g
         resourceId: id,
         resourceName: environment.name,
         projectId: environment.projectId,
-        before: { name: before.name, deletionProtected: before.deletionProtected },
-        after: { name: environment.name, deletionProtected: environment.deletionProtected },
+        before: shown(before),
+        after: shown(environment),
       });
       return environment;
     });

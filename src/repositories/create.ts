@@ -1,4 +1,4 @@
-import type { OrgScope } from '../access/scope.ts';
+import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { type Mutation, mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
@@ -45,6 +45,7 @@ export async function createRepository(
   { only = false } = {},
 ): Promise<RepositoryRow> {
   const project = await getProject(scope, projectId);
+  requireIn(scope, 'manage:instance_code', project.id);
   const input = parse(createInput, given);
   if (project.archivedAt) throw invalidState('project', 'archived', ['not archived']);
   const { url, ...connection } = connectionAfter(input, input.repositoryUrl);

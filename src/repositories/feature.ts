@@ -22,7 +22,7 @@ export const repositoriesFeature: Feature = {
       BranchMapping: { table: 'branch_mappings', permission, get: getBranchMapping },
     },
   },
-  history: ['repository_refs', 'push_deliveries'],
+  history: ['repository_refs', 'push_deliveries', 'pending_pushes'],
   // Its keys are in use on another host: it does not go with its project without a word.
   living: async (tx, { type, orgId, id }) => {
     if (type !== 'project') return [];

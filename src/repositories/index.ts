@@ -18,6 +18,7 @@ export {
   listBranchMappings,
   updateBranchMapping,
 } from './mappings.ts';
+export { gitOf, remoteOf } from './remote.ts';
 export { type PushAnswer, receivePush } from './push.ts';
 export { startPushes } from './push-keeper.ts';
 export { webhookUrlOf } from './push-proof.ts';

@@ -1,5 +1,5 @@
 import type { BranchMapping } from '../../prisma/generated/client/client.ts';
-import { type OrgScope, reachable } from '../access/scope.ts';
+import { type OrgScope, reachable, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { uniqueViolation } from '../database/database.ts';
@@ -56,6 +56,7 @@ const patternTaken = (error: unknown): never => {
 
 export async function createBranchMapping(app: App, scope: OrgScope, projectId: string, given: unknown) {
   const project = await getProject(scope, projectId);
+  requireIn(scope, 'manage:instance_code', project.id);
   const input = parse(createMappingInput, given);
   await requireEnvironment(scope, project.id, input.environmentId);
   if (project.archivedAt) throw invalidState('project', 'archived', ['not archived']);
@@ -83,6 +84,7 @@ export async function createBranchMapping(app: App, scope: OrgScope, projectId: 
 
 export async function updateBranchMapping(app: App, scope: OrgScope, id: string, given: unknown) {
   const before = await getBranchMapping(scope, id);
+  requireIn(scope, 'manage:instance_code', before.projectId);
   const input = parse(updateMappingInput, given);
   if (input.environmentId) await requireEnvironment(scope, before.projectId, input.environmentId);
   return mutate(app, scope, async ({ tx, record }) => {

@@ -55,6 +55,20 @@ async function tell({ tx, record }: Mutation, row: Repository, branch: PushedBra
   await record({ action: 'repository.pushed', ...factAbout(row), after });
 }
 
+/** Leaves word of what is to be deployed. Of several pushes of a branch the newest counts: its commit is found out then. */
+async function leaveWord(
+  tx: Tx,
+  { id, orgId, projectId }: Repository,
+  branches: readonly PushedBranch[],
+): Promise<void> {
+  for (const { name: branch, pushedBy } of branches)
+    await tx.pendingPush.upsert({
+      where: { repositoryId_branch: { repositoryId: id, branch } },
+      create: { id: newId(), orgId, projectId, repositoryId: id, branch, pushedBy },
+      update: { pushedBy },
+    });
+}
+
 /** Whether the delivery came before, and whether its body came as another one. */
 async function keep(tx: Tx, { id, orgId }: Repository, { id: deliveryId, digest }: Delivery) {
   // One that comes at the same time waits here for the first.
@@ -81,6 +95,7 @@ async function take(mutation: Mutation, { id, orgId }: Repository, delivery: Del
   // The row of the repository before its refs, as where a synchronization records them.
   await syncAfterPush(mutation, row);
   await recordPushed(tx, row, moved);
+  await leaveWord(tx, row, moved.slice(0, mostEvents));
   const names = moved.map(({ name }) => name).slice(0, 3);
   return answer('accepted', `${names.join(', ')} recorded; the repository is read`);
 }

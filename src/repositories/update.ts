@@ -1,5 +1,5 @@
 import type { Prisma, Repository } from '../../prisma/generated/client/client.ts';
-import type { OrgScope } from '../access/scope.ts';
+import { type OrgScope, requireIn } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { parseGitUrl } from '../git/index.ts';
@@ -47,6 +47,7 @@ function changeOfConnection(app: App, before: Repository, input: Settings): Chan
 /** Changes a repository, and its place in the order. One that is reached another way has to be validated again. */
 export async function updateRepository(app: App, scope: OrgScope, id: string, given: unknown): Promise<RepositoryRow> {
   const { projectId } = await getRepository(scope, id);
+  requireIn(scope, 'manage:instance_code', projectId);
   const input = parse(updateInput, given);
   return mutate(app, scope, async ({ tx, record }) => {
     await lockProject(tx, scope.orgId, projectId);

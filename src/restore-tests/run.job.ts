@@ -1,4 +1,5 @@
 import { recordFact } from '../audit/mutation.ts';
+import { codeOf } from '../deployed-code/index.ts';
 import { found } from '../errors.ts';
 import {
   confPath,
@@ -24,7 +25,7 @@ import { manifestShape } from '../snapshots/index.ts';
 import { waitForLogin } from './answer.ts';
 import { runRestoreTestKind } from './kinds.ts';
 import { restoreTestResource } from './resource.ts';
-import { type Twin, twinOf } from './twin.ts';
+import { codeKey, type Twin, twinOf } from './twin.ts';
 
 type Context = StepContext<unknown>;
 
@@ -51,11 +52,14 @@ export const runRestoreTestJob = implementOperation({
           data: { status: 'running', startedAt: now },
         }),
       );
-      const { host, instance } = await twinOf(context);
+      const twin = await twinOf(context);
+      const { host, instance } = twin;
       await host.docker.ping();
       await getImage(context, host, instance.postgresImage, { pull: false, part: [0, 3] });
       await getImage(context, host, instance.image, { pull: false, part: [1, 3] });
       await getImage(context, host, context.app.config.RESTIC_IMAGE, { pull: false, part: [2, 3] });
+      const { addons, image } = await codeOf(context, twin, twin.manifest.deploymentId);
+      await context.saveState({ [codeKey]: { addons, builtImage: image } });
       await unless(
         409,
         host.docker.createNetwork({

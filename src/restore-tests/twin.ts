@@ -1,11 +1,18 @@
 import type { RestoreTest } from '../../prisma/generated/client/client.ts';
+import { z } from 'zod';
 import { found } from '../errors.ts';
-import type { Site } from '../instances/index.ts';
+import { addonsShape, type Site } from '../instances/index.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { attemptHost } from '../servers/index.ts';
 import { type Manifest, manifestShape } from '../snapshots/index.ts';
 
-type Context = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect'>;
+type Context = Pick<StepContext<unknown>, 'app' | 'operation' | 'connect' | 'state'>;
+
+const codeShape = z.object({ addons: addonsShape.nullable(), builtImage: z.string().nullable() });
+/** Of the operation's state: the code that its first step has brought. */
+export const codeKey = 'code';
+const codeIn = ({ state }: Pick<Context, 'state'>) =>
+  codeShape.safeParse(state[codeKey]).data ?? { addons: null, builtImage: null };
 
 export interface Twin extends Site {
   test: RestoreTest;
@@ -15,7 +22,7 @@ export interface Twin extends Site {
 /**
  * What the backup is restored into: a copy of the instance's row that stands in no table. Its id is that of the test, so
  * that nothing of it can be taken for the instance, or touch it. It has passwords of its own, no ports, no environment
- * variables, no scheduled actions, and the image of the backup.
+ * variables, no scheduled actions, and the image and the code of the backup.
  */
 export async function twinOf(context: Context): Promise<Twin> {
   const { app, operation } = context;
@@ -40,6 +47,7 @@ export async function twinOf(context: Context): Promise<Twin> {
       secretsEnc: test.secretsEnc ?? '',
       adminPasswordEnc: null,
       envVars: {},
+      ...codeIn(context),
       image: manifest.image,
       odooVersion: manifest.odooVersion,
       workers: 0,

@@ -15,7 +15,7 @@ import { replacementNames } from './names.ts';
 
 /** Counting the rows of a large database takes its time. */
 const countMs = 30 * 60_000;
-const renameTries = 5;
+const maxTries = 5;
 const passwordPath = '/etc/ocore-pgpass';
 
 /** A dump in a volume of the instance's server. */
@@ -54,6 +54,35 @@ export async function createIncoming(
     signal,
   );
   return incoming;
+}
+
+/** How often it is tried while somebody else signs in again and again, such as a program that reads statistics. */
+async function tried(log: StepContext<unknown>['log'], work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof StepError) || attempt === maxTries) throw error;
+      log('warning', `${error.message}; trying again`);
+    }
+  }
+}
+
+/** Copies the database that serves, on which nobody may work, beside it. The server copies files: it takes as long as that. */
+export function copyServing({ operation, signal, log }: StepContext<unknown>, { host, instance }: Site): Promise<void> {
+  const { serving, incoming } = replacementNames(instance, operation.id);
+  return tried(log, () =>
+    sql(
+      host,
+      instance,
+      'postgres',
+      `${terminate([incoming, serving])}; DROP DATABASE IF EXISTS "${incoming}";
+      SELECT 'CREATE DATABASE "${incoming}" TEMPLATE "${serving}" OWNER ${databaseRole}' || CASE WHEN current_setting('server_version_num')::int >= 150000 THEN ' STRATEGY FILE_COPY' ELSE '' END \\gexec`,
+      signal,
+      countMs,
+    ),
+  );
 }
 
 /** The password file of libpq with which a tool signs in as Odoo, and the variable that names it. */
@@ -193,22 +222,8 @@ async function rename(
   statements: (names: Names) => string,
 ): Promise<void> {
   const names = replacementNames(instance, operation.id);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await sql(
-        host,
-        instance,
-        'postgres',
-        `${terminate(Object.values(names))}; DO $$ BEGIN ${statements(names)} END $$;`,
-        signal,
-      );
-      return;
-    } catch (error) {
-      // Somebody else signs in again and again, such as a program that reads statistics.
-      if (!(error instanceof StepError) || attempt === renameTries) throw error;
-      log('warning', `${error.message}; trying again`);
-    }
-  }
+  const both = `${terminate(Object.values(names))}; DO $$ BEGIN ${statements(names)} END $$;`;
+  await tried(log, () => sql(host, instance, 'postgres', both, signal));
 }
 
 /** Drops what is no longer needed, whichever of both it is. */

@@ -1,11 +1,11 @@
 export { requireConfirmed } from './confirm.ts';
-export { checkIncoming, createIncoming, type Dump, loadDump, runLoader, signIn } from './databases.ts';
-export { prepareFilestore } from './filestores.ts';
+export { checkIncoming, copyServing, createIncoming, type Dump, loadDump, runLoader, signIn } from './databases.ts';
+export { linkFilestore, prepareFilestore } from './filestores.ts';
 export { filestoresPath, replacementNames } from './names.ts';
 export { keepReplaced, type Parts, putBack, replaceData, type Rest, switchData } from './replace-data.ts';
 export { type Restored, settleReplaced } from './settle.ts';
 export { restoresFeature } from './feature.ts';
-export { backupOf, endLoading, type Loadable, loadSnapshot } from './load-snapshot.ts';
+export { backupOf, endLoading, type Loadable, loadSnapshot, requireSpace } from './load-snapshot.ts';
 export { restoreBackup, restoreInput } from './restore.ts';
 export { switchDatabase } from './databases.ts';
 export { switchFilestore } from './filestores.ts';

@@ -1,5 +1,7 @@
+import { carryCode } from '../deployed-code/index.ts';
 import { provisioningSteps, removeProvisioned, settleProvisioning, siteOf } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { manifestShape } from '../snapshots/index.ts';
 import { switchDatabase } from './databases.ts';
 import { switchFilestore } from './filestores.ts';
 import { provisionFromBackupKind } from './kinds.ts';
@@ -15,7 +17,9 @@ export const provisionFromBackupJob = implementOperation({
     load: async (context) => {
       const site = await siteOf(context);
       const parts = context.input;
-      const message = await loadSnapshot(context, site, await backupOf(context, parts.backupId), parts);
+      const backup = await backupOf(context, parts.backupId);
+      const message = await loadSnapshot(context, site, backup, parts);
+      await carryCode(context, site, manifestShape.parse(backup.manifest).deploymentId);
       // The empty database goes: nothing serves yet.
       if (parts.database) await switchDatabase(context, site);
       if (parts.filestore) await switchFilestore(context, site);

@@ -9,6 +9,8 @@ export const manifestShape = z.object({
   odooVersion: z.string(),
   image: z.string(),
   imageDigest: z.string().nullable(),
+  /** The deployment whose code ran; null where the image alone did, and in snapshots of before there were deployments. */
+  deploymentId: z.string().nullable().default(null),
   postgresVersion: z.string(),
   /** The database in PostgreSQL and the folder of its filestore. */
   database: z.string(),

@@ -73,6 +73,7 @@ function manifestOf({ instance }: Site, dumped: Dumped, options: SnapshotOptions
     odooVersion: instance.odooVersion,
     image: instance.image,
     imageDigest: instance.imageDigest,
+    deploymentId: instance.deploymentId,
     postgresVersion: version,
     database: databaseName(instance.slug),
     databaseBytes,

@@ -279,7 +279,16 @@ describe('what is not found, and looks like an id that nothing has,', () => {
   it('is what lies in another project, for who is limited to one', async () => {
     for (const name of ['a Developer of one project', 'a key for one project']) {
       const { client } = caller(name);
-      for (const resource of ['project', 'environment', 'repository', 'branchMapping', 'instance', 'operation']) {
+      const inProjects = [
+        'project',
+        'environment',
+        'repository',
+        'branchMapping',
+        'deployment',
+        'instance',
+        'operation',
+      ];
+      for (const resource of inProjects) {
         expect((await asNode(client, people.org.ids[resource])).at('data.node.id')).toBe(people.org.ids[resource]);
         expect(await refusal(client, people.elsewhere[resource] ?? '')).toBe(await refusal(client, unknown));
       }

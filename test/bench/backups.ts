@@ -6,41 +6,14 @@ import { startFleet } from '../fleet/fleet.ts';
 import { ended, Stage } from '../backups/stage.ts';
 import { Ocore } from '../kit/ocore.ts';
 import { ByHand } from './by-hand.ts';
+import { Times } from './times.ts';
 
 const rounds = 3;
+/** Of the same tools by hand. */
+const goal = 1.15;
 const mib = 1024 ** 2;
 /** Megabytes of the filestore: 5120 by `BENCH_FILESTORE_MB=5120`. */
 const filestoreMib = Number(process.env['BENCH_FILESTORE_MB'] ?? 400);
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-/** Times of the same work by hand and by oCore. The first round only warms the page cache. */
-class Times {
-  readonly #hand: number[] = [];
-  readonly #ours: number[] = [];
-
-  /** In turns: both meet the same machine. */
-  async take(round: number, byHand: () => Promise<unknown>, own: () => Promise<unknown>): Promise<void> {
-    const [hand, ours] = [await timed(byHand), await timed(own)];
-    if (round === 0) return;
-    this.#hand.push(hand);
-    this.#ours.push(ours);
-  }
-
-  say(say: (line: string) => void, what: string): void {
-    const [hand, ours] = [median(this.#hand), median(this.#ours)];
-    say(`${what}: by hand ${(hand / 1000).toFixed(1)} s, oCore ${(ours / 1000).toFixed(1)} s (medians of ${rounds})`);
-    say(`oCore / by hand  ${(ours / hand).toFixed(2)}x  (goal <= 1.15x)`);
-  }
-}
 
 /**
  * A backup from its request to its end, and a restore over the same instance, against the same tools run by hand; and a second
@@ -61,7 +34,7 @@ export async function backups(say: (line: string) => void): Promise<void> {
     const fill = `cd /var/lib/odoo/filestore/$0 && for n in $(seq ${Math.ceil(filestoreMib / 4)}); do head -c ${4 * mib} /dev/urandom >ab/file$n; done`;
     await stage.inside('odoo', 'sh', '-c', fill, stage.database);
     const hand = await ByHand.of(stage);
-    const [backing, restoring] = [new Times(), new Times()];
+    const [backing, restoring] = [new Times(goal), new Times(goal)];
     let added = 0;
     for (let round = 0; round <= rounds; round += 1) {
       const dir = await mkdtemp(join(tmpdir(), 'ocore-by-hand-'));

@@ -1,6 +1,7 @@
 /** Prints every claim of speed as a ratio against its baseline in the same run: `npm run bench [-- requests …]`. */
 import { audit } from './audit.ts';
 import { backups } from './backups.ts';
+import { deployments } from './deployments.ts';
 import { fleet } from './fleet.ts';
 import { guard } from './guard.ts';
 import { latency } from './latency.ts';
@@ -20,6 +21,7 @@ const benches = new Map([
   ['playground', playground],
   ['provisioning', provisioning],
   ['backups', backups],
+  ['deployments', deployments],
   ['fleet', fleet],
 ]);
 const wanted = process.argv.slice(2);

@@ -17,6 +17,8 @@ esac
 case "$(cat)" in
   *server_version_num*) echo "\${SMALL_RELEASE:-17}0000" ;;
   *'FROM ir_module_module m WHERE state IN'*) echo base ;;
+  *"coalesce(latest_version, '')"*) printf 'acme_note|installed|19.0.1.0.0\\nbase|installed|19.0.1.3\\n' ;;
+  *"name || ' ' || state"*) printf 'acme_note installed\\nbase installed\\n' ;;
   *ocore_received*) echo t ;;
   *replica_behind*) echo 0 ;;
   *'FROM pg_stat_replication'*) echo streaming ;;

@@ -123,7 +123,8 @@ async function halfChecked(sql: Scene['sql']): Promise<ReadonlySet<string>> {
 
 /**
  * What else rows imply, container and volume: files that were exported or are being uploaded, replicas, what receives the
- * changes of a database, and the snapshots beside an instance.
+ * changes of a database, the snapshots beside an
+ * instance, and the addons of deployments.
  */
 async function otherPlaces(sql: Scene['sql'], socket: string): Promise<ReadonlySet<string>> {
   const rows = await sql<{ container: string | null; volume: string }>(
@@ -136,6 +137,8 @@ async function otherPlaces(sql: Scene['sql'], socket: string): Promise<ReadonlyS
          FROM wal_archives WHERE status IN ('active', 'lagging')
        UNION ALL SELECT instance_id, NULL, 'ocore-' || instance_id || '-snapshots'
          FROM backup_repositories WHERE destination_id IS NULL AND initialized_at IS NOT NULL
+       UNION ALL SELECT DISTINCT instance_id, NULL, addons->>'volume'
+         FROM deployments WHERE status = 'succeeded' AND NOT dry_run AND addons IS NOT NULL
      ) p JOIN instances i ON i.id = p.instance_id JOIN servers s ON s.id = i.server_id WHERE s.docker_socket = $1 AND i.status <> 'removed'`,
     [socket],
   );

@@ -15,7 +15,7 @@ const outcomes =
 
 /** What it says of what belongs to its instance, or of the instance and its data. */
 const further =
-  "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.pooler_enabled','database.pooler_disabled','database.pooler_failed','database.password_rotation_failed','database.upgrade_rehearsed','database.upgrade_rehearsal_failed','database.upgraded','database.upgrade_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','restore.files_completed','restore.files_failed','instance.cloned','instance.clone_failed'";
+  "'database.configured','database.configure_failed','database.maintained','database.maintenance_failed','database.password_rotated','database.pooler_enabled','database.pooler_disabled','database.pooler_failed','database.password_rotation_failed','database.upgrade_rehearsed','database.upgrade_rehearsal_failed','database.upgraded','database.upgrade_failed','database_replica.online','database_replica.promoted','database_replica.removed','database_replica.failed','point_in_time.active','point_in_time.disabled','point_in_time.failed','point_in_time.restored','point_in_time.restore_failed','restore.completed','restore.failed','restore.files_completed','restore.files_failed','instance.cloned','instance.clone_failed','deployment.completed','deployment.failed','deployment.rolled_back','deployment.cancelled'";
 
 /** Those whose cancellation is told by the entry of who cancelled them alone. */
 const furtherKinds = [
@@ -98,6 +98,16 @@ const rules: readonly Rule[] = [
     says: 'A repository is in between, or failed without a reason',
     query:
       "SELECT concat_ws(' ', name, id, status) AS what FROM repositories WHERE status = 'syncing' OR (status = 'failed' AND (status_code IS NULL OR status_message IS NULL))",
+  },
+  {
+    says: 'A deployment is in between, or ended badly without a reason',
+    query:
+      "SELECT concat_ws(' ', id, status) AS what FROM deployments WHERE status IN ('queued', 'building', 'deploying') OR (status IN ('failed', 'rolled_back') AND (error_code IS NULL OR status_message IS NULL))",
+  },
+  {
+    says: 'An instance has not the code of its last deployment that succeeded',
+    query:
+      "SELECT concat_ws(' ', i.name, i.id, i.deployment_id) AS what FROM instances i WHERE i.status <> 'removed' AND i.deployment_id IS DISTINCT FROM (SELECT d.id FROM deployments d WHERE d.instance_id = i.id AND d.status = 'succeeded' AND NOT d.dry_run ORDER BY d.id DESC LIMIT 1)",
   },
   {
     says: 'A server is in between',

@@ -9,6 +9,7 @@ import { it } from '../kit/fixtures.ts';
 import type { Ocore } from '../kit/ocore.ts';
 import { GatewayProcess } from '../kit/gateway.ts';
 import { fillInstances } from '../kit/rows.ts';
+import { addDeployment } from '../kit/two-orgs.ts';
 
 it.override('env', { OCORE_ROLE: 'gateway' });
 
@@ -22,6 +23,7 @@ it.beforeAll(async ({ ocore, owner: person, anonymous }) => {
   gateway = await GatewayProcess.start(ocore, { DATABASE_URL: proxy.url });
   owner = gateway.client(person);
   await fillInstances(ocore, owner.org ?? '', 20);
+  await fillDeployments(ocore);
   for (let session = 0; session < 5; session += 1)
     await anonymous.post('/auth/login', { email: owner.email, password: 'correct horse 1' });
   for (let key = 0; key < 5; key += 1) await owner.newKey(['view:instances']);
@@ -30,6 +32,18 @@ afterAll(async () => {
   await gateway?.kill('SIGTERM');
   await proxy?.stop();
 });
+
+/** To each instance one, and one after it. */
+async function fillDeployments(ocore: Ocore): Promise<void> {
+  const first = new Map<string, string>();
+  const instances = await ocore.sql<{ id: string }>('SELECT id FROM instances');
+  for (const { id } of instances) first.set(id, await addDeployment(ocore, id));
+  for (const { id } of instances)
+    await ocore.sql('UPDATE deployments SET previous_id = $2 WHERE id = $1', [
+      await addDeployment(ocore, id),
+      first.get(id),
+    ]);
+}
 
 /** The fewest of a few times: now and then the use of a session is noted beside the request. */
 async function statementsOf(work: () => Promise<{ status: number; body: unknown }>): Promise<number> {
@@ -56,6 +70,7 @@ it.each([
   ['/roles', 4],
   ['/audit-logs', 2],
   ['/user/orgs', 4],
+  ['/deployments', 4],
 ])('lists %s by REST in %i statements, however many rows', async (path, most) => {
   expect(await statementsOf(() => owner.get(path))).toBeLessThanOrEqual(most);
 });
@@ -64,6 +79,16 @@ it.each([
   [
     'instances with their servers and environments',
     '{ instances(first: 20) { nodes { id name url server { name status } environment { name type } } } }',
+    4,
+  ],
+  [
+    'deployments with their environments, operations and what they are compared with',
+    '{ deployments(first: 20) { nodes { id serving environment { name } operation { kind steps { name } } sources { compareUrl } } } }',
+    7,
+  ],
+  [
+    'instances with the deployments that serve',
+    '{ instances(first: 20) { nodes { id deployment { id serving } } } }',
     4,
   ],
   ['operations with their steps', '{ operations(first: 20) { nodes { id kind steps { title status } } } }', 3],

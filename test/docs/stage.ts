@@ -8,7 +8,7 @@ import type { IdentityProvider } from '../kit/identity-provider.ts';
 import { nowhere } from '../kit/nowhere.ts';
 import { oathtool } from '../kit/oathtool.ts';
 import type { Ocore } from '../kit/ocore.ts';
-import { addBackup, addWebhook } from '../kit/two-orgs.ts';
+import { addBackup, addDeployment, addWebhook } from '../kit/two-orgs.ts';
 import { WorkerProcess } from '../kit/worker.ts';
 import type { Guide } from './guide.ts';
 
@@ -73,6 +73,19 @@ export async function given(ocore: Ocore, guide: Guide, owner: Client): Promise<
       const place = { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID };
       const { backup } = await addBackup(ocore, owner, place, 'kept');
       return { ...fleet, BACKUP_ID: backup ?? '' };
+    }
+    case 'deployment': {
+      const fleet = await fleetOf(ocore, owner);
+      await owner.post(`/projects/${fleet.PROJECT_ID}/repositories`, { repositoryUrl: 'git@github.com:acme/erp.git' });
+      const place = { environmentId: fleet.ENVIRONMENT_ID, instanceId: fleet.INSTANCE_ID };
+      const { backup } = await addBackup(ocore, owner, place, 'deployed');
+      const earlier = await addDeployment(ocore, fleet.INSTANCE_ID);
+      const serving = await addDeployment(ocore, fleet.INSTANCE_ID);
+      await ocore.sql('UPDATE deployments SET snapshot_id = $2, previous_id = $3 WHERE id = $1', [
+        ...[serving, backup, earlier],
+      ]);
+      await ocore.sql('UPDATE instances SET deployment_id = $2 WHERE id = $1', [fleet.INSTANCE_ID, serving]);
+      return { ...fleet, EARLIER_ID: earlier };
     }
     case 'delivery': {
       const { webhookDelivery } = await addWebhook(ocore, owner, 'delivered');
@@ -204,6 +217,17 @@ export async function prepare(
       return {};
     case 'running':
       await settle(ocore, variables['INSTANCE_ID'] ?? '');
+      return {};
+    case 'endedDeployment':
+      await ocore.sql("UPDATE deployments SET status = 'succeeded', completed_at = now() WHERE id = $1", [
+        variables['DEPLOYMENT_ID'],
+      ]);
+      return {};
+    case 'waitingDeployment':
+      await ocore.sql(
+        "UPDATE deployments SET status = 'queued', operation_id = NULL, completed_at = NULL WHERE id = $1",
+        [variables['DEPLOYMENT_ID']],
+      );
       return {};
     case 'noLiveBackup':
       await endBackups(ocore);

@@ -8,7 +8,7 @@ export async function buildImage(
   docker: Docker,
   tag: string,
   dockerfile: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
 ): Promise<void> {
   const pack = tar.pack();
   pack.entry({ name: 'Dockerfile' }, dockerfile);

@@ -86,6 +86,14 @@ it('lists the commits between two, from either side', async () => {
   // What a forced push removed.
   expect(await subjects('0'.repeat(40), shas[1])).toEqual(['Version 2', 'Version 1']);
   expect(await refusal(subjects(shas[0], '0'.repeat(40)))).toMatch(/^git_ref_not_found: /);
+  // Of what is known already, only the new is fetched.
+  const at = from();
+  for (const [since, to, count] of [
+    [undefined, shas[0], 1],
+    [shas[0], shas[1], 1],
+    [shas[0], shas[2], 2],
+  ] as const)
+    expect(await git.log(at, since, to ?? '', 10, never)).toHaveLength(count);
 });
 
 it('tells a commit that is not there', async () => {

@@ -59,6 +59,8 @@ const resources: readonly [RegExp, string][] = [
   [/^\w+\.\w*[rR]egistry\.id$/, 'registry'],
   [/\.repositoryId$|^\w+\.\w*[rR]epository(SyncStatus|DeployKey|WebhookSecret|HostKey)?\.id$/, 'repository'],
   [/^\w+\.\w*[bB]ranchMapping\.id$/, 'branchMapping'],
+  [/\.deploymentId$|^\w+\.\w*[dD]eployment(Updated)?\.id$/, 'deployment'],
+  [/^Mutation\.rollbackEnvironment\.input\.snapshotId$/, 'backup'],
   [/^\w+\.(\w*[tT]ransfer(Content)?|continueUpload)\.id$/, 'transfer'],
   [/\.(destinationId|copyDestinationId)$|^\w+\.\w*[bB]ackupDestination\.id$/, 'backupDestination'],
   [/\.scheduleId$|^\w+\.(\w*[bB]ackupSchedule|backupRetentionPreview)\.id$/, 'backupSchedule'],
@@ -112,6 +114,8 @@ const lists: Readonly<Record<string, unknown[]>> = {
   // Whoever may create an endpoint sees these.
   events: ['webhook_endpoint.*'],
 };
+/** Where the first one would not do: with code alone, a rollback needs no further permission. */
+const enums: Readonly<Record<string, string>> = { RollbackMode: 'code_only' };
 const scalars: Readonly<Record<string, unknown>> = {
   Int: 1,
   Float: 1,
@@ -137,6 +141,9 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
         (field.name === 'environmentId' &&
           'targetInstanceId' in all &&
           !isOnTheWay(`${place}.targetInstanceId`, wanted)) ||
+        // A rollback goes to a deployment, or to what served before a snapshot.
+        (field.name === 'deploymentId' && 'snapshotId' in all && !isOnTheWay(`${place}.snapshotId`, wanted)) ||
+        (field.name === 'mode' && 'createSafetySnapshot' in all) ||
         // A schedule has one of two forms.
         field.name === 'everyBackups',
     );
@@ -144,7 +151,7 @@ function valueFor(type: GraphQLInputType, place: string, ids: Ids, wanted: strin
       fields.map((field) => [field.name, valueFor(field.type, `${place}.${field.name}`, ids, wanted)]),
     );
   }
-  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isEnumType(type)) return enums[type.name] ?? type.getValues()[0]?.name;
   if (type.name === 'ID') {
     const resource = resourceOf(place);
     const id = ids[place === wanted ? `foreign ${resource}` : resource];

@@ -73,6 +73,7 @@ export async function addProject(ocore: Ocore, owner: Client, name: string, serv
     instance: instance.text('id'),
     replica: await addReplica(ocore, instance.text('id')),
     ...(await addRepository(ocore, owner, project.text('id'), environment.text('id'), name)),
+    deployment: await addDeployment(ocore, instance.text('id')),
     operation: instance.text('operationId'),
     server: serverId,
   };
@@ -100,6 +101,41 @@ export async function addRepository(
   });
   return { repository: repository.text('id'), branchMapping: mapping.text('id') };
 }
+
+/** A deployment to an instance that succeeded, as a worker leaves it. */
+export async function addDeployment(ocore: Pick<Ocore, 'sql'>, instanceId: string): Promise<string> {
+  const [row] = await ocore.sql<{ id: string }>(
+    `INSERT INTO deployments (id, org_id, project_id, environment_id, instance_id, instance_name, server_id, status, trigger, operation_id, branch, commit_sha, commit_message, commit_author,
+        committed_at, sources, plan, findings, downtime_ms, created_by_name, started_at, completed_at, updated_at)
+      SELECT uuidv7(), org_id, project_id, environment_id, id, name, server_id, 'succeeded', 'manual', (SELECT id FROM operations WHERE resource_id = $1 LIMIT 1), 'main', repeat('a', 40), name, name,
+        now(), $2, $3, $4, 1, name, now(), now(), now() FROM instances WHERE id = $1 RETURNING id`,
+    [instanceId, JSON.stringify([deployedSource]), JSON.stringify(deployedPlan), JSON.stringify([deployedFinding])],
+  );
+  return row?.id ?? '';
+}
+
+const commit = {
+  repositoryId: '0197a1f0-0000-7000-8000-000000000001',
+  sha: 'a'.repeat(40),
+  subject: 'Some change',
+  author: 'Somebody',
+  at: '2026-11-24T09:00:00.000Z',
+};
+const deployedSource = {
+  ...commit,
+  ...{ name: 'erp', url: 'https://git.example.com/acme/erp.git', provider: 'git', position: 1, ref: 'main' },
+};
+const deployedModule = {
+  ...{ name: 'acme', repositoryId: null, change: 'update', fromVersion: '1.0', toVersion: '1.1' },
+  ...{ reasons: ['views.xml changed'], migrations: [] },
+};
+const deployedPlan = {
+  ...{ modules: [deployedModule], commits: [commit], database: true },
+  ...{ updateAll: false, image: false, expectedDowntimeMs: null },
+};
+const deployedFinding = {
+  ...{ severity: 'warning', module: 'acme', file: 'views.xml', line: 1, message: 'Some warning', traceback: null },
+};
 
 /** A replica of the database of an instance, as a worker leaves it. */
 export async function addReplica(ocore: Pick<Ocore, 'sql'>, instanceId: string): Promise<string> {

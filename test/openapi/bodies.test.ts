@@ -107,10 +107,15 @@ function exists(key: string): boolean {
   const [owner = '', ...rest] = key.split('.');
   const name = rest.join('.');
   const files = routes.flatMap(({ answer }) => (answer.as === 'file' ? answer.contentTypes : []));
+  // What is so where a change was done at once.
+  const doneAtOnce = routes.some(
+    ({ answer, document }) => answer.as === 'accepted' && answer.mayBeDone && document.includes(` ${owner}(`),
+  );
   if (name)
     return (
       fieldsOf(owner).includes(name) ||
-      (rootFields[owner] !== undefined && [...partsOf(rootFields[owner]), ...files].includes(name))
+      (rootFields[owner] !== undefined &&
+        [...partsOf(rootFields[owner]), ...files, ...(doneAtOnce ? ['200'] : [])].includes(name))
     );
   const types = Object.keys(schema.getTypeMap()).filter((type) => !type.startsWith('__'));
   // The last is the adapter's own.

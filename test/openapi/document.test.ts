@@ -133,6 +133,7 @@ group('the OpenAPI document', () => {
       'patch /instances/{id}/database/config',
       'put /instances/{id}/database/pooler',
       'delete /instances/{id}/database/pooler',
+      'post /deployments/{id}/cancel',
       'patch /instances/{id}',
       'put /instances/{id}/database/point-in-time',
       'patch /servers/{id}',

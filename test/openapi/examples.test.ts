@@ -7,6 +7,7 @@ import { tellAccount, tellAccountEnd, tellSshKeys } from './told/account.ts';
 import { tellBackups, tellDestinations, tellSchedules } from './told/backups.ts';
 import { tellClones } from './told/clones.ts';
 import { tellPointInTime, tellReplicas } from './told/databases.ts';
+import { tellDeployments } from './told/deployments.ts';
 import { tellFleetEnd, tellInstances, tellProjects, tellServers } from './told/fleet.ts';
 import { tellInstallation } from './told/installation.ts';
 import {
@@ -42,6 +43,7 @@ const untold: Readonly<Record<string, string>> = {
   'GET /backups/{id}/files 200': 'They are read from the backup itself; test/restores/restore.test.ts has some.',
   'GET /backups/{id}/files/content 200': 'The same.',
   'GET /backups/{id}/files/content 206': 'The same.',
+  'GET /deployments/{id}/rollback-preview 200': 'It counts the rows that the PostgreSQL of an instance has now.',
   'GET /instances/{id}/logs 200': 'Its lines are read from a container on the instance’s server, which needs Docker.',
   ...Object.fromEntries(
     [
@@ -120,6 +122,7 @@ it('every example of a change can be sent, and its answer is the documented one'
   await tellPointInTime(scene, ada);
   await tellRegistries(scene, ada);
   await tellRepositories(scene, ada);
+  await tellDeployments(scene, ada);
   await tellWebhooks(scene, ada);
   await tellApiKeys(scene, ada);
   await tellFleetEnd(scene, ada);

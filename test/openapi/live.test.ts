@@ -7,6 +7,7 @@ import { it } from '../kit/fixtures.ts';
 import {
   addBackup,
   addCopyAndTest,
+  addDeployment,
   addReplica,
   addRepository,
   addSchedule,
@@ -46,6 +47,7 @@ async function filled(path: string): Promise<string> {
     registries: () => listed('/registries'),
     repositories: () => listed(`/projects/${fleet.PROJECT_ID}/repositories`),
     'branch-mappings': () => listed(`/projects/${fleet.PROJECT_ID}/branch-mappings`),
+    deployments: () => listed('/deployments'),
     'webhook-endpoints': () => listed('/webhook-endpoints'),
     'webhook-deliveries': async () => listed(`/webhook-endpoints/${await listed('/webhook-endpoints')}/deliveries`),
     users: () => listed('/admin/users'),
@@ -76,6 +78,7 @@ it('tells the truth: what every GET answers has the documented shape', async ({ 
   await addCopyAndTest(ocore, fleet.INSTANCE_ID, kept['backup'] ?? '');
   await addReplica(ocore, fleet.INSTANCE_ID);
   await addRepository(ocore, owner, fleet.PROJECT_ID, fleet.ENVIRONMENT_ID, 'live');
+  await addDeployment(ocore, fleet.INSTANCE_ID);
   // Log lines are read from the server itself, which is not there; a person is no key; no provider is set up.
   const elsewhere: Readonly<Record<string, number>> = {
     '/instances/{id}/logs': 422,

@@ -153,12 +153,12 @@ export class Fixtures {
     await this.#sql("DELETE FROM port_allocations WHERE purpose = 'reserved'");
   }
 
-  #create(place: Place): Promise<Answer> {
+  #create(place: Place, environmentId = this.#environmentId): Promise<Answer> {
     this.#made += 1;
     return this.#owner.post('/instances', {
       name: `Instance ${this.#made}`,
       serverId: place.serverId,
-      environmentId: this.#environmentId,
+      environmentId,
       adminEmail: 'admin@example.com',
     });
   }
@@ -292,6 +292,44 @@ export class Fixtures {
       operationId: (await this.#owner.post(`/repositories/${repository.text('id')}${path}`)).text('operationId'),
       place: null,
     });
+  }
+
+  /** An instance in a project of its own, whose repository has a module that is installed. */
+  async #deployable(): Promise<{ site: Site; deploy(input?: object): Promise<Answer>; push(): Promise<string> }> {
+    const { bare, projectId } = await this.#connected();
+    const environment = { projectId, name: 'Erp', type: 'development', branch: 'main' };
+    const environmentId = (await this.#owner.post('/environments', environment)).text('id');
+    const place = await this.#place();
+    const instanceId = (await this.#succeeded(await this.#create(place, environmentId))).text('id');
+    let version = 0;
+    return {
+      site: { ...place, instanceId },
+      deploy: (input = {}) => this.#owner.post(`/projects/${projectId}/deploy`, { instanceId, ...input }),
+      push: () => {
+        version += 1;
+        return bare.commit('main', {
+          'acme_note/__manifest__.py': `{'name': 'Notes', 'version': '19.0.1.${version}.0', 'depends': ['base']}`,
+          'acme_note/__init__.py': '',
+        });
+      },
+    };
+  }
+
+  /** A project whose repository the machine of the server has. */
+  async #connected(): Promise<{ bare: ServedRepository; projectId: string }> {
+    this.#made += 1;
+    const projectId = (await this.#owner.post('/projects', { name: `Code ${this.#made}` })).text('id');
+    const root = await mkdtemp(join(tmpdir(), 'ocore-bare-'));
+    this.#repositories.push(root);
+    const bare = await ServedRepository.create(root, 'erp.git');
+    const { host, user, sshd } = this.#server;
+    const repository = await this.#owner.post(`/projects/${projectId}/repositories`, {
+      repositoryUrl: `ssh://${user}@${host}:${sshd.port}${bare.dir}`,
+    });
+    await sshd.allow(repository.text('deployKey'));
+    await bare.commit('main', { 'README.md': 'ERP' });
+    await this.#succeeded(await this.#owner.post(`/repositories/${repository.text('id')}/validate`));
+    return { bare, projectId };
   }
 
   #enable({ instanceId }: Site, destinationId: string): Promise<Answer> {
@@ -565,6 +603,39 @@ export class Fixtures {
           operationId: (await this.#owner.post(`/environments/${this.#environmentId}/restore-tests`, wanted)).text(
             'operationId',
           ),
+          place: site,
+        });
+      },
+    },
+    'instance.deploy': {
+      usesServer: true,
+      ready: async () => {
+        const { site, deploy, push } = await this.#deployable();
+        await push();
+        return async () => ({ operationId: (await deploy()).text('operationId'), place: site });
+      },
+    },
+    'instance.plan_deployment': {
+      usesServer: true,
+      ready: async () => {
+        const { site, deploy, push } = await this.#deployable();
+        await push();
+        return async () => ({ operationId: (await deploy({ dryRun: true })).text('operationId'), place: site });
+      },
+    },
+    'instance.rollback': {
+      usesServer: true,
+      ready: async () => {
+        const { site, deploy, push } = await this.#deployable();
+        await push();
+        const first = (await this.#succeeded(await deploy())).text('id');
+        await push();
+        await this.#succeeded(await deploy());
+        const environmentId = (await this.#owner.get(`/instances/${site.instanceId}`)).text('environmentId');
+        return async () => ({
+          operationId: (
+            await this.#owner.post(`/environments/${environmentId}/rollback`, { deploymentId: first })
+          ).text('operationId'),
           place: site,
         });
       },

@@ -87,14 +87,22 @@ interface Held extends Begun {
 /** Each does something else on a server that could be done twice. */
 const familiar: ReadonlySet<string> = new Set([
   ...['server.validate', 'backup.create'],
-  ...['provision', 'configure', 'delete', 'restore', 'clone', 'import', 'promote_replica', 'upgrade_database'].map(
-    (kind) => `instance.${kind}`,
-  ),
+  ...[
+    'provision',
+    'configure',
+    'delete',
+    'restore',
+    'clone',
+    'import',
+    'promote_replica',
+    'upgrade_database',
+    'deploy',
+  ].map((kind) => `instance.${kind}`),
 ]);
 
-/** A worker is killed in every step of a provisioning, in the middle of every other kind, and in every step of all with `TEST_DEPTH=all`. */
+/** A worker is killed in every step of a provisioning and a deployment, in the middle of every other kind, and in every step of all with `TEST_DEPTH=all`. */
 const isMet = (kind: string, position: number, steps: number): boolean =>
-  isDeep || kind === 'instance.provision' || position === Math.floor((steps - 1) / 2);
+  isDeep || kind === 'instance.provision' || kind === 'instance.deploy' || position === Math.floor((steps - 1) / 2);
 
 /** Every kind: whatever is registered, so that none can be forgotten. */
 const targets = [...kinds.values()].flatMap(({ definition: { kind, steps, onlyLooks } }) =>

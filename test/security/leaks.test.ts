@@ -15,6 +15,7 @@ import { Program } from '../kit/program.ts';
 import {
   addBackup,
   addCopyAndTest,
+  addDeployment,
   addReplica,
   addRepository,
   addSchedule,
@@ -282,6 +283,7 @@ async function things(watched: Client): Promise<Ids> {
   const copies = await addCopyAndTest({ sql }, id, backups['backup'] ?? '');
   const transfer = await addTransfer({ sql }, id, 'watched');
   const replica = await addReplica({ sql }, id);
+  const deployment = await addDeployment({ sql }, id);
   const roleId = (await sql<{ id: string }>("SELECT id FROM roles WHERE name = 'Viewer' LIMIT 1"))[0]?.id;
   const invitation = await watched.post('/members/invite', { email: 'invited@example.com', roleId });
   const link = await plain.graphql(
@@ -306,6 +308,7 @@ async function things(watched: Client): Promise<Ids> {
     ...copies,
     ...transfer,
     replica,
+    deployment,
     project: project.text('id'),
     environment: environment.text('id'),
     instance: id,

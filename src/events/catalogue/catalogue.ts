@@ -5,6 +5,7 @@ import { backupDestinationEvents } from './backup-destination.ts';
 import { backupEvents } from './backup.ts';
 import { backupScheduleEvents } from './backup-schedule.ts';
 import { databaseEvents } from './database.ts';
+import { deploymentEvents } from './deployment.ts';
 import { environmentEvents } from './environment.ts';
 import type { EventType, NoData } from './event-type.ts';
 import { installationEvents } from './installation.ts';
@@ -37,6 +38,7 @@ export const organizationCatalogue = {
   ...projectEvents,
   ...environmentEvents,
   ...repositoryEvents,
+  ...deploymentEvents,
   ...instanceEvents,
   ...databaseEvents,
   ...backupEvents,

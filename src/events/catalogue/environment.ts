@@ -11,8 +11,8 @@ export const environmentEvents = {
   ),
   'environment.updated': event(
     'An environment was changed.',
-    z.strictObject({ name: z.string(), deletionProtected: z.boolean() }),
-    { name: 'Staging', deletionProtected: false },
+    z.strictObject({ name: z.string(), autoDeploy: z.boolean(), deletionProtected: z.boolean() }),
+    { name: 'Staging', autoDeploy: true, deletionProtected: false },
   ),
   'environment.cloned': event(
     'A neutralised copy of its instance runs in another environment.',

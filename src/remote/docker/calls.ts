@@ -29,6 +29,8 @@ export const engineCalls = {
   inspectImage: { method: 'GET', path: '/images/{name}/json', ...read },
   pullImage: { method: 'POST', path: '/images/create', ...stream, changes: true, deadlineMs: 120_000 },
   importImage: { method: 'POST', path: '/images/create', ...change },
+  listImages: { method: 'GET', path: '/images/json', ...read },
+  commitContainer: { method: 'POST', path: '/commit', ...change, deadlineMs: 600_000 },
   removeImage: { method: 'DELETE', path: '/images/{name}', ...change },
   listNetworks: { method: 'GET', path: '/networks', ...read },
   createNetwork: { method: 'POST', path: '/networks/create', ...change },

@@ -5,13 +5,16 @@ import type { Dial } from './connections.ts';
 import { RemoteError } from '../errors.ts';
 import type { ContainerSpec, ExecSpec, PullCredentials } from './specs.ts';
 import {
+  committedShape,
   type ContainerInfo,
   containerShape,
   containersShape,
   createdShape,
   execShape,
   exitShape,
+  type ImageConfig,
   imageShape,
+  imagesShape,
   infoShape,
   networksShape,
   versionShape,
@@ -72,6 +75,22 @@ export class DockerEngine {
   async importImage(image: { name: string; tag: string }, archive: Buffer, options: Options = {}): Promise<void> {
     const query = { fromSrc: '-', repo: image.name, tag: image.tag };
     await this.#http.call('importImage', { query, body: archive, ...options });
+  }
+
+  listImages(labels: readonly string[], options: Options = {}) {
+    return this.#http.json('listImages', imagesShape, { query: labelled(labels), ...options });
+  }
+
+  /** Makes an image of what is in a container now, with this configuration in place of the container's own. */
+  async commitContainer(
+    id: string,
+    image: { name: string; tag: string },
+    config: Partial<ImageConfig>,
+    options: Options = {},
+  ): Promise<string> {
+    const query = { container: id, repo: image.name, tag: image.tag };
+    const { Id } = await this.#http.json('commitContainer', committedShape, { query, body: config, ...options });
+    return Id;
   }
 
   async removeImage(name: string, options: Options = {}): Promise<void> {

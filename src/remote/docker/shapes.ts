@@ -24,9 +24,21 @@ export const imageShape = z.object({
   Id: text,
   RepoDigests: z.array(text).max(1000).nullish(),
   Config: z
-    .object({ Env: z.array(z.string()).nullish(), Volumes: z.record(z.string(), z.unknown()).nullish() })
+    .object({
+      Env: z.array(z.string()).nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
+      User: z.string().nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Cmd: z.array(z.string()).nullish(),
+      WorkingDir: z.string().nullish(),
+      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+      Labels: labels,
+    })
     .nullish(),
 });
+export const imagesShape = z.array(z.object({ RepoTags: z.array(text).nullish(), Labels: labels })).max(1000);
+export const committedShape = z.object({ Id: text });
+export type ImageConfig = NonNullable<z.infer<typeof imageShape>['Config']>;
 export const networksShape = z.array(z.object({ Id: id, Name: text, Labels: labels })).max(1000);
 export const volumesShape = z.object({
   Volumes: z

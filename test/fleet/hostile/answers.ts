@@ -51,7 +51,8 @@ function hostPorts(container: FakeContainer): number[] {
 async function runOdoo(container: FakeContainer): Promise<void> {
   const say = (text: string): void =>
     container.say(`2026-01-01 00:00:00,000 1 INFO demo odoo.modules.loading: ${text}`);
-  if (container.body.Cmd?.[0] === '/ok') return container.end(0);
+  // A probe, or the installation of packages.
+  if (container.body.Cmd?.[0] === '/ok' || container.name.endsWith('-build')) return container.end(0);
   if (!container.body.Cmd?.includes('--stop-after-init')) return say('HTTP service (werkzeug) running on odoo:8069');
   for (const [index, name] of ['base', 'web', 'mail'].entries()) {
     await sleep(5);
@@ -62,6 +63,8 @@ async function runOdoo(container: FakeContainer): Promise<void> {
 
 const execBody = z.object({ Cmd: z.array(z.string()), AttachStdin: z.boolean().optional() });
 const labelled = z.object({ Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() });
+
+const committed = z.object({ Labels: z.record(z.string(), z.string()) });
 
 /** What an honest engine says to each call, with the statuses and texts of Docker 24. */
 export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Promise<Answer>> = {
@@ -74,8 +77,26 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
     state.images.add(`${request.query.get('repo')}:${request.query.get('tag')}`);
     return { status: '200 OK', text: `${JSON.stringify({ status: `sha256:${hexId()}` })}\r\n` };
   },
-  removeImage: ({ state, name }) =>
-    state.images.delete(name) ? { status: '200 OK', json: [{ Untagged: name }] } : noSuch('image', name),
+  listImages: ({ state, request }) => {
+    const { label = [] } = filtersOf(request.query);
+    const found = [...state.built].filter(([, labels]) => hasLabels(labels, label));
+    return {
+      status: '200 OK',
+      json: found.map(([name, Labels]) => ({ Id: `sha256:${hexId()}`, RepoTags: [name], Labels })),
+    };
+  },
+  commitContainer: ({ state, request }) => {
+    const container = state.container(request.query.get('container') ?? '');
+    if (!container) return noSuch('container', request.query.get('container') ?? '');
+    const image = `${request.query.get('repo')}:${request.query.get('tag')}`;
+    state.images.add(image);
+    state.built.set(image, parsed(committed, request).Labels);
+    return { status: '201 Created', json: { Id: `sha256:${hexId()}` } };
+  },
+  removeImage: ({ state, name }) => {
+    state.built.delete(name);
+    return state.images.delete(name) ? { status: '200 OK', json: [{ Untagged: name }] } : noSuch('image', name);
+  },
   pullImage: async ({ state, request, connection: { socket } }) => {
     const from = request.query.get('fromImage') ?? '';
     const tag = request.query.get('tag') ?? '';
@@ -182,7 +203,8 @@ export const honestAnswers: Record<EngineCallName, (call: Call) => Answer | Prom
   startContainer: withContainer(async (container, { state, ports }) => {
     if (container.status === 'running') return notModified;
     const network = container.body.HostConfig.NetworkMode;
-    if (network !== 'none' && !state.network(network)) return refuse('404 Not Found', `network ${network} not found`);
+    if (!['none', 'bridge'].includes(network) && !state.network(network))
+      return refuse('404 Not Found', `network ${network} not found`);
     for (const port of hostPorts(container)) {
       try {
         await ports.publish(port, container);

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineCallName } from '../../../src/remote/docker/calls.ts';
 import type { Answer, Client } from '../../kit/client.ts';
 import { until } from '../../kit/holding.ts';
+import { connectCode } from './code.ts';
 import type { FakeEngine, Plot } from './engine.ts';
 import { chosenFor, type Misbehaviour } from './misbehaviours.ts';
 import { finished, type OperationState, type Stage } from './stage.ts';
 
 /** What a user does so that the product makes a call. */
-type Scenario = 'validate' | 'prepare' | 'provision' | 'stop' | 'restart' | 'configure' | 'delete';
+type Scenario = 'validate' | 'prepare' | 'provision' | 'stop' | 'restart' | 'configure' | 'deploy' | 'delete';
 
 /** A call that is not here has no test, and the test of this list fails. */
 export const reachedBy: Record<EngineCallName, Scenario> = {
@@ -17,6 +18,8 @@ export const reachedBy: Record<EngineCallName, Scenario> = {
   inspectImage: 'provision',
   pullImage: 'provision',
   importImage: 'validate',
+  listImages: 'delete',
+  commitContainer: 'deploy',
   removeImage: 'validate',
   listNetworks: 'delete',
   createNetwork: 'provision',
@@ -81,6 +84,7 @@ export class HostileFleet {
   readonly #environmentId: string;
   readonly #servers = new Map<string, Promise<{ id: string; engine: FakeEngine }>>();
   readonly #idle = new Map<EngineCallName, Instance[]>();
+  #project: Promise<string> | undefined;
   #next = 0;
 
   constructor(stage: Stage, owner: Client, environmentId: string) {
@@ -106,7 +110,11 @@ export class HostileFleet {
     return { id, engine, operation: await finished(this.#owner, operationId) };
   }
 
-  act(verb: Scenario, id: string): Promise<Answer> {
+  async act(verb: Scenario, id: string): Promise<Answer> {
+    if (verb === 'deploy') {
+      this.#project ??= connectCode(this.#stage, this.#owner, this.#environmentId);
+      return this.#owner.post(`/projects/${await this.#project}/deploy`, { instanceId: id });
+    }
     if (verb === 'configure') return this.#owner.patch(`/instances/${id}`, { workers: 2 });
     if (verb === 'delete') return this.#owner.delete(`/instances/${id}`);
     return this.#owner.post(`/instances/${id}/${verb}`);
@@ -185,8 +193,8 @@ export class HostileFleet {
     engine.expectInstance(id, null);
     const { status } = await this.#owner.get(`/instances/${id}`);
     const state = status === 200 ? (await this.#owner.get(`/instances/${id}`)).at('status') : 'removed';
-    // What is configured as it should be is not configured again.
-    const spent = scenario === 'configure' && operation.status === 'succeeded';
+    // What is configured as it should be is not configured again, and an image that was built is not built again.
+    const spent = scenario === 'deploy' || (scenario === 'configure' && operation.status === 'succeeded');
     if ((state === 'running' && !spent) || (state === 'failed' && scenario !== 'configure'))
       idle.push({ id, engine, operation: provisioned });
     return { operation, served };

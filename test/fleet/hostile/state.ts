@@ -76,6 +76,8 @@ export class EngineState {
   /** Where it says that it keeps its data. */
   rootDir = '/var/lib/docker';
   readonly images = new Set<string>();
+  /** Those that were made of containers, with their labels. */
+  readonly built = new Map<string, Record<string, string>>();
   readonly containers = new Map<string, FakeContainer>();
   readonly networks = new Map<string, Labelled>();
   readonly volumes = new Map<string, Labelled>();

@@ -1,16 +1,11 @@
-import {
-  ensureOdoo,
-  findContainer,
-  namesOf,
-  operationLabel,
-  removeContainer,
-  servingContainer,
-  settingsOf,
-  type Site,
-  wasInterrupted,
-} from '../instances/index.ts';
 import type { StepContext } from '../operations/kind.ts';
 import { dockerStatus, runOneOff } from '../remote/index.ts';
+import { findContainer } from './containers.ts';
+import { servingContainer, settingsOf, type Site } from './context.ts';
+import { wasInterrupted } from './interrupted.ts';
+import { namesOf, operationLabel } from './names.ts';
+import { ensureOdoo } from './odoo-container.ts';
+import { removeContainer } from './removal.ts';
 
 /** How often it begins again after the engine or the machine went down under it. */
 const maxInterruptions = 5;
@@ -21,6 +16,10 @@ export interface OdooRun {
   name: string;
   entrypoint?: readonly string[];
   command: string[];
+  /** Made ready each time before it begins; not when it is found running or ended. */
+  prepare?: () => Promise<unknown>;
+  onLine?: (line: string) => void;
+  signal?: AbortSignal;
 }
 
 /**
@@ -32,14 +31,18 @@ export async function runOdoo(
   site: Site,
   run: OdooRun,
 ): Promise<{ code: number; lines: string[] }> {
-  const { operation, signal, log } = context;
+  const { operation, log } = context;
+  const signal = run.signal ?? context.signal;
   const { host, instance } = site;
   // It works on databases that PgBouncer does not lead to.
   const direct = { ...site, instance: { ...instance, databasePooler: null } };
   const name = `${namesOf(instance.id).network}-${run.name}`;
   for (let interruptions = 0; ; interruptions += 1) {
     const stranger = await findContainer(host, name);
-    if (stranger && stranger.Config?.Labels[operationLabel] !== operation.id) await removeContainer(host, stranger.Id);
+    const isStranger = stranger && stranger.Config?.Labels[operationLabel] !== operation.id;
+    if (isStranger) await removeContainer(host, stranger.Id);
+    // One that was created and never started begins now.
+    if (!stranger || isStranger || stranger.State.Status === 'created') await run.prepare?.();
     const id = await ensureOdoo(host, instance, {
       ...(await servingContainer(context, direct, settingsOf(instance), null)),
       name,
@@ -52,6 +55,7 @@ export async function runOdoo(
       signal,
       onLine: ({ line }) => {
         if (lines.length < maxLines) lines.push(line);
+        run.onLine?.(line);
       },
     }).catch((error: unknown) => {
       // Gone altogether: an engine that comes back may have forgotten it.
