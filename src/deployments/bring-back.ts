@@ -1,4 +1,5 @@
 import { bringCode, contentsShape } from '../deployed-code/index.ts';
+import { found } from '../errors.ts';
 import { siteOf } from '../instances/index.ts';
 import { type Context, deploymentOf, updateDeployment } from './context.ts';
 import { sourcesOf } from './rows.ts';
@@ -9,10 +10,9 @@ export async function bringBack(context: Context): Promise<string> {
   const site = await siteOf(context);
   const { targetId } = await deploymentOf(context);
   if (targetId === null) return 'The code of the image alone';
-  const target = await app.db.prisma.deployment.findFirstOrThrow({
-    where: { id: targetId, orgId: operation.orgId },
-    include: { contents: true },
-  });
+  const where = { id: targetId, orgId: operation.orgId };
+  const row = await app.db.prisma.deployment.findFirst({ where, include: { contents: true } });
+  const target = found(row, 'deployment', targetId);
   const { commitSha, commitMessage, commitAuthor, committedAt } = target;
   await updateDeployment(context, { sources: sourcesOf(target), commitSha, commitMessage, commitAuthor, committedAt });
   const modules = contentsShape.parse(target.contents?.modules ?? []);
