@@ -75,6 +75,9 @@ export async function deployPushed(app: App): Promise<void> {
       } of found)
         if (environment.autoDeploy)
           await beginDeployment(mutation, instance, { trigger: 'push', branch, createdByName: push.pushedBy });
-    });
+    }).catch((error: unknown) =>
+      // The others do not wait for it.
+      app.log.warn({ err: error, pushId: id }, 'A push was not deployed; it will be tried again'),
+    );
   }
 }

@@ -76,7 +76,9 @@ async function wayBefore(scope: OrgScope, environmentId: string, snapshotId: str
     ? await scope.db.backup.findFirst({ where: { id: snapshotId, orgId: scope.orgId, status: 'completed' } })
     : null;
   if (!row || !backup) throw notFound('snapshot', snapshotId);
-  const target = row.previousId ? await scope.db.deployment.findFirst({ where: { ...of, id: row.previousId } }) : null;
+  const target = row.previousId
+    ? await scope.db.deployment.findFirst({ where: { orgId: scope.orgId, id: row.previousId } })
+    : null;
   return { instance: await getInstance(scope, row.instanceId), target, backup };
 }
 

@@ -103,6 +103,7 @@ export async function updateBranchMapping(app: App, scope: OrgScope, id: string,
 
 export async function deleteBranchMapping(app: App, scope: OrgScope, id: string) {
   const row = await getBranchMapping(scope, id);
+  requireIn(scope, 'manage:instance_code', row.projectId);
   return mutate(app, scope, async ({ tx, record }) => {
     await tx.branchMapping.delete({ where: { id, orgId: scope.orgId } });
     await record({ action: 'branch_mapping.deleted', ...factAbout(row), before: shown(row) });

@@ -4,7 +4,7 @@ import type { Answer } from '../kit/client.ts';
 import { noteModule, plainModel, type Version } from './addon.ts';
 import { type Deployed, Erp } from './erp.ts';
 
-it.override('env', { DEPLOYMENT_UPDATE_TIMEOUT: '45s' });
+it.override('env', { DEPLOYMENT_UPDATE_TIMEOUT: '2m' });
 
 const minutes = 60_000;
 let erp: Erp;

@@ -112,6 +112,9 @@ ALTER TABLE "deployments" ADD CONSTRAINT "deployments_project_id_fkey" FOREIGN K
 -- AddForeignKey
 ALTER TABLE "deployment_contents" ADD CONSTRAINT "deployment_contents_deployment_id_fkey" FOREIGN KEY ("deployment_id") REFERENCES "deployments"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- What is pushed was only recorded until now: nobody has asked for more there.
+UPDATE environments SET auto_deploy = false;
+
 -- One waits for each instance; of all, few do.
 CREATE UNIQUE INDEX deployments_waiting ON deployments (instance_id) WHERE status = 'queued' AND operation_id IS NULL AND NOT dry_run;
 CREATE INDEX deployments_operation ON deployments (operation_id);
