@@ -158,6 +158,8 @@ async function cloneNew(app: App, scope: OrgScope, source: Instance, input: Clon
 async function cloneOver(app: App, scope: OrgScope, source: Instance, targetId: string, input: CloneInput, copy: Copy) {
   const target = await getInstance(scope, targetId);
   requireIn(scope, 'manage:databases', target.projectId);
+  // The copy runs the code of its original.
+  if (source.deploymentId !== target.deploymentId) requireIn(scope, 'manage:instance_code', target.projectId);
   await requireNonProduction(scope, target.environmentId);
   if (target.id === source.id)
     throw validationError([
