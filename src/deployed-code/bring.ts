@@ -37,9 +37,7 @@ export async function bringCode(
   const known: Code = { addons: addonsOf(deployment), image: deployment.image };
   if (await isThere(site, known)) return known;
   const given = await findAddons(await fetchCommits(context, sourcesShape.parse(deployment.sources)));
-  const packages = await packagesOf(given);
-  const isBuilt = packages.apt.length + packages.requirements.length > 0;
-  const image = isBuilt ? await buildImage(context, site, packages) : null;
+  const image = await buildImage(context, site, await packagesOf(given));
   const addons = addonsFor(site.instance.id, name, given);
   if (addons !== null) await fillVolume(context, site, given, addonsVolume(site.instance.id, name));
   return { addons, image };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Deployment } from '../../prisma/generated/client/client.ts';
 import { Prisma } from '../database/database.ts';
 import {
+  addonsOf,
   addonsPart,
   addonsShape,
   findContainer,
@@ -56,11 +58,15 @@ export async function returnCode(context: Context, { host, instance }: Site): Pr
   await context.write((tx) => tx.instance.update({ where: { id: instance.id, orgId: instance.orgId }, data }));
 }
 
-/** Removes code that the instance does not run. */
-export async function removeOtherCode({ host, instance }: Pick<Site, 'host' | 'instance'>): Promise<void> {
-  const volume = addonsShape.nullable().parse(instance.addons)?.volume;
+/** Removes what the server has of an instance's code, but for what it runs and for `kept`. */
+export async function removeOtherCode(
+  { host, instance }: Pick<Site, 'host' | 'instance'>,
+  kept: readonly Pick<Deployment, 'addons' | 'image'>[] = [],
+): Promise<void> {
+  const all = [{ addons: instance.addons, image: instance.builtImage }, ...kept];
+  const volumes = new Set(all.map(({ addons }) => addonsOf({ addons })?.volume));
   const labels = [`${instanceLabel}=${instance.id}`, `${partLabel}=${addonsPart}`];
   for (const { Name } of await host.docker.listVolumes(labels))
-    if (Name !== volume) await unless(404, host.docker.removeVolume(Name));
-  await removeImages({ host, instance }, new Set(instance.builtImage === null ? [] : [instance.builtImage]));
+    if (!volumes.has(Name)) await unless(404, host.docker.removeVolume(Name));
+  await removeImages({ host, instance }, new Set(all.flatMap(({ image }) => image ?? [])));
 }

@@ -47,8 +47,9 @@ if [ "$#" -gt 0 ]; then
 fi
 rm -rf ${folder}`;
 
-/** The image with the packages, built once for each base and each set of packages. Gives its name. */
-export async function buildImage(context: Context, site: Site, packages: Packages): Promise<string> {
+/** The image with the packages, built once for each base and each set of packages. Gives its name; null without packages. */
+export async function buildImage(context: Context, site: Site, packages: Packages): Promise<string | null> {
+  if (packages.apt.length + packages.requirements.length === 0) return null;
   const { host, instance } = site;
   const { operation, log } = context;
   await getImage(context, host, instance.image, { pull: false, part: [0, 1] });

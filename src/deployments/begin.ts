@@ -6,6 +6,7 @@ import { AppError, found, invalidState } from '../errors.ts';
 import { notify } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { requireNoLiveBackup } from '../instances/index.ts';
+import { endWaiting } from './end-waiting.ts';
 import { deployInstanceKind, planDeploymentKind, rollbackInstanceKind } from './kinds.ts';
 import { deploymentResource } from './resource.ts';
 import { factAbout, shown } from './rows.ts';
@@ -71,36 +72,19 @@ export async function startIfFree(mutation: Mutation, row: Deployment): Promise<
   }
 }
 
-/** Ends those that wait for the instance: the newest takes their place. */
-async function replaceWaiting({ tx, record }: Mutation, orgId: string, instanceId: string, by: string): Promise<void> {
-  const waiting = await tx.deployment.findMany({
-    where: { orgId, instanceId, status: 'queued', operationId: null },
-  });
-  for (const { id } of waiting) {
-    const row = await tx.deployment.update({
-      where: { id, orgId },
-      data: {
-        status: 'cancelled',
-        completedAt: new Date(),
-        downtimeMs: 0,
-        statusMessage: `Replaced by ${by}, which is newer`,
-      },
-    });
-    await record({
-      action: 'deployment.cancelled',
-      ...factAbout(row),
-      after: { ...shown(row), status: row.status, reason: null, downtimeMs: 0 },
-    });
-  }
-}
-
 /** Makes the row, and begins with it or lets it wait for what works on the instance now. */
 export async function beginDeployment(mutation: Mutation, instance: Instance, wanted: Wanted): Promise<Deployment> {
   const { tx, record } = mutation;
   const { id: instanceId, orgId, projectId, environmentId, serverId, name: instanceName } = instance;
   await lockInstance(tx, orgId, instanceId);
   const id = newId();
-  if (!wanted.dryRun) await replaceWaiting(mutation, orgId, instanceId, id);
+  // The newest takes the place of the one that waits.
+  if (!wanted.dryRun)
+    await endWaiting(
+      mutation,
+      { orgId, instanceId },
+      { status: 'cancelled', statusMessage: `Replaced by ${id}, which is newer` },
+    );
   const row = await tx.deployment.create({
     data: { id, orgId, projectId, environmentId, instanceId, instanceName, serverId, ...wanted },
   });

@@ -2,9 +2,10 @@ import type { Deployment } from '../../prisma/generated/client/client.ts';
 import type { OrgScope } from '../access/scope.ts';
 import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
-import { found, invalidState } from '../errors.ts';
+import { invalidState } from '../errors.ts';
 import { requestCancel } from '../operations/cancel.ts';
-import { factAbout, getDeployment, shown } from './rows.ts';
+import { endWaiting } from './end-waiting.ts';
+import { getDeployment } from './rows.ts';
 
 const live = ['queued', 'building', 'deploying'] as const;
 
@@ -12,21 +13,7 @@ const live = ['queued', 'building', 'deploying'] as const;
 export async function cancelDeployment(app: App, scope: OrgScope, id: string): Promise<Deployment> {
   const before = await getDeployment(scope, id);
   const { orgId } = scope;
-  const ended = await mutate(app, scope, async ({ tx, record }) => {
-    const where = { id, orgId, status: 'queued' as const, operationId: null };
-    const changed = await tx.deployment.updateMany({
-      where,
-      data: { status: 'cancelled', completedAt: new Date(), downtimeMs: 0 },
-    });
-    if (changed.count === 0) return null;
-    const row = found(await tx.deployment.findUnique({ where: { id } }), 'deployment', id);
-    await record({
-      action: 'deployment.cancelled',
-      ...factAbout(row),
-      after: { ...shown(row), status: row.status, reason: null, downtimeMs: 0 },
-    });
-    return row;
-  });
+  const ended = await mutate(app, scope, (mutation) => endWaiting(mutation, { orgId, id }, { status: 'cancelled' }));
   if (ended) return ended;
   const row = await getDeployment(scope, id);
   if (row.operationId === null || !live.some((status) => status === row.status))

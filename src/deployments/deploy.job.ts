@@ -2,11 +2,12 @@ import { settlePreBackup, takePreBackup } from '../backups/index.ts';
 import { addonsFor, addonsVolume, buildImage, fillVolume, findAddons, packagesOf } from '../deployed-code/index.ts';
 import { siteOf } from '../instances/index.ts';
 import { implementOperation } from '../operations/registry.ts';
+import { stopOdoo } from '../restores/index.ts';
 import { fetchFirst } from './begun.ts';
 import { cleanUp } from './clean-up.ts';
 import { deploymentOf, updateDeployment } from './context.ts';
 import { detect } from './detect.ts';
-import { markDown, stopOdoo } from './downtime.ts';
+import { markDown } from './downtime.ts';
 import { becomeHealthy, finish } from './finish.ts';
 import { deployInstanceKind } from './kinds.ts';
 import { planOf } from './rows.ts';
@@ -27,9 +28,8 @@ export const deployJob = implementOperation({
     detect,
     build: async (context) => {
       const packages = await packagesOf(await findAddons(await fetchSources(context)));
-      if (packages.apt.length + packages.requirements.length === 0)
-        return 'Not needed: no repository asks for packages';
       const image = await buildImage(context, await siteOf(context), packages);
+      if (image === null) return 'Not needed: no repository asks for packages';
       await updateDeployment(context, { image });
       return image;
     },

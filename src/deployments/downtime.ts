@@ -1,4 +1,4 @@
-import { stopContainer, findContainer, namesOf, type Site } from '../instances/index.ts';
+import type { Site } from '../instances/index.ts';
 import { type Context, updateDeployment } from './context.ts';
 
 const downKey = 'downAt';
@@ -24,10 +24,4 @@ export function downtimeOf({ state }: Pick<Context, 'state'>): number | null {
   const [down, up] = [state[downKey], state[upKey]];
   if (typeof down !== 'number') return 0;
   return typeof up === 'number' ? Math.max(0, up - down) : null;
-}
-
-/** Odoo ends what it is doing; nothing is said of one that is not there. */
-export async function stopOdoo({ host, instance }: Pick<Site, 'host' | 'instance'>): Promise<void> {
-  const { odoo } = namesOf(instance.id);
-  if (await findContainer(host, odoo)) await stopContainer(host, odoo, 30);
 }

@@ -3,8 +3,8 @@ import type { App } from '../app.ts';
 import { mutate } from '../audit/mutation.ts';
 import { AppError } from '../errors.ts';
 import { startIfFree } from './begin.ts';
+import { endWaiting } from './end-waiting.ts';
 import { deployPushed } from './pushes.ts';
-import { factAbout, shown } from './rows.ts';
 
 const lookMs = 1000;
 /** Of one look. */
@@ -29,25 +29,10 @@ async function begin(app: App, { id, orgId }: { id: string; orgId: string }): Pr
   }).catch(async (error: unknown) => {
     if (!(error instanceof AppError)) throw error;
     // Its instance is gone, or in a status in which nothing is deployed to it.
-    await mutate(app, scope, async ({ tx, record }) => {
-      const { count } = await tx.deployment.updateMany({
-        where,
-        data: {
-          status: 'failed',
-          errorCode: error.code,
-          statusMessage: error.message,
-          completedAt: new Date(),
-          downtimeMs: 0,
-        },
-      });
-      const row = count === 0 ? null : await tx.deployment.findUnique({ where: { id } });
-      if (row)
-        await record({
-          action: 'deployment.failed',
-          ...factAbout(row),
-          after: { ...shown(row), status: row.status, reason: row.errorCode, downtimeMs: 0 },
-        });
-    });
+    const { code: errorCode, message: statusMessage } = error;
+    await mutate(app, scope, (mutation) =>
+      endWaiting(mutation, { orgId, id }, { status: 'failed', errorCode, statusMessage }),
+    );
   });
 }
 

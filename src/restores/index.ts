@@ -2,7 +2,7 @@ export { requireConfirmed } from './confirm.ts';
 export { checkIncoming, copyServing, createIncoming, type Dump, loadDump, runLoader, signIn } from './databases.ts';
 export { linkFilestore, prepareFilestore } from './filestores.ts';
 export { filestoresPath, replacementNames } from './names.ts';
-export { keepReplaced, type Parts, putBack, replaceData, type Rest, switchData } from './replace-data.ts';
+export { keepReplaced, type Parts, putBack, replaceData, type Rest, stopOdoo, switchData } from './replace-data.ts';
 export { type Restored, settleReplaced } from './settle.ts';
 export { restoresFeature } from './feature.ts';
 export { backupOf, endLoading, type Loadable, loadSnapshot, requireSpace } from './load-snapshot.ts';

@@ -45,7 +45,8 @@ export async function switchData(context: Context, site: Site, parts: Parts): Pr
   if (parts.database && !parts.filestore) await forgetAssets(context, site);
 }
 
-async function stopOdoo({ host, instance }: Site): Promise<void> {
+/** Odoo ends what it is doing; nothing is said of one that is not there. */
+export async function stopOdoo({ host, instance }: Pick<Site, 'host' | 'instance'>): Promise<void> {
   const { odoo } = namesOf(instance.id);
   if (await findContainer(host, odoo)) await stopContainer(host, odoo, 30);
 }
